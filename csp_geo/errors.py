@@ -1,0 +1,41 @@
+"""What csp_geo raises and warns about.
+
+Every message says what was needed, what was found, where, and what to try. Each error is also the
+builtin that a caller would expect, so ``except ValueError`` keeps working.
+"""
+
+
+class CspGeoError(Exception):
+    """Root of every error that csp_geo raises on purpose."""
+
+
+class CRSError(CspGeoError, ValueError):
+    """Coordinates are in another coordinate reference system than the step needs."""
+
+
+class SchemaError(CspGeoError, ValueError):
+    """A table does not keep its written contract (`csp_geo.tables`)."""
+
+
+class SettingsError(CspGeoError, ValueError):
+    """A setting, an option or a period makes no sense; the command line exits with 2."""
+
+
+class SourceError(CspGeoError, ValueError):
+    """A file cannot be read as reports: which file, what was needed, what was found."""
+
+
+class BoundaryError(CspGeoError, ValueError):
+    """A boundary or zone file cannot be used."""
+
+
+class NoReportsError(CspGeoError, ValueError):
+    """Nothing is left to map: no file, no usable row, nothing in the period."""
+
+
+class CspGeoWarning(UserWarning):
+    """Root of every warning that csp_geo gives."""
+
+
+class StatisticsWarning(CspGeoWarning):
+    """A figure rests on too little to lean on."""

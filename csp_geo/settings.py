@@ -1,0 +1,112 @@
+"""Parameters in frozen classes that validate themselves; read from `csp_geo.toml`."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.errors import SettingsError
+from csp_geo.tables import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterParams:
+    """Parameters of DBSCAN.
+
+    `eps` in metres, > 0, inclusive: points exactly `eps` apart are neighbours. `min_samples` is the
+    weight that a point and its neighbours need together, counting the point itself.
+    """
+
+    eps: float = 100.0
+    min_samples: int = 5
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.eps) and 0 < self.eps <= 5000):  # noqa: PLR2004
+            raise SettingsError(f"eps must be more than 0 and at most 5000 metres, not {self.eps}.")
+        if self.min_samples != int(self.min_samples) or self.min_samples < 1:
+            raise SettingsError(f"min_samples must be a whole number from 1, not {self.min_samples}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a partnership may set in `csp_geo.toml`.
+
+    `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
+    `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
+    """
+
+    marking: str = DEFAULT_MARKING
+    clusters: ClusterParams = field(default_factory=ClusterParams)
+    feeds: Mapping[str, str] = field(default_factory=dict)
+    quarantine_limit: float = 0.2
+    border_m: float = 250.0
+    draw_sensitive_points: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.quarantine_limit <= 1:
+            raise SettingsError(
+                f"quarantine_limit is a share from 0 to 1, not {self.quarantine_limit}."
+            )
+        if not (math.isfinite(self.border_m) and self.border_m >= 0):
+            raise SettingsError(f"border_m must be 0 or more metres, not {self.border_m}.")
+        if unknown := set(self.feeds) - set(SOURCES):
+            raise SettingsError(
+                f"[feeds] names no such source: {', '.join(sorted(unknown))}. "
+                f"Sources are {', '.join(SOURCES)}."
+            )
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "marking": (str,),
+    "clusters": (dict,),
+    "feeds": (dict,),
+    "quarantine_limit": (int, float),
+    "border_m": (int, float),
+    "draw_sensitive_points": (bool,),
+    "eps": (int, float),
+    "min_samples": (int,),
+}
+
+
+def _check_keys(values: Mapping[str, Any], cls: type, where: str) -> None:
+    known = [f.name for f in fields(cls)]
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"{where}: unknown setting '{key}'. Known: {', '.join(known)}.")
+        wrong_bool = isinstance(value, bool) and bool not in _TYPES[key]
+        if wrong_bool or not isinstance(value, _TYPES[key]):
+            needed = _TYPES[key][-1].__name__
+            raise SettingsError(f"{where}: '{key}' must be a {needed}, found {value!r}.")
+
+
+def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Settings:
+    """Make `Settings` from parsed TOML; unknown keys and wrong types raise `SettingsError`."""
+    _check_keys(values, Settings, where)
+    clusters = dict(values.get("clusters", {}))
+    _check_keys(clusters, ClusterParams, f"{where}, [clusters]")
+    for source, feed in values.get("feeds", {}).items():
+        if not isinstance(feed, str):
+            raise SettingsError(f"{where}, [feeds]: '{source}' must be a name, found {feed!r}.")
+    rest = {key: value for key, value in values.items() if key != "clusters"}
+    return replace(Settings(), clusters=ClusterParams(**clusters), **rest)
+
+
+def read_settings(path: Path | None) -> Settings:
+    """Read settings from a TOML file; `None` gives the defaults."""
+    if path is None:
+        return Settings()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    return settings_from(values, path.name)

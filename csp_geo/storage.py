@@ -1,0 +1,199 @@
+"""Files, in and out: vector layers as they come, and packs that are written whole or not at all.
+
+Everything is written for the owner alone (files 0600, folders 0700). A run that is killed leaves
+the last good pack as it was: a new pack is built beside it and moved into place at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyogrio
+
+from csp_geo.errors import BoundaryError
+from csp_geo.projection import BRITISH_CRS, GB_DEGREES, GB_METRES, WGS84, in_box
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import geopandas as gpd
+
+KEY_FILE: Final = ".csp_geo.key"
+VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file for the owner alone, whole or not at all."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder, and those above it, for the owner alone; an existing one stays as it is."""
+    if not path.exists():
+        make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `target` when the block ends without error."""
+    make_folder(target.parent)
+    last = target.with_name(f".{target.name}.last")
+    if last.exists() and not target.exists():
+        last.rename(target)  # an earlier run was stopped between the two moves below
+    built = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    try:
+        yield built
+        shutil.rmtree(last, ignore_errors=True)
+        if target.exists():
+            target.rename(last)
+        built.rename(target)
+        shutil.rmtree(last, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(built, ignore_errors=True)
+        raise
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write several files, by path relative to `folder`."""
+    for name, data in files.items():
+        path = folder / name
+        make_folder(path.parent)
+        write_bytes(path, data)
+
+
+def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+    """Write every layer into one GeoPackage; a layer without rows keeps its columns."""
+    for name, layer in layers.items():
+        kind = "Point" if name in {"incidents", "places"} else "MultiPolygon"
+        pyogrio.write_dataframe(
+            layer, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=True
+            if kind == "MultiPolygon" else None, append=path.exists(),
+        )
+    path.chmod(0o600)
+
+
+def project_key(folder: Path) -> bytes:
+    """Read the project's own key from `folder`, making one there the first time.
+
+    Incident numbers are keyed with it, so that they cannot be turned back into crime references.
+    """
+    path = folder / KEY_FILE
+    if not path.exists():
+        make_folder(folder)
+        write_bytes(path, secrets.token_hex(32).encode("ascii"))
+    return path.read_bytes().strip()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def crs_by_range(bounds: tuple[float, float, float, float]) -> str | None:
+    """Tell a CRS from the range of coordinates (west, south, east, north).
+
+    Degrees are taken as WGS84, metres within Great Britain's grid as British National Grid; anything
+    else cannot be told and gives `None`.
+    """
+    corners = np.array(bounds).reshape(2, 2)
+    if in_box(corners[:, 0], corners[:, 1], (-180.0, -90.0, 180.0, 90.0)).all():
+        return WGS84
+    if in_box(corners[:, 0], corners[:, 1], GB_METRES).all():
+        return BRITISH_CRS
+    return None
+
+
+def _polygon_layer(path: Path) -> str:
+    layers = pyogrio.list_layers(path)
+    usable = [name for name, kind in layers if kind is not None]
+    if not usable:
+        raise BoundaryError(f"{path.name} has no layer with shapes.")
+    polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
+    return str((polygons or usable)[0])
+
+
+def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read the first layer with shapes of a GeoJSON, GeoPackage or Shapefile.
+
+    Returns
+    -------
+    layer, notes
+        The layer with a CRS that fits its coordinates, and what was decided on the way, in words.
+
+    Raises
+    ------
+    BoundaryError
+        If the file cannot be read, is empty, or its CRS cannot be told.
+    """
+    if not path.exists():
+        raise BoundaryError(f"{path} is not there. Give a GeoJSON, GeoPackage or Shapefile.")
+    if path.stat().st_size == 0:
+        raise BoundaryError(f"{path.name} is empty.")
+    try:
+        layer = pyogrio.read_dataframe(path, layer=_polygon_layer(path), use_arrow=False)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise BoundaryError(
+            f"{path.name} could not be read as a map layer: it is not what its name says, or it is "
+            "damaged. A GeoJSON, GeoPackage or Shapefile (with its .shx and .dbf) is needed."
+        ) from error
+    if "geometry" not in layer.columns:
+        raise BoundaryError(f"{path.name} holds a table without shapes.")
+    layer = layer[layer.geometry.notna() & ~layer.geometry.is_empty].reset_index(drop=True)
+    if layer.empty:
+        raise BoundaryError(f"{path.name} has no shapes in it.")
+    return _with_fitting_crs(layer, path.name)
+
+
+def _with_fitting_crs(
+    layer: gpd.GeoDataFrame, name: str
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    west, south, east, north = (float(value) for value in layer.total_bounds)
+    by_range = crs_by_range((west, south, east, north))
+    if layer.crs is not None and not (layer.crs.is_geographic and by_range != WGS84):
+        return layer, ()
+    if by_range is None:
+        raise BoundaryError(
+            f"{name} does not say which coordinate system it is in, and coordinates from "
+            f"({west:.0f}, {south:.0f}) to ({east:.0f}, {north:.0f}) fit neither degrees nor the "
+            "British National Grid. Save it again with its coordinate system."
+        )
+    words = "degrees (WGS84)" if by_range == WGS84 else "British National Grid metres"
+    said = "names no coordinate system" if layer.crs is None else "is marked as degrees but is not"
+    note = f"{name} {said}; read as {words} by the range of its coordinates."
+    return layer.set_crs(by_range, allow_override=True), (note,)
+
+
+__all__ = [
+    "GB_DEGREES",
+    "KEY_FILE",
+    "VECTOR_SUFFIXES",
+    "crs_by_range",
+    "make_folder",
+    "new_folder",
+    "project_key",
+    "read_vector",
+    "sha256_of",
+    "write_bytes",
+    "write_files",
+    "write_layers",
+]

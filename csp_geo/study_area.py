@@ -1,0 +1,283 @@
+"""The study area: wards of one vintage, their boundary, one CRS in metres, point in ward.
+
+The boundary rule: a point belongs to the ward that covers it, edges included; a point on an edge
+that wards share belongs to the ward with the lower code. So no point is counted twice or lost.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from csp_geo.errors import BoundaryError
+from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
+from csp_geo.storage import read_vector, sha256_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike, NDArray
+
+_CODE = re.compile(r"wd\d\dcd|gsscode|wardcode|wdcd|code")
+_NAME = re.compile(r"wd\d\dnm|wardname|wdnm|name")
+_DISTRICT = re.compile(r"lad\d\dnm|ladnm|district|boroughname|borough")
+_GB_CODE = re.compile(r"[EWS]\d{8}")
+_SLIVER_M2: Final = 100.0
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A set of ward codes that were in force together; `valid_to` is `None` while they are."""
+
+    area: str
+    title: str
+    first: str
+    last: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether these wards were in force on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyArea:
+    """Wards of one vintage in one CRS in metres.
+
+    `wards` has ward_code, ward_name and geometry, in the order of the codes. `cautions` say what was
+    repaired or decided; `overlap_m2` and `gap_m2` measure how cleanly the wards fit together.
+    """
+
+    name: str
+    wards: gpd.GeoDataFrame
+    projection: Projection
+    vintage: Vintage | None = None
+    schematic: bool = False
+    cautions: tuple[str, ...] = ()
+    overlap_m2: float = 0.0
+    gap_m2: float = 0.0
+    file_name: str = ""
+    sha256: str = ""
+
+    @cached_property
+    def boundary(self) -> shapely.Geometry:
+        """The union of the wards."""
+        return shapely.union_all(self.wards.geometry.to_numpy())
+
+    @cached_property
+    def _prepared(self) -> NDArray[Any]:
+        polygons = self.wards.geometry.to_numpy()
+        shapely.prepare(polygons)
+        return np.asarray(polygons)
+
+    def ward_of(self, xy: ArrayLike) -> NDArray[np.int64]:
+        """Return the row in `wards` of each point, -1 outside.
+
+        Parameters
+        ----------
+        xy
+            ``(n, 2)`` float64, metres in the study area's CRS. NaN lies outside.
+        """
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        rows = np.full(len(points), -1, dtype=np.int64)
+        for row, (polygon, box) in enumerate(
+            zip(self._prepared, shapely.bounds(self._prepared), strict=True)
+        ):
+            near = np.flatnonzero(
+                (rows < 0)
+                & (points[:, 0] >= box[0])
+                & (points[:, 1] >= box[1])
+                & (points[:, 0] <= box[2])
+                & (points[:, 1] <= box[3])
+            )
+            inside = shapely.intersects_xy(polygon, points[near, 0], points[near, 1])
+            rows[near[inside]] = row
+        return rows
+
+    def distance_outside(self, xy: ArrayLike) -> NDArray[np.float64]:
+        """Return how far each point lies outside the boundary, metres; 0 within, NaN for NaN."""
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        distance: NDArray[np.float64] = shapely.distance(self.boundary, shapely.points(points))
+        return distance
+
+
+def read_vintages() -> tuple[Vintage, ...]:
+    """Return the ward vintages that csp_geo knows (vintages.toml)."""
+    text = (files("csp_geo") / "vintages.toml").read_text(encoding="utf-8")
+    return tuple(Vintage(**entry) for entry in tomllib.loads(text)["vintage"])
+
+
+def vintage_of(codes: list[str]) -> Vintage | None:
+    """Return the vintage that all ward codes belong to, or `None`."""
+    for vintage in read_vintages():
+        if all(vintage.first <= code <= vintage.last for code in codes):
+            return vintage
+    return None
+
+
+def read_study_area(path: str | Path) -> StudyArea:
+    """Read wards from a GeoJSON, GeoPackage or Shapefile.
+
+    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...). The
+    CRS is read; a missing one is decided by the range of the coordinates, and said. Invalid polygons
+    are repaired, and said; overlaps and gaps are measured.
+
+    Raises
+    ------
+    BoundaryError
+        If the file cannot be read, has no polygons, or has no columns for ward code and name.
+    """
+    from pathlib import Path
+
+    path = Path(path)
+    layer, notes = read_vector(path)
+    cautions = list(notes)
+    if not layer.geom_type.isin(["Polygon", "MultiPolygon"]).any():
+        raise BoundaryError(f"{path.name} holds no polygons: ward boundaries are needed.")
+    wards = _named_wards(layer, path.name)
+    wards, repaired = _repaired(wards)
+    if repaired:
+        cautions.append(
+            f"The shape of {', '.join(repaired)} in {path.name} crossed itself and was repaired."
+        )
+    projection = _projection_of(wards)
+    wards = _in_metres(wards, projection)
+    overlap, gap = _fit(wards)
+    if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
+        cautions.append(
+            f"The wards in {path.name} do not fit together: {overlap:,.0f} square metres are in two "
+            f"wards (counted in the one with the lower code), {gap:,.0f} in none."
+        )
+    vintage = vintage_of(list(wards["ward_code"]))
+    return StudyArea(
+        name=_area_name(layer, vintage, path.stem),
+        wards=wards,
+        projection=projection,
+        vintage=vintage,
+        schematic=_is_schematic(layer),
+        cautions=tuple(cautions),
+        overlap_m2=overlap,
+        gap_m2=gap,
+        file_name=path.name,
+        sha256=sha256_of(path),
+    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _find_column(layer: gpd.GeoDataFrame, pattern: re.Pattern[str]) -> str | None:
+    """Return the column that the pattern's alternatives name, the earlier alternative first."""
+    for alternative in pattern.pattern.split("|"):
+        for column in layer.columns:
+            if re.fullmatch(alternative, _plain(str(column))):
+                return str(column)
+    return None
+
+
+def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
+    found = {"ward_code": _find_column(layer, _CODE), "ward_name": _find_column(layer, _NAME)}
+    for needed, column in found.items():
+        if column is None:
+            names = [str(name) for name in layer.columns if name != "geometry"]
+            near = difflib.get_close_matches(needed, names, n=1, cutoff=0.0)
+            raise BoundaryError(
+                f"{file_name}: no column for the {needed.replace('_', ' ')} was found (columns: "
+                f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name it "
+                f"'{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
+            )
+    polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
+    wards = gpd.GeoDataFrame(
+        {key: polygons[column].astype("str").str.strip() for key, column in found.items()},
+        geometry=polygons.geometry.force_2d(),
+        crs=layer.crs,
+    )
+    if wards["ward_code"].duplicated().any():
+        wards = wards.dissolve("ward_code", as_index=False)
+    wards = wards.sort_values("ward_code", ignore_index=True)
+    return wards[["ward_code", "ward_name", "geometry"]]
+
+
+def _repaired(wards: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
+    invalid = ~wards.geometry.is_valid.to_numpy()
+    if not invalid.any():
+        return wards, []
+    shapes = wards.geometry.to_numpy().copy()
+    mended = shapely.make_valid(shapes[invalid], method="structure")
+    shapes[invalid] = [_polygons_of(shape) for shape in mended]
+    return wards.set_geometry(gpd.GeoSeries(shapes, crs=wards.crs)), list(
+        wards.loc[invalid, "ward_name"]
+    )
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    if shape.geom_type in {"Polygon", "MultiPolygon"} or not parts:
+        return shape
+    return shapely.union_all(parts)
+
+
+def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
+    codes = wards["ward_code"]
+    british = True if codes.str.fullmatch(_GB_CODE).all() else None
+    west, south, east, north = wards.total_bounds
+    centre = np.array([[(west + east) / 2, (south + north) / 2]])
+    if wards.crs == BRITISH_CRS:
+        british = True
+    elif wards.crs != WGS84:
+        centre = between(wards.crs.to_string(), WGS84, centre)
+    return projection_at(centre[0, 0], centre[0, 1], british=british)
+
+
+def _in_metres(wards: gpd.GeoDataFrame, projection: Projection) -> gpd.GeoDataFrame:
+    if wards.crs == projection.crs:
+        return wards
+    source = wards.crs.to_string()
+
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        degrees = xy if wards.crs == WGS84 else between(source, WGS84, xy)
+        return projection.to_metres(degrees)
+
+    shapes = shapely.transform(wards.geometry.to_numpy(), move)
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        raise BoundaryError("The wards lie outside the area that the British grid covers.")
+    return wards.set_geometry(gpd.GeoSeries(shapes), crs=projection.crs)
+
+
+def _fit(wards: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Measure overlaps between wards and the gaps that they enclose, in square metres."""
+    shapes = wards.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = left < right
+    overlap = shapely.area(shapely.intersection(shapes[left[pairs]], shapes[right[pairs]])).sum()
+    union = shapely.union_all(shapes)
+    holes = sum(
+        shapely.area(shapely.polygons(ring))
+        for part in shapely.get_parts(union)
+        for ring in part.interiors
+    )
+    return float(overlap), float(holes)
+
+
+def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:
+    column = _find_column(layer, _DISTRICT)
+    names = sorted(set(layer[column].dropna().astype("str"))) if column else []
+    if len(names) == 1:
+        return names[0]
+    return vintage.area if vintage else stem.replace("_", " ")
+
+
+def _is_schematic(layer: gpd.GeoDataFrame) -> bool:
+    return "status" in layer.columns and bool((layer["status"] == "schematic").any())

@@ -1,0 +1,258 @@
+"""The tables that are passed along, as data: columns, dtypes, units, meanings.
+
+From these contracts come the checks (`check_table`) and the data dictionary in the docs. Tables are
+plain DataFrames and GeoDataFrames; a step adds columns and never changes its input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from csp_geo.errors import SchemaError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
+FAMILIES: Final = ("recorded", "perception", "observation", "other")
+"""Clustered and ranked apart; observations are never clustered, only attached as evidence."""
+
+FAMILY_OF_SOURCE: Final = {
+    "survey": "perception",
+    "streetsafe": "perception",
+    "eva": "observation",
+    "offence": "recorded",
+    "graffiti": "recorded",
+    "asb": "recorded",
+    "fire": "recorded",
+    "other": "other",
+}
+
+THEMES: Final = (
+    "anti-social behaviour",
+    "burglary",
+    "criminal damage",
+    "design and visibility",
+    "domestic",
+    "drugs and alcohol",
+    "fire",
+    "graffiti",
+    "harassment",
+    "hate",
+    "lighting",
+    "people hanging around",
+    "public order",
+    "robbery",
+    "sexual",
+    "theft",
+    "traffic",
+    "upkeep",
+    "vehicle crime",
+    "violence",
+    "weapons",
+    "other",
+)
+SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
+"""Counted, but never drawn as single points and not in layers.gpkg unless a setting says so."""
+
+TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
+LOCATION_METHODS: Final = ("exact", "pin", "address", "postcode", "street", "snapped")
+KINDS: Final = ("hotspot", "busy point")
+ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    `dtype` is one of string, int64, float64, bool, category, datetime, object, geometry.
+    """
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+    values: tuple[str, ...] = ()
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A named table: what one row is, and its columns in order."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+
+INCIDENTS: Final = Contract(
+    "incidents",
+    "one accepted report; index incident_id",
+    (
+        Column("source", "category", "", "who says so", SOURCES),
+        Column("feed", "string", "", "the format that the file was read as: a name in sources/"),
+        Column("source_ref", "string", "", "the source's own reference", nullable=True),
+        Column("source_file", "string", "", "path relative to the reports folder"),
+        Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
+        Column(
+            "person_key", "string", "", "who contributed: a code of this run only", nullable=True
+        ),
+        Column("occurred_at", "datetime", "Europe/London", "when, or the start of the interval"),
+        Column(
+            "occurred_to",
+            "datetime",
+            "Europe/London",
+            "end of the interval (exclusive) where only an interval is known",
+            nullable=True,
+        ),
+        Column("time_precision", "category", "", "how well the time is known", TIME_PRECISIONS),
+        Column("category", "category", "", "what, in the source's words"),
+        Column("theme", "category", "", "the group that the category belongs to", THEMES),
+        Column("family", "category", "", "clustered and ranked apart", FAMILIES),
+        Column(
+            "weight",
+            "float64",
+            "",
+            "1; in perception sources 1/k for a person with k incidents within 100 m",
+        ),
+        Column("location_method", "category", "", "how it was located", LOCATION_METHODS),
+        Column("location_accuracy_m", "float64", "metres", "radius of doubt"),
+        Column(
+            "place", "string", "", "street or place name, house number stripped", nullable=True
+        ),
+        Column("ward_code", "string", "", "GSS code, by geometry", nullable=True),
+        Column("ward_name", "string", "", "by geometry", nullable=True),
+        Column("flags", "string", "", "slugs joined by ;, usable but doubtful"),
+        Column("geometry", "geometry", "study-area CRS, metres", "where (Point)"),
+    ),
+)
+
+HOTSPOTS: Final = Contract(
+    "hotspots",
+    "one named cluster that people are shown",
+    (
+        Column("hotspot_id", "string", "", "<as_of>-<family>-<rank>"),
+        Column("kind", "category", "", "hotspot, or busy point: true addresses unknown", KINDS),
+        Column("family", "category", "", "clustered and ranked apart", FAMILIES),
+        Column("rank", "int64", "", "1 is first, within its family"),
+        Column("name", "string", "", "the name that people use"),
+        Column("n", "int64", "reports", "incidents in the cluster"),
+        Column("n_places", "int64", "places", "distinct coordinates, rounded to 1 m"),
+        Column("top_place_share", "float64", "0 to 1", "share of n at the busiest place"),
+        Column("n_people", "int64", "people", "people who can be told apart; 0 where unknown"),
+        Column("n_anonymous", "int64", "reports", "incidents without a person"),
+        Column("n_sources", "int64", "sources", "how many sources contribute"),
+        Column("sources", "object", "reports", "counts by source"),
+        Column("themes", "object", "reports", "counts by theme"),
+        Column("n_outside", "int64", "reports", "incidents just outside the study area"),
+        Column("n_observations", "int64", "findings", "audit findings within the shape"),
+        Column("observations", "object", "findings", "counts of those findings by theme"),
+        Column("zones", "string", "", "zones that it touches, with their status", nullable=True),
+        Column("date_from", "string", "ISO date", "first day (or month) of its incidents"),
+        Column("date_to", "string", "ISO date", "last day (or month) of its incidents"),
+        Column("area_m2", "float64", "square metres", "area of the shape"),
+        Column("width_m", "float64", "metres", "greatest distance across the shape"),
+        Column("ward_code", "string", "", "ward with most of its incidents", nullable=True),
+        Column("ward_name", "string", "", "name of that ward", nullable=True),
+        Column("easting", "float64", "metres", "centre of its incidents, study-area CRS"),
+        Column("northing", "float64", "metres", "centre of its incidents, study-area CRS"),
+        Column("latitude", "float64", "degrees WGS84", "centre of its incidents"),
+        Column("longitude", "float64", "degrees WGS84", "centre of its incidents"),
+        Column("geometry", "geometry", "study-area CRS, metres", "the shape"),
+    ),
+)
+
+QUARANTINE: Final = Contract(
+    "quarantine",
+    "one report that could not be used",
+    (
+        Column("source_file", "string", "", "path relative to the reports folder"),
+        Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
+        Column("reasons", "string", "", "slugs joined by ;"),
+        Column("column", "string", "", "the columns concerned, joined by ;", nullable=True),
+        Column("value", "string", "", "what stood there: coordinates and dates only", nullable=True),
+        Column("hint", "string", "", "what to try"),
+    ),
+)
+
+QUALITY: Final = Contract(
+    "quality",
+    "one count about one file",
+    (
+        Column("source_file", "string", "", "path relative to the reports folder"),
+        Column("source", "string", "", "the source it was read as", nullable=True),
+        Column("about", "string", "", "rows, column, reason, flag, unknown-category or error"),
+        Column("item", "string", "", "which of them"),
+        Column("n", "int64", "rows", "how many"),
+        Column("first_row", "int64", "1-based", "first row concerned; 0 where none", nullable=True),
+        Column("meaning", "string", "", "in words, with what to try"),
+    ),
+)
+
+ZONES: Final = Contract(
+    "zones",
+    "one area with legal force and dates",
+    (
+        Column("name", "string", "", "as the order calls it"),
+        Column("power", "string", "", "PSPO, dispersal, Section 60, ...", nullable=True),
+        Column("in_force", "string", "ISO date", "first day", nullable=True),
+        Column("expires", "string", "ISO date", "last day as the order says", nullable=True),
+        Column("status", "string", "", "on the as-of date", ZONE_STATUSES),
+        Column("geometry", "geometry", "study-area CRS, metres", "an aid; the text governs"),
+    ),
+)
+
+PLACES: Final = Contract(
+    "places",
+    "a named point of the context layers, to name hotspots and to find one's way on the map",
+    (
+        Column("name", "string", "", "as people call it"),
+        Column("kind", "string", "", "station, stop, place, ..."),
+        Column("geometry", "geometry", "study-area CRS, metres", "where (Point)"),
+    ),
+)
+
+CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES)
+
+
+def _is_dtype(column: pd.Series, dtype: str) -> bool:
+    import pandas as pd
+
+    checks = {
+        "string": lambda c: pd.api.types.is_string_dtype(c.dtype) or c.isna().all(),
+        "int64": lambda c: str(c.dtype) == "int64",
+        "float64": lambda c: str(c.dtype) == "float64",
+        "bool": lambda c: str(c.dtype) == "bool",
+        "category": lambda c: isinstance(c.dtype, pd.CategoricalDtype),
+        "datetime": lambda c: str(c.dtype).startswith("datetime64["),
+        "object": lambda c: str(c.dtype) == "object",
+        "geometry": lambda c: str(c.dtype) == "geometry",
+    }
+    return bool(checks[dtype](column))
+
+
+def check_table(table: pd.DataFrame, contract: Contract) -> None:
+    """Raise `SchemaError` with every way in which `table` breaks `contract`.
+
+    Columns beyond the contract are allowed: later steps add them.
+    """
+    complaints = []
+    for column in contract.columns:
+        if column.name not in table.columns:
+            complaints.append(f"column '{column.name}' is missing")
+            continue
+        values = table[column.name]
+        if not _is_dtype(values, column.dtype):
+            complaints.append(f"'{column.name}' is {values.dtype}, not {column.dtype}")
+        elif not column.nullable and values.isna().any():
+            complaints.append(f"'{column.name}' has {int(values.isna().sum())} empty cells")
+        elif column.values and (odd := set(values.dropna().unique()) - set(column.values)):
+            complaints.append(f"'{column.name}' has unknown values {sorted(odd)[:3]}")
+    if complaints:
+        raise SchemaError(f"The {contract.name} table is not as agreed: {'; '.join(complaints)}.")
