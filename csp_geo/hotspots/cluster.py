@@ -1,0 +1,264 @@
+"""Incidents to hotspots: clusters as a table with shapes, names and what is known of each.
+
+A cluster in which more than half of the reports are filed at anonymised points is a `hotspot` only
+when it has at least three places; otherwise it is a `busy point`, whose true addresses are unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.errors import CRSError
+from csp_geo.hotspots.dbscan import label_points
+from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
+from csp_geo.settings import ClusterParams
+from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from csp_geo.study_area import StudyArea
+
+LEAST_PLACES: Final = 3
+_QUADRANT: Final = 16
+# A polygon drawn inside a circle is a little smaller: widened so that the circles of core points
+# exactly eps apart still touch.
+_WIDEN: Final = 1.0005 / np.cos(np.pi / (4 * _QUADRANT))
+# Shares such as 1/3 add up to whole people only up to rounding.
+_ROUNDING: Final = 1 + 1e-9
+
+
+def find_clusters(
+    incidents: gpd.GeoDataFrame,
+    area: StudyArea,
+    eps: float = 100.0,
+    min_samples: int = 5,
+    *,
+    places: gpd.GeoDataFrame | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    as_of: date | None = None,
+) -> gpd.GeoDataFrame:
+    """Find where reports lie close together: DBSCAN for each family by itself.
+
+    Drawn clusters say nothing about chance: on anonymised points as many reports thrown at random
+    give as many. Observations are never clustered, they are attached as evidence.
+
+    Parameters
+    ----------
+    incidents
+        The incidents to use, with the columns of `tables.INCIDENTS`, in the study area's CRS.
+    eps
+        Metres, inclusive.
+    min_samples
+        Reports that a point needs within `eps`, itself included. In the perception family it takes
+        that many people (each report without a person counts as one).
+    places
+        Named places near which a hotspot without a street name is said to be; `tables.PLACES`.
+    zones
+        Zones whose touch is noted; `tables.ZONES`.
+    as_of
+        Goes into `hotspot_id`.
+
+    Returns
+    -------
+    hotspots
+        One row per hotspot with the columns of `tables.HOTSPOTS`, ranked within its family by n,
+        then n_people, then name. No rows, same columns, if there are none.
+
+    Raises
+    ------
+    CRSError
+        If the incidents are not in the study area's CRS.
+    """
+    params = ClusterParams(eps=eps, min_samples=min_samples)
+    if incidents.crs != area.projection.crs:
+        raise CRSError(
+            f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean them "
+            "with this study area."
+        )
+    rows: list[dict[str, Any]] = []
+    for family in FAMILIES:
+        members = incidents[incidents["family"] == family]
+        if family != "observation" and len(members):
+            rows += _family_rows(members, area, params, places)
+    hotspots = _table(rows, area)
+    hotspots = _ranked(hotspots, as_of)
+    observed = incidents[incidents["family"] == "observation"]
+    return _with_surroundings(hotspots, observed, zones)
+
+
+def _family_rows(
+    members: gpd.GeoDataFrame,
+    area: StudyArea,
+    params: ClusterParams,
+    places: gpd.GeoDataFrame | None,
+) -> list[dict[str, Any]]:
+    xy = np.column_stack([members.geometry.x, members.geometry.y])
+    weight = members["weight"].to_numpy() * _ROUNDING
+    labels, is_core = label_points(xy, params.eps, params.min_samples, weight)
+    rows = []
+    for label in range(labels.max() + 1):
+        chosen = labels == label
+        row = _describe(members[chosen], xy[chosen], area, places)
+        people_needed = row["family"] == "perception"
+        if people_needed and row["n_people"] + row["n_anonymous"] < params.min_samples:
+            continue  # pins of few people, spread so that their weights still add up
+        if row["n_outside"] == row["n"]:
+            continue  # wholly in the neighbouring borough
+        row["geometry"] = _shape(xy[chosen & is_core], params.eps)
+        rows.append(row)
+    names = tell_apart(
+        [row["name"] for row in rows],
+        np.array([[row["easting"], row["northing"]] for row in rows]).reshape(-1, 2),
+        area.projection,
+    )
+    return [{**row, "name": name} for row, name in zip(rows, names, strict=True)]
+
+
+def _shape(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
+    """Unite circles of eps/2 around the core points and close the holes."""
+    circles = shapely.buffer(
+        shapely.points(np.unique(core, axis=0)), eps / 2 * _WIDEN, quad_segs=_QUADRANT
+    )
+    parts = shapely.get_parts(shapely.union_all(circles))
+    return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(parts)))
+
+
+def _describe(
+    members: gpd.GeoDataFrame,
+    xy: NDArray[np.float64],
+    area: StudyArea,
+    places: gpd.GeoDataFrame | None,
+) -> dict[str, Any]:
+    """Say what is known of one cluster, all but its rank and shape."""
+    n = len(members)
+    _, at_place = np.unique(np.round(xy), axis=0, return_counts=True)
+    snapped = (members["location_method"] == "snapped").mean()
+    east, north = xy.mean(axis=0)
+    code, ward = _ward(members, east, north, area)
+    name = commonest_place(members["place"]) or nearest_place(east, north, places)
+    longitude, latitude = area.projection.to_lonlat([[east, north]])[0]
+    known = members["person_key"].dropna()
+    return {
+        "kind": KINDS[int(len(at_place) < LEAST_PLACES and snapped > 0.5)],  # noqa: PLR2004
+        "family": members["family"].iloc[0],
+        "name": name or f"{ward} {grid_reference(east, north, area.projection)}",
+        "n": n,
+        "n_places": len(at_place),
+        "top_place_share": float(at_place.max() / n),
+        "n_people": known.nunique(),
+        "n_anonymous": n - len(known),
+        "n_sources": members["source"].nunique(),
+        "sources": _counts(members["source"]),
+        "themes": _counts(members["theme"]),
+        "n_outside": int(members["ward_code"].isna().sum()),
+        **_dates(members),
+        "ward_code": code,
+        "ward_name": ward,
+        "easting": float(east),
+        "northing": float(north),
+        "latitude": float(latitude),
+        "longitude": float(longitude),
+    }
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    """Count values, the commonest first, equals by alphabet."""
+    counts = values.astype("str").value_counts()
+    return {key: int(counts[key]) for key in sorted(counts.index, key=lambda k: (-counts[k], k))}
+
+
+def _ward(
+    members: gpd.GeoDataFrame, east: float, north: float, area: StudyArea
+) -> tuple[str, str]:
+    """Return the ward with most of the incidents, of equals the lower code."""
+    counts = members["ward_code"].dropna().value_counts()
+    if len(counts):
+        code = min(counts.index[counts == counts.iloc[0]])
+        row = int(np.flatnonzero(area.wards["ward_code"] == code)[0])
+    else:
+        row = int(area.wards.geometry.distance(shapely.Point(east, north)).to_numpy().argmin())
+    ward = area.wards.iloc[row]
+    return str(ward["ward_code"]), str(ward["ward_name"])
+
+
+def _dates(members: gpd.GeoDataFrame) -> dict[str, str]:
+    """First and last day; where an end is only known to the month, the month alone."""
+    at = members["occurred_at"]
+    monthly = members["time_precision"] == "month"
+    ends = {}
+    for name, moment in (("date_from", at.min()), ("date_to", at.max())):
+        only_month = bool(monthly[at == moment].any())
+        ends[name] = f"{moment:%Y-%m}" if only_month else f"{moment:%Y-%m-%d}"
+    return ends
+
+
+def _table(rows: list[dict[str, Any]], area: StudyArea) -> gpd.GeoDataFrame:
+    names = [name for name in HOTSPOTS.names if name != "geometry"]
+    table = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=names),
+        geometry=[row["geometry"] for row in rows],
+        crs=area.projection.crs,
+    )
+    table["area_m2"] = table.geometry.area
+    table["width_m"] = [_width(shape) for shape in table.geometry]
+    return table
+
+
+def _width(shape: shapely.Geometry) -> float:
+    """Return the greatest distance between two points of a shape, metres."""
+    corners = shapely.get_coordinates(shapely.convex_hull(shape))
+    apart = corners[:, None, :] - corners[None, :, :]
+    return float(np.hypot(apart[..., 0], apart[..., 1]).max())
+
+
+def _ranked(hotspots: gpd.GeoDataFrame, as_of: date | None) -> gpd.GeoDataFrame:
+    order = hotspots.assign(place_in_list=hotspots["family"].map(FAMILIES.index))
+    order = order.sort_values(
+        ["place_in_list", "n", "n_people", "name"],
+        ascending=[True, False, False, True],
+        ignore_index=True,
+    ).drop(columns="place_in_list")
+    order["rank"] = order.groupby("family").cumcount() + 1
+    prefix = f"{as_of.isoformat()}-" if as_of is not None else ""
+    order["hotspot_id"] = [
+        f"{prefix}{family}-{rank}" for family, rank in zip(order["family"], order["rank"], strict=True)
+    ]
+    return order
+
+
+def _with_surroundings(
+    hotspots: gpd.GeoDataFrame, observed: gpd.GeoDataFrame, zones: gpd.GeoDataFrame | None
+) -> gpd.GeoDataFrame:
+    """Add audit findings and zones that each hotspot touches, and settle the dtypes."""
+    shapes = hotspots.geometry.to_numpy()
+    found: list[dict[str, int]] = [{} for _ in shapes]
+    if len(observed) and len(shapes):
+        hotspot, finding = observed.sindex.query(shapes, predicate="intersects")
+        for position in np.unique(hotspot):
+            found[position] = _counts(observed["theme"].iloc[finding[hotspot == position]])
+    touched: list[str | None] = [None] * len(shapes)
+    if zones is not None and len(zones) and len(shapes):
+        hotspot, zone = zones.sindex.query(shapes, predicate="intersects")
+        labels = (zones["name"] + " (" + zones["status"].astype("str") + ")").to_numpy()
+        for position in np.unique(hotspot):
+            touched[position] = "; ".join(sorted(labels[zone[hotspot == position]]))
+    table = hotspots.assign(
+        observations=pd.Series(found, index=hotspots.index, dtype="object"),
+        n_observations=[sum(counts.values()) for counts in found],
+        zones=pd.Series(touched, index=hotspots.index, dtype="str"),
+    )
+    for column in HOTSPOTS.columns:
+        if column.dtype in {"string", "int64", "float64", "object"}:
+            dtype = "str" if column.dtype == "string" else column.dtype
+            table[column.name] = table[column.name].astype(dtype)
+    for name, values in (("kind", KINDS), ("family", FAMILIES)):
+        table[name] = pd.Categorical(table[name], categories=values)
+    return table[list(HOTSPOTS.names)]

@@ -1,0 +1,74 @@
+"""Names that people use for a hotspot: a street that its reports carry, or what is near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from csp_geo.projection import Projection
+
+CARRIED_BY: Final = 3
+"""How many reports must carry a place text before it names a hotspot."""
+NEAR_M: Final = 200.0
+_COMPASS: Final = (
+    "east",
+    "north-east",
+    "north",
+    "north-west",
+    "west",
+    "south-west",
+    "south",
+    "south-east",
+)
+
+
+def commonest_place(places: pd.Series) -> str | None:
+    """Return the place text that most reports carry, if enough do; the first by alphabet of equals."""
+    counts = places.dropna().value_counts()
+    if counts.empty or counts.iloc[0] < CARRIED_BY:
+        return None
+    return str(min(counts.index[counts == counts.iloc[0]]))
+
+
+def nearest_place(x: float, y: float, places: gpd.GeoDataFrame | None) -> str | None:
+    """Return "near" the nearest named place within 200 m of a point, if there is one."""
+    if places is None or places.empty:
+        return None
+    distance = np.hypot(places.geometry.x.to_numpy() - x, places.geometry.y.to_numpy() - y)
+    nearest = int(distance.argmin())
+    return f"near {places['name'].iloc[nearest]}" if distance[nearest] <= NEAR_M else None
+
+
+def grid_reference(x: float, y: float, projection: Projection) -> str:
+    """Return the six-figure grid reference of a point; outside Great Britain its degrees."""
+    if projection.is_british:
+        from osbng.indexing import xy_to_bng
+
+        return str(xy_to_bng(x, y, "100m").bng_ref_formatted)
+    longitude, latitude = projection.to_lonlat([[x, y]])[0]
+    return f"{latitude:.3f}, {longitude:.3f}"
+
+
+def tell_apart(names: list[str], xy: np.ndarray, projection: Projection) -> list[str]:
+    """Give equal names a compass word, seen from the middle of those that share the name.
+
+    Where that is not enough, or two lie too close to have a side, the grid reference is added.
+    """
+    result = list(names)
+    for name in {name for name in names if names.count(name) > 1}:
+        same = [position for position, other in enumerate(names) if other == name]
+        middle = xy[same].mean(axis=0)
+        for position in same:
+            east, north = xy[position] - middle
+            octant = round(float(np.degrees(np.arctan2(north, east))) / 45) % 8
+            result[position] = f"{name} ({_COMPASS[octant]})"
+    for name in {name for name in result if result.count(name) > 1}:
+        for position in [at for at, other in enumerate(result) if other == name]:
+            reference = grid_reference(*xy[position], projection)
+            result[position] = f"{names[position]} ({reference})"
+    return result

@@ -1,0 +1,1 @@
+"""Reports to incidents: reading, locating, dating, cleaning, counting."""

@@ -1,0 +1,497 @@
+"""Reports to incidents: every row is accepted, merged or quarantined, and it is known why.
+
+Rows read = accepted + merged + quarantined, for every file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import NoReportsError
+from csp_geo.intake.locate import locate
+from csp_geo.intake.place import place_names
+from csp_geo.intake.rules import FLAG, REASON, REASONS
+from csp_geo.intake.source import plain
+from csp_geo.intake.when import in_london, read_dates, read_times
+from csp_geo.projection import british_grid
+from csp_geo.tables import (
+    FAMILIES,
+    INCIDENTS,
+    LOCATION_METHODS,
+    QUARANTINE,
+    SOURCES,
+    THEMES,
+    TIME_PRECISIONS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from csp_geo.intake.read import ReportFile, Reports
+    from csp_geo.intake.source import Source
+    from csp_geo.study_area import StudyArea
+
+EARLIEST: Final = pd.Timestamp("1990-01-01")
+SAME_SPOT_M: Final = 100.0
+ACCEPTED, MERGED, QUARANTINED = "accepted", "merged", "quarantined"
+_NOBODY: Final = frozenset({"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"})
+_DAY: Final = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """What became of the reports.
+
+    `incidents` and `quarantine` keep their contracts in `csp_geo.tables`. `counts` has read,
+    accepted, merged and quarantined. `rows` has one line for every row read: file, source_row, fate,
+    reasons, flags, category. `cautions` are sentences for the map.
+    """
+
+    incidents: gpd.GeoDataFrame
+    quarantine: pd.DataFrame
+    counts: Mapping[str, int]
+    rows: pd.DataFrame
+    cautions: tuple[str, ...] = ()
+
+
+def clean(
+    reports: Reports,
+    area: StudyArea | None = None,
+    *,
+    today: date | None = None,
+    key: bytes | None = None,
+    border_m: float = 250.0,
+) -> CleanResult:
+    """Judge every report: accept, merge or quarantine it.
+
+    Parameters
+    ----------
+    reports
+        From `read_reports`; not changed.
+    area
+        Where reports should lie. Without it nothing is outside and no ward is given.
+    today
+        Dates after this day are `future-date`. Without it only dates before 1990 are.
+    key
+        The project's own key, with which incident numbers and people are coded. Without it a key of
+        this process is used: numbers then differ from one session to the next.
+    border_m
+        Reports up to this many metres outside the boundary are kept and flagged.
+
+    Returns
+    -------
+    result
+        Same rows give the same incidents in any row order; `incident_id` depends on content and key.
+    """
+    table = reports.table
+    key = _session_key() if key is None else key
+    located = _located(reports, area, border_m)
+    dated, cautions = _dated(reports)
+    merged = _merged(reports)
+    reasons = _reasons(table, located, dated, today)
+    bad = reasons.any(axis=1) & ~merged
+    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
+    theme, unknown = _themes(reports)
+    flags = _flags(table, located, dated, merged, unknown)
+    rows = pd.DataFrame(
+        {
+            "file": table["file"],
+            "source_row": table["source_row"],
+            "fate": fate,
+            "reasons": _joined(reasons).where(bad, ""),
+            "flags": _joined(flags).where(fate == ACCEPTED, ""),
+            "category": table["category"],
+        }
+    )
+    accepted = np.flatnonzero(fate == ACCEPTED)
+    incidents = _incidents(reports, area, key, accepted, located, dated, theme, rows)
+    counts = {"read": len(table)} | {
+        name: int((fate == name).sum()) for name in (ACCEPTED, MERGED, QUARANTINED)
+    }
+    quarantine = _quarantine(reports, rows)
+    return CleanResult(incidents, quarantine, counts, rows, cautions)
+
+
+@lru_cache(maxsize=1)
+def _session_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def _of_file(reports: Reports) -> list[tuple[ReportFile, Source, np.ndarray]]:
+    """Each file that was read, its source, and the positions of its rows."""
+    position = reports.table["file"].to_numpy()
+    return [
+        (file, reports.sources[file.feed], np.flatnonzero(position == number))
+        for number, file in enumerate(reports.files)
+        if file.feed is not None and file.error is None
+    ]
+
+
+def _per_row(reports: Reports, attribute: str) -> np.ndarray:
+    """Repeat an attribute of each row's source."""
+    values = np.empty(len(reports.table), dtype=object)
+    for _, source, where in _of_file(reports):
+        values[where] = getattr(source, attribute)
+    return values
+
+
+# --- where and when ----------------------------------------------------------------------------
+
+
+def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.DataFrame:
+    projection = area.projection if area is not None else british_grid()
+    parts = []
+    for file, source, where in _of_file(reports):
+        rows = reports.table.iloc[where]
+        parts.append(
+            locate(
+                rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
+            )
+        )
+    return pd.concat(parts).sort_index()
+
+
+def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    parts, cautions = [], []
+    for file, source, where in _of_file(reports):
+        rows = reports.table.iloc[where]
+        first = rows["date"].where(rows["date"] != "", rows["month"])
+        start = read_dates(first, source.date_formats)
+        if start.month_first:
+            cautions.append(
+                f"{file.path}: its dates look month-first (a day over 12 in second place), so those "
+                "that could be read both ways were left out. Say the format in its source.toml."
+            )
+        end = read_dates(rows["date_to"], source.date_formats)
+        parts.append(_interval(rows, start.at, start.precision, end.at, end.precision).assign(
+            missing=start.missing, unreadable=start.unreadable))
+    return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _interval(
+    rows: pd.DataFrame,
+    start: pd.Series,
+    precision: pd.Series,
+    end: pd.Series,
+    end_precision: pd.Series,
+) -> pd.DataFrame:
+    """Join date and time to an instant or an interval on the London clock."""
+    since, bad_time = read_times(rows["time"])
+    timed = since.notna() & (precision == "day")
+    at = start.where(~timed, start + since.fillna(pd.Timedelta(0)))
+    precision = precision.where(~timed, "minute")
+    midnight = (precision == "minute") & (at == at.dt.normalize()) & at.notna()
+    precision = precision.where(~midnight, "day")
+    end_since, _ = read_times(rows["time_to"])
+    end_timed = end_since.notna() & (end_precision == "day")
+    until = end.where(~end_timed, end + end_since.fillna(pd.Timedelta(0)))
+    until = until.where(end_timed | (end_precision == "minute"), until + _DAY)
+    reversed_interval = until.notna() & (until < at)
+    until = until.mask(reversed_interval)
+    until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
+    next_month = (at + pd.offsets.MonthBegin(1)).where(precision == "month")
+    until = until.mask(precision == "month", next_month)
+    aware, doubled = in_london(at)
+    return pd.DataFrame(
+        {
+            "day": at,
+            "occurred_at": aware,
+            "occurred_to": in_london(until.astype(at.dtype))[0],
+            "precision": precision,
+            "unreadable-time": bad_time,
+            "midnight": midnight,
+            "clock-change": doubled & (precision == "minute"),
+            "reversed-interval": reversed_interval,
+        },
+        index=rows.index,
+    )
+
+
+# --- the fate of each row ----------------------------------------------------------------------
+
+
+def _merged(reports: Reports) -> np.ndarray:
+    """Tell which rows repeat another.
+
+    Rows equal in every column and with a reference are one report. Rows without a reference are
+    never merged within one file; across files the largest count in any one file is kept. The same
+    bytes twice are all merged.
+    """
+    table = reports.table
+    digest = pd.Series([file.sha256 for file in reports.files])
+    copies = digest.duplicated().reindex(table["file"]).to_numpy()
+    rows = pd.DataFrame(
+        {"feed": _per_row(reports, "feed"), "content": table["content"], "file": table["file"]},
+        index=table.index,
+    )
+    rows = rows[~copies]
+    referenced = table["reference"][~copies] != ""
+    same = ["feed", "content"]
+    repeats = pd.Series(False, index=table.index)
+    repeats[copies] = True
+    repeats.loc[rows.index[referenced]] = rows[referenced].duplicated(same)
+    bare = rows[~referenced]
+    if bare["file"].nunique() > 1:
+        per_file = bare.groupby([*same, "file"], sort=True)["file"].transform("size")
+        order = bare.assign(count=per_file).sort_values(["count", "file"], ascending=[False, True])
+        kept_file = order.drop_duplicates(same).set_index(same)["file"]
+        best = kept_file.loc[pd.MultiIndex.from_frame(bare[same])].to_numpy()
+        repeats.loc[bare.index] = bare["file"].to_numpy() != best
+    return repeats.to_numpy()
+
+
+def _reasons(
+    table: pd.DataFrame, located: pd.DataFrame, dated: pd.DataFrame, today: date | None
+) -> pd.DataFrame:
+    day = dated["day"]
+    late = day < EARLIEST
+    if today is not None:
+        late |= day >= pd.Timestamp(today) + _DAY
+    reasons = {rule.slug: located[rule.slug] for rule in REASONS if rule.slug in located}
+    reasons |= {
+        "broken-record": table["broken"],
+        "missing-date": dated["missing"],
+        "unreadable-date": dated["unreadable"],
+        "future-date": late,
+    }
+    ordered = {rule.slug: reasons[rule.slug].to_numpy(dtype=bool) for rule in REASONS}
+    frame = pd.DataFrame(ordered, index=table.index)
+    others = [slug for slug in frame.columns if slug != "broken-record"]
+    frame.loc[frame["broken-record"], others] = False  # nothing else in such a row can be trusted
+    return frame
+
+
+def _flags(
+    table: pd.DataFrame,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    merged: np.ndarray,
+    unknown: np.ndarray,
+) -> pd.DataFrame:
+    flags = {slug: located[slug] for slug in FLAG if slug in located}
+    flags |= {slug: dated[slug] for slug in FLAG if slug in dated}
+    flags["unknown-category"] = pd.Series(unknown, index=table.index)
+    flags["repeated-reference"] = _repeated_references(table, merged)
+    return pd.DataFrame({slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index)
+
+
+def _repeated_references(table: pd.DataFrame, merged: np.ndarray) -> pd.Series:
+    usable = (table["reference"] != "") & ~merged
+    repeated = table[usable].duplicated(["file", "reference"], keep=False)
+    return repeated.reindex(table.index, fill_value=False)
+
+
+def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
+    """Return each row's theme, and which rows have a category that is in no list."""
+    table = reports.table
+    theme = pd.Series("other", index=table.index, dtype="object")
+    unknown = np.zeros(len(table), dtype=bool)
+    for _, source, where in _of_file(reports):
+        words = table["category"].iloc[where]
+        known = {word: source.themes.get(plain(word)) for word in words.unique()}
+        found = words.map(known)
+        empty = (words == "").to_numpy()
+        unknown[where] = found.isna().to_numpy() & ~(empty & (source.default_theme is not None))
+        theme.iloc[where] = found.where(found.notna(), source.default_theme or "other").to_numpy()
+    return theme, unknown
+
+
+def _joined(marks: pd.DataFrame) -> pd.Series:
+    """Join the names of the true columns of each row with semicolons."""
+    joined = pd.Series("", index=marks.index, dtype="str")
+    for slug in marks.columns:
+        where = marks[slug]
+        gap = (joined[where] != "").map({True: ";", False: ""}).astype("str")
+        joined[where] = joined[where] + gap + slug
+    return joined
+
+
+# --- the tables --------------------------------------------------------------------------------
+
+
+def _incidents(
+    reports: Reports,
+    area: StudyArea | None,
+    key: bytes,
+    accepted: np.ndarray,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    theme: pd.Series,
+    rows: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    table = reports.table.iloc[accepted]
+    where, when = located.iloc[accepted], dated.iloc[accepted]
+    per_row = {
+        name: _per_row(reports, name)[accepted]
+        for name in ("source", "feed", "family", "location_method", "location_accuracy_m")
+    }
+    paths = np.array([file.path for file in reports.files], dtype=object)
+    accuracy = np.maximum(per_row["location_accuracy_m"].astype("float64"), where["coarse_m"])
+    columns = {
+        "source": pd.Categorical(per_row["source"], categories=SOURCES),
+        "feed": per_row["feed"],
+        "source_ref": table["reference"].where(table["reference"] != ""),
+        "source_file": paths[table["file"]],
+        "source_row": table["source_row"].astype("int64"),
+        "person_key": _person_keys(per_row["source"], table["person"], key),
+        "occurred_at": when["occurred_at"],
+        "occurred_to": when["occurred_to"],
+        "time_precision": pd.Categorical(when["precision"], categories=TIME_PRECISIONS),
+        "category": pd.Categorical(table["category"]),
+        "theme": pd.Categorical(theme.iloc[accepted], categories=THEMES),
+        "family": pd.Categorical(per_row["family"], categories=FAMILIES),
+        "weight": 1.0,
+        "location_method": pd.Categorical(per_row["location_method"], categories=LOCATION_METHODS),
+        "location_accuracy_m": accuracy,
+        "place": place_names(table["place"]),
+        "ward_code": _ward(where, area, "ward_code"),
+        "ward_name": _ward(where, area, "ward_name"),
+        "flags": rows["flags"].iloc[accepted],
+    }
+    frame = pd.DataFrame(
+        {name: values.to_numpy() if isinstance(values, pd.Series) and name not in _AWARE else values
+         for name, values in columns.items()},
+        index=table.index,
+    )
+    for column in INCIDENTS.columns:
+        if column.dtype == "string":
+            frame[column.name] = frame[column.name].astype("str")
+    crs = area.projection.crs if area is not None else british_grid().crs
+    incidents = gpd.GeoDataFrame(
+        frame, geometry=gpd.points_from_xy(where["x_m"], where["y_m"]), crs=crs
+    )
+    incidents.index = _incident_ids(per_row["source"], table, key)
+    incidents["weight"] = person_weights(incidents)
+    return incidents[list(INCIDENTS.names)]
+
+
+_AWARE: Final = frozenset({"occurred_at", "occurred_to"})
+
+
+def _ward(where: pd.DataFrame, area: StudyArea | None, column: str) -> np.ndarray:
+    if area is None:
+        return np.full(len(where), None, dtype=object)
+    names = np.append(area.wards[column].to_numpy(dtype=object), None)
+    chosen: np.ndarray = names[where["ward"].to_numpy()]
+    return chosen
+
+
+def _coded(key: bytes, *parts: str) -> str:
+    message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
+
+
+def _person_keys(source: np.ndarray, person: pd.Series, key: bytes) -> np.ndarray:
+    codes = {
+        pair: None if plain(pair[1]) in _NOBODY else _coded(key, "person", pair[0], plain(pair[1]))
+        for pair in set(zip(source, person, strict=True))
+    }
+    keys = [codes[pair] for pair in zip(source, person, strict=True)]
+    return np.array(keys, dtype=object)
+
+
+def _incident_ids(source: np.ndarray, table: pd.DataFrame, key: bytes) -> pd.Index:
+    codes = pd.Series(
+        [
+            _coded(key, "incident", *parts)
+            for parts in zip(source, table["reference"], table["content"], strict=True)
+        ],
+        index=table.index,
+        dtype="str",
+    )
+    again = codes.groupby(codes).cumcount()
+    numbered = codes.where(again == 0, codes + "-" + (again + 1).astype("str"))
+    return pd.Index(numbered, name="incident_id", dtype="str")
+
+
+def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the weight of each incident in DBSCAN, ``(n,)`` float64.
+
+    1, but in perception sources 1/k for a person with k incidents within 100 m: there it takes
+    people to make a hotspot, not pins.
+    """
+    from scipy.spatial import cKDTree
+
+    weight = np.ones(len(incidents))
+    named = (incidents["family"] == "perception") & incidents["person_key"].notna()
+    xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    people = incidents["person_key"].to_numpy(dtype=object)
+    positions = pd.Series(np.flatnonzero(named)).groupby(people[named.to_numpy()]).indices
+    rows = np.flatnonzero(named)
+    for own in positions.values():
+        if len(own) > 1:
+            pins = xy[rows[own]]
+            weight[rows[own]] = 1.0 / cKDTree(pins).query_ball_point(
+                pins, SAME_SPOT_M, return_length=True
+            )
+    return weight
+
+
+def _quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
+    bad = rows[rows["fate"] == QUARANTINED]
+    names = [
+        {field: column for column, field in file.matched.items()} for file in reports.files
+    ]
+    lines = []
+    for position, number, row, slugs in zip(
+        bad.index, bad["file"], bad["source_row"], bad["reasons"], strict=True
+    ):
+        rules = [REASON[slug] for slug in slugs.split(";")]
+        fields = list(dict.fromkeys(field for rule in rules for field in rule.fields))
+        fields = [name for name in fields if reports.table.at[position, name] != "" or name != "month"]
+        lines.append(
+            {
+                "source_file": reports.files[number].path,
+                "source_row": row,
+                "reasons": slugs,
+                "column": ";".join(_column_name(names[number], name) for name in fields),
+                "value": "; ".join(
+                    _harmless(reports.table.at[position, name]) for name in fields
+                ).strip("; "),
+                "hint": " ".join(rule.hint for rule in rules),
+            }
+        )
+    table = pd.DataFrame(lines, columns=list(QUARANTINE.names))
+    return table.astype({"source_row": "int64"} | dict.fromkeys(
+        ("source_file", "reasons", "column", "value", "hint"), "str"))
+
+
+_AXIS: Final = {"x": ("x", "longitude", "easting"), "y": ("y", "latitude", "northing")}
+
+
+def _column_name(names: Mapping[str, str], field: str) -> str:
+    for candidate in _AXIS.get(field, (field,)):
+        if candidate in names:
+            return names[candidate]
+    return names.get("month", field)
+
+
+def _harmless(value: str) -> str:
+    """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
+    letters = sum(character.isalpha() for character in value)
+    return value[:30] if letters <= 9 else "(text)"  # noqa: PLR2004
+
+
+def require_incidents(result: CleanResult, reports: Reports) -> None:
+    """Raise `NoReportsError` when no row is left, saying what was wrong with most of them."""
+    if len(result.incidents):
+        return
+    slugs = result.rows["reasons"].str.split(";").explode()
+    common = slugs[slugs != ""].value_counts()
+    why = ""
+    if len(common):
+        rule = REASON[str(common.index[0])]
+        why = f" {int(common.iloc[0]):,} of them: {rule.title.lower()}. {rule.hint}"
+    raise NoReportsError(
+        f"None of the {len(reports):,} rows could be used.{why} See them with csp-geo check."
+    )

@@ -1,0 +1,314 @@
+"""A file as it comes (CSV, XLSX, GeoJSON, GeoPackage) to a table of texts with its row numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SourceError
+from csp_geo.projection import BRITISH_CRS, WGS84, between
+from csp_geo.storage import crs_by_range
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp")
+ROW: Final = "csp_geo:row"
+BROKEN: Final = "csp_geo:broken"
+_EXTRA: Final = "csp_geo:extra"
+_ZIP: Final = b"PK\x03\x04"
+_BINARY: Final = (b"\xd0\xcf\x11\xe0", b"%PDF", b"SQLite format 3", b"\x89PNG", b"\xff\xd8\xff", _ZIP)
+_LFS: Final = b"version https://git-lfs"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One file as texts.
+
+    `cells` has the file's own columns, all strings with "" for empty, and two of ours: the 1-based
+    row of the file (`ROW`) and whether the record is damaged (`BROKEN`). `notes` say what was
+    decided while reading.
+    """
+
+    header: tuple[str, ...]
+    cells: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def read_file(path: Path, where: str) -> RawTable:
+    """Read one file; `where` is how messages name it.
+
+    Raises
+    ------
+    SourceError
+        If the file is empty, is not what its name says, or has no table.
+    """
+    start = _first_bytes(path, where)
+    readers = {".csv": _read_csv, ".xlsx": _read_xlsx}
+    reader = readers.get(path.suffix.lower(), _read_features)
+    table = reader(path, where, start)
+    if table.cells.empty:
+        raise SourceError(f"{where} has a header and no rows below it.")
+    return table
+
+
+def _first_bytes(path: Path, where: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+    except OSError as error:
+        raise SourceError(f"{where} could not be opened: {error.strerror}.") from error
+    if not start.strip():
+        raise SourceError(f"{where} is empty.")
+    if start.startswith(_LFS):
+        raise SourceError(
+            f"{where} is a pointer to a file kept elsewhere (Git LFS), not the data. Fetch the data."
+        )
+    return start
+
+
+# --- CSV --------------------------------------------------------------------------------------
+
+
+def _read_csv(path: Path, where: str, start: bytes) -> RawTable:
+    if start.startswith(_BINARY) or b"\x00" in start:
+        raise SourceError(
+            f"{where} is not a CSV file, whatever its name says. Open it in the program it comes "
+            "from and save it as CSV or XLSX."
+        )
+    text, note = _decode(path.read_bytes())
+    dialect = _delimiter(text)
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect), [])
+    names = _unique_names(header)
+    frame = _parse_csv(text, dialect, names, where)
+    extra = [name for name in frame.columns if str(name).startswith(_EXTRA)]
+    broken = (frame[extra] != "").any(axis=1) if extra else pd.Series(False, index=frame.index)
+    cells = frame.drop(columns=extra)
+    cells = cells.assign(**{ROW: np.arange(2, len(cells) + 2, dtype=np.int64), BROKEN: broken})
+    filled = (cells[list(names)] != "").any(axis=1) | broken
+    return RawTable(names, cells[filled].reset_index(drop=True), note)
+
+
+def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace"), ("read as Windows text (cp1252)",)
+
+
+def _delimiter(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    return max(",;\t", key=line.count)
+
+
+def _unique_names(header: list[str]) -> tuple[str, ...]:
+    """Name blank and repeated columns, so that each can be told apart."""
+    names: list[str] = []
+    for position, cell in enumerate(header, start=1):
+        name = str(cell).strip() or f"column {position}"
+        names.append(name if name not in names else f"{name} ({position})")
+    return tuple(names)
+
+
+def _parse_csv(text: str, delimiter: str, names: tuple[str, ...], where: str) -> pd.DataFrame:
+    widest = len(names) + 2
+    for _ in range(2):
+        columns = [*names, *(f"{_EXTRA}{i}" for i in range(widest - len(names)))]
+        try:
+            frame = pd.read_csv(
+                io.StringIO(text, newline=""),
+                sep=delimiter,
+                header=None,
+                names=columns,
+                skiprows=1,
+                dtype="str",
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
+            return frame.fillna("")
+        except pd.errors.EmptyDataError:
+            return pd.DataFrame(columns=columns, dtype="str")
+        except pd.errors.ParserError:
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            try:
+                widest = max(len(row) for row in reader)
+            except csv.Error as error:
+                raise SourceError(f"{where} is not a readable CSV table: {error}.") from error
+    raise SourceError(
+        f"{where} is not a readable CSV table: a quotation mark is opened and never closed. Open it "
+        "in a spreadsheet, mend the row, and save it again."
+    )
+
+
+# --- XLSX -------------------------------------------------------------------------------------
+
+
+def _read_xlsx(path: Path, where: str, start: bytes) -> RawTable:
+    from python_calamine import CalamineError, load_workbook
+
+    if not start.startswith(_ZIP):
+        raise SourceError(
+            f"{where} is not an Excel workbook, whatever its name says. Open it and save it as XLSX."
+        )
+    try:
+        book = load_workbook(str(path))
+        sheets = [(name, book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+    except (CalamineError, ValueError, OSError) as error:
+        raise SourceError(
+            f"{where} could not be read as an Excel workbook; it may be damaged or have a password."
+        ) from error
+    filled = [(name, rows) for name, rows in sheets if any(any(_text(c) for c in r) for r in rows)]
+    if not filled:
+        raise SourceError(f"{where} has no sheet with a table.")
+    name, rows = filled[0]
+    # calamine leaves out empty rows above the first filled one, so rows are numbered from there
+    first = (book.get_sheet_by_name(name).start or (0, 0))[0] + 1
+    header = _unique_names([_text(cell) for cell in rows[0]])
+    table = [[_text(cell) for cell in row] for row in rows[1:]]
+    cells = pd.DataFrame(table, columns=list(header), dtype="str")
+    cells[ROW] = np.arange(first + 1, first + 1 + len(cells), dtype=np.int64)
+    cells[BROKEN] = False
+    kept = cells[(cells[list(header)] != "").any(axis=1)].reset_index(drop=True)
+    others = tuple(f"sheet '{other}' was not read" for other, _ in filled[1:])
+    return RawTable(header, kept, (f"sheet '{name}'", *others) if others else ())
+
+
+def _text(cell: Any) -> str:
+    """Write one cell as text; dates become ISO, because a typed date has no order to guess."""
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time(0)
+        return cell.date().isoformat() if midnight else cell.isoformat(timespec="seconds")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+# --- GeoJSON, GeoPackage ----------------------------------------------------------------------
+
+
+def _read_features(path: Path, where: str, start: bytes) -> RawTable:
+    import pyogrio
+    from shapely.errors import ShapelyError
+
+    del start
+    try:
+        layer = pyogrio.read_dataframe(path, use_arrow=False, datetime_as_string=True)
+        notes: tuple[str, ...] = ()
+        broken = np.zeros(len(layer), dtype=bool)
+    except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
+        layer, broken = _record_by_record(path, where)
+        notes = (f"read record by record: {int(broken.sum())} damaged",)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise SourceError(
+            f"{where} could not be read: it is not what its name says, or it is damaged. Save it "
+            "again as GeoJSON, GeoPackage, CSV or XLSX."
+        ) from error
+    if "geometry" not in layer.columns:
+        raise SourceError(f"{where} has no locations in it.")
+    return _features_table(layer, broken, notes, where)
+
+
+def _record_by_record(path: Path, where: str) -> tuple[gpd.GeoDataFrame, np.ndarray]:
+    """Read each record by itself with fiona, so that a broken one costs a row and not the file."""
+    import fiona
+    import geopandas as gpd
+    from shapely.geometry import shape
+
+    rows: list[dict[str, Any]] = []
+    shapes: list[Any] = []
+    broken: list[bool] = []
+    try:
+        with fiona.open(path) as records:
+            crs = records.crs_wkt or None
+            names = list(records.schema["properties"])
+            for fid in _record_ids(records):
+                try:
+                    record = records[fid]
+                    geometry = shape(record.geometry) if record.geometry else None
+                    properties = dict(record.properties)
+                    failed = False
+                except Exception:  # noqa: BLE001 - whatever is wrong, it is this record's fault
+                    geometry, properties, failed = None, dict.fromkeys(names), True
+                rows.append(properties)
+                shapes.append(geometry)
+                broken.append(failed)
+    except fiona.errors.FionaError as error:
+        raise SourceError(f"{where} could not be read: it is damaged.") from error
+    layer = gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), geometry=shapes, crs=crs)
+    return layer, np.array(broken, dtype=bool)
+
+
+def _record_ids(records: Any) -> list[int]:
+    count = len(records)
+    first = 1 if records.driver == "GPKG" else 0
+    return list(range(first, first + count))
+
+
+def _features_table(
+    layer: gpd.GeoDataFrame, broken: np.ndarray, notes: tuple[str, ...], where: str
+) -> RawTable:
+    attributes = layer.drop(columns="geometry")
+    header = _unique_names([str(name) for name in attributes.columns])
+    cells = pd.DataFrame(
+        {
+            name: [_text(value) for value in attributes.iloc[:, position].astype("object")]
+            for position, name in enumerate(header)
+        },
+        dtype="str",
+    )
+    shapes = layer.geometry
+    point = (shapes.geom_type == "Point") & ~shapes.is_empty
+    broken = broken | (shapes.notna() & ~shapes.is_empty & ~point).to_numpy()
+    xy = np.full((len(layer), 2), np.nan)
+    xy[point.to_numpy()] = np.column_stack([shapes[point].x, shapes[point].y])
+    (east, north), xy, crs_note = _axes(xy, layer, where)
+    for name, values in ((east, xy[:, 0]), (north, xy[:, 1])):
+        cells[name] = ["" if np.isnan(value) else repr(float(value)) for value in values]
+    cells[ROW] = np.arange(1, len(cells) + 1, dtype=np.int64)
+    cells[BROKEN] = broken
+    kept_header = tuple(name for name in header if name not in {east, north})
+    return RawTable((*kept_header, east, north), cells, (*notes, *crs_note))
+
+
+def _axes(
+    xy: np.ndarray, layer: gpd.GeoDataFrame, where: str
+) -> tuple[tuple[str, str], np.ndarray, tuple[str, ...]]:
+    """Name the coordinate columns of a layer by its CRS; other systems go to degrees."""
+    known = xy[np.isfinite(xy).all(axis=1)]
+    if not len(known):
+        return ("longitude", "latitude"), xy, ()
+    middle = np.median(known, axis=0)
+    by_range = crs_by_range((*middle, *middle))
+    note: tuple[str, ...] = ()
+    crs = layer.crs
+    if crs is None or (crs.is_geographic and by_range == BRITISH_CRS):
+        if by_range is None:
+            raise SourceError(
+                f"{where} does not say which coordinate system it is in, and its coordinates fit "
+                "neither degrees nor the British National Grid. Save it with its coordinate system."
+            )
+        crs = by_range
+        note = (f"coordinates taken as {'degrees' if crs == WGS84 else 'British National Grid'}",)
+    if crs == BRITISH_CRS:
+        return ("easting", "northing"), xy, note
+    if crs == WGS84:
+        return ("longitude", "latitude"), xy, note
+    moved = np.full_like(xy, np.nan)
+    usable = np.isfinite(xy).all(axis=1)
+    moved[usable] = between(crs.to_string(), WGS84, xy[usable])
+    return ("longitude", "latitude"), moved, (f"moved from {crs.to_string()} to degrees",)

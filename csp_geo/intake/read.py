@@ -1,0 +1,242 @@
+"""Files to one table of reports: which source each is, which column is what, nothing judged yet."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from csp_geo.errors import NoReportsError, SourceError
+from csp_geo.intake.formats import BROKEN, ROW, SUFFIXES, RawTable, read_file
+from csp_geo.intake.locate import DEGREES, METRES, axes_by_range
+from csp_geo.intake.source import (
+    Source,
+    match_columns,
+    packaged_sources,
+    plain,
+    recognise,
+    source_from_file,
+)
+from csp_geo.storage import sha256_of
+from csp_geo.tables import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+SYNTHETIC: Final = "synthetic sample"
+"""The words that label a row of the sample borough."""
+
+TEXT_FIELDS: Final = (
+    "reference",
+    "person",
+    "date",
+    "time",
+    "date_to",
+    "time_to",
+    "month",
+    "x",
+    "y",
+    "category",
+    "place",
+)
+_NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
+_SIDE_FILES: Final = frozenset({".toml", ".cpg", ".prj", ".shx", ".dbf"})
+
+
+@dataclass(frozen=True)
+class ReportFile:
+    """What is known of one file after reading.
+
+    `error` is the sentence that says why it could not be read, or `None`. `matched` maps column name
+    to field. `axes` says whether its coordinates are degrees or metres.
+    """
+
+    path: str
+    source: str | None
+    feed: str | None
+    sha256: str
+    rows: int = 0
+    matched: Mapping[str, str] = field(default_factory=dict)
+    axes: str = DEGREES
+    synthetic: bool = False
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Every row that was read, in one table of texts, with what is known of each file.
+
+    `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of the
+    row), `broken`, and one text column per field; "" means empty.
+    """
+
+    table: pd.DataFrame
+    files: tuple[ReportFile, ...]
+    sources: Mapping[str, Source]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def read_reports(
+    reports: str | Path | Iterable[str | Path],
+    *,
+    source: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Reports:
+    """Read every report file of a folder, or the files given.
+
+    Parameters
+    ----------
+    reports
+        A folder with one sub-folder per source (survey, streetsafe, eva, offence, graffiti, asb,
+        fire, other), or one or more files.
+    source
+        Read every file as this source, whatever its folder says.
+
+    Raises
+    ------
+    NoReportsError
+        If there is no file, or no file that can be read; the sentence says why.
+    """
+    root, paths = _find_files(reports)
+    if not paths:
+        raise NoReportsError(
+            f"No report file was found in {root.name or root}. Put CSV, XLSX, GeoJSON or GeoPackage "
+            f"files into a folder per source below it: {', '.join(f'{s}/' for s in SOURCES)}."
+        )
+    sources = dict(_project_sources(root))
+    files, tables = [], []
+    for path in paths:
+        if progress is not None:
+            progress(f"Reading {path.name}")
+        file, table = _read_one(path, root, source, sources)
+        if table is not None:
+            table.insert(0, "file", len(files))
+            tables.append(table)
+        files.append(file)
+    if not tables:
+        raise NoReportsError(
+            "No file could be used. " + " ".join(file.error for file in files if file.error)
+        )
+    return Reports(pd.concat(tables, ignore_index=True), tuple(files), sources)
+
+
+def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[Path]]:
+    given = [Path(reports)] if isinstance(reports, str | Path) else [Path(path) for path in reports]
+    if len(given) == 1 and given[0].is_dir():
+        root = given[0]
+        found = (path for path in root.rglob("*") if path.is_file())
+        return root, sorted(path for path in found if _is_data(path.relative_to(root)))
+    for path in given:
+        if not path.exists():
+            raise NoReportsError(f"{path} is not there. Check the name, or the folder you are in.")
+    roots = {path.parent for path in given}
+    return (roots.pop() if len(roots) == 1 else Path()), given
+
+
+def _is_data(path: Path) -> bool:
+    hidden = any(_NOT_DATA.match(part) for part in path.parts)
+    return not hidden and path.suffix.lower() not in _SIDE_FILES
+
+
+def _project_sources(root: Path) -> Mapping[str, Source]:
+    sources = dict(packaged_sources())
+    for name in SOURCES:
+        own = root / name / "source.toml"
+        if own.is_file():
+            sources[name] = source_from_file(own, name)
+    return sources
+
+
+def _folder_source(path: Path, root: Path) -> str | None:
+    parts = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
+    for part in (*parts, path.parent.name):
+        if part.lower() in SOURCES:
+            return part.lower()
+    return None
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _read_one(
+    path: Path, root: Path, given: str | None, sources: Mapping[str, Source]
+) -> tuple[ReportFile, pd.DataFrame | None]:
+    name = given or _folder_source(path, root)
+    where = _relative(path, root)
+    known: Source | None = sources[name] if name else None
+    digest = sha256_of(path)
+    try:
+        if path.suffix.lower() not in SUFFIXES:
+            raise SourceError(
+                f"{where}: files ending in '{path.suffix}' cannot be read. Save it as CSV, XLSX, "
+                "GeoJSON or GeoPackage."
+            )
+        raw = read_file(path, where)
+        known = _choose(raw, known, sources, where)
+        matched = match_columns(raw.header, known, where)
+    except SourceError as error:
+        return ReportFile(where, name, known.feed if known else None, digest, error=str(error)), None
+    table, axes, synthetic = _mapped(raw, matched)
+    notes = (*raw.notes, f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}")
+    file = ReportFile(
+        where, known.source, known.feed, digest, len(table), matched, axes, synthetic, None, notes
+    )
+    return file, table
+
+
+def _choose(
+    raw: RawTable, known: Source | None, sources: Mapping[str, Source], where: str
+) -> Source:
+    """Choose the source: a header that only one system writes decides, then the folder."""
+    exact = recognise(raw.header, sources)
+    if exact is not None:
+        return exact
+    if known is None:
+        raise SourceError(
+            f"{where} lies in no source's folder and its header is not one that is known. Move it "
+            f"into one of {', '.join(f'{s}/' for s in SOURCES)}, or name its source."
+        )
+    return known
+
+
+def _mapped(
+    raw: RawTable, matched: Mapping[str, str]
+) -> tuple[pd.DataFrame, str, bool]:
+    """Keep the columns that are known, by field name; everything else is dropped at the door."""
+    by_field = {name: column for column, name in matched.items()}
+    cells = raw.cells
+    if "x" in by_field:
+        axes = axes_by_range(cells[by_field["x"]], cells[by_field["y"]])
+    else:
+        axes = DEGREES if "longitude" in by_field else METRES
+        east, north = ("longitude", "latitude") if axes == DEGREES else ("easting", "northing")
+        by_field["x"], by_field["y"] = by_field[east], by_field[north]
+    table = pd.DataFrame({"source_row": cells[ROW], "broken": cells[BROKEN].astype(bool)})
+    table["content"] = _digests(cells, raw.header)
+    for name in TEXT_FIELDS:
+        values = cells[by_field[name]].str.strip() if name in by_field else ""
+        table[name] = pd.Series(values, index=cells.index, dtype="str")
+    synthetic = bool((cells[list(raw.header)] == SYNTHETIC).any(axis=None))
+    return table, axes, synthetic
+
+
+def _digests(cells: pd.DataFrame, header: tuple[str, ...]) -> pd.Series:
+    """Digest all columns of each row, whatever the order of the columns."""
+    ordered = sorted(header, key=plain)
+    rows = zip(*(cells[name] for name in ordered), strict=True)
+    return pd.Series(
+        [
+            hashlib.blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            for row in rows
+        ],
+        index=cells.index,
+        dtype="str",
+    )

@@ -1,0 +1,131 @@
+"""Why a report cannot be used (reasons) and why one is doubtful (flags): slug, title, hint.
+
+A row gets all its reasons, never only the first. The slugs are what quarantine.csv, quality.csv and
+`check --json` name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: `slug` in files, `title` for people, `hint` says what to try."""
+
+    slug: str
+    title: str
+    hint: str
+    fields: tuple[str, ...] = ()
+
+
+_PLACE: Final = ("x", "y")
+_WHEN: Final = ("date", "month")
+
+REASONS: Final = (
+    Rule(
+        "broken-record",
+        "The record is damaged",
+        "Open the file, mend or retype this row (too many cells, or a shape that cannot be read).",
+    ),
+    Rule(
+        "missing-coordinates",
+        "No coordinates",
+        "Fill in both coordinates, or ask the sender for the rows without a location.",
+        _PLACE,
+    ),
+    Rule(
+        "unreadable-coordinates",
+        "Coordinates are not numbers",
+        "Write coordinates as plain numbers such as 51.5393 and 0.0811, or 544421 and 184321.",
+        _PLACE,
+    ),
+    Rule(
+        "zero-coordinates",
+        "Coordinates are zero",
+        "0, 0 stands for 'not known'. Fill in the place or leave the cells empty.",
+        _PLACE,
+    ),
+    Rule(
+        "swapped-coordinates",
+        "Coordinates are in each other's column",
+        "Latitude and longitude (or easting and northing) look exchanged. Swap the two cells.",
+        _PLACE,
+    ),
+    Rule(
+        "wrong-crs",
+        "Coordinates of another system",
+        "Metres stand in a column for degrees or the other way round. Use one system in a column.",
+        _PLACE,
+    ),
+    Rule(
+        "outside-study-area",
+        "Outside the study area",
+        "The point is more than the border distance outside the wards. Check it, or leave it to "
+        "the neighbouring borough.",
+        _PLACE,
+    ),
+    Rule(
+        "location-too-coarse",
+        "Location is too coarse",
+        "The coordinates are rounded to a kilometre or so. Ask for them to at least 100 metres.",
+        _PLACE,
+    ),
+    Rule("missing-date", "No date", "Fill in the date.", _WHEN),
+    Rule(
+        "unreadable-date",
+        "Date cannot be read",
+        "Write dates as 03/11/2021 (day first) or 2021-11-03. Month-first dates are never guessed.",
+        _WHEN,
+    ),
+    Rule(
+        "future-date",
+        "Date is in the future or before 1990",
+        "Check the year.",
+        _WHEN,
+    ),
+)
+
+FLAGS: Final = (
+    Rule(
+        "outside-boundary",
+        "Just outside the study area",
+        "Used to find hotspots near the border, not counted in wards or the borough.",
+    ),
+    Rule(
+        "repeated-reference",
+        "Reference used again with other content",
+        "All are kept: one crime can have several victims. Check if the reference should be unique.",
+    ),
+    Rule(
+        "unknown-category",
+        "Category is not in the list",
+        "Counted under 'other'. Add the word to the source's TOML under [themes].",
+    ),
+    Rule("unreadable-time", "Time cannot be read", "The day is used. Write times as 14:20."),
+    Rule("midnight", "Time is exactly 00:00", "Often means 'not known': only the day is used."),
+    Rule(
+        "clock-change",
+        "Time falls in the hour of a clock change",
+        "Read as summer time where the hour occurs twice, moved forward where it does not exist.",
+    ),
+    Rule(
+        "reversed-interval",
+        "The end comes before the start",
+        "Only the start is used. Check the two dates.",
+    ),
+    Rule(
+        "coarse-coordinates",
+        "Coordinates are rounded to about 100 metres",
+        "Used, with 100 metres of doubt.",
+    ),
+    Rule(
+        "ward-centroid",
+        "Exactly at the middle of a ward",
+        "Often means that only the ward was known. Check the place.",
+    ),
+)
+
+REASON: Final = {rule.slug: rule for rule in REASONS}
+FLAG: Final = {rule.slug: rule for rule in FLAGS}

@@ -1,0 +1,211 @@
+"""What the program knows about each source: one small TOML each, in `sources/`.
+
+A project may replace one by `data/reports/<source>/source.toml`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.errors import SettingsError, SourceError
+from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+FIELDS: Final = (
+    "reference",
+    "person",
+    "date",
+    "time",
+    "date_to",
+    "time_to",
+    "month",
+    "latitude",
+    "longitude",
+    "easting",
+    "northing",
+    "x",
+    "y",
+    "category",
+    "place",
+)
+_ANY_LOCATION: Final = "location (latitude and longitude, or easting and northing)"
+_PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """How files of one source are read.
+
+    `columns` gives for each field the accepted column names, `themes` for each category word (plain:
+    lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the period itself.
+    `crs` names the CRS of easting and northing outside Great Britain.
+    """
+
+    feed: str
+    title: str
+    source: str
+    columns: Mapping[str, tuple[str, ...]]
+    themes: Mapping[str, str]
+    header: tuple[str, ...] = ()
+    location_method: str = "exact"
+    location_accuracy_m: float = 20.0
+    look_back_months: int = 0
+    default_theme: str | None = None
+    licence: str = ""
+    date_formats: tuple[str, ...] = ()
+    crs: str | None = None
+    replaced: bool = field(default=False, compare=False)
+
+    @property
+    def family(self) -> str:
+        """The family that the source is clustered in."""
+        return FAMILY_OF_SOURCE[self.source]
+
+    @property
+    def look_back(self) -> str:
+        """The look-back in words."""
+        return f"{self.look_back_months} months" if self.look_back_months else "the period"
+
+
+def plain(text: str) -> str:
+    """Reduce text to its letters and digits in lower case, for comparing names."""
+    return re.sub(r"[\W_]+", "", str(text).casefold())
+
+
+@lru_cache(maxsize=1)
+def packaged_sources() -> Mapping[str, Source]:
+    """Return the sources that come with csp_geo, by the name of their TOML."""
+    folder = files("csp_geo.intake") / "sources"
+    common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
+    names = ("police_uk", *SOURCES)
+    return {
+        name: _parse(
+            tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")), name, common
+        )
+        for name in names
+    }
+
+
+def source_from_file(path: Path, source: str) -> Source:
+    """Read a project's own `source.toml`; what it does not say is taken from the packaged one."""
+    folder = files("csp_geo.intake") / "sources"
+    common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
+    base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{source}/{path.name} is not valid TOML: {error}.") from error
+    merged = {**base, **own, "source": source}
+    for table in ("columns", "themes"):
+        merged[table] = {**base.get(table, {}), **own.get(table, {})}
+    return replace(_parse(merged, source, common), replaced=True)
+
+
+def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
+    where = f"{feed}.toml"
+    known = set(Source.__dataclass_fields__) - {"feed", "replaced"}
+    if unknown := set(values) - known:
+        raise SettingsError(f"{where}: unknown setting '{sorted(unknown)[0]}'.")
+    if unknown := set(values.get("columns", {})) - set(FIELDS):
+        raise SettingsError(
+            f"{where}, [columns]: unknown field '{sorted(unknown)[0]}'. Fields: {', '.join(FIELDS)}."
+        )
+    if unknown := set(values.get("themes", {})) - set(THEMES):
+        raise SettingsError(
+            f"{where}, [themes]: unknown theme '{sorted(unknown)[0]}'. Themes: {', '.join(THEMES)}."
+        )
+    if values.get("location_method", "exact") not in LOCATION_METHODS:
+        raise SettingsError(f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}.")
+    rest = {key: value for key, value in values.items() if key not in {"columns", "themes"}}
+    for key in ("header", "date_formats"):
+        if key in rest:
+            rest[key] = tuple(rest[key])
+    return Source(
+        feed=feed,
+        columns=_merge_columns(values.get("columns", {}), common["columns"]),
+        themes={**_words(common["themes"]), **_words(values.get("themes", {}))},
+        **rest,
+    )
+
+
+def _merge_columns(
+    own: Mapping[str, Sequence[str]], common: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(dict.fromkeys(plain(word) for word in (*own.get(name, ()), *common.get(name, ()))))
+        for name in FIELDS
+        if own.get(name) or common.get(name)
+    }
+
+
+def _words(themes: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {plain(word): theme for theme, words in themes.items() for word in (theme, *words)}
+
+
+def recognise(header: Sequence[str], sources: Mapping[str, Source]) -> Source | None:
+    """Return the source whose exact header this is, if any."""
+    for source in sources.values():
+        if source.header and tuple(name.strip() for name in header) == source.header:
+            return source
+    return None
+
+
+def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str, str]:
+    """Match a header with the fields that a source needs.
+
+    Returns
+    -------
+    matched
+        Column name to field, each column and field at most once.
+
+    Raises
+    ------
+    SourceError
+        If a needed column (location, date, category) is missing; names the nearest spelling.
+    """
+    by_plain: dict[str, str] = {}
+    for name in header:
+        by_plain.setdefault(plain(name), name)
+    matched: dict[str, str] = {}
+    for fieldname, words in source.columns.items():
+        column = next((by_plain[w] for w in words if w in by_plain and by_plain[w] not in matched), None)
+        if column is not None:
+            matched[column] = fieldname
+    found = set(matched.values())
+    pair = next((pair for pair in _PAIRS if set(pair) <= found), None)
+    if pair is None:
+        half = [other for p in _PAIRS for f, other in (p, p[::-1]) if f in found]
+        needed = half or [name for p in _PAIRS[:2] for name in p]
+        words = [word for name in needed for word in source.columns.get(name, ())]
+        raise _missing(half[0] if half else _ANY_LOCATION, words, header, where)
+    if not found & {"date", "month"}:
+        raise _missing("date", source.columns["date"], header, where)
+    if "category" not in found and source.default_theme is None:
+        raise _missing("category", source.columns["category"], header, where)
+    unused = {fieldname for other in _PAIRS if other != pair for fieldname in other}
+    return {column: name for column, name in matched.items() if name not in unused}
+
+
+def _missing(
+    needed: str, words: Sequence[str], header: Sequence[str], where: str
+) -> SourceError:
+    names = [str(name) for name in header if str(name).strip()]
+    closeness = {
+        name: max(difflib.SequenceMatcher(None, plain(name), word).ratio() for word in words)
+        for name in names
+    }
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
+    message = f"{where}: no column for the {needed} was found (columns: {shown or 'none'})."
+    best = max(closeness, key=closeness.__getitem__, default=None)
+    if best is not None and closeness[best] > 0.5:  # noqa: PLR2004
+        message += f" Closest: '{best}'."
+    return SourceError(f"{message} Rename the column, or name it in the source's source.toml.")

@@ -1,0 +1,153 @@
+"""Dates and times, by explicit formats: the order of day and month is never guessed.
+
+British order and ISO are read. A column that shows month-first dates (a value fits only that order,
+and none fits only day-first) makes every date in it that fits both orders unreadable, because
+reading 03/04/2021 one way or the other would be a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+TIME_ZONE: Final = "Europe/London"
+
+_DAYS: Final = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d/%m/%y",
+    "%A %d %B %Y",
+    "%a %d %b %Y",
+)
+_CLOCKS: Final = (" %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", " %H:%M:%S.%f")
+_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y")
+_MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
+_TIMES: Final = ("%H:%M", "%H:%M:%S", "%H.%M", "%H%M", "%I:%M %p", "%I:%M%p")
+_OFFSET: Final = r"(?:Z|[+-]\d{2}:?\d{2})$"
+_AMBIGUOUS: Final = r"^\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}(?:[ T].*)?$"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Dates of a column: `at` is naive London time, NaT where missing or unreadable."""
+
+    at: pd.Series
+    precision: pd.Series
+    missing: pd.Series
+    unreadable: pd.Series
+    month_first: bool = False
+
+
+def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
+    """Read a column of date texts.
+
+    Parameters
+    ----------
+    text
+        Strings; empty means missing. Date, date with time, or month alone.
+    formats
+        The source's own formats, tried before the British and ISO ones; they settle the order of day
+        and month for the column.
+    """
+    cells = text.fillna("").astype("str").str.strip().str.replace(r"\s+", " ", regex=True)
+    unique = pd.Series(cells.unique(), dtype="str")
+    at, precision = _read_unique(unique, formats)
+    month_first = not formats and _is_month_first(unique)
+    if month_first:
+        doubtful = unique.str.match(_AMBIGUOUS)
+        at[doubtful] = pd.NaT
+    lookup = pd.DataFrame({"at": at.to_numpy(), "precision": precision.to_numpy()}, index=unique)
+    found = lookup.loc[cells]
+    found.index = text.index
+    missing = cells == ""
+    return Dated(
+        found["at"], found["precision"], missing, found["at"].isna() & ~missing, month_first
+    )
+
+
+def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> tuple[pd.Series, pd.Series]:
+    at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
+    precision = pd.Series("day", index=unique.index, dtype="object")
+    offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
+    if offset.any():
+        moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
+        at[offset] = moments.dt.tz_convert(TIME_ZONE).dt.tz_localize(None).astype(at.dtype)
+        precision[offset] = "minute"
+    attempts = [(own, "minute" if "%H" in own else "day") for own in formats]
+    attempts += [(day, "day") for day in _DAYS]
+    attempts += [(day + clock, "minute") for day in _DAYS for clock in _CLOCKS]
+    attempts += [(month, "month") for month in _MONTHS]
+    for pattern, fineness in attempts:
+        left = at.isna() & (unique != "")
+        if not left.any():
+            break
+        read = pd.to_datetime(unique[left], format=pattern, errors="coerce").astype(at.dtype)
+        got = read.index[read.notna()]
+        at[got] = read[got]
+        precision[got] = fineness
+    return at, precision
+
+
+def _fits(text: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
+    fits = pd.Series(False, index=text.index)
+    days = text.str.split(r"[ T]", n=1, regex=True).str[0]
+    for pattern in patterns:
+        fits |= pd.to_datetime(days, format=pattern, errors="coerce").notna()
+    return fits
+
+
+def _is_month_first(unique: pd.Series) -> bool:
+    numeric = unique[unique.str.match(_AMBIGUOUS)]
+    if numeric.empty:
+        return False
+    day_first = _fits(numeric, ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y"))
+    month_first = _fits(numeric, _MONTH_FIRST)
+    return bool((month_first & ~day_first).any() and not (day_first & ~month_first).any())
+
+
+def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read times of day.
+
+    Returns
+    -------
+    since_midnight, unreadable
+        A timedelta (NaT where empty or unreadable), and which cells had a text that is no time.
+    """
+    cells = text.fillna("").astype("str").str.strip().str.replace(r"^\d{4}-\d\d-\d\d[ T]", "", regex=True)
+    since = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
+    for pattern in _TIMES:
+        left = since.isna() & (cells != "")
+        if not left.any():
+            break
+        read = pd.to_datetime(cells[left], format=pattern, errors="coerce")
+        got = read.index[read.notna()]
+        since[got] = (read[got] - read[got].dt.normalize()).astype(since.dtype)
+    return since, (cells != "") & since.isna()
+
+
+def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Put naive London times on the Europe/London clock.
+
+    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
+    is moved forward.
+
+    Returns
+    -------
+    aware, in_clock_change
+        Time-zone aware times, and which of them fell into such an hour.
+    """
+    summer = np.ones(len(at), dtype=bool)
+    aware = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
+    winter = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
+    return aware, (aware != winter) & at.notna()
