@@ -32,7 +32,9 @@ class ClusterParams:
         if not (math.isfinite(self.eps) and 0 < self.eps <= 5000):  # noqa: PLR2004
             raise SettingsError(f"eps must be more than 0 and at most 5000 metres, not {self.eps}.")
         if self.min_samples != int(self.min_samples) or self.min_samples < 1:
-            raise SettingsError(f"min_samples must be a whole number from 1, not {self.min_samples}.")
+            raise SettingsError(
+                f"min_samples must be a whole number from 1, not {self.min_samples}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,22 +85,31 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     for name, layer in layers.items():
         kind = "Point" if name in {"incidents", "places"} else "MultiPolygon"
         pyogrio.write_dataframe(
-            layer, path, layer=name, driver="GPKG", geometry_type=kind, promote_to_multi=True
-            if kind == "MultiPolygon" else None, append=path.exists(),
+            layer,
+            path,
+            layer=name,
+            driver="GPKG",
+            geometry_type=kind,
+            promote_to_multi=True if kind == "MultiPolygon" else None,
+            append=path.exists(),
         )
     path.chmod(0o600)
 
 
 def project_key(folder: Path) -> bytes:
-    """Read the project's own key from `folder`, making one there the first time.
+    """Return the project's own key: the one kept in `folder`, else a new one, not yet kept.
 
     Incident numbers are keyed with it, so that they cannot be turned back into crime references.
     """
     path = folder / KEY_FILE
+    return path.read_bytes().strip() if path.exists() else secrets.token_hex(32).encode("ascii")
+
+
+def keep_key(folder: Path, key: bytes) -> None:
+    """Keep a key in `folder`, unless one is kept there."""
+    path = make_folder(folder) / KEY_FILE
     if not path.exists():
-        make_folder(folder)
-        write_bytes(path, secrets.token_hex(32).encode("ascii"))
-    return path.read_bytes().strip()
+        write_bytes(path, key + b"\n")
 
 
 def sha256_of(path: Path) -> str:
@@ -188,6 +197,7 @@ __all__ = [
     "KEY_FILE",
     "VECTOR_SUFFIXES",
     "crs_by_range",
+    "keep_key",
     "make_folder",
     "new_folder",
     "project_key",

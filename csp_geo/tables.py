@@ -123,9 +123,7 @@ INCIDENTS: Final = Contract(
         ),
         Column("location_method", "category", "", "how it was located", LOCATION_METHODS),
         Column("location_accuracy_m", "float64", "metres", "radius of doubt"),
-        Column(
-            "place", "string", "", "street or place name, house number stripped", nullable=True
-        ),
+        Column("place", "string", "", "street or place name, house number stripped", nullable=True),
         Column("ward_code", "string", "", "GSS code, by geometry", nullable=True),
         Column("ward_name", "string", "", "by geometry", nullable=True),
         Column("flags", "string", "", "slugs joined by ;, usable but doubtful"),
@@ -176,7 +174,9 @@ QUARANTINE: Final = Contract(
         Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
         Column("reasons", "string", "", "slugs joined by ;"),
         Column("column", "string", "", "the columns concerned, joined by ;", nullable=True),
-        Column("value", "string", "", "what stood there: coordinates and dates only", nullable=True),
+        Column(
+            "value", "string", "", "what stood there: coordinates and dates only", nullable=True
+        ),
         Column("hint", "string", "", "what to try"),
     ),
 )

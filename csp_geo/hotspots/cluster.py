@@ -175,9 +175,7 @@ def _counts(values: pd.Series) -> dict[str, int]:
     return {key: int(counts[key]) for key in sorted(counts.index, key=lambda k: (-counts[k], k))}
 
 
-def _ward(
-    members: gpd.GeoDataFrame, east: float, north: float, area: StudyArea
-) -> tuple[str, str]:
+def _ward(members: gpd.GeoDataFrame, east: float, north: float, area: StudyArea) -> tuple[str, str]:
     """Return the ward with most of the incidents, of equals the lower code."""
     counts = members["ward_code"].dropna().value_counts()
     if len(counts):
@@ -229,7 +227,8 @@ def _ranked(hotspots: gpd.GeoDataFrame, as_of: date | None) -> gpd.GeoDataFrame:
     order["rank"] = order.groupby("family").cumcount() + 1
     prefix = f"{as_of.isoformat()}-" if as_of is not None else ""
     order["hotspot_id"] = [
-        f"{prefix}{family}-{rank}" for family, rank in zip(order["family"], order["rank"], strict=True)
+        f"{prefix}{family}-{rank}"
+        for family, rank in zip(order["family"], order["rank"], strict=True)
     ]
     return order
 

@@ -5,46 +5,32 @@ Rows read = accepted + merged + quarantined, for every file.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from csp_geo.errors import NoReportsError
+from csp_geo.intake.incidents import build_incidents, build_quarantine
 from csp_geo.intake.locate import locate
-from csp_geo.intake.place import place_names
-from csp_geo.intake.rules import FLAG, REASON, REASONS
+from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.intake.source import plain
 from csp_geo.intake.when import in_london, read_dates, read_times
 from csp_geo.projection import british_grid
-from csp_geo.tables import (
-    FAMILIES,
-    INCIDENTS,
-    LOCATION_METHODS,
-    QUARANTINE,
-    SOURCES,
-    THEMES,
-    TIME_PRECISIONS,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from csp_geo.intake.read import ReportFile, Reports
-    from csp_geo.intake.source import Source
+    import geopandas as gpd
+
+    from csp_geo.intake.read import Reports
     from csp_geo.study_area import StudyArea
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
-SAME_SPOT_M: Final = 100.0
-ACCEPTED, MERGED, QUARANTINED = "accepted", "merged", "quarantined"
-_NOBODY: Final = frozenset({"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"})
 _DAY: Final = pd.Timedelta(days=1)
 
 
@@ -54,7 +40,7 @@ class CleanResult:
 
     `incidents` and `quarantine` keep their contracts in `csp_geo.tables`. `counts` has read,
     accepted, merged and quarantined. `rows` has one line for every row read: file, source_row, fate,
-    reasons, flags, category. `cautions` are sentences for the map.
+    reasons, flags, theme, category. `cautions` are sentences for the map.
     """
 
     incidents: gpd.GeoDataFrame
@@ -110,15 +96,16 @@ def clean(
             "fate": fate,
             "reasons": _joined(reasons).where(bad, ""),
             "flags": _joined(flags).where(fate == ACCEPTED, ""),
+            "theme": theme,
             "category": table["category"],
         }
     )
     accepted = np.flatnonzero(fate == ACCEPTED)
-    incidents = _incidents(reports, area, key, accepted, located, dated, theme, rows)
-    counts = {"read": len(table)} | {
-        name: int((fate == name).sum()) for name in (ACCEPTED, MERGED, QUARANTINED)
-    }
-    quarantine = _quarantine(reports, rows)
+    incidents = build_incidents(
+        reports, area, key, located.iloc[accepted], dated.iloc[accepted], rows
+    )
+    counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
+    quarantine = build_quarantine(reports, rows)
     return CleanResult(incidents, quarantine, counts, rows, cautions)
 
 
@@ -127,31 +114,13 @@ def _session_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-def _of_file(reports: Reports) -> list[tuple[ReportFile, Source, np.ndarray]]:
-    """Each file that was read, its source, and the positions of its rows."""
-    position = reports.table["file"].to_numpy()
-    return [
-        (file, reports.sources[file.feed], np.flatnonzero(position == number))
-        for number, file in enumerate(reports.files)
-        if file.feed is not None and file.error is None
-    ]
-
-
-def _per_row(reports: Reports, attribute: str) -> np.ndarray:
-    """Repeat an attribute of each row's source."""
-    values = np.empty(len(reports.table), dtype=object)
-    for _, source, where in _of_file(reports):
-        values[where] = getattr(source, attribute)
-    return values
-
-
 # --- where and when ----------------------------------------------------------------------------
 
 
 def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.DataFrame:
     projection = area.projection if area is not None else british_grid()
     parts = []
-    for file, source, where in _of_file(reports):
+    for file, source, where in reports.by_file():
         rows = reports.table.iloc[where]
         parts.append(
             locate(
@@ -163,7 +132,7 @@ def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.Da
 
 def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts, cautions = [], []
-    for file, source, where in _of_file(reports):
+    for file, source, where in reports.by_file():
         rows = reports.table.iloc[where]
         first = rows["date"].where(rows["date"] != "", rows["month"])
         start = read_dates(first, source.date_formats)
@@ -173,8 +142,11 @@ def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
                 "that could be read both ways were left out. Say the format in its source.toml."
             )
         end = read_dates(rows["date_to"], source.date_formats)
-        parts.append(_interval(rows, start.at, start.precision, end.at, end.precision).assign(
-            missing=start.missing, unreadable=start.unreadable))
+        parts.append(
+            _interval(rows, start.at, start.precision, end.at, end.precision).assign(
+                missing=start.missing, unreadable=start.unreadable
+            )
+        )
     return pd.concat(parts).sort_index(), tuple(cautions)
 
 
@@ -231,7 +203,7 @@ def _merged(reports: Reports) -> np.ndarray:
     digest = pd.Series([file.sha256 for file in reports.files])
     copies = digest.duplicated().reindex(table["file"]).to_numpy()
     rows = pd.DataFrame(
-        {"feed": _per_row(reports, "feed"), "content": table["content"], "file": table["file"]},
+        {"feed": reports.per_row("feed"), "content": table["content"], "file": table["file"]},
         index=table.index,
     )
     rows = rows[~copies]
@@ -282,7 +254,9 @@ def _flags(
     flags |= {slug: dated[slug] for slug in FLAG if slug in dated}
     flags["unknown-category"] = pd.Series(unknown, index=table.index)
     flags["repeated-reference"] = _repeated_references(table, merged)
-    return pd.DataFrame({slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index)
+    return pd.DataFrame(
+        {slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index
+    )
 
 
 def _repeated_references(table: pd.DataFrame, merged: np.ndarray) -> pd.Series:
@@ -296,7 +270,7 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
     table = reports.table
     theme = pd.Series("other", index=table.index, dtype="object")
     unknown = np.zeros(len(table), dtype=bool)
-    for _, source, where in _of_file(reports):
+    for _, source, where in reports.by_file():
         words = table["category"].iloc[where]
         known = {word: source.themes.get(plain(word)) for word in words.unique()}
         found = words.map(known)
@@ -314,172 +288,6 @@ def _joined(marks: pd.DataFrame) -> pd.Series:
         gap = (joined[where] != "").map({True: ";", False: ""}).astype("str")
         joined[where] = joined[where] + gap + slug
     return joined
-
-
-# --- the tables --------------------------------------------------------------------------------
-
-
-def _incidents(
-    reports: Reports,
-    area: StudyArea | None,
-    key: bytes,
-    accepted: np.ndarray,
-    located: pd.DataFrame,
-    dated: pd.DataFrame,
-    theme: pd.Series,
-    rows: pd.DataFrame,
-) -> gpd.GeoDataFrame:
-    table = reports.table.iloc[accepted]
-    where, when = located.iloc[accepted], dated.iloc[accepted]
-    per_row = {
-        name: _per_row(reports, name)[accepted]
-        for name in ("source", "feed", "family", "location_method", "location_accuracy_m")
-    }
-    paths = np.array([file.path for file in reports.files], dtype=object)
-    accuracy = np.maximum(per_row["location_accuracy_m"].astype("float64"), where["coarse_m"])
-    columns = {
-        "source": pd.Categorical(per_row["source"], categories=SOURCES),
-        "feed": per_row["feed"],
-        "source_ref": table["reference"].where(table["reference"] != ""),
-        "source_file": paths[table["file"]],
-        "source_row": table["source_row"].astype("int64"),
-        "person_key": _person_keys(per_row["source"], table["person"], key),
-        "occurred_at": when["occurred_at"],
-        "occurred_to": when["occurred_to"],
-        "time_precision": pd.Categorical(when["precision"], categories=TIME_PRECISIONS),
-        "category": pd.Categorical(table["category"]),
-        "theme": pd.Categorical(theme.iloc[accepted], categories=THEMES),
-        "family": pd.Categorical(per_row["family"], categories=FAMILIES),
-        "weight": 1.0,
-        "location_method": pd.Categorical(per_row["location_method"], categories=LOCATION_METHODS),
-        "location_accuracy_m": accuracy,
-        "place": place_names(table["place"]),
-        "ward_code": _ward(where, area, "ward_code"),
-        "ward_name": _ward(where, area, "ward_name"),
-        "flags": rows["flags"].iloc[accepted],
-    }
-    frame = pd.DataFrame(
-        {name: values.to_numpy() if isinstance(values, pd.Series) and name not in _AWARE else values
-         for name, values in columns.items()},
-        index=table.index,
-    )
-    for column in INCIDENTS.columns:
-        if column.dtype == "string":
-            frame[column.name] = frame[column.name].astype("str")
-    crs = area.projection.crs if area is not None else british_grid().crs
-    incidents = gpd.GeoDataFrame(
-        frame, geometry=gpd.points_from_xy(where["x_m"], where["y_m"]), crs=crs
-    )
-    incidents.index = _incident_ids(per_row["source"], table, key)
-    incidents["weight"] = person_weights(incidents)
-    return incidents[list(INCIDENTS.names)]
-
-
-_AWARE: Final = frozenset({"occurred_at", "occurred_to"})
-
-
-def _ward(where: pd.DataFrame, area: StudyArea | None, column: str) -> np.ndarray:
-    if area is None:
-        return np.full(len(where), None, dtype=object)
-    names = np.append(area.wards[column].to_numpy(dtype=object), None)
-    chosen: np.ndarray = names[where["ward"].to_numpy()]
-    return chosen
-
-
-def _coded(key: bytes, *parts: str) -> str:
-    message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
-
-
-def _person_keys(source: np.ndarray, person: pd.Series, key: bytes) -> np.ndarray:
-    codes = {
-        pair: None if plain(pair[1]) in _NOBODY else _coded(key, "person", pair[0], plain(pair[1]))
-        for pair in set(zip(source, person, strict=True))
-    }
-    keys = [codes[pair] for pair in zip(source, person, strict=True)]
-    return np.array(keys, dtype=object)
-
-
-def _incident_ids(source: np.ndarray, table: pd.DataFrame, key: bytes) -> pd.Index:
-    codes = pd.Series(
-        [
-            _coded(key, "incident", *parts)
-            for parts in zip(source, table["reference"], table["content"], strict=True)
-        ],
-        index=table.index,
-        dtype="str",
-    )
-    again = codes.groupby(codes).cumcount()
-    numbered = codes.where(again == 0, codes + "-" + (again + 1).astype("str"))
-    return pd.Index(numbered, name="incident_id", dtype="str")
-
-
-def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
-    """Return the weight of each incident in DBSCAN, ``(n,)`` float64.
-
-    1, but in perception sources 1/k for a person with k incidents within 100 m: there it takes
-    people to make a hotspot, not pins.
-    """
-    from scipy.spatial import cKDTree
-
-    weight = np.ones(len(incidents))
-    named = (incidents["family"] == "perception") & incidents["person_key"].notna()
-    xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
-    people = incidents["person_key"].to_numpy(dtype=object)
-    positions = pd.Series(np.flatnonzero(named)).groupby(people[named.to_numpy()]).indices
-    rows = np.flatnonzero(named)
-    for own in positions.values():
-        if len(own) > 1:
-            pins = xy[rows[own]]
-            weight[rows[own]] = 1.0 / cKDTree(pins).query_ball_point(
-                pins, SAME_SPOT_M, return_length=True
-            )
-    return weight
-
-
-def _quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
-    bad = rows[rows["fate"] == QUARANTINED]
-    names = [
-        {field: column for column, field in file.matched.items()} for file in reports.files
-    ]
-    lines = []
-    for position, number, row, slugs in zip(
-        bad.index, bad["file"], bad["source_row"], bad["reasons"], strict=True
-    ):
-        rules = [REASON[slug] for slug in slugs.split(";")]
-        fields = list(dict.fromkeys(field for rule in rules for field in rule.fields))
-        fields = [name for name in fields if reports.table.at[position, name] != "" or name != "month"]
-        lines.append(
-            {
-                "source_file": reports.files[number].path,
-                "source_row": row,
-                "reasons": slugs,
-                "column": ";".join(_column_name(names[number], name) for name in fields),
-                "value": "; ".join(
-                    _harmless(reports.table.at[position, name]) for name in fields
-                ).strip("; "),
-                "hint": " ".join(rule.hint for rule in rules),
-            }
-        )
-    table = pd.DataFrame(lines, columns=list(QUARANTINE.names))
-    return table.astype({"source_row": "int64"} | dict.fromkeys(
-        ("source_file", "reasons", "column", "value", "hint"), "str"))
-
-
-_AXIS: Final = {"x": ("x", "longitude", "easting"), "y": ("y", "latitude", "northing")}
-
-
-def _column_name(names: Mapping[str, str], field: str) -> str:
-    for candidate in _AXIS.get(field, (field,)):
-        if candidate in names:
-            return names[candidate]
-    return names.get("month", field)
-
-
-def _harmless(value: str) -> str:
-    """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
-    letters = sum(character.isalpha() for character in value)
-    return value[:30] if letters <= 9 else "(text)"  # noqa: PLR2004
 
 
 def require_incidents(result: CleanResult, reports: Reports) -> None:

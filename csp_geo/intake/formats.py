@@ -25,7 +25,14 @@ ROW: Final = "csp_geo:row"
 BROKEN: Final = "csp_geo:broken"
 _EXTRA: Final = "csp_geo:extra"
 _ZIP: Final = b"PK\x03\x04"
-_BINARY: Final = (b"\xd0\xcf\x11\xe0", b"%PDF", b"SQLite format 3", b"\x89PNG", b"\xff\xd8\xff", _ZIP)
+_BINARY: Final = (
+    b"\xd0\xcf\x11\xe0",
+    b"%PDF",
+    b"SQLite format 3",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    _ZIP,
+)
 _LFS: Final = b"version https://git-lfs"
 
 

@@ -7,11 +7,17 @@ from typing import Final
 
 import pandas as pd
 
-_PREFIX: Final = re.compile(r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.I)
-_POSTCODE: Final = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.I)
-_DWELLING: Final = re.compile(r"^(?:flat|unit|room|apartment|apt|floor|block)\b", re.I)
-_HOUSE: Final = re.compile(r"^(?:no\.?\s*)?\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?\s+(?=[A-Za-z])", re.I)
-_NAME: Final = re.compile(r"(?:[AMB]\d{1,4}\b|[^\W\d_])(?:[^\W\d_]|[ '’&().\-/]|\b[AMB]\d{1,4}\b){2,59}")
+_PREFIX: Final = re.compile(
+    r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.IGNORECASE
+)
+_POSTCODE: Final = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE)
+_DWELLING: Final = re.compile(r"^(?:flat|unit|room|apartment|apt|floor|block)\b", re.IGNORECASE)
+_HOUSE: Final = re.compile(
+    r"^(?:no\.?\s*)?\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?\s+(?=[A-Za-z])", re.IGNORECASE
+)
+_NAME: Final = re.compile(
+    r"(?:[AMB]\d{1,4}\b|[^\W\d_])(?:[^\W\d_]|[ '’&().\-/]|\b[AMB]\d{1,4}\b){2,59}"
+)
 _GENERIC: Final = frozenset(
     {
         "airport/airfield",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from csp_geo.errors import NoReportsError, SourceError
@@ -25,7 +26,9 @@ from csp_geo.storage import sha256_of
 from csp_geo.tables import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
 
 SYNTHETIC: Final = "synthetic sample"
 """The words that label a row of the sample borough."""
@@ -82,12 +85,25 @@ class Reports:
     def __len__(self) -> int:
         return len(self.table)
 
+    def by_file(self) -> list[tuple[ReportFile, Source, NDArray[np.int64]]]:
+        """Return each file that was read, its source, and the positions of its rows."""
+        position = self.table["file"].to_numpy()
+        return [
+            (file, self.sources[file.feed], np.flatnonzero(position == number))
+            for number, file in enumerate(self.files)
+            if file.feed is not None and file.error is None
+        ]
+
+    def per_row(self, attribute: str) -> NDArray[np.object_]:
+        """Repeat an attribute of its source for each row."""
+        values = np.empty(len(self.table), dtype=object)
+        for _, source, where in self.by_file():
+            values[where] = getattr(source, attribute)
+        return values
+
 
 def read_reports(
-    reports: str | Path | Iterable[str | Path],
-    *,
-    source: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    reports: str | Path | Iterable[str | Path], *, source: str | None = None
 ) -> Reports:
     """Read every report file of a folder, or the files given.
 
@@ -104,27 +120,51 @@ def read_reports(
     NoReportsError
         If there is no file, or no file that can be read; the sentence says why.
     """
+    read = collect_reports(reports, source=source)
+    if not len(read):
+        why = " ".join(file.error for file in read.files if file.error)
+        raise NoReportsError(f"No file could be used. {why}")
+    return read
+
+
+def collect_reports(
+    reports: str | Path | Iterable[str | Path], *, source: str | None = None
+) -> Reports:
+    """Read files like `read_reports`, but leave it to the caller what to do when none can be used."""
     root, paths = _find_files(reports)
     if not paths:
+        folders = ", ".join(f"{name}/" for name in SOURCES)
         raise NoReportsError(
-            f"No report file was found in {root.name or root}. Put CSV, XLSX, GeoJSON or GeoPackage "
-            f"files into a folder per source below it: {', '.join(f'{s}/' for s in SOURCES)}."
+            f"No report file was found in {root.name or 'this folder'}. Put CSV, XLSX, GeoJSON or "
+            f"GeoPackage files into a folder per source below it: {folders}."
         )
-    sources = dict(_project_sources(root))
-    files, tables = [], []
+    sources = _project_sources(root)
+    files, tables = [], [_no_rows()]
     for path in paths:
-        if progress is not None:
-            progress(f"Reading {path.name}")
         file, table = _read_one(path, root, source, sources)
         if table is not None:
             table.insert(0, "file", len(files))
             tables.append(table)
         files.append(file)
-    if not tables:
-        raise NoReportsError(
-            "No file could be used. " + " ".join(file.error for file in files if file.error)
-        )
     return Reports(pd.concat(tables, ignore_index=True), tuple(files), sources)
+
+
+def _no_rows() -> pd.DataFrame:
+    columns = {"file": "int64", "source_row": "int64", "broken": "bool", "content": "str"}
+    columns |= dict.fromkeys(TEXT_FIELDS, "str")
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+
+
+def refuse_mixture(reports: Reports) -> None:
+    """Raise `NoReportsError` when files of the synthetic sample lie among others."""
+    read = [file for file in reports.files if file.error is None]
+    sample = [file.path for file in read if file.synthetic]
+    others = [file.path for file in read if not file.synthetic]
+    if sample and others:
+        raise NoReportsError(
+            f"The reports mix the synthetic sample ({sample[0]}) with others ({others[0]}). Move one "
+            "of them away: a map of both would be a map of neither."
+        )
 
 
 def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[Path]]:
@@ -183,9 +223,14 @@ def _read_one(
         known = _choose(raw, known, sources, where)
         matched = match_columns(raw.header, known, where)
     except SourceError as error:
-        return ReportFile(where, name, known.feed if known else None, digest, error=str(error)), None
+        return ReportFile(
+            where, name, known.feed if known else None, digest, error=str(error)
+        ), None
     table, axes, synthetic = _mapped(raw, matched)
-    notes = (*raw.notes, f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}")
+    notes = (
+        *raw.notes,
+        f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",
+    )
     file = ReportFile(
         where, known.source, known.feed, digest, len(table), matched, axes, synthetic, None, notes
     )
@@ -207,9 +252,7 @@ def _choose(
     return known
 
 
-def _mapped(
-    raw: RawTable, matched: Mapping[str, str]
-) -> tuple[pd.DataFrame, str, bool]:
+def _mapped(raw: RawTable, matched: Mapping[str, str]) -> tuple[pd.DataFrame, str, bool]:
     """Keep the columns that are known, by field name; everything else is dropped at the door."""
     by_field = {name: column for column, name in matched.items()}
     cells = raw.cells
@@ -234,7 +277,9 @@ def _digests(cells: pd.DataFrame, header: tuple[str, ...]) -> pd.Series:
     rows = zip(*(cells[name] for name in ordered), strict=True)
     return pd.Series(
         [
-            hashlib.blake2b("\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            hashlib.blake2b(
+                "\x1f".join(row).encode("utf-8", "surrogatepass"), digest_size=16
+            ).hexdigest()
             for row in rows
         ],
         index=cells.index,

@@ -9,6 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+ACCEPTED: Final = "accepted"
+MERGED: Final = "merged"
+QUARANTINED: Final = "quarantined"
+FATES: Final = (ACCEPTED, MERGED, QUARANTINED)
+"""What becomes of a row: one of these."""
+
 
 @dataclass(frozen=True)
 class Rule:

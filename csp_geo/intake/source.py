@@ -124,7 +124,9 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
             f"{where}, [themes]: unknown theme '{sorted(unknown)[0]}'. Themes: {', '.join(THEMES)}."
         )
     if values.get("location_method", "exact") not in LOCATION_METHODS:
-        raise SettingsError(f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}.")
+        raise SettingsError(
+            f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}."
+        )
     rest = {key: value for key, value in values.items() if key not in {"columns", "themes"}}
     for key in ("header", "date_formats"):
         if key in rest:
@@ -141,7 +143,9 @@ def _merge_columns(
     own: Mapping[str, Sequence[str]], common: Mapping[str, Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
     return {
-        name: tuple(dict.fromkeys(plain(word) for word in (*own.get(name, ()), *common.get(name, ()))))
+        name: tuple(
+            dict.fromkeys(plain(word) for word in (*own.get(name, ()), *common.get(name, ())))
+        )
         for name in FIELDS
         if own.get(name) or common.get(name)
     }
@@ -177,7 +181,9 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
         by_plain.setdefault(plain(name), name)
     matched: dict[str, str] = {}
     for fieldname, words in source.columns.items():
-        column = next((by_plain[w] for w in words if w in by_plain and by_plain[w] not in matched), None)
+        column = next(
+            (by_plain[w] for w in words if w in by_plain and by_plain[w] not in matched), None
+        )
         if column is not None:
             matched[column] = fieldname
     found = set(matched.values())
@@ -195,9 +201,7 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     return {column: name for column, name in matched.items() if name not in unused}
 
 
-def _missing(
-    needed: str, words: Sequence[str], header: Sequence[str], where: str
-) -> SourceError:
+def _missing(needed: str, words: Sequence[str], header: Sequence[str], where: str) -> SourceError:
     names = [str(name) for name in header if str(name).strip()]
     closeness = {
         name: max(difflib.SequenceMatcher(None, plain(name), word).ratio() for word in words)

@@ -124,7 +124,12 @@ def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     since_midnight, unreadable
         A timedelta (NaT where empty or unreadable), and which cells had a text that is no time.
     """
-    cells = text.fillna("").astype("str").str.strip().str.replace(r"^\d{4}-\d\d-\d\d[ T]", "", regex=True)
+    cells = (
+        text.fillna("")
+        .astype("str")
+        .str.strip()
+        .str.replace(r"^\d{4}-\d\d-\d\d[ T]", "", regex=True)
+    )
     since = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
     for pattern in _TIMES:
         left = since.isna() & (cells != "")

@@ -1,0 +1,416 @@
+"""The command line: thin, one function a command. The only place with a clock."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+from zoneinfo import ZoneInfo
+
+import click
+
+from csp_geo._version import __version__
+from csp_geo.errors import CspGeoError, NoReportsError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from csp_geo.settings import Settings
+
+DATA, USAGE, LIMIT = 1, 2, 3
+"""Exit codes: the data cannot be used, wrong usage, too many rows quarantined."""
+
+_PATH: Final = click.Path(path_type=Path)
+_DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: csp-geo demo",
+)
+@click.version_option(__version__, prog_name="csp-geo")
+@click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
+def cli(debug: bool) -> None:
+    """Turn a Community Safety Partnership's reports into a weekly hotspot map.
+
+    Everything happens on this computer: nothing is sent anywhere.
+    """
+    del debug  # read from the command line in main(), which also catches what click itself raises
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        code = cli.main(args=given, prog_name="csp-geo", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = USAGE
+    except (CspGeoError, OSError) as error:
+        if "--debug" in given:
+            raise
+        message = str(error) if isinstance(error, CspGeoError) else _of_system(error)
+        click.secho(message, fg="red", err=True)
+        code = USAGE if isinstance(error, SettingsError) else DATA
+    except Exception as error:  # the last door: people are shown a sentence, not a traceback
+        if "--debug" in given:
+            raise
+        fault = f"This is a fault in csp_geo, not in your data ({type(error).__name__})."
+        click.secho(f"{fault} Run it again as 'csp-geo --debug ...' to see where.", fg="red", err=True)
+        code = DATA
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _of_system(error: OSError) -> str:
+    name = Path(error.filename).name if error.filename else "a file"
+    return f"{name} could not be read or written: {error.strerror}. Is it open in another program?"
+
+
+# --- what the commands share -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the inputs of a run lie."""
+
+    reports: Path
+    boundaries: Path
+    zones: tuple[Path, ...]
+    context: tuple[Path, ...]
+    config: Path | None
+    key_folder: Path
+
+
+def _project(
+    reports: Path | None,
+    boundaries: Path | None,
+    zones: Path | None,
+    config: Path | None,
+    out: Path,
+) -> Project:
+    """Find the inputs: the project folder, or only what was named when `--reports` is given."""
+    from csp_geo.intake.context import context_files
+
+    here = Path() if reports is None else None
+    if here is not None and not (here / "data" / "reports").is_dir():
+        raise NoReportsError(
+            "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
+            "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
+        )
+    if boundaries is None and here is None:
+        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
+    own_config = here / "csp_geo.toml" if here is not None else None
+    return Project(
+        reports=reports if reports is not None else Path("data", "reports"),
+        boundaries=boundaries if boundaries is not None else _only_boundaries(Path()),
+        zones=(zones,) if zones else tuple(context_files(here and here / "data" / "zones")),
+        context=tuple(context_files(here and here / "data" / "context")),
+        config=config or (own_config if own_config and own_config.is_file() else None),
+        key_folder=here if here is not None else out,
+    )
+
+
+def _only_boundaries(folder: Path) -> Path:
+    from csp_geo.errors import BoundaryError
+    from csp_geo.storage import VECTOR_SUFFIXES
+
+    home = folder / "data" / "boundaries"
+    found = sorted(p for p in home.glob("*") if p.suffix.lower() in VECTOR_SUFFIXES)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise BoundaryError(
+            "There are no wards in data/boundaries. Put a GeoJSON, GeoPackage or Shapefile there (its "
+            "README says where to get one), or name one with --boundaries."
+        )
+    names = ", ".join(path.name for path in found)
+    raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
+
+
+def _settings(
+    config: Path | None, eps: float | None = None, min_samples: int | None = None
+) -> Settings:
+    from csp_geo.settings import read_settings
+
+    settings = read_settings(config)
+    given = {"eps": eps, "min_samples": min_samples}
+    changed = {name: value for name, value in given.items() if value is not None}
+    return (
+        replace(settings, clusters=replace(settings.clusters, **changed)) if changed else settings
+    )
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Europe/London")).date()
+
+
+def _progress(quiet: bool) -> Callable[[str], None]:
+    def tell(message: str) -> None:
+        if not quiet:
+            click.echo(f"{message} ...", err=True)
+
+    return tell
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+# --- the commands ------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option("--out", type=_PATH, default="csp-geo-demo", show_default=True, metavar="DIR")
+@click.option("--seed", type=int, default=2021, show_default=True, metavar="N")
+def demo(out: Path, seed: int) -> None:
+    """Make a sample project and its weekly pack, offline.
+
+    The sample borough is invented: its wards are schematic and its reports synthetic.
+    """
+    from csp_geo.pipeline import run_weekly
+    from csp_geo.sample import SAMPLE_AS_OF, sample_files
+    from csp_geo.storage import make_folder, write_files
+
+    files = sample_files(seed)
+    if out.exists() and any(out.iterdir()) and not (out / "data" / "SAMPLE.md").exists():
+        raise SettingsError(f"{out} is not empty and holds no sample. Choose another --out.")
+    make_folder(out)
+    write_files(out, files)
+    options = _weekly_options(
+        _demo_project(out),
+        as_of=SAMPLE_AS_OF,
+        today=SAMPLE_AS_OF,
+        out=out / "maps",
+        settings=_settings(out / "csp_geo.toml"),
+        seed=seed,
+        command="csp-geo demo",
+        quiet=False,
+    )
+    result = run_weekly(options)
+    _summarise(result)
+    click.echo(f"The sample project is in {out}. To run it again: cd {out} and")
+    click.echo(f"  csp-geo weekly --as-of {SAMPLE_AS_OF}")
+
+
+def _demo_project(out: Path) -> Project:
+    from csp_geo.intake.context import context_files
+
+    data = out / "data"
+    return Project(
+        reports=data / "reports",
+        boundaries=_only_boundaries(out),
+        zones=tuple(context_files(data / "zones")),
+        context=tuple(context_files(data / "context")),
+        config=out / "csp_geo.toml",
+        key_folder=out,
+    )
+
+
+def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
+    from csp_geo.pipeline import WeeklyOptions
+
+    return WeeklyOptions(
+        reports=project.reports,
+        boundaries=project.boundaries,
+        zones=project.zones,
+        context=project.context,
+        key_folder=project.key_folder,
+        clock=time.perf_counter,
+        progress=_progress(quiet),
+        **rest,
+    )
+
+
+@cli.command()
+@click.argument("folder", type=_PATH, default=Path(), metavar="[DIR]")
+def init(folder: Path) -> None:
+    """Make an empty project folder, with a template table per source."""
+    from csp_geo.sample import template_files
+    from csp_geo.storage import keep_key, make_folder, project_key, write_files
+
+    make_folder(folder)
+    files = template_files()
+    new = {name: data for name, data in files.items() if not (folder / name).exists()}
+    write_files(folder, new)
+    keep_key(folder, project_key(folder))
+    kept = len(files) - len(new)
+    click.echo(
+        f"Made {len(new)} files in {folder}" + (f"; {kept} were there and stay." if kept else ".")
+    )
+    click.echo("Put reports into data/reports/<source>, wards into data/boundaries, then run:")
+    click.echo("  csp-geo weekly")
+
+
+@cli.command()
+@click.argument("files", type=_PATH, nargs=-1, required=True, metavar="FILE...")
+@click.option("--source", metavar="NAME", help="Read the files as this source.")
+@click.option("--boundaries", type=_PATH, metavar="FILE", help="Wards to check locations against.")
+@click.option("--out", type=_PATH, metavar="DIR", help="Write quality.csv and quarantine.csv here.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(
+    files: tuple[Path, ...],
+    source: str | None,
+    boundaries: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Say what of these files can be used, and why the rest cannot."""
+    from csp_geo.pipeline import run_check
+    from csp_geo.storage import make_folder, write_files
+    from csp_geo.tables import SOURCES
+
+    if source is not None and source not in SOURCES:
+        raise SettingsError(f"'{source}' is no source. Choose from {', '.join(SOURCES)}.")
+    if boundaries is None and Path("data", "boundaries").is_dir():
+        boundaries = _only_boundaries(Path())
+    config = Path("csp_geo.toml")
+    result = run_check(
+        files,
+        source=source,
+        boundaries=boundaries,
+        today=_today(),
+        settings=_settings(config if config.is_file() else None),
+        progress=_progress(as_json),
+    )
+    if out is not None:
+        write_files(make_folder(out), result.tables)
+    if as_json:
+        _print_json(result.record)
+    else:
+        for line in _check_lines(result.record, located=boundaries is not None):
+            click.echo(line)
+    if all(file["error"] for file in result.record["files"]):
+        return DATA
+    for sentence in result.over_limit:
+        click.secho(sentence, fg="red", err=True)
+    return LIMIT if result.over_limit else 0
+
+
+def _check_lines(record: dict[str, Any], *, located: bool) -> list[str]:
+    from csp_geo.intake.rules import REASON
+
+    lines = []
+    for file in record["files"]:
+        counts = file["counts"]
+        lines.append(f"{file['path']} ({file['source'] or 'source unknown'})")
+        if file["error"]:
+            lines.append(f"  Not usable. {file['error']}")
+        if counts["read"]:
+            lines.append(
+                f"  {counts['read']:,} rows read = {counts['accepted']:,} accepted "
+                f"+ {counts['merged']:,} merged + {counts['quarantined']:,} quarantined"
+            )
+        if file["matched"]:
+            pairs = ", ".join(f"{column} = {name}" for column, name in file["matched"].items())
+            lines.append(f"  Columns: {pairs}")
+        lines += [f"  Note: {note}" for note in file["notes"]]
+        for slug, n in file["reasons"].items():
+            lines.append(f"  {n:,} x {REASON[slug].title}. {REASON[slug].hint}")
+    if not located:
+        lines.append(
+            "No wards were given (--boundaries), so nothing was checked to lie in the area."
+        )
+    return lines
+
+
+@cli.command()
+@click.option("--reports", type=_PATH, metavar="DIR", help="Reports, one folder per source.")
+@click.option("--boundaries", type=_PATH, metavar="FILE", help="Wards of the study area.")
+@click.option("--zones", type=_PATH, metavar="FILE", help="PSPO and other zones.")
+@click.option("--as-of", type=_DATE, metavar="DATE", help="The day of the map; default today.")
+@click.option(
+    "--period",
+    default="28d",
+    show_default=True,
+    metavar="P",
+    help="28d, 7d, 2023-01, 2022-02..2023-01 or 2021-11-08..2021-12-05.",
+)
+@click.option("--edition", default="officer", show_default=True, metavar="E")
+@click.option("--theme", metavar="NAME,...", help="Only these themes.")
+@click.option("--source", metavar="NAME,...", help="Only these sources.")
+@click.option("--eps", type=float, metavar="METRES", help="Distance that joins reports [100].")
+@click.option("--min-samples", type=int, metavar="N", help="Reports that it takes [5].")
+@click.option("--config", type=_PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--out", type=_PATH, default="maps", show_default=True, metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
+@click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
+def weekly(**given: Any) -> int:
+    """Make the weekly pack: map, tables, layers, and what was not used."""
+    from csp_geo.pipeline import run_weekly
+
+    if given["edition"] != "officer":
+        raise SettingsError(
+            f"There is only the edition 'officer' so far, not '{given['edition']}'."
+        )
+    out, quiet, as_json = given["out"], given["quiet"], given["as_json"]
+    project = _project(given["reports"], given["boundaries"], given["zones"], given["config"], out)
+    today = _today()
+    options = _weekly_options(
+        project,
+        as_of=given["as_of"].date() if given["as_of"] else today,
+        today=today,
+        out=out,
+        period=given["period"],
+        themes=_names(given["theme"]),
+        sources=_names(given["source"]),
+        settings=_settings(project.config, given["eps"], given["min_samples"]),
+        seed=given["seed"],
+        command=_command(given),
+        quiet=quiet or as_json,
+    )
+    result = run_weekly(options)
+    if as_json:
+        _print_json(result.record)
+    elif not quiet:
+        _summarise(result)
+    for sentence in result.over_limit:
+        click.secho(sentence, fg="red", err=True)
+    return LIMIT if result.over_limit else 0
+
+
+def _command(given: dict[str, Any]) -> str:
+    """Write the command again, with file names instead of paths."""
+    parts = ["csp-geo weekly"]
+    for name, value in given.items():
+        if value in (None, False) or name in {"out", "as_json", "quiet"}:
+            continue
+        shown = value.name if isinstance(value, Path) else value
+        shown = f"{value:%Y-%m-%d}" if isinstance(value, datetime) else shown
+        parts.append(f"--{name.replace('_', '-')} {shown}")
+    return " ".join(parts)
+
+
+def _summarise(result: Any) -> None:
+    counts = result.record["counts"]
+    click.echo(
+        f"{counts['read']:,} rows read = {counts['accepted']:,} accepted + {counts['merged']:,} merged "
+        f"+ {counts['quarantined']:,} quarantined; {counts['in_period']:,} in this period."
+    )
+    for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
+        kinds = rows["kind"].value_counts()
+        first = rows.iloc[0]
+        click.echo(
+            f"{str(family).capitalize()}: {kinds['hotspot']} hotspots and {kinds['busy point']} busy "
+            f"points, first {first['name']} ({first['n']} reports at {first['n_places']} places)."
+        )
+    if result.hotspots.empty:
+        click.echo("No hotspots: too few reports lie close together.")
+    else:
+        click.echo("None of them is yet tested for chance.")
+    n = len(result.record["cautions"])
+    if n:
+        click.echo(f"{n} cautions, the first: {result.record['cautions'][0]}")
+    click.echo(f"Open {result.folder / 'map.html'}")

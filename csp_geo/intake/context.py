@@ -1,0 +1,193 @@
+"""What lies around: zones with legal force and dates, and named places to find one's way by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.errors import BoundaryError, CspGeoError, SourceError
+from csp_geo.intake.formats import read_file
+from csp_geo.intake.locate import DEGREES, METRES, locate
+from csp_geo.intake.source import packaged_sources, plain
+from csp_geo.intake.when import read_dates
+from csp_geo.projection import WGS84, between
+from csp_geo.storage import VECTOR_SUFFIXES, read_vector
+from csp_geo.tables import PLACES, ZONES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from csp_geo.projection import Projection
+    from csp_geo.study_area import StudyArea
+
+_ZONE_COLUMNS: Final = {
+    "name": ("name", "zonename", "title", "order", "ordername"),
+    "power": ("power", "type", "zonetype", "legislation"),
+    "in_force": ("inforce", "start", "startdate", "from", "validfrom", "madeon", "live"),
+    "expires": ("expires", "expiry", "expirydate", "end", "enddate", "to", "validto", "until"),
+}
+_PLACE_NAMES: Final = ("name", "commonname", "station", "stopname", "placename")
+_KINDS: Final = ("kind", "type", "stoptype")
+
+
+def read_zones(
+    paths: Sequence[Path], projection: Projection, as_of: date
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read zones (PSPO and others) and work out their status on `as_of`.
+
+    The last day is taken as the file gives it, never worked out from the first.
+
+    Returns
+    -------
+    zones, cautions
+        `tables.ZONES`; what could not be read, in words.
+
+    Raises
+    ------
+    BoundaryError
+        If a file cannot be read or has no polygons or no names.
+    """
+    parts, cautions = [], []
+    for path in paths:
+        layer, notes = read_vector(path)
+        cautions += notes
+        shapes = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
+        if shapes.empty:
+            raise BoundaryError(f"{path.name} holds no zones: polygons are needed.")
+        columns = {key: _column(list(layer.columns), names) for key, names in _ZONE_COLUMNS.items()}
+        if columns["name"] is None:
+            raise BoundaryError(f"{path.name}: no column for the name of the zone was found.")
+        parts.append(_zone_rows(shapes, columns, projection))
+        cautions += _unreadable_dates(parts[-1], path.name)
+    if not parts:
+        empty = {column.name: pd.Series(dtype="str") for column in ZONES.columns[:-1]}
+        return gpd.GeoDataFrame(empty, geometry=[], crs=projection.crs), ()
+    zones = pd.concat(parts, ignore_index=True)
+    zones["status"] = [
+        _status(start, end, as_of)
+        for start, end in zip(zones.pop("start"), zones.pop("end"), strict=True)
+    ]
+    return zones[list(ZONES.names)], tuple(cautions)
+
+
+def _column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
+    by_plain = {plain(name): name for name in names}
+    return next((by_plain[word] for word in wanted if word in by_plain), None)
+
+
+def _zone_rows(
+    shapes: gpd.GeoDataFrame, columns: dict[str, str | None], projection: Projection
+) -> gpd.GeoDataFrame:
+    texts = {
+        key: shapes[column].map(_as_text) if column else pd.Series(None, shapes.index, dtype="str")
+        for key, column in columns.items()
+    }
+    start, end = (read_dates(texts[key].fillna("")).at for key in ("in_force", "expires"))
+    polygons = shapely.make_valid(shapes.geometry.force_2d().to_numpy(), method="structure")
+    if shapes.crs != projection.crs:
+        source = shapes.crs.to_string()
+        polygons = shapely.transform(
+            polygons,
+            lambda xy: projection.to_metres(xy if source == WGS84 else between(source, WGS84, xy)),
+        )
+    return gpd.GeoDataFrame(
+        {
+            "name": texts["name"].astype("str"),
+            "power": texts["power"].astype("str"),
+            "in_force": start.dt.strftime("%Y-%m-%d").astype("str"),
+            "expires": end.dt.strftime("%Y-%m-%d").astype("str"),
+            "start": start,
+            "end": end,
+            "given": (texts["in_force"].fillna("") + texts["expires"].fillna("")) != "",
+        },
+        geometry=polygons,
+        crs=projection.crs,
+    ).reset_index(drop=True)
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN is not itself
+        return None
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value).strip()
+
+
+def _unreadable_dates(zones: gpd.GeoDataFrame, name: str) -> list[str]:
+    unread = zones[zones.pop("given") & zones["start"].isna() & zones["end"].isna()]
+    return [
+        f"{name}: the dates of {', '.join(unread['name'])} cannot be read; write them as 2021-09-03."
+    ] * bool(len(unread))
+
+
+def _status(start: pd.Timestamp, end: pd.Timestamp, as_of: date) -> str:
+    day = pd.Timestamp(as_of)
+    if pd.notna(end) and day > end:
+        return "expired"
+    if pd.notna(start) and day < start:
+        return "not yet in force"
+    return "dates unknown" if pd.isna(start) or pd.isna(end) else "in force"
+
+
+def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read named points (stations, stops, places) from tables or layers.
+
+    A file that has no names or no locations is left, and said: context is a help, never needed.
+
+    Returns
+    -------
+    places, cautions
+        `tables.PLACES`, those within 2 km of the study area.
+    """
+    parts, cautions = [], []
+    for path in paths:
+        try:
+            parts.append(_place_rows(path, area))
+        except CspGeoError as error:
+            cautions.append(f"Context layer left out. {error}")
+    columns = {"name": pd.Series(dtype="str"), "kind": pd.Series(dtype="str")}
+    if not parts:
+        return gpd.GeoDataFrame(columns, geometry=[], crs=area.projection.crs), tuple(cautions)
+    return pd.concat(parts, ignore_index=True)[list(PLACES.names)], tuple(cautions)
+
+
+def _place_rows(path: Path, area: StudyArea) -> gpd.GeoDataFrame:
+    raw = read_file(path, path.name)
+    name, kind = _column(raw.header, _PLACE_NAMES), _column(raw.header, _KINDS)
+    if name is None:
+        raise SourceError(f"{path.name} has no column 'name'.")
+    x, y, axes = _place_axes(list(raw.header), path.name)
+    cells = raw.cells
+    located = locate(cells[x], cells[y], axes, area.projection, area, border_m=2000.0)
+    xy = located[["x_m", "y_m"]].to_numpy()
+    usable = np.isfinite(xy).all(axis=1) & ~located["outside-study-area"].to_numpy()
+    usable &= (cells[name] != "").to_numpy()
+    kinds = cells[kind] if kind else pd.Series(path.stem.rstrip("s"), cells.index, dtype="str")
+    return gpd.GeoDataFrame(
+        {"name": cells.loc[usable, name], "kind": kinds[usable].str.casefold()},
+        geometry=gpd.points_from_xy(xy[usable, 0], xy[usable, 1]),
+        crs=area.projection.crs,
+    )
+
+
+def _place_axes(header: list[str], where: str) -> tuple[str, str, str]:
+    words = packaged_sources()["other"].columns
+    for east, north, axes in (("longitude", "latitude", DEGREES), ("easting", "northing", METRES)):
+        x, y = _column(header, words[east]), _column(header, words[north])
+        if x is not None and y is not None:
+            return x, y, axes
+    raise SourceError(
+        f"{where} has no columns for latitude and longitude, or easting and northing."
+    )
+
+
+def context_files(folder: Path | None) -> list[Path]:
+    """List the layers and tables of a folder that may hold zones or places."""
+    if folder is None or not folder.is_dir():
+        return []
+    suffixes = {*VECTOR_SUFFIXES, ".csv", ".xlsx"}
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)

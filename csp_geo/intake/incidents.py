@@ -1,0 +1,214 @@
+"""Accepted rows to the incidents table, quarantined rows to theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from csp_geo.intake.place import place_names
+from csp_geo.intake.rules import QUARANTINED, REASON
+from csp_geo.intake.source import plain
+from csp_geo.projection import british_grid
+from csp_geo.tables import (
+    FAMILIES,
+    INCIDENTS,
+    LOCATION_METHODS,
+    QUARANTINE,
+    SOURCES,
+    THEMES,
+    TIME_PRECISIONS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from csp_geo.intake.read import Reports
+    from csp_geo.study_area import StudyArea
+
+SAME_SPOT_M: Final = 100.0
+_NOBODY: Final = frozenset(
+    {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
+)
+_AWARE: Final = frozenset({"occurred_at", "occurred_to"})
+_AXIS: Final = {"x": ("x", "longitude", "easting"), "y": ("y", "latitude", "northing")}
+
+
+def build_incidents(
+    reports: Reports,
+    area: StudyArea | None,
+    key: bytes,
+    where: pd.DataFrame,
+    when: pd.DataFrame,
+    marks: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    """Build the incidents table of the accepted rows.
+
+    Parameters
+    ----------
+    where, when
+        Place and time of the accepted rows, as `locate` and `clean` work them out.
+    marks
+        Theme and flags of every row.
+
+    Returns
+    -------
+    incidents
+        `tables.INCIDENTS`.
+    """
+    accepted = reports.table.index.get_indexer(where.index)
+    table = reports.table.iloc[accepted]
+    per_row = {
+        name: reports.per_row(name)[accepted]
+        for name in ("source", "feed", "family", "location_method", "location_accuracy_m")
+    }
+    paths = np.array([file.path for file in reports.files], dtype=object)
+    accuracy = np.maximum(per_row["location_accuracy_m"].astype("float64"), where["coarse_m"])
+    columns = {
+        "source": pd.Categorical(per_row["source"], categories=SOURCES),
+        "feed": per_row["feed"],
+        "source_ref": table["reference"].where(table["reference"] != ""),
+        "source_file": paths[table["file"]],
+        "source_row": table["source_row"].astype("int64"),
+        "person_key": _person_keys(per_row["source"], table["person"], key),
+        "occurred_at": when["occurred_at"],
+        "occurred_to": when["occurred_to"],
+        "time_precision": pd.Categorical(when["precision"], categories=TIME_PRECISIONS),
+        "category": pd.Categorical(table["category"]),
+        "theme": pd.Categorical(marks["theme"].iloc[accepted], categories=THEMES),
+        "family": pd.Categorical(per_row["family"], categories=FAMILIES),
+        "weight": 1.0,
+        "location_method": pd.Categorical(per_row["location_method"], categories=LOCATION_METHODS),
+        "location_accuracy_m": accuracy,
+        "place": place_names(table["place"]),
+        "ward_code": _ward(where, area, "ward_code"),
+        "ward_name": _ward(where, area, "ward_name"),
+        "flags": marks["flags"].iloc[accepted],
+    }
+    frame = pd.DataFrame(
+        {
+            name: values.to_numpy()
+            if isinstance(values, pd.Series) and name not in _AWARE
+            else values
+            for name, values in columns.items()
+        },
+        index=table.index,
+    )
+    for column in INCIDENTS.columns:
+        if column.dtype == "string":
+            frame[column.name] = frame[column.name].astype("str")
+    crs = area.projection.crs if area is not None else british_grid().crs
+    incidents = gpd.GeoDataFrame(
+        frame, geometry=gpd.points_from_xy(where["x_m"], where["y_m"]), crs=crs
+    )
+    incidents.index = _incident_ids(per_row["source"], table, key)
+    incidents["weight"] = person_weights(incidents)
+    return incidents[list(INCIDENTS.names)]
+
+
+def _ward(where: pd.DataFrame, area: StudyArea | None, column: str) -> np.ndarray:
+    if area is None:
+        return np.full(len(where), None, dtype=object)
+    names = np.append(area.wards[column].to_numpy(dtype=object), None)
+    chosen: np.ndarray = names[where["ward"].to_numpy()]
+    return chosen
+
+
+def _coded(key: bytes, *parts: str) -> str:
+    message = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()[:20]
+
+
+def _person_keys(source: np.ndarray, person: pd.Series, key: bytes) -> np.ndarray:
+    codes = {
+        pair: None if plain(pair[1]) in _NOBODY else _coded(key, "person", pair[0], plain(pair[1]))
+        for pair in set(zip(source, person, strict=True))
+    }
+    keys = [codes[pair] for pair in zip(source, person, strict=True)]
+    return np.array(keys, dtype=object)
+
+
+def _incident_ids(source: np.ndarray, table: pd.DataFrame, key: bytes) -> pd.Index:
+    codes = pd.Series(
+        [
+            _coded(key, "incident", *parts)
+            for parts in zip(source, table["reference"], table["content"], strict=True)
+        ],
+        index=table.index,
+        dtype="str",
+    )
+    again = codes.groupby(codes).cumcount()
+    numbered = codes.where(again == 0, codes + "-" + (again + 1).astype("str"))
+    return pd.Index(numbered, name="incident_id", dtype="str")
+
+
+def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the weight of each incident in DBSCAN, ``(n,)`` float64.
+
+    1, but in perception sources 1/k for a person with k incidents within 100 m: there it takes
+    people to make a hotspot, not pins.
+    """
+    from scipy.spatial import cKDTree
+
+    weight = np.ones(len(incidents))
+    named = (incidents["family"] == "perception") & incidents["person_key"].notna()
+    xy = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    people = incidents["person_key"].to_numpy(dtype=object)
+    positions = pd.Series(np.flatnonzero(named)).groupby(people[named.to_numpy()]).indices
+    rows = np.flatnonzero(named)
+    for own in positions.values():
+        if len(own) > 1:
+            pins = xy[rows[own]]
+            weight[rows[own]] = 1.0 / cKDTree(pins).query_ball_point(
+                pins, SAME_SPOT_M, return_length=True
+            )
+    return weight
+
+
+def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
+    """Build the quarantine table: where the row is and why, never what people wrote in it."""
+    bad = rows[rows["fate"] == QUARANTINED]
+    names = [{field: column for column, field in file.matched.items()} for file in reports.files]
+    lines = []
+    for position, number, row, slugs in zip(
+        bad.index, bad["file"], bad["source_row"], bad["reasons"], strict=True
+    ):
+        rules = [REASON[slug] for slug in slugs.split(";")]
+        fields = list(dict.fromkeys(field for rule in rules for field in rule.fields))
+        fields = [
+            name for name in fields if reports.table.at[position, name] != "" or name != "month"
+        ]
+        lines.append(
+            {
+                "source_file": reports.files[number].path,
+                "source_row": row,
+                "reasons": slugs,
+                "column": ";".join(_column_name(names[number], name) for name in fields),
+                "value": "; ".join(
+                    _harmless(reports.table.at[position, name]) for name in fields
+                ).strip("; "),
+                "hint": " ".join(rule.hint for rule in rules),
+            }
+        )
+    table = pd.DataFrame(lines, columns=list(QUARANTINE.names))
+    return table.astype(
+        {"source_row": "int64"}
+        | dict.fromkeys(("source_file", "reasons", "column", "value", "hint"), "str")
+    )
+
+
+def _column_name(names: Mapping[str, str], field: str) -> str:
+    for candidate in _AXIS.get(field, (field,)):
+        if candidate in names:
+            return names[candidate]
+    return names.get("month", field)
+
+
+def _harmless(value: str) -> str:
+    """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
+    letters = sum(character.isalpha() for character in value)
+    return value[:30] if letters <= 9 else "(text)"  # noqa: PLR2004

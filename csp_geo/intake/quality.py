@@ -1,0 +1,127 @@
+"""What came in, what was kept, and why the rest was not: one table for people and machines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON
+from csp_geo.tables import QUALITY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from csp_geo.intake.clean import CleanResult
+    from csp_geo.intake.read import Reports
+
+_MEANING: Final = {
+    "read": "rows in the file, without the header and blank lines",
+    ACCEPTED: "rows that became incidents",
+    MERGED: "rows that repeat another report, counted once",
+    QUARANTINED: "rows that could not be used; see quarantine.csv",
+}
+_WORD_LENGTH: Final = 40
+
+
+def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
+    """Return read, accepted, merged and quarantined for each file, in the order of the files."""
+    rows = result.rows
+    table = rows.groupby(["file", "fate"]).size().unstack(fill_value=0)
+    table = table.reindex(index=range(len(reports.files)), columns=FATES, fill_value=0)
+    return [
+        {"read": int(line.sum()), **{fate: int(line[fate]) for fate in FATES}}
+        for _, line in table.iterrows()
+    ]
+
+
+def file_reasons(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
+    """Return for each file how often each reason was given."""
+    return [
+        {
+            slug: count
+            for slug, (count, _) in _tally(
+                result.rows[result.rows["file"] == number], "reasons"
+            ).items()
+        }
+        for number in range(len(reports.files))
+    ]
+
+
+def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]:
+    """Return a sentence for every source of which more than `limit` of the rows is quarantined."""
+    names = [file.source or "" for file in reports.files]
+    source = result.rows["file"].map(dict(enumerate(names)))
+    shares = (result.rows["fate"] == QUARANTINED).groupby(source).agg(["sum", "size"])
+    return [
+        f"{int(line['sum']):,} of the {int(line['size']):,} {name} rows could not be used "
+        f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map."
+        for name, line in shares.iterrows()
+        if line["sum"] > limit * line["size"]
+    ]
+
+
+def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
+    """Return counts by file: rows, matched columns, reasons, flags, unknown categories, errors.
+
+    Returns
+    -------
+    quality
+        `tables.QUALITY`.
+    """
+    lines: list[dict[str, Any]] = []
+    for number, (file, counts) in enumerate(
+        zip(reports.files, file_counts(reports, result), strict=True)
+    ):
+        about = {"source_file": file.path, "source": file.source}
+        if file.error:
+            lines.append(about | _line("error", "not read", 0, 0, file.error))
+            continue
+        rows = result.rows[result.rows["file"] == number]
+        lines += [about | _line("rows", key, n, 0, _MEANING[key]) for key, n in counts.items()]
+        lines += [about | _line("note", "reading", 0, 0, note) for note in file.notes]
+        lines += [
+            about | _line("column", _short(column), 0, 0, f"read as {name}")
+            for column, name in file.matched.items()
+        ]
+        for column, rules in (("reasons", REASON), ("flags", FLAG)):
+            lines += [
+                about
+                | _line(column[:-1], slug, n, first, f"{rules[slug].title}. {rules[slug].hint}")
+                for slug, (n, first) in _tally(rows, column).items()
+            ]
+        lines += [about | line for line in _unknown_words(rows)]
+    table = pd.DataFrame(lines, columns=list(QUALITY.names))
+    return table.astype({"n": "int64", "first_row": "int64"})
+
+
+def _line(about: str, item: str, n: int, first_row: int, meaning: str) -> dict[str, Any]:
+    return {"about": about, "item": item, "n": n, "first_row": first_row, "meaning": meaning}
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _WORD_LENGTH else word[:_WORD_LENGTH] + "..."
+
+
+def _tally(rows: pd.DataFrame, column: str) -> Mapping[str, tuple[int, int]]:
+    """Count each slug of a column and give the first row that has it."""
+    slugs = rows.assign(slug=rows[column].str.split(";")).explode("slug")
+    slugs = slugs[slugs["slug"] != ""]
+    tally = slugs.groupby("slug")["source_row"].agg(["size", "min"])
+    return {str(slug): (int(line["size"]), int(line["min"])) for slug, line in tally.iterrows()}
+
+
+def _unknown_words(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
+    words = unknown["category"].map(_short).value_counts()
+    first = unknown.groupby(unknown["category"].map(_short))["source_row"].min()
+    return [
+        _line(
+            "unknown-category",
+            word or "(empty)",
+            int(words[word]),
+            int(first[word]),
+            "counted under 'other'; add the word to the source's TOML under [themes]",
+        )
+        for word in sorted(words.index)
+    ]

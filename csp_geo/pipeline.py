@@ -1,0 +1,214 @@
+"""The only place that knows the order of the steps: reports in, a pack of files out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from csp_geo import record
+from csp_geo.hotspots.cluster import find_clusters
+from csp_geo.intake.clean import clean, require_incidents
+from csp_geo.intake.context import read_places, read_zones
+from csp_geo.intake.quality import over_limit, quality_table
+from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
+from csp_geo.intake.select import narrow, select
+from csp_geo.period import parse_period
+from csp_geo.products.exports import csv_bytes, hotspots_geojson
+from csp_geo.products.gis import vector_layers
+from csp_geo.products.page import make_map
+from csp_geo.settings import Settings
+from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
+from csp_geo.study_area import read_study_area
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import geopandas as gpd
+
+
+def _silent(message: str) -> None:
+    del message
+
+
+def _stopped() -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyOptions:
+    """What a weekly run is asked for.
+
+    `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each step:
+    the library itself has no clock and prints nothing.
+    """
+
+    reports: Path
+    boundaries: Path
+    as_of: date
+    today: date
+    out: Path
+    key_folder: Path
+    period: str = "28d"
+    zones: Sequence[Path] = ()
+    context: Sequence[Path] = ()
+    themes: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    settings: Settings = field(default_factory=Settings)
+    seed: int = 0
+    command: str = "csp-geo weekly"
+    clock: Callable[[], float] = _stopped
+    progress: Callable[[str], None] = _silent
+
+
+@dataclass(frozen=True)
+class WeeklyResult:
+    """What a weekly run made: the pack's folder, run.json as a dict, and limits that were passed."""
+
+    folder: Path
+    record: Mapping[str, Any]
+    hotspots: gpd.GeoDataFrame
+    over_limit: tuple[str, ...]
+
+
+def run_weekly(options: WeeklyOptions) -> WeeklyResult:
+    """Make the weekly pack, whole or not at all.
+
+    Raises
+    ------
+    CspGeoError
+        If the data or the options cannot be used; nothing is then written.
+    """
+    settings, watch = options.settings, Stopwatch(options.clock, options.progress)
+    period = parse_period(options.period, options.as_of)
+
+    watch.start("read", "Reading the study area and the reports")
+    area = read_study_area(options.boundaries)
+    reports = read_reports(options.reports)
+    refuse_mixture(reports)
+
+    watch.start("clean", "Checking the reports")
+    key = project_key(options.key_folder)
+    result = clean(reports, area, today=options.today, key=key, border_m=settings.border_m)
+    require_incidents(result, reports)
+    incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
+    chosen = select(incidents, period, reports.sources, feeds=settings.feeds, narrowed=narrowed)
+
+    watch.start("cluster", "Finding hotspots")
+    zones, zone_cautions = read_zones(options.zones, area.projection, options.as_of)
+    places, place_cautions = read_places(options.context, area)
+    hotspots = find_clusters(
+        chosen.used,
+        area,
+        settings.clusters.eps,
+        settings.clusters.min_samples,
+        places=places,
+        zones=zones,
+        as_of=options.as_of,
+    )
+
+    watch.start("map", "Drawing the map")
+    limits = over_limit(reports, result, settings.quarantine_limit)
+    run = record.Run(
+        options=options,
+        period=period,
+        area=area,
+        reports=reports,
+        result=result,
+        chosen=chosen,
+        hotspots=hotspots,
+        cautions=record.cautions(
+            area, reports, result, chosen, narrowed, (*limits, *zone_cautions, *place_cautions)
+        ),
+    )
+    page = make_map(
+        hotspots,
+        chosen.used,
+        area,
+        zones=zones,
+        context=chosen.context,
+        places=places,
+        facts=record.facts(run),
+        draw_sensitive=settings.draw_sensitive_points,
+    )
+
+    watch.start("write", "Writing the pack")
+    layers = vector_layers(
+        chosen.used, hotspots, area.wards, zones, draw_sensitive=settings.draw_sensitive_points
+    )
+    keep_key(options.key_folder, key)
+    with new_folder(options.out / options.as_of.isoformat()) as folder:
+        write_layers(folder / "layers.gpkg", layers)
+        watch.stop()
+        made = record.run_json(run, watch.seconds)
+        write_files(
+            folder,
+            {
+                "map.html": page.html.encode("utf-8"),
+                "hotspots.geojson": hotspots_geojson(hotspots, area.projection),
+                "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
+                "quality.csv": csv_bytes(quality_table(reports, result)),
+                "quarantine.csv": csv_bytes(result.quarantine),
+                "run.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
+            },
+        )
+    return WeeklyResult(options.out / options.as_of.isoformat(), made, hotspots, tuple(limits))
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found: the object of `--json`, the tables to write, limits that were passed."""
+
+    record: Mapping[str, Any]
+    tables: Mapping[str, bytes]
+    over_limit: tuple[str, ...]
+
+
+def run_check(
+    files: Iterable[Path],
+    *,
+    source: str | None,
+    boundaries: Path | None,
+    today: date,
+    settings: Settings,
+    progress: Callable[[str], None] = _silent,
+) -> CheckResult:
+    """Check files as a weekly run would read them; without wards nothing is outside."""
+    progress("Reading")
+    area = read_study_area(boundaries) if boundaries is not None else None
+    reports = collect_reports(files, source=source)
+    progress("Checking")
+    result = clean(reports, area, today=today, border_m=settings.border_m)
+    return CheckResult(
+        record.check_json(reports, result),
+        {
+            "quality.csv": csv_bytes(quality_table(reports, result)),
+            "quarantine.csv": csv_bytes(result.quarantine),
+        },
+        tuple(over_limit(reports, result, settings.quarantine_limit)),
+    )
+
+
+class Stopwatch:
+    """Tell each step as it begins, and time it."""
+
+    def __init__(self, clock: Callable[[], float], progress: Callable[[str], None]) -> None:
+        self.seconds: dict[str, float] = {}
+        self._clock, self._progress = clock, progress
+        self._step, self._since = "", 0.0
+
+    def start(self, step: str, said: str) -> None:
+        """End the step before and begin another."""
+        self.stop()
+        self._step, self._since = step, self._clock()
+        self._progress(said)
+
+    def stop(self) -> None:
+        """End the step."""
+        if self._step:
+            self.seconds[self._step] = round(self._clock() - self._since, 3)
+        self._step = ""

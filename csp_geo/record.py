@@ -1,0 +1,323 @@
+"""What a run says about itself: its cautions, the facts for the page, run.json, `check --json`."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo._version import __version__
+from csp_geo.intake.quality import file_counts, file_reasons
+from csp_geo.intake.rules import ACCEPTED, FATES
+from csp_geo.period import say_day
+from csp_geo.products.facts import Facts, SourceFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from csp_geo.intake.clean import CleanResult
+    from csp_geo.intake.read import ReportFile, Reports
+    from csp_geo.intake.select import Selection
+    from csp_geo.period import Period
+    from csp_geo.pipeline import WeeklyOptions
+    from csp_geo.study_area import StudyArea
+
+FEW_REPORTS: Final = 30
+_LIBRARIES: Final = (
+    "convertbng",
+    "fiona",
+    "folium",
+    "geopandas",
+    "numpy",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "scikit-learn",
+    "shapely",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Everything that a weekly run has in hand when it comes to telling of it."""
+
+    options: WeeklyOptions
+    period: Period
+    area: StudyArea
+    reports: Reports
+    result: CleanResult
+    chosen: Selection
+    hotspots: gpd.GeoDataFrame
+    cautions: tuple[str, ...]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether this is the sample borough."""
+        return any(file.synthetic for file in self.reports.files)
+
+
+# --- cautions ----------------------------------------------------------------------------------
+
+
+def cautions(
+    area: StudyArea,
+    reports: Reports,
+    result: CleanResult,
+    chosen: Selection,
+    narrowed: str,
+    others: Sequence[str],
+) -> tuple[str, ...]:
+    """Return what a reader must know before leaning on the map, the weightiest first."""
+    used = chosen.used
+    found = [*_wards_cautions(area, used, reports), *others]
+    if narrowed:
+        found.append(f"This map shows only part of the reports: {narrowed}.")
+    found += chosen.cautions
+    found += [f"{file.path} was not used. {file.error}" for file in reports.files if file.error]
+    found += result.cautions
+    n = int((used["family"] != "observation").sum())
+    if n < FEW_REPORTS:
+        found.append(f"Only {n} reports lie in this period: too few to lean on.")
+    n_border = int(used["ward_code"].isna().sum())
+    if n_border:
+        found.append(
+            f"{n_border:,} reports lie just outside the boundary: they help to find hotspots at the "
+            "border and are in no ward or borough count."
+        )
+    unread = _undrawn_rows(result)
+    if unread:
+        found.append(f"{unread:,} rows could not be used; quarantine.csv says which and why.")
+    return tuple(dict.fromkeys(found))
+
+
+def _undrawn_rows(result: CleanResult) -> int:
+    return int(result.counts["quarantined"])
+
+
+def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -> list[str]:
+    found = []
+    if area.schematic and not all(file.synthetic for file in reports.files if not file.error):
+        found.append(
+            "The wards are a schematic drawing for the sample borough, not the real ones: no ward on "
+            "this map can be relied on. Get official wards (see the README in data/boundaries)."
+        )
+    if area.vintage is None:
+        found.append(
+            f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could not "
+            "be checked that the wards fit the dates of the reports."
+        )
+    else:
+        days = used["occurred_at"].dt.tz_localize(None).dt.normalize()
+        outside = days < str(area.vintage.valid_from)
+        if area.vintage.valid_to is not None:
+            outside |= days > str(area.vintage.valid_to)
+        if outside.any():
+            found.append(
+                f"The wards do not fit the dates: {int(outside.sum()):,} of {len(used):,} reports are "
+                f"from outside the time of these {area.vintage.title} ({_valid(area)}). Ward names "
+                "and totals are of these wards, not of those in force at the time."
+            )
+    return [*found, *area.cautions]
+
+
+def _valid(area: StudyArea) -> str:
+    if area.vintage is None:
+        return "unknown"
+    end = area.vintage.valid_to
+    start = say_day(area.vintage.valid_from)
+    return f"{start} to {say_day(end)}" if end else f"since {start}"
+
+
+# --- the page ----------------------------------------------------------------------------------
+
+
+def facts(run: Run) -> Facts:
+    """Return what the page says beside its tables."""
+    settings = run.options.settings
+    return Facts(
+        as_of=run.options.as_of,
+        period=(run.period.first, run.period.last),
+        period_is_months=run.period.whole_months,
+        marking=settings.marking,
+        synthetic=run.synthetic,
+        cautions=run.cautions,
+        sources=tuple(_source_facts(run)),
+        licences=licences(run),
+        method=_method(run),
+        params={"eps": settings.clusters.eps, "min_samples": settings.clusters.min_samples},
+        seed=run.options.seed,
+        version=__version__,
+        ward_counts=_ward_counts(run),
+    )
+
+
+def _source_facts(run: Run) -> list[SourceFacts]:
+    counts = file_counts(run.reports, run.result)
+    used, context = run.chosen.used["feed"], run.chosen.context["feed"]
+    found = []
+    for feed in dict.fromkeys(
+        file.feed for file in run.reports.files if file.feed and not file.error
+    ):
+        source = run.reports.sources[feed]
+        own = [
+            line for file, line in zip(run.reports.files, counts, strict=True) if file.feed == feed
+        ]
+        rows = run.result.incidents[run.result.incidents["feed"] == feed]
+        n_used, n_context = int((used == feed).sum()), int((context == feed).sum())
+        role = "attached as evidence" if source.family == "observation" else "in the hotspots"
+        if not n_used:
+            role = "context only" if n_context else "not in this period"
+        found.append(
+            SourceFacts(
+                source=source.source,
+                title=source.title,
+                read=sum(line["read"] for line in own),
+                **{fate: sum(line[fate] for line in own) for fate in FATES},
+                in_period=n_used,
+                date_from=_first_or_last(rows, "min"),
+                date_to=_first_or_last(rows, "max"),
+                look_back=source.look_back,
+                role=role,
+            )
+        )
+    return found
+
+
+def _first_or_last(rows: gpd.GeoDataFrame, end: str) -> str:
+    if rows.empty:
+        return ""
+    moment = rows["occurred_at"].agg(end)
+    monthly = bool((rows["time_precision"] == "month").all())
+    return f"{moment:%Y-%m}" if monthly else f"{moment:%Y-%m-%d}"
+
+
+def _ward_counts(run: Run) -> tuple[tuple[str, str, int, int], ...]:
+    used = run.chosen.used
+    counts = used.groupby(["ward_code", "family"], observed=False).size()
+    wards = run.area.wards
+    return tuple(
+        (code, name, *(int(counts.get((code, family), 0)) for family in ("recorded", "perception")))
+        for code, name in zip(wards["ward_code"], wards["ward_name"], strict=True)
+    )
+
+
+def licences(run: Run) -> tuple[str, ...]:
+    """Return the licence and attribution lines of what was used."""
+    feeds = {file.feed for file in run.reports.files if not file.error}
+    lines = [run.reports.sources[feed].licence for feed in sorted(f for f in feeds if f)]
+    if run.area.projection.is_british:
+        year = run.area.vintage.valid_from.year if run.area.vintage else run.options.as_of.year
+        lines.append(
+            "Ward boundaries: Source: Office for National Statistics licensed under the Open "
+            f"Government Licence v.3.0. Contains OS data (c) Crown copyright and database right {year}."
+        )
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _method(run: Run) -> tuple[str, ...]:
+    clusters = run.options.settings.clusters
+    return (
+        f"Hotspots are found with DBSCAN: reports within {clusters.eps:g} metres of each other, at "
+        f"least {clusters.min_samples} together; recorded and perception reports by themselves.",
+        f"In perception sources it takes {clusters.min_samples} people, not pins: several pins of one "
+        "person within 100 metres count as one.",
+        "The shape is the union of circles of half that distance around the core reports, with holes "
+        "closed.",
+        f"Distances are in metres of {run.area.projection.crs}, by {run.area.projection.transform}.",
+        "A point on a shared ward edge belongs to the ward with the lower code.",
+    )
+
+
+# --- run.json, check --json --------------------------------------------------------------------
+
+
+def run_json(run: Run, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Return the record of a run."""
+    options, area = run.options, run.area
+    counts = file_counts(run.reports, run.result)
+    vintage = area.vintage
+    return {
+        "version": __version__,
+        "command": options.command,
+        "as_of": options.as_of.isoformat(),
+        "period": {"from": run.period.first.isoformat(), "to": run.period.last.isoformat()},
+        "seed": options.seed,
+        "edition": "officer",
+        "marking": options.settings.marking,
+        "synthetic": run.synthetic,
+        "inputs": [
+            _input_record(file, line) for file, line in zip(run.reports.files, counts, strict=True)
+        ],
+        "counts": {**run.result.counts, "in_period": len(run.chosen.used)},
+        "study_area": {
+            "name": area.name,
+            "wards": len(area.wards),
+            "valid_from": vintage.valid_from.isoformat() if vintage else None,
+            "valid_to": vintage.valid_to.isoformat() if vintage and vintage.valid_to else None,
+            "crs": area.projection.crs,
+            "transform": area.projection.transform,
+            "transform_accuracy_m": area.projection.accuracy_m,
+            "overlap_m2": round(area.overlap_m2, 1),
+            "gap_m2": round(area.gap_m2, 1),
+            "file": area.file_name,
+            "sha256": area.sha256,
+        },
+        "params": {
+            "eps": options.settings.clusters.eps,
+            "min_samples": options.settings.clusters.min_samples,
+            "border_m": options.settings.border_m,
+            "quarantine_limit": options.settings.quarantine_limit,
+            "themes": list(options.themes),
+            "sources": list(options.sources),
+            "feeds": dict(options.settings.feeds),
+            "look_back": {facts.source: facts.look_back for facts in _source_facts(run)},
+        },
+        "hotspots": len(run.hotspots),
+        "cautions": list(run.cautions),
+        "licences": list(licences(run)),
+        "versions": {"python": platform.python_version()}
+        | {name: version(name) for name in _LIBRARIES},
+        "seconds": dict(seconds),
+    }
+
+
+def _input_record(file: ReportFile, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "source": file.source,
+        "sha256": file.sha256,
+        "rows": counts["read"],
+        **{fate: counts[fate] for fate in FATES},
+        "error": file.error,
+    }
+
+
+def check_json(reports: Reports, result: CleanResult) -> dict[str, Any]:
+    """Return the object that `check --json` prints."""
+    lines = zip(
+        reports.files, file_counts(reports, result), file_reasons(reports, result), strict=True
+    )
+    return {
+        "files": [
+            {
+                "path": file.path,
+                "source": file.source,
+                "counts": counts,
+                "reasons": reasons,
+                "matched": dict(file.matched),
+                "error": file.error or _unusable(counts),
+                "notes": list(file.notes),
+            }
+            for file, counts, reasons in lines
+        ],
+        "counts": dict(result.counts),
+    }
+
+
+def _unusable(counts: Mapping[str, int]) -> str | None:
+    if counts[ACCEPTED] or counts["merged"]:
+        return None
+    return f"None of the {counts['read']:,} rows could be used; the reasons say why."
