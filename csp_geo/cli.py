@@ -64,7 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if "--debug" in given:
             raise
         fault = f"This is a fault in csp_geo, not in your data ({type(error).__name__})."
-        click.secho(f"{fault} Run it again as 'csp-geo --debug ...' to see where.", fg="red", err=True)
+        click.secho(
+            f"{fault} Run it again as 'csp-geo --debug ...' to see where.", fg="red", err=True
+        )
         code = DATA
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -184,7 +186,7 @@ def demo(out: Path, seed: int) -> None:
     from csp_geo.storage import make_folder, write_files
 
     files = sample_files(seed)
-    if out.exists() and any(out.iterdir()) and not (out / "data" / "SAMPLE.md").exists():
+    if out.exists() and any(out.iterdir()) and not (out / "data" / "boundaries" / "sample_wards_schematic.geojson").exists():
         raise SettingsError(f"{out} is not empty and holds no sample. Choose another --out.")
     make_folder(out)
     write_files(out, files)

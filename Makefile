@@ -1,0 +1,67 @@
+# One command: `make` runs lint, types, import layers and tests.
+# Works on a fresh Linux machine with Python 3.11+ and make; uses uv where it is installed.
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export PYTHONHASHSEED = 0
+
+.PHONY: all demo test lint types layers fix golden coverage wheel clean
+
+all: lint types layers test
+
+$(VENV)/made: pyproject.toml
+ifdef UV
+	uv venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	uv pip install --quiet --python $(BIN)/python --editable .
+else
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable .
+endif
+	touch $@
+
+$(VENV)/made-dev: $(VENV)/made
+ifdef UV
+	uv pip install --quiet --python $(BIN)/python --group dev
+else
+	$(BIN)/python -m pip install --quiet --group dev
+endif
+	touch $@
+
+demo: $(VENV)/made
+	$(BIN)/csp-geo demo
+
+test: $(VENV)/made-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/made-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell csp_geo tests docs tools README.md CHANGELOG.md
+
+types: $(VENV)/made-dev
+	$(BIN)/mypy
+
+layers: $(VENV)/made-dev
+	$(BIN)/lint-imports
+
+fix: $(VENV)/made-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Write the repository's sample data and generated documents again.
+golden: $(VENV)/made-dev
+	$(BIN)/python tools/write_sample_data.py
+	$(BIN)/python tools/write_data_dictionary.py
+
+coverage: $(VENV)/made-dev
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+# Build the wheel, install it alone in an empty folder, and run the demo there.
+wheel: $(VENV)/made-dev
+	sh tools/try_wheel.sh $(BIN)/python
+
+clean:
+	rm -rf $(VENV) dist build csp-geo-demo

@@ -1,0 +1,82 @@
+"""Whole project folders as bytes: the sample, and the empty one for a partnership's own reports.
+
+Nothing is written here; whoever calls puts the files where they belong.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from csp_geo.sample.plans import REPORT_PLANS, read_plan
+from csp_geo.sample.police_uk import police_uk_file
+from csp_geo.sample.reports import report_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+DEFAULT_SEED: Final = 2021
+
+PLAIN_HEADER: Final = ("reference", "date", "time", "easting", "northing", "category")
+"""Works in every folder; the template where a source has no form of its own."""
+
+
+def _tree(folder: Traversable, path: str = "") -> Iterator[tuple[str, bytes]]:
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir():
+            yield from _tree(item, f"{path}{item.name}/")
+        else:
+            yield f"{path}{item.name}", item.read_bytes()
+
+
+def _fixed_files(name: str) -> dict[str, bytes]:
+    """Return the files of a project that are the same for every seed."""
+    package = files("csp_geo.sample")
+    ignore = package.joinpath("files", "gitignore").read_bytes()
+    return {".gitignore": ignore, **dict(_tree(package.joinpath("files", name)))}
+
+
+def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
+    """Make the sample project folder.
+
+    Parameters
+    ----------
+    seed
+        Same seed, same bytes. Another seed gives other reports with the same counts.
+
+    Returns
+    -------
+    files
+        Content by path in the project folder (posix), in order of the path. Every row of a data
+        file is labelled synthetic.
+
+    Examples
+    --------
+    >>> sample_files()["data/context/stations.csv"].decode().splitlines()[1]
+    'Barking Station,station,51.539321,0.081053,synthetic sample'
+    """
+    made = _fixed_files("sample")
+    wards = files("csp_geo.sample").joinpath("wards.geojson")
+    made["data/boundaries/sample_wards_schematic.geojson"] = wards.read_bytes()
+    made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
+    made[read_plan("police_uk").path] = police_uk_file(seed)
+    return dict(sorted(made.items()))
+
+
+def template_files() -> dict[str, bytes]:
+    """Make an empty project folder: notes on what goes where, and a template table per source.
+
+    Returns
+    -------
+    files
+        Content by path in the project folder (posix), in order of the path. The templates have a
+        header and no rows.
+    """
+    headers = {name: read_plan(name).header for name in REPORT_PLANS}
+    headers["other"] = list(PLAIN_HEADER)
+    made = _fixed_files("empty")
+    for source, header in headers.items():
+        path = f"data/reports/{source}/TEMPLATE_{source}.csv"
+        made[path] = f"{','.join(header)}\r\n".encode("utf-8-sig")
+    return dict(sorted(made.items()))

@@ -1,0 +1,141 @@
+"""The sample's report files, one for each source: draws become rows, rows become bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from csp_geo.projection import british_grid
+from csp_geo.sample.dirt import add_dirt
+from csp_geo.sample.draws import make_draws
+from csp_geo.sample.plans import read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from csp_geo.sample.draws import Draw
+    from csp_geo.sample.gazetteer import Position
+    from csp_geo.sample.plans import Plan, Row
+
+SYNTHETIC: Final = "synthetic sample"
+"""Stands in every row of every sample file."""
+
+
+def coordinates(plan: Plan, positions: list[Position]) -> list[tuple[str, str]]:
+    """Return x and y as the file writes them: whole metres, or degrees with six decimals."""
+    if plan.crs == "metres":
+        return [(str(easting), str(northing)) for easting, northing in positions]
+    return [(f"{lon:.6f}", f"{lat:.6f}") for lon, lat in british_grid().to_lonlat(positions)]
+
+
+def plain_rows(plan: Plan, draws: list[Draw]) -> list[Row]:
+    """Turn draws into rows with the columns that every source has."""
+    points = coordinates(plan, [draw.address.position for draw in draws])
+    rows = []
+    for number, (draw, (x, y)) in enumerate(zip(draws, points, strict=True), start=1):
+        values = {
+            "reference": plan.reference.format(number=number),
+            "date": draw.when.strftime(plan.date_format),
+            "time": draw.when.strftime("%H:%M"),
+            "category": draw.category,
+            "x": x,
+            "y": y,
+            "location": draw.address.text,
+            "area": draw.address.place,
+        }
+        rows.append({column: values[role] for role, column in plan.columns.items()})
+    return rows
+
+
+def as_csv(plan: Plan, rows: list[Row]) -> bytes:
+    """Write rows as the plan's CSV, each row labelled synthetic."""
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, plan.labelled_header, lineterminator=plan.line_end)
+    writer.writeheader()
+    writer.writerows({**row, plan.label: SYNTHETIC} for row in rows)
+    return buffer.getvalue().encode("utf-8-sig" if plan.byte_order_mark else "utf-8")
+
+
+def _survey(plan: Plan, draws: list[Draw], rng: random.Random) -> list[Row]:
+    people, texts = plan.extra["people"], plan.extra["texts"]
+    names = [f"{rng.choice(texts['names'])}_{n:03d}" for n in range(1, people["named"] + 1)]
+    persistent, others = names[0], names[1:]
+    places = [draw.address.place for draw in draws]
+    n_shared = len(places) - places.count(people["persistent_at"])
+    owners = [""] * people["anonymous"] + others
+    owners += rng.choices(others, k=n_shared - len(owners))
+    rng.shuffle(owners)
+    remaining = iter(owners)
+    rows = []
+    for place in places:
+        by_persistent = place == people["persistent_at"]
+        rows.append(
+            {
+                "Screen name": persistent if by_persistent else next(remaining),
+                "Address": place if rng.randint(1, 3) == 1 and not by_persistent else "",
+                "Comment": rng.choice(texts["comments"]),
+            }
+        )
+    return rows
+
+
+def _streetsafe(_: Plan, draws: list[Draw], __: random.Random) -> list[Row]:
+    starts = ((6, "Morning"), (12, "Afternoon"), (17, "Evening"), (22, "Night"))
+    rows = []
+    for draw in draws:
+        begun = [name for hour, name in starts if draw.when.hour >= hour]
+        rows.append({"Time of day": begun[-1] if begun else "Night"})
+    return rows
+
+
+def _eva(plan: Plan, draws: list[Draw], rng: random.Random) -> list[Row]:
+    rows = []
+    for draw in draws:
+        recommendation, owner = plan.extra["recommendations"][draw.category]
+        grade = rng.choice(plan.extra["texts"]["grades"])
+        rows.append({"Grade": grade, "Recommendation": recommendation, "Owner": owner})
+    return rows
+
+
+def _graffiti(plan: Plan, draws: list[Draw], rng: random.Random) -> list[Row]:
+    longest = plan.extra["removal_days"]
+    rows = []
+    for draw in draws:
+        days = rng.randint(1, longest.get(draw.category, longest["other"]))
+        removed = draw.when + timedelta(days=days)
+        still_there = rng.randint(1, 7) == 1
+        rows.append({"Removed": "" if still_there else removed.strftime(plan.date_format)})
+    return rows
+
+
+def _offence(_: Plan, draws: list[Draw], rng: random.Random) -> list[Row]:
+    """Write some locations as a careless system does: "King'S Avenue"."""
+    locations = [draw.address.text for draw in draws]
+    return [
+        {"location": location.title() if rng.randint(1, 4) == 1 else location}
+        for location in locations
+    ]
+
+
+_OWN_COLUMNS: Final[dict[str, Callable[[Plan, list[Draw], random.Random], list[Row]]]] = {
+    "survey": _survey,
+    "streetsafe": _streetsafe,
+    "eva": _eva,
+    "graffiti": _graffiti,
+    "offence": _offence,
+}
+
+
+def report_file(name: str, seed: int) -> bytes:
+    """Make the sample file of the plan `name`."""
+    plan = read_plan(name)
+    rng = random.Random(f"{seed} {plan.path}")
+    draws = make_draws(plan, seed, rng)
+    rows = plain_rows(plan, draws)
+    if plan.source in _OWN_COLUMNS:
+        own = _OWN_COLUMNS[plan.source](plan, draws, rng)
+        rows = [{**row, **columns} for row, columns in zip(rows, own, strict=True)]
+    return as_csv(plan, add_dirt(plan, rows, rng))
