@@ -17,7 +17,7 @@ from csp_geo._version import __version__
 from csp_geo.errors import CspGeoError, NoReportsError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from csp_geo.settings import Settings
 
@@ -130,8 +130,8 @@ def _only_boundaries(folder: Path) -> Path:
         return found[0]
     if not found:
         raise BoundaryError(
-            "There are no wards in data/boundaries. Put a GeoJSON, GeoPackage or Shapefile there (its "
-            "README says where to get one), or name one with --boundaries."
+            "There are no wards in data/boundaries. Put a GeoJSON, GeoPackage or Shapefile there "
+            "(its README says where to get one), or name one with --boundaries."
         )
     names = ", ".join(path.name for path in found)
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
@@ -143,11 +143,12 @@ def _settings(
     from csp_geo.settings import read_settings
 
     settings = read_settings(config)
-    given = {"eps": eps, "min_samples": min_samples}
-    changed = {name: value for name, value in given.items() if value is not None}
-    return (
-        replace(settings, clusters=replace(settings.clusters, **changed)) if changed else settings
-    )
+    clusters = settings.clusters
+    if eps is not None:
+        clusters = replace(clusters, eps=eps)
+    if min_samples is not None:
+        clusters = replace(clusters, min_samples=min_samples)
+    return replace(settings, clusters=clusters)
 
 
 def _today() -> date:
@@ -186,7 +187,8 @@ def demo(out: Path, seed: int) -> None:
     from csp_geo.storage import make_folder, write_files
 
     files = sample_files(seed)
-    if out.exists() and any(out.iterdir()) and not (out / "data" / "boundaries" / "sample_wards_schematic.geojson").exists():
+    sample_wards = out / "data" / "boundaries" / "sample_wards_schematic.geojson"
+    if out.exists() and any(out.iterdir()) and not sample_wards.exists():
         raise SettingsError(f"{out} is not empty and holds no sample. Choose another --out.")
     make_folder(out)
     write_files(out, files)
@@ -300,7 +302,7 @@ def check(
     return LIMIT if result.over_limit else 0
 
 
-def _check_lines(record: dict[str, Any], *, located: bool) -> list[str]:
+def _check_lines(record: Mapping[str, Any], *, located: bool) -> list[str]:
     from csp_geo.intake.rules import REASON
 
     lines = []
@@ -398,15 +400,16 @@ def _command(given: dict[str, Any]) -> str:
 def _summarise(result: Any) -> None:
     counts = result.record["counts"]
     click.echo(
-        f"{counts['read']:,} rows read = {counts['accepted']:,} accepted + {counts['merged']:,} merged "
-        f"+ {counts['quarantined']:,} quarantined; {counts['in_period']:,} in this period."
+        f"{counts['read']:,} rows read = {counts['accepted']:,} accepted "
+        f"+ {counts['merged']:,} merged + {counts['quarantined']:,} quarantined; "
+        f"{counts['in_period']:,} in this period."
     )
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         first = rows.iloc[0]
         click.echo(
-            f"{str(family).capitalize()}: {kinds['hotspot']} hotspots and {kinds['busy point']} busy "
-            f"points, first {first['name']} ({first['n']} reports at {first['n_places']} places)."
+            f"{str(family).capitalize()}: {kinds['hotspot']} hotspots and {kinds['busy point']} "
+            f"busy points, first {first['name']} ({first['n']:,} reports)."
         )
     if result.hotspots.empty:
         click.echo("No hotspots: too few reports lie close together.")

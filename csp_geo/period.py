@@ -12,7 +12,7 @@ from csp_geo.errors import SettingsError
 
 _MONTHS: Final = re.compile(r"(\d{4})-(\d\d)(?:\.\.(\d{4})-(\d\d))?")
 _DATES: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
-_LAST_DAYS: Final = re.compile(r"(\d{1,4})d")
+_LAST_DAYS: Final = re.compile(r"([1-9]\d{0,3})d")
 
 
 def month_end(year: int, month: int) -> date:
@@ -76,10 +76,7 @@ def parse_period(text: str, as_of: date) -> Period:
 def _parse(text: str, as_of: date) -> Period:
     try:
         if found := _LAST_DAYS.fullmatch(text):
-            days = int(found[1])
-            if days < 1:
-                raise ValueError
-            return Period(as_of - timedelta(days), as_of - timedelta(1))
+            return Period(as_of - timedelta(int(found[1])), as_of - timedelta(1))
         if found := _MONTHS.fullmatch(text):
             year, month = int(found[1]), int(found[2])
             last_year, last_month = int(found[3] or year), int(found[4] or month)

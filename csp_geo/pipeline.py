@@ -43,8 +43,8 @@ def _stopped() -> float:
 class WeeklyOptions:
     """What a weekly run is asked for.
 
-    `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each step:
-    the library itself has no clock and prints nothing.
+    `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each
+    step: the library itself has no clock and prints nothing.
     """
 
     reports: Path
@@ -67,7 +67,7 @@ class WeeklyOptions:
 
 @dataclass(frozen=True)
 class WeeklyResult:
-    """What a weekly run made: the pack's folder, run.json as a dict, and limits that were passed."""
+    """What a weekly run made: the pack's folder, run.json as a dict, limits that were passed."""
 
     folder: Path
     record: Mapping[str, Any]

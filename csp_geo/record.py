@@ -12,6 +12,7 @@ from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
 from csp_geo.period import say_day
 from csp_geo.products.facts import Facts, SourceFacts
+from csp_geo.products.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,34 +81,31 @@ def cautions(
     found += result.cautions
     n = int((used["family"] != "observation").sum())
     if n < FEW_REPORTS:
-        found.append(f"Only {n} reports lie in this period: too few to lean on.")
+        found.append(f"Only {count(n, 'report')} in this period: too few to lean on.")
     n_border = int(used["ward_code"].isna().sum())
     if n_border:
         found.append(
-            f"{n_border:,} reports lie just outside the boundary: they help to find hotspots at the "
-            "border and are in no ward or borough count."
+            f"Just outside the boundary: {count(n_border, 'report')}, used to find hotspots at the "
+            "border and in no ward or borough count."
         )
-    unread = _undrawn_rows(result)
-    if unread:
-        found.append(f"{unread:,} rows could not be used; quarantine.csv says which and why.")
+    if unread := int(result.counts["quarantined"]):
+        found.append(
+            f"{count(unread, 'row')} could not be used; quarantine.csv says which and why."
+        )
     return tuple(dict.fromkeys(found))
-
-
-def _undrawn_rows(result: CleanResult) -> int:
-    return int(result.counts["quarantined"])
 
 
 def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -> list[str]:
     found = []
     if area.schematic and not all(file.synthetic for file in reports.files if not file.error):
         found.append(
-            "The wards are a schematic drawing for the sample borough, not the real ones: no ward on "
-            "this map can be relied on. Get official wards (see the README in data/boundaries)."
+            "The wards are a schematic drawing for the sample borough, not the real ones: no ward "
+            "on this map can be relied on. Get official wards (see the README in data/boundaries)."
         )
     if area.vintage is None:
         found.append(
-            f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could not "
-            "be checked that the wards fit the dates of the reports."
+            f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could "
+            "not be checked that the wards fit the dates of the reports."
         )
     else:
         days = used["occurred_at"].dt.tz_localize(None).dt.normalize()
@@ -116,9 +114,10 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
             outside |= days > str(area.vintage.valid_to)
         if outside.any():
             found.append(
-                f"The wards do not fit the dates: {int(outside.sum()):,} of {len(used):,} reports are "
-                f"from outside the time of these {area.vintage.title} ({_valid(area)}). Ward names "
-                "and totals are of these wards, not of those in force at the time."
+                f"The wards do not fit the dates: these are the {area.vintage.title} "
+                f"({_valid(area)}), and {int(outside.sum()):,} of {count(len(used), 'report')} "
+                "are from another time. Ward names and totals are of these wards, not of those in "
+                "force then."
             )
     return [*found, *area.cautions]
 
@@ -212,23 +211,31 @@ def licences(run: Run) -> tuple[str, ...]:
         year = run.area.vintage.valid_from.year if run.area.vintage else run.options.as_of.year
         lines.append(
             "Ward boundaries: Source: Office for National Statistics licensed under the Open "
-            f"Government Licence v.3.0. Contains OS data (c) Crown copyright and database right {year}."
+            f"Government Licence v.3.0. Contains OS data "
+            f"© Crown copyright and database right {year}."
         )
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _method(run: Run) -> tuple[str, ...]:
-    clusters = run.options.settings.clusters
-    return (
-        f"Hotspots are found with DBSCAN: reports within {clusters.eps:g} metres of each other, at "
-        f"least {clusters.min_samples} together; recorded and perception reports by themselves.",
-        f"In perception sources it takes {clusters.min_samples} people, not pins: several pins of one "
-        "person within 100 metres count as one.",
-        "The shape is the union of circles of half that distance around the core reports, with holes "
-        "closed.",
-        f"Distances are in metres of {run.area.projection.crs}, by {run.area.projection.transform}.",
-        "A point on a shared ward edge belongs to the ward with the lower code.",
+    eps = run.options.settings.clusters.eps
+    least = run.options.settings.clusters.min_samples
+    projection = run.area.projection
+    found = (
+        f"Hotspots are found with DBSCAN: at least {least} reports within {eps:g} metres of each "
+        "other, recorded and perception reports by themselves."
     )
+    people = (
+        f"In perception sources it takes {least} people, not pins: pins of one person within 100 "
+        "metres of each other count as one."
+    )
+    shape = (
+        f"The shape is the union of circles of {eps / 2:g} metres around the core reports, with "
+        "holes closed."
+    )
+    distance = f"Distances are in metres: {projection.crs} by {projection.transform}."
+    edge = "A point on a shared ward edge belongs to the ward with the lower code."
+    return found, people, shape, distance, edge
 
 
 # --- run.json, check --json --------------------------------------------------------------------

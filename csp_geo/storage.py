@@ -121,8 +121,8 @@ def sha256_of(path: Path) -> str:
 def crs_by_range(bounds: tuple[float, float, float, float]) -> str | None:
     """Tell a CRS from the range of coordinates (west, south, east, north).
 
-    Degrees are taken as WGS84, metres within Great Britain's grid as British National Grid; anything
-    else cannot be told and gives `None`.
+    Degrees are taken as WGS84, metres within Great Britain's grid as British National Grid;
+    anything else cannot be told and gives `None`.
     """
     corners = np.array(bounds).reshape(2, 2)
     if in_box(corners[:, 0], corners[:, 1], (-180.0, -90.0, 180.0, 90.0)).all():

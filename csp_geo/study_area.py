@@ -10,7 +10,6 @@ import difflib
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +23,7 @@ from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projecti
 from csp_geo.storage import read_vector, sha256_of
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -33,6 +33,7 @@ _NAME = re.compile(r"wd\d\dnm|wardname|wdnm|name")
 _DISTRICT = re.compile(r"lad\d\dnm|ladnm|district|boroughname|borough")
 _GB_CODE = re.compile(r"[EWS]\d{8}")
 _SLIVER_M2: Final = 100.0
+_AREAL: Final = 2
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Vintage:
 class StudyArea:
     """Wards of one vintage in one CRS in metres.
 
-    `wards` has ward_code, ward_name and geometry, in the order of the codes. `cautions` say what was
-    repaired or decided; `overlap_m2` and `gap_m2` measure how cleanly the wards fit together.
+    `wards` has ward_code, ward_name and geometry, in the order of the codes. `cautions` say what
+    was repaired or decided; `overlap_m2` and `gap_m2` measure how cleanly the wards fit together.
     """
 
     name: str
@@ -108,8 +109,7 @@ class StudyArea:
     def distance_outside(self, xy: ArrayLike) -> NDArray[np.float64]:
         """Return how far each point lies outside the boundary, metres; 0 within, NaN for NaN."""
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        distance: NDArray[np.float64] = shapely.distance(self.boundary, shapely.points(points))
-        return distance
+        return np.asarray(shapely.distance(self.boundary, shapely.points(points)))
 
 
 def read_vintages() -> tuple[Vintage, ...]:
@@ -129,9 +129,9 @@ def vintage_of(codes: list[str]) -> Vintage | None:
 def read_study_area(path: str | Path) -> StudyArea:
     """Read wards from a GeoJSON, GeoPackage or Shapefile.
 
-    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...). The
-    CRS is read; a missing one is decided by the range of the coordinates, and said. Invalid polygons
-    are repaired, and said; overlaps and gaps are measured.
+    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...).
+    The CRS is read; a missing one is decided by the range of the coordinates, and said. Invalid
+    polygons are repaired, and said; overlaps and gaps are measured.
 
     Raises
     ------
@@ -156,8 +156,8 @@ def read_study_area(path: str | Path) -> StudyArea:
     overlap, gap = _fit(wards)
     if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
         cautions.append(
-            f"The wards in {path.name} do not fit together: {overlap:,.0f} square metres are in two "
-            f"wards (counted in the one with the lower code), {gap:,.0f} in none."
+            f"The wards in {path.name} do not fit together: {overlap:,.0f} square metres are in "
+            f"two wards (counted in the one with the lower code), {gap:,.0f} in none."
         )
     vintage = vintage_of(list(wards["ward_code"]))
     return StudyArea(
@@ -195,8 +195,8 @@ def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
             near = difflib.get_close_matches(needed, names, n=1, cutoff=0.0)
             raise BoundaryError(
                 f"{file_name}: no column for the {needed.replace('_', ' ')} was found (columns: "
-                f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name it "
-                f"'{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
+                f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name "
+                f"it '{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
             )
     polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
     wards = gpd.GeoDataFrame(
@@ -223,10 +223,9 @@ def _repaired(wards: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
 
 
 def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    if shape.geom_type in {"Polygon", "MultiPolygon"} or not parts:
-        return shape
-    return shapely.union_all(parts)
+    """Keep the areas of a repaired shape; lines and points are left over from the repair."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == _AREAL])
 
 
 def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
@@ -237,14 +236,14 @@ def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
     if wards.crs == BRITISH_CRS:
         british = True
     elif wards.crs != WGS84:
-        centre = between(wards.crs.to_string(), WGS84, centre)
+        centre = between(str(wards.crs), WGS84, centre)
     return projection_at(centre[0, 0], centre[0, 1], british=british)
 
 
 def _in_metres(wards: gpd.GeoDataFrame, projection: Projection) -> gpd.GeoDataFrame:
     if wards.crs == projection.crs:
         return wards
-    source = wards.crs.to_string()
+    source = str(wards.crs)
 
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         degrees = xy if wards.crs == WGS84 else between(source, WGS84, xy)

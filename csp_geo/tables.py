@@ -7,11 +7,14 @@ plain DataFrames and GeoDataFrames; a step adds columns and never changes its in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SchemaError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
     import pandas as pd
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
@@ -73,7 +76,7 @@ class Column:
     dtype: str
     unit: str
     meaning: str
-    values: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     nullable: bool = False
 
 
@@ -224,7 +227,7 @@ CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES)
 def _is_dtype(column: pd.Series, dtype: str) -> bool:
     import pandas as pd
 
-    checks = {
+    checks: dict[str, Callable[[pd.Series], Any]] = {
         "string": lambda c: pd.api.types.is_string_dtype(c.dtype) or c.isna().all(),
         "int64": lambda c: str(c.dtype) == "int64",
         "float64": lambda c: str(c.dtype) == "float64",
@@ -235,6 +238,21 @@ def _is_dtype(column: pd.Series, dtype: str) -> bool:
         "geometry": lambda c: str(c.dtype) == "geometry",
     }
     return bool(checks[dtype](column))
+
+
+def as_agreed(table: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
+    """Return the contract's columns of `table` in order, with the contract's dtypes."""
+    import pandas as pd
+
+    plain = {"string": "str", "int64": "int64", "float64": "float64", "object": "object"}
+    dtypes = {
+        column.name: pd.CategoricalDtype(list(column.allowed) or None)
+        if column.dtype == "category"
+        else plain[column.dtype]
+        for column in contract.columns
+        if column.dtype in plain or column.dtype == "category"
+    }
+    return table[list(contract.names)].astype(dtypes)
 
 
 def check_table(table: pd.DataFrame, contract: Contract) -> None:
@@ -252,7 +270,7 @@ def check_table(table: pd.DataFrame, contract: Contract) -> None:
             complaints.append(f"'{column.name}' is {values.dtype}, not {column.dtype}")
         elif not column.nullable and values.isna().any():
             complaints.append(f"'{column.name}' has {int(values.isna().sum())} empty cells")
-        elif column.values and (odd := set(values.dropna().unique()) - set(column.values)):
+        elif column.allowed and (odd := set(values.dropna().unique()) - set(column.allowed)):
             complaints.append(f"'{column.name}' has unknown values {sorted(odd)[:3]}")
     if complaints:
         raise SchemaError(f"The {contract.name} table is not as agreed: {'; '.join(complaints)}.")

@@ -17,7 +17,7 @@ from csp_geo.errors import CRSError
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS
+from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS, as_agreed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,7 @@ _WIDEN: Final = 1.0005 / np.cos(np.pi / (4 * _QUADRANT))
 _ROUNDING: Final = 1 + 1e-9
 
 
-def find_clusters(
+def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     incidents: gpd.GeoDataFrame,
     area: StudyArea,
     eps: float = 100.0,
@@ -80,8 +80,8 @@ def find_clusters(
     params = ClusterParams(eps=eps, min_samples=min_samples)
     if incidents.crs != area.projection.crs:
         raise CRSError(
-            f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean them "
-            "with this study area."
+            f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean "
+            "them with this study area."
         )
     rows: list[dict[str, Any]] = []
     for family in FAMILIES:
@@ -254,10 +254,4 @@ def _with_surroundings(
         n_observations=[sum(counts.values()) for counts in found],
         zones=pd.Series(touched, index=hotspots.index, dtype="str"),
     )
-    for column in HOTSPOTS.columns:
-        if column.dtype in {"string", "int64", "float64", "object"}:
-            dtype = "str" if column.dtype == "string" else column.dtype
-            table[column.name] = table[column.name].astype(dtype)
-    for name, values in (("kind", KINDS), ("family", FAMILIES)):
-        table[name] = pd.Categorical(table[name], categories=values)
-    return table[list(HOTSPOTS.names)]
+    return as_agreed(table, HOTSPOTS)

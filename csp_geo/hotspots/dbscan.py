@@ -18,7 +18,7 @@ def dbscan(
     Parameters
     ----------
     xy
-        ``(n, 2)`` float64, metres. Degrees would measure nothing: they are for the caller to keep out.
+        ``(n, 2)`` float64, metres; degrees would measure nothing.
     eps
         Metres, > 0. Points exactly `eps` apart are neighbours.
     min_samples
@@ -40,8 +40,8 @@ def dbscan(
 
     References
     ----------
-    Ester, Kriegel, Sander and Xu (1996). A density-based algorithm for discovering clusters in large
-    spatial databases with noise. KDD-96.
+    Ester, Kriegel, Sander and Xu (1996). A density-based algorithm for discovering clusters in
+    large spatial databases with noise. KDD-96.
 
     Examples
     --------

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from csp_geo.projection import Projection
 
@@ -28,7 +28,7 @@ _COMPASS: Final = (
 
 
 def commonest_place(places: pd.Series) -> str | None:
-    """Return the place text that most reports carry, if enough do; the first by alphabet of equals."""
+    """Return the place text that most reports carry, if enough do; of equals the first."""
     counts = places.dropna().value_counts()
     if counts.empty or counts.iloc[0] < CARRIED_BY:
         return None
@@ -69,6 +69,7 @@ def tell_apart(names: list[str], xy: np.ndarray, projection: Projection) -> list
             result[position] = f"{name} ({_COMPASS[octant]})"
     for name in {name for name in result if result.count(name) > 1}:
         for position in [at for at, other in enumerate(result) if other == name]:
-            reference = grid_reference(*xy[position], projection)
+            east, north = xy[position]
+            reference = grid_reference(east, north, projection)
             result[position] = f"{names[position]} ({reference})"
     return result

@@ -39,7 +39,7 @@ class CleanResult:
     """What became of the reports.
 
     `incidents` and `quarantine` keep their contracts in `csp_geo.tables`. `counts` has read,
-    accepted, merged and quarantined. `rows` has one line for every row read: file, source_row, fate,
+    accepted, merged and quarantined. `rows` has one line for every row: file, source_row, fate,
     reasons, flags, theme, category. `cautions` are sentences for the map.
     """
 
@@ -77,7 +77,7 @@ def clean(
     Returns
     -------
     result
-        Same rows give the same incidents in any row order; `incident_id` depends on content and key.
+        The same rows give the same incidents in any order.
     """
     table = reports.table
     key = _session_key() if key is None else key
@@ -138,7 +138,7 @@ def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
         start = read_dates(first, source.date_formats)
         if start.month_first:
             cautions.append(
-                f"{file.path}: its dates look month-first (a day over 12 in second place), so those "
+                f"{file.path}: its dates look month-first (a day over 12 comes second), so those "
                 "that could be read both ways were left out. Say the format in its source.toml."
             )
         end = read_dates(rows["date_to"], source.date_formats)
@@ -213,7 +213,7 @@ def _merged(reports: Reports) -> np.ndarray:
     repeats[copies] = True
     repeats.loc[rows.index[referenced]] = rows[referenced].duplicated(same)
     bare = rows[~referenced]
-    if bare["file"].nunique() > 1:
+    if len(set(bare["file"])) > 1:
         per_file = bare.groupby([*same, "file"], sort=True)["file"].transform("size")
         order = bare.assign(count=per_file).sort_values(["count", "file"], ascending=[False, True])
         kept_file = order.drop_duplicates(same).set_index(same)["file"]
@@ -276,7 +276,7 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
         found = words.map(known)
         empty = (words == "").to_numpy()
         unknown[where] = found.isna().to_numpy() & ~(empty & (source.default_theme is not None))
-        theme.iloc[where] = found.where(found.notna(), source.default_theme or "other").to_numpy()
+        theme.iloc[where] = found.fillna(source.default_theme or "other").astype("object")
     return theme, unknown
 
 

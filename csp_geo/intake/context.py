@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -53,7 +53,8 @@ def read_zones(
     BoundaryError
         If a file cannot be read or has no polygons or no names.
     """
-    parts, cautions = [], []
+    parts: list[gpd.GeoDataFrame] = []
+    cautions: list[str] = []
     for path in paths:
         layer, notes = read_vector(path)
         cautions += notes
@@ -91,7 +92,7 @@ def _zone_rows(
     start, end = (read_dates(texts[key].fillna("")).at for key in ("in_force", "expires"))
     polygons = shapely.make_valid(shapes.geometry.force_2d().to_numpy(), method="structure")
     if shapes.crs != projection.crs:
-        source = shapes.crs.to_string()
+        source = str(shapes.crs)
         polygons = shapely.transform(
             polygons,
             lambda xy: projection.to_metres(xy if source == WGS84 else between(source, WGS84, xy)),
@@ -120,11 +121,11 @@ def _as_text(value: object) -> str | None:
 def _unreadable_dates(zones: gpd.GeoDataFrame, name: str) -> list[str]:
     unread = zones[zones.pop("given") & zones["start"].isna() & zones["end"].isna()]
     return [
-        f"{name}: the dates of {', '.join(unread['name'])} cannot be read; write them as 2021-09-03."
+        f"{name}: the dates of {', '.join(unread['name'])} cannot be read; write 2021-09-03."
     ] * bool(len(unread))
 
 
-def _status(start: pd.Timestamp, end: pd.Timestamp, as_of: date) -> str:
+def _status(start: Any, end: Any, as_of: date) -> str:
     day = pd.Timestamp(as_of)
     if pd.notna(end) and day > end:
         return "expired"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from csp_geo.errors import SourceError
 from csp_geo.projection import BRITISH_CRS, WGS84, between
@@ -58,6 +59,11 @@ def read_file(path: Path, where: str) -> RawTable:
     SourceError
         If the file is empty, is not what its name says, or has no table.
     """
+    if path.suffix.lower() not in SUFFIXES:
+        raise SourceError(
+            f"{where}: files ending in '{path.suffix}' cannot be read. Save it as CSV, XLSX, "
+            "GeoJSON or GeoPackage."
+        )
     start = _first_bytes(path, where)
     readers = {".csv": _read_csv, ".xlsx": _read_xlsx}
     reader = readers.get(path.suffix.lower(), _read_features)
@@ -77,7 +83,7 @@ def _first_bytes(path: Path, where: str) -> bytes:
         raise SourceError(f"{where} is empty.")
     if start.startswith(_LFS):
         raise SourceError(
-            f"{where} is a pointer to a file kept elsewhere (Git LFS), not the data. Fetch the data."
+            f"{where} is a pointer to a file kept elsewhere (Git LFS). Fetch the data itself."
         )
     return start
 
@@ -99,7 +105,8 @@ def _read_csv(path: Path, where: str, start: bytes) -> RawTable:
     extra = [name for name in frame.columns if str(name).startswith(_EXTRA)]
     broken = (frame[extra] != "").any(axis=1) if extra else pd.Series(False, index=frame.index)
     cells = frame.drop(columns=extra)
-    cells = cells.assign(**{ROW: np.arange(2, len(cells) + 2, dtype=np.int64), BROKEN: broken})
+    cells[ROW] = np.arange(2, len(cells) + 2, dtype=np.int64)
+    cells[BROKEN] = broken
     filled = (cells[list(names)] != "").any(axis=1) | broken
     return RawTable(names, cells[filled].reset_index(drop=True), note)
 
@@ -151,8 +158,8 @@ def _parse_csv(text: str, delimiter: str, names: tuple[str, ...], where: str) ->
             except csv.Error as error:
                 raise SourceError(f"{where} is not a readable CSV table: {error}.") from error
     raise SourceError(
-        f"{where} is not a readable CSV table: a quotation mark is opened and never closed. Open it "
-        "in a spreadsheet, mend the row, and save it again."
+        f"{where} is not a readable CSV table: a quotation mark is opened and never closed. Open "
+        "it in a spreadsheet, mend the row, and save it again."
     )
 
 
@@ -164,7 +171,7 @@ def _read_xlsx(path: Path, where: str, start: bytes) -> RawTable:
 
     if not start.startswith(_ZIP):
         raise SourceError(
-            f"{where} is not an Excel workbook, whatever its name says. Open it and save it as XLSX."
+            f"{where} is not an Excel workbook, whatever its name says. Save it as XLSX."
         )
     try:
         book = load_workbook(str(path))
@@ -282,7 +289,7 @@ def _features_table(
     point = (shapes.geom_type == "Point") & ~shapes.is_empty
     broken = broken | (shapes.notna() & ~shapes.is_empty & ~point).to_numpy()
     xy = np.full((len(layer), 2), np.nan)
-    xy[point.to_numpy()] = np.column_stack([shapes[point].x, shapes[point].y])
+    xy[point.to_numpy()] = shapely.get_coordinates(shapes[point])
     (east, north), xy, crs_note = _axes(xy, layer, where)
     for name, values in ((east, xy[:, 0]), (north, xy[:, 1])):
         cells[name] = ["" if np.isnan(value) else repr(float(value)) for value in values]
@@ -302,8 +309,8 @@ def _axes(
     middle = np.median(known, axis=0)
     by_range = crs_by_range((*middle, *middle))
     note: tuple[str, ...] = ()
-    crs = layer.crs
-    if crs is None or (crs.is_geographic and by_range == BRITISH_CRS):
+    crs = layer.crs.to_string() if layer.crs is not None else None
+    if layer.crs is None or (layer.crs.is_geographic and by_range == BRITISH_CRS):
         if by_range is None:
             raise SourceError(
                 f"{where} does not say which coordinate system it is in, and its coordinates fit "
@@ -311,11 +318,11 @@ def _axes(
             )
         crs = by_range
         note = (f"coordinates taken as {'degrees' if crs == WGS84 else 'British National Grid'}",)
-    if crs == BRITISH_CRS:
+    if BRITISH_CRS in {crs, layer.crs}:
         return ("easting", "northing"), xy, note
-    if crs == WGS84:
+    if crs is None or crs == WGS84:
         return ("longitude", "latitude"), xy, note
     moved = np.full_like(xy, np.nan)
     usable = np.isfinite(xy).all(axis=1)
-    moved[usable] = between(crs.to_string(), WGS84, xy[usable])
-    return ("longitude", "latitude"), moved, (f"moved from {crs.to_string()} to degrees",)
+    moved[usable] = between(crs, WGS84, xy[usable])
+    return ("longitude", "latitude"), moved, (f"moved from {crs} to degrees",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -14,15 +15,7 @@ from csp_geo.intake.place import place_names
 from csp_geo.intake.rules import QUARANTINED, REASON
 from csp_geo.intake.source import plain
 from csp_geo.projection import british_grid
-from csp_geo.tables import (
-    FAMILIES,
-    INCIDENTS,
-    LOCATION_METHODS,
-    QUARANTINE,
-    SOURCES,
-    THEMES,
-    TIME_PRECISIONS,
-)
+from csp_geo.tables import INCIDENTS, QUARANTINE, as_agreed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +27,13 @@ SAME_SPOT_M: Final = 100.0
 _NOBODY: Final = frozenset(
     {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
 )
-_AWARE: Final = frozenset({"occurred_at", "occurred_to"})
-_AXIS: Final = {"x": ("x", "longitude", "easting"), "y": ("y", "latitude", "northing")}
+_SHOWN: Final = ("x", "y", "date", "month")
+_AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
+_DATE_WORDS: Final = re.compile(
+    r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+    r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
+    r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
+)
 
 
 def build_incidents(
@@ -69,7 +67,7 @@ def build_incidents(
     paths = np.array([file.path for file in reports.files], dtype=object)
     accuracy = np.maximum(per_row["location_accuracy_m"].astype("float64"), where["coarse_m"])
     columns = {
-        "source": pd.Categorical(per_row["source"], categories=SOURCES),
+        "source": per_row["source"],
         "feed": per_row["feed"],
         "source_ref": table["reference"].where(table["reference"] != ""),
         "source_file": paths[table["file"]],
@@ -77,45 +75,34 @@ def build_incidents(
         "person_key": _person_keys(per_row["source"], table["person"], key),
         "occurred_at": when["occurred_at"],
         "occurred_to": when["occurred_to"],
-        "time_precision": pd.Categorical(when["precision"], categories=TIME_PRECISIONS),
-        "category": pd.Categorical(table["category"]),
-        "theme": pd.Categorical(marks["theme"].iloc[accepted], categories=THEMES),
-        "family": pd.Categorical(per_row["family"], categories=FAMILIES),
+        "time_precision": when["precision"],
+        "category": table["category"],
+        "theme": marks["theme"].iloc[accepted],
+        "family": per_row["family"],
         "weight": 1.0,
-        "location_method": pd.Categorical(per_row["location_method"], categories=LOCATION_METHODS),
+        "location_method": per_row["location_method"],
         "location_accuracy_m": accuracy,
         "place": place_names(table["place"]),
         "ward_code": _ward(where, area, "ward_code"),
         "ward_name": _ward(where, area, "ward_name"),
         "flags": marks["flags"].iloc[accepted],
     }
-    frame = pd.DataFrame(
-        {
-            name: values.to_numpy()
-            if isinstance(values, pd.Series) and name not in _AWARE
-            else values
-            for name, values in columns.items()
-        },
-        index=table.index,
-    )
-    for column in INCIDENTS.columns:
-        if column.dtype == "string":
-            frame[column.name] = frame[column.name].astype("str")
     crs = area.projection.crs if area is not None else british_grid().crs
     incidents = gpd.GeoDataFrame(
-        frame, geometry=gpd.points_from_xy(where["x_m"], where["y_m"]), crs=crs
+        pd.DataFrame(columns, index=table.index),
+        geometry=gpd.points_from_xy(where["x_m"], where["y_m"]),
+        crs=crs,
     )
     incidents.index = _incident_ids(per_row["source"], table, key)
     incidents["weight"] = person_weights(incidents)
-    return incidents[list(INCIDENTS.names)]
+    return as_agreed(incidents, INCIDENTS)
 
 
 def _ward(where: pd.DataFrame, area: StudyArea | None, column: str) -> np.ndarray:
     if area is None:
         return np.full(len(where), None, dtype=object)
-    names = np.append(area.wards[column].to_numpy(dtype=object), None)
-    chosen: np.ndarray = names[where["ward"].to_numpy()]
-    return chosen
+    names = np.array([*area.wards[column], None], dtype=object)
+    return np.asarray(names[where["ward"].to_numpy()])
 
 
 def _coded(key: bytes, *parts: str) -> str:
@@ -172,43 +159,41 @@ def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
 def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
     """Build the quarantine table: where the row is and why, never what people wrote in it."""
     bad = rows[rows["fate"] == QUARANTINED]
-    names = [{field: column for column, field in file.matched.items()} for file in reports.files]
+    cells = reports.table.loc[bad.index, list(_SHOWN)].to_dict("records")
+    columns = [_columns_of(file.matched) for file in reports.files]
     lines = []
-    for position, number, row, slugs in zip(
-        bad.index, bad["file"], bad["source_row"], bad["reasons"], strict=True
+    for number, row, slugs, cell in zip(
+        bad["file"], bad["source_row"], bad["reasons"], cells, strict=True
     ):
         rules = [REASON[slug] for slug in slugs.split(";")]
-        fields = list(dict.fromkeys(field for rule in rules for field in rule.fields))
-        fields = [
-            name for name in fields if reports.table.at[position, name] != "" or name != "month"
-        ]
+        concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
+        fields = [name for name in concerned if name in columns[number]]
         lines.append(
             {
                 "source_file": reports.files[number].path,
                 "source_row": row,
                 "reasons": slugs,
-                "column": ";".join(_column_name(names[number], name) for name in fields),
-                "value": "; ".join(
-                    _harmless(reports.table.at[position, name]) for name in fields
-                ).strip("; "),
+                "column": ";".join(columns[number][name] for name in fields),
+                "value": "; ".join(_harmless(str(cell[name])) for name in fields),
                 "hint": " ".join(rule.hint for rule in rules),
             }
         )
     table = pd.DataFrame(lines, columns=list(QUARANTINE.names))
-    return table.astype(
-        {"source_row": "int64"}
-        | dict.fromkeys(("source_file", "reasons", "column", "value", "hint"), "str")
-    )
+    texts = [column.name for column in QUARANTINE.columns if column.dtype == "string"]
+    return table.astype({"source_row": "int64"} | dict.fromkeys(texts, "str"))
 
 
-def _column_name(names: Mapping[str, str], field: str) -> str:
-    for candidate in _AXIS.get(field, (field,)):
-        if candidate in names:
-            return names[candidate]
-    return names.get("month", field)
+def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:
+    """Return the file's own column name for each field that quarantine.csv may show."""
+    found = {}
+    for column, name in matched.items():
+        field = _AXIS.get(name, name)
+        if field in _SHOWN:
+            found[field] = column
+    return found
 
 
 def _harmless(value: str) -> str:
     """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
-    letters = sum(character.isalpha() for character in value)
-    return value[:30] if letters <= 9 else "(text)"  # noqa: PLR2004
+    left = _DATE_WORDS.sub("", value)
+    return "(text)" if any(character.isalpha() for character in left) else value[:30]

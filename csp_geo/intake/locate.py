@@ -1,4 +1,4 @@
-"""Coordinate texts to metres in the study area's CRS, with a reason for each that cannot be used."""
+"""Coordinate texts to metres in the study area's CRS, with a reason where one cannot be used."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ def _numbers(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], N
     cells = text.fillna("").astype("str").str.strip()
     missing = cells.str.casefold().isin(["", "no location", "unknown", "n/a", "-"])
     plain = cells.where(cells.str.fullmatch(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"), "nan")
-    values = plain.astype("float64").to_numpy()
-    return values, missing.to_numpy(), ~missing.to_numpy() & ~np.isfinite(values)
+    values = np.asarray(plain, dtype=np.float64)
+    empty = np.asarray(missing, dtype=np.bool_)
+    return values, empty, ~empty & ~np.isfinite(values)
 
 
 def _decimals(text: pd.Series) -> NDArray[np.int64]:
     fraction = text.fillna("").astype("str").str.strip().str.extract(r"\.(\d*)$")[0]
-    return fraction.fillna("").str.rstrip("0").str.len().to_numpy(dtype=np.int64)
+    return np.asarray(fraction.fillna("").str.rstrip("0").str.len(), dtype=np.int64)
 
 
-def locate(
+def locate(  # noqa: PLR0913 - each says something else about one file
     x: pd.Series,
     y: pd.Series,
     axes: str,
@@ -68,8 +69,8 @@ def locate(
     -------
     located
         Same index as `x`: `x_m`, `y_m` (float64, metres, NaN where unknown), `ward` (row in
-        area.wards, -1 outside), `coarse_m` (radius of doubt from rounding, 0 where none), and a bool
-        column for each reason and flag slug.
+        area.wards, -1 outside), `coarse_m` (radius of doubt from rounding, 0 where none), and a
+        bool column for each reason and flag slug.
     """
     east, east_missing, east_bad = _numbers(x)
     north, north_missing, north_bad = _numbers(y)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PREFIX: Final = re.compile(
     r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.IGNORECASE
@@ -16,7 +17,7 @@ _HOUSE: Final = re.compile(
     r"^(?:no\.?\s*)?\d+[a-z]?(?:\s*[-/]\s*\d+[a-z]?)?\s+(?=[A-Za-z])", re.IGNORECASE
 )
 _NAME: Final = re.compile(
-    r"(?:[AMB]\d{1,4}\b|[^\W\d_])(?:[^\W\d_]|[ '’&().\-/]|\b[AMB]\d{1,4}\b){2,59}"
+    r"(?:[AMB]\d{1,4}\b|[^\W\d_])(?:[^\W\d_]|[ '\u2019&().\-/]|\b[AMB]\d{1,4}\b){2,59}"
 )
 _GENERIC: Final = frozenset(
     {
@@ -60,5 +61,5 @@ def place_name(text: str) -> str | None:
         if not name or _DWELLING.match(name) or name.casefold() in _GENERIC:
             continue
         if _NAME.fullmatch(name):
-            return re.sub(r"(['’])S\b", r"\1s", " ".join(name.split()))
+            return re.sub(r"(['\u2019])S\b", r"\1s", " ".join(name.split()))
     return None

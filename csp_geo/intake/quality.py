@@ -27,7 +27,7 @@ _WORD_LENGTH: Final = 40
 def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
     """Return read, accepted, merged and quarantined for each file, in the order of the files."""
     rows = result.rows
-    table = rows.groupby(["file", "fate"]).size().unstack(fill_value=0)
+    table = pd.crosstab(rows["file"], rows["fate"])
     table = table.reindex(index=range(len(reports.files)), columns=FATES, fill_value=0)
     return [
         {"read": int(line.sum()), **{fate: int(line[fate]) for fate in FATES}}

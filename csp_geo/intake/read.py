@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.errors import NoReportsError, SourceError
-from csp_geo.intake.formats import BROKEN, ROW, SUFFIXES, RawTable, read_file
+from csp_geo.intake.formats import BROKEN, ROW, RawTable, read_file
 from csp_geo.intake.locate import DEGREES, METRES, axes_by_range
 from csp_geo.intake.source import (
     Source,
@@ -54,8 +54,8 @@ _SIDE_FILES: Final = frozenset({".toml", ".cpg", ".prj", ".shx", ".dbf"})
 class ReportFile:
     """What is known of one file after reading.
 
-    `error` is the sentence that says why it could not be read, or `None`. `matched` maps column name
-    to field. `axes` says whether its coordinates are degrees or metres.
+    `error` is the sentence that says why it could not be read, or `None`. `matched` maps column
+    name to field. `axes` says whether its coordinates are degrees or metres.
     """
 
     path: str
@@ -74,8 +74,8 @@ class ReportFile:
 class Reports:
     """Every row that was read, in one table of texts, with what is known of each file.
 
-    `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of the
-    row), `broken`, and one text column per field; "" means empty.
+    `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of
+    the row), `broken`, and one text column per field; "" means empty.
     """
 
     table: pd.DataFrame
@@ -130,7 +130,7 @@ def read_reports(
 def collect_reports(
     reports: str | Path | Iterable[str | Path], *, source: str | None = None
 ) -> Reports:
-    """Read files like `read_reports`, but leave it to the caller what to do when none can be used."""
+    """Read files like `read_reports`, but do not mind when none can be used."""
     root, paths = _find_files(reports)
     if not paths:
         folders = ", ".join(f"{name}/" for name in SOURCES)
@@ -139,7 +139,8 @@ def collect_reports(
             f"GeoPackage files into a folder per source below it: {folders}."
         )
     sources = _project_sources(root)
-    files, tables = [], [_no_rows()]
+    files: list[ReportFile] = []
+    tables = [_no_rows()]
     for path in paths:
         file, table = _read_one(path, root, source, sources)
         if table is not None:
@@ -162,8 +163,8 @@ def refuse_mixture(reports: Reports) -> None:
     others = [file.path for file in read if not file.synthetic]
     if sample and others:
         raise NoReportsError(
-            f"The reports mix the synthetic sample ({sample[0]}) with others ({others[0]}). Move one "
-            "of them away: a map of both would be a map of neither."
+            f"The reports mix the synthetic sample ({sample[0]}) with others ({others[0]}). Move "
+            "one of them away: a map of both would be a map of neither."
         )
 
 
@@ -211,30 +212,35 @@ def _read_one(
 ) -> tuple[ReportFile, pd.DataFrame | None]:
     name = given or _folder_source(path, root)
     where = _relative(path, root)
-    known: Source | None = sources[name] if name else None
+    known = sources[name] if name else None
     digest = sha256_of(path)
     try:
-        if path.suffix.lower() not in SUFFIXES:
-            raise SourceError(
-                f"{where}: files ending in '{path.suffix}' cannot be read. Save it as CSV, XLSX, "
-                "GeoJSON or GeoPackage."
-            )
         raw = read_file(path, where)
         known = _choose(raw, known, sources, where)
         matched = match_columns(raw.header, known, where)
     except SourceError as error:
-        return ReportFile(
-            where, name, known.feed if known else None, digest, error=str(error)
-        ), None
+        feed = known.feed if known else None
+        return ReportFile(where, name, feed, digest, error=str(error)), None
     table, axes, synthetic = _mapped(raw, matched)
-    notes = (
-        *raw.notes,
-        f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",
-    )
+    units = "degrees" if axes == DEGREES else "eastings and northings"
     file = ReportFile(
-        where, known.source, known.feed, digest, len(table), matched, axes, synthetic, None, notes
+        path=where,
+        source=known.source,
+        feed=known.feed,
+        sha256=digest,
+        rows=len(table),
+        matched=matched,
+        axes=axes,
+        synthetic=synthetic,
+        notes=(*raw.notes, f"locations are {units}", *_unread_columns(raw, matched)),
     )
     return file, table
+
+
+def _unread_columns(raw: RawTable, matched: Mapping[str, str]) -> tuple[str, ...]:
+    """Say how many columns were dropped at the door; their names may be anything."""
+    dropped = len(raw.header) - len(matched)
+    return (f"{dropped} other columns were not read",) if dropped else ()
 
 
 def _choose(

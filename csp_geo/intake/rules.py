@@ -102,7 +102,7 @@ FLAGS: Final = (
     Rule(
         "repeated-reference",
         "Reference used again with other content",
-        "All are kept: one crime can have several victims. Check if the reference should be unique.",
+        "All are kept: one crime can have several victims. Check if it should be unique.",
     ),
     Rule(
         "unknown-category",

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from csp_geo.errors import NoReportsError, SettingsError
 from csp_geo.intake.incidents import person_weights
 from csp_geo.intake.source import plain
 from csp_geo.intake.when import TIME_ZONE
-from csp_geo.period import Period, months_before, say_day, say_period
+from csp_geo.period import Period, month_end, months_before, say_day, say_period
 from csp_geo.tables import SOURCES, THEMES
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from csp_geo.intake.source import Source
 
@@ -128,13 +130,16 @@ def _windows(
     return start, _moment(period.last + timedelta(1))
 
 
-def _context_rows(incidents: gpd.GeoDataFrame, rows: pd.Series, period: Period) -> pd.Series:
+def _context_rows(
+    incidents: gpd.GeoDataFrame, rows: NDArray[np.bool_], period: Period
+) -> NDArray[np.bool_]:
     """Month-only incidents to draw as context: the last month on file that began in or before."""
     at = incidents["occurred_at"]
-    before = rows & (at < _moment(period.last + timedelta(1))).to_numpy()
-    recent = before & (at >= _moment(months_before(period.first, 3))).to_numpy()
-    latest = at[recent].max()
-    return recent & (at == latest).to_numpy()
+    recent = (at < _moment(period.last + timedelta(1))) & (
+        at >= _moment(months_before(period.first, 3))
+    )
+    shown: NDArray[np.bool_] = rows & recent.to_numpy()
+    return np.asarray(shown & (at == at[shown].max()).to_numpy())
 
 
 def _losing_feeds(
@@ -165,17 +170,16 @@ def _losing_feeds(
             other = ", ".join(sorted(sources[name].title for name in names if name != counts))
             cautions.append(
                 f"{int(twice.sum()):,} reports of {other} were not counted, because "
-                f"{sources[counts].title} cover the same months and csp_geo.toml says that they count."
+                f"{sources[counts].title} cover the same months and count by csp_geo.toml."
             )
     return losing, cautions
 
 
 def _overlap_message(
-    rows: gpd.GeoDataFrame, source: str, names: Sequence[str], shared: Sequence[str]
+    rows: pd.DataFrame, source: str, names: Sequence[str], shared: Sequence[str]
 ) -> str:
     by_feed = [
-        f"{sorted(rows.loc[rows['feed'] == name, 'source_file'].unique())[0]} (read as {name})"
-        for name in names
+        f"{min(rows.loc[rows['feed'] == name, 'source_file'])} (read as {name})" for name in names
     ]
     return (
         f"{' and '.join(by_feed)} both hold {source} reports of {shared[0]}"
@@ -207,15 +211,15 @@ def _empty_sources(
     ]
 
 
-def _range(rows: gpd.GeoDataFrame) -> str:
+def _range(rows: pd.DataFrame) -> str:
     first, last = rows["occurred_at"].min().date(), rows["occurred_at"].max().date()
     if (rows["time_precision"] == "month").all():
-        return say_period(first.replace(day=1), _end_of_month(last))
+        return say_period(first.replace(day=1), month_end(last.year, last.month))
     return say_period(first, last) if first != last else say_day(first)
 
 
-def _end_of_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(4)).replace(day=1) - timedelta(1)
+def _next_month(day: date) -> date:
+    return month_end(day.year, day.month) + timedelta(1)
 
 
 def _nothing_left(
@@ -235,11 +239,11 @@ def _nothing_left(
     if monthly and (len(context) or not period.whole_months):
         return (
             f"These reports give only the month, so they cannot show {said}. Ask for whole months: "
-            f"csp-geo weekly --period {last:%Y-%m} --as-of {_end_of_month(last.date()) + timedelta(1)}"
+            f"csp-geo weekly --period {last:%Y-%m} --as-of {_next_month(last.date())}"
         )
     then = f"--as-of {last.date() + timedelta(1)}"
     if monthly:
-        then = f"--period {last:%Y-%m} --as-of {_end_of_month(last.date()) + timedelta(1)}"
+        then = f"--period {last:%Y-%m} --as-of {_next_month(last.date())}"
     return (
         f"No report{of_what} lies in {said}. Those on file run from {_range(clustered)}. "
         f"Try: csp-geo weekly {then}"

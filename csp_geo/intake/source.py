@@ -45,9 +45,9 @@ _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 class Source:
     """How files of one source are read.
 
-    `columns` gives for each field the accepted column names, `themes` for each category word (plain:
-    lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the period itself.
-    `crs` names the CRS of easting and northing outside Great Britain.
+    `columns` gives for each field the accepted column names, `themes` for each category word
+    (plain: lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the
+    period itself. `crs` names the CRS of easting and northing outside Great Britain.
     """
 
     feed: str
@@ -114,14 +114,14 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
     where = f"{feed}.toml"
     known = set(Source.__dataclass_fields__) - {"feed", "replaced"}
     if unknown := set(values) - known:
-        raise SettingsError(f"{where}: unknown setting '{sorted(unknown)[0]}'.")
+        raise SettingsError(f"{where}: unknown setting '{min(unknown)}'.")
     if unknown := set(values.get("columns", {})) - set(FIELDS):
         raise SettingsError(
-            f"{where}, [columns]: unknown field '{sorted(unknown)[0]}'. Fields: {', '.join(FIELDS)}."
+            f"{where}, [columns]: unknown field '{min(unknown)}'. Fields: {', '.join(FIELDS)}."
         )
     if unknown := set(values.get("themes", {})) - set(THEMES):
         raise SettingsError(
-            f"{where}, [themes]: unknown theme '{sorted(unknown)[0]}'. Themes: {', '.join(THEMES)}."
+            f"{where}, [themes]: unknown theme '{min(unknown)}'. Themes: {', '.join(THEMES)}."
         )
     if values.get("location_method", "exact") not in LOCATION_METHODS:
         raise SettingsError(
@@ -176,29 +176,33 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     SourceError
         If a needed column (location, date, category) is missing; names the nearest spelling.
     """
-    by_plain: dict[str, str] = {}
-    for name in header:
-        by_plain.setdefault(plain(name), name)
-    matched: dict[str, str] = {}
-    for fieldname, words in source.columns.items():
-        column = next(
-            (by_plain[w] for w in words if w in by_plain and by_plain[w] not in matched), None
-        )
-        if column is not None:
-            matched[column] = fieldname
+    matched = _matches(header, source)
     found = set(matched.values())
     pair = next((pair for pair in _PAIRS if set(pair) <= found), None)
     if pair is None:
         half = [other for p in _PAIRS for f, other in (p, p[::-1]) if f in found]
-        needed = half or [name for p in _PAIRS[:2] for name in p]
-        words = [word for name in needed for word in source.columns.get(name, ())]
+        names = half or [name for p in _PAIRS[:2] for name in p]
+        words = [word for name in names for word in source.columns.get(name, ())]
         raise _missing(half[0] if half else _ANY_LOCATION, words, header, where)
     if not found & {"date", "month"}:
         raise _missing("date", source.columns["date"], header, where)
     if "category" not in found and source.default_theme is None:
         raise _missing("category", source.columns["category"], header, where)
-    unused = {fieldname for other in _PAIRS if other != pair for fieldname in other}
+    unused = {name for other in _PAIRS if other != pair for name in other}
     return {column: name for column, name in matched.items() if name not in unused}
+
+
+def _matches(header: Sequence[str], source: Source) -> dict[str, str]:
+    by_plain: dict[str, str] = {}
+    for name in header:
+        by_plain.setdefault(plain(name), name)
+    matched: dict[str, str] = {}
+    for name, words in source.columns.items():
+        columns = (by_plain[word] for word in words if word in by_plain)
+        column = next((column for column in columns if column not in matched), None)
+        if column is not None:
+            matched[column] = name
+    return matched
 
 
 def _missing(needed: str, words: Sequence[str], header: Sequence[str], where: str) -> SourceError:

@@ -57,8 +57,8 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
     text
         Strings; empty means missing. Date, date with time, or month alone.
     formats
-        The source's own formats, tried before the British and ISO ones; they settle the order of day
-        and month for the column.
+        The source's own formats, tried before the British and ISO ones; they settle the order of
+        day and month for the column.
     """
     cells = text.fillna("").astype("str").str.strip().str.replace(r"\s+", " ", regex=True)
     unique = pd.Series(cells.unique(), dtype="str")
@@ -68,8 +68,7 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
         doubtful = unique.str.match(_AMBIGUOUS)
         at[doubtful] = pd.NaT
     lookup = pd.DataFrame({"at": at.to_numpy(), "precision": precision.to_numpy()}, index=unique)
-    found = lookup.loc[cells]
-    found.index = text.index
+    found = lookup.reindex(cells.to_numpy()).set_index(text.index)
     missing = cells == ""
     return Dated(
         found["at"], found["precision"], missing, found["at"].isna() & ~missing, month_first

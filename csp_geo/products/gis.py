@@ -63,7 +63,9 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _hotspot_layer(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     texts = {
-        name: hotspots[name].map(lambda counts: json.dumps(counts, ensure_ascii=False)).astype("str")
+        name: hotspots[name]
+        .map(lambda counts: json.dumps(counts, ensure_ascii=False))
+        .astype("str")
         for name in ("sources", "themes", "observations")
     }
     return _plain(hotspots.assign(**texts))
