@@ -1,0 +1,99 @@
+"""The sample project: what the first command of the README makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+Run = Callable[..., int]
+KEYS = {
+    "version", "command", "as_of", "period", "seed", "edition", "inputs", "counts", "study_area",
+    "params", "hotspots", "cautions", "versions", "seconds",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def record(demo: Path) -> dict:
+    return json.loads((demo / "maps" / "2021-11-29" / "run.json").read_text("utf-8"))
+
+
+def test_run_json_has_the_fixed_keys(record: dict) -> None:
+    assert set(record) >= KEYS
+    assert set(record["period"]) == {"from", "to"}
+    assert set(record["counts"]) == {"read", "accepted", "merged", "quarantined", "in_period"}
+    area = {"name", "wards", "valid_from", "crs", "transform", "transform_accuracy_m"}
+    assert set(record["study_area"]) >= area
+    for line in record["inputs"]:
+        assert set(line) >= {
+            "path",
+            "source",
+            "sha256",
+            "rows",
+            "accepted",
+            "merged",
+            "quarantined",
+        }
+        assert line["rows"] == line["accepted"] + line["merged"] + line["quarantined"]
+        assert not Path(line["path"]).is_absolute()
+
+
+def test_the_survey_is_the_partnerships(demo: Path, record: dict) -> None:
+    survey = next(line for line in record["inputs"] if line["source"] == "survey")
+    assert survey["accepted"] == 408
+
+
+def test_forty_pins_of_one_person_make_no_hotspot(demo: Path) -> None:
+    table = pd.read_csv(demo / "maps" / "2021-11-29" / "hotspots.csv", encoding="utf-8-sig")
+    perception = table[table["family"] == "perception"]
+    assert len(perception) > 3
+    assert (perception["n_people"] + perception["n_anonymous"] >= 5).all()
+    assert not table["name"].str.contains("Plover Green").any()
+
+
+def test_the_month_only_feed_is_context(record: dict) -> None:
+    assert any("drawn as context" in caution for caution in record["cautions"])
+
+
+def test_a_second_demo_gives_the_same_tables(run: Run, demo: Path, tmp_path: Path) -> None:
+    assert run("demo", "--out", tmp_path / "again") == 0
+    for name in ("hotspots.csv", "hotspots.geojson", "quality.csv", "quarantine.csv"):
+        first = (demo / "maps" / "2021-11-29" / name).read_bytes()
+        assert first == (tmp_path / "again" / "maps" / "2021-11-29" / name).read_bytes(), name
+
+
+def test_weekly_in_the_sample_folder_makes_the_same(
+    run: Run, demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(demo)
+    assert run("weekly", "--as-of", "2021-11-29", "--out", tmp_path, "--quiet") == 0
+    made = demo / "maps" / "2021-11-29" / "hotspots.csv"
+    assert (tmp_path / "2021-11-29" / "hotspots.csv").read_bytes() == made.read_bytes()
+
+
+def test_a_whole_month_would_count_twice_without_the_setting(
+    run: Run, demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [
+        "weekly", "--reports", demo / "data" / "reports", "--boundaries",
+        demo / "data" / "boundaries" / "sample_wards_schematic.geojson", "--period", "2021-10",
+        "--as-of", "2021-11-29", "--out", tmp_path / "out", "--quiet",
+    ]  # fmt: skip
+    assert run(*arguments) == 1
+    message = capsys.readouterr().err
+    assert "2021-10-sample-street.csv" in message
+    assert "offences_2020-10_2021-11.csv" in message
+    assert not (tmp_path / "out").exists()
+    assert run(*arguments, "--config", demo / "csp_geo.toml") == 0
+
+
+def test_a_folder_with_other_things_is_left_alone(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert run("demo", "--out", tmp_path) == 2
+    assert "Choose another --out" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

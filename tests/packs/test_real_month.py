@@ -1,0 +1,142 @@
+"""The real January 2023 of police.uk, end to end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+import csp_geo as cg
+
+MONTH = re.compile(r"2023-01(?!-)")
+
+Run = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def hotspots(real_pack: Path) -> pd.DataFrame:
+    return pd.read_csv(real_pack / "hotspots.csv", encoding="utf-8-sig")
+
+
+@pytest.fixture(scope="module")
+def record(real_pack: Path) -> dict:
+    return json.loads((real_pack / "run.json").read_text(encoding="utf-8"))
+
+
+def test_every_row_is_accounted_for(record: dict) -> None:
+    counts = record["counts"]
+    assert counts["read"] == 2002
+    assert counts["merged"] == 68
+    assert counts["quarantined"] <= 3
+    assert counts["read"] == counts["accepted"] + counts["merged"] + counts["quarantined"]
+    assert counts["in_period"] == counts["accepted"]
+
+
+def test_hotspots_and_busy_points_are_told_apart(hotspots: pd.DataFrame) -> None:
+    named = hotspots[hotspots["kind"] == "hotspot"]
+    busy = hotspots[hotspots["kind"] == "busy point"]
+    assert len(named) == 35
+    assert (named["n_places"] >= 3).all()
+    assert (len(busy), busy["n"].sum()) == (80, 717)
+    assert (busy["n_places"] < 3).all()
+
+
+def test_first_is_barking_station_then_east_street(hotspots: pd.DataFrame) -> None:
+    named = hotspots[hotspots["kind"] == "hotspot"].sort_values("rank")
+    first, second = named.iloc[0], named.iloc[1]
+    assert (first["n"], first["n_places"]) == (90, 17)
+    station = np.array([544405, 184343])
+    assert np.hypot(*(first[["easting", "northing"]].to_numpy(float) - station)) < 250
+    assert (second["n"], second["n_places"], second["name"]) == (44, 7, "East Street")
+
+
+def test_heathway_station_is_a_busy_point(hotspots: pd.DataFrame) -> None:
+    station = np.array([549035, 184665])
+    apart = np.hypot(hotspots["easting"] - station[0], hotspots["northing"] - station[1])
+    nearest = hotspots.loc[apart.idxmin()]
+    assert apart.min() < 200
+    assert (nearest["kind"], nearest["n"]) == ("busy point", 27)
+
+
+def test_ward_totals_equal_brute_force(
+    real_pack: Path, real_reports: Path, shared_data: Path
+) -> None:
+    path = shared_data / "wards" / "lbbd_wards_2022_generalised.geojson"
+    incidents = cg.clean(cg.read_reports(real_reports), cg.read_study_area(path)).incidents
+    raw = gpd.read_file(path).sort_values("WD22CD")
+    lonlat = cg.read_study_area(path).projection.to_lonlat(
+        shapely.get_coordinates(incidents.geometry)
+    )
+    inside = np.array(
+        [[polygon.covers(shapely.Point(p)) for polygon in raw.geometry] for p in lonlat]
+    )
+    expected = {
+        code: int(count)
+        for code, count in zip(raw["WD22CD"], np.bincount(
+            inside.argmax(axis=1)[inside.any(axis=1)], minlength=len(raw)), strict=True)
+    }  # fmt: skip
+    layer = pyogrio.read_dataframe(real_pack / "layers.gpkg", layer="wards")
+    assert dict(zip(layer["ward_code"], layer["recorded"], strict=True)) == expected
+    assert (~inside.any(axis=1)).sum() == 1
+    assert incidents["flags"].str.contains("outside-boundary").sum() == 1
+
+
+def test_no_claim_is_finer_than_a_month(real_pack: Path, hotspots: pd.DataFrame) -> None:
+    assert set(hotspots["date_from"]) == set(hotspots["date_to"]) == {"2023-01"}
+    layer = pyogrio.read_dataframe(real_pack / "layers.gpkg", layer="incidents")
+    assert set(layer["occurred"]) == {"2023-01"}
+    page = (real_pack / "map.html").read_text(encoding="utf-8")
+    body = page[page.index("<body") :]
+    assert "January 2023" in body
+    assert not re.search(r"\b\d{1,2} (?:to \d{1,2} )?January 2023", body)
+    assert not re.search(r"\b\d{1,2}(?:am|pm)\b", body)
+
+
+def test_the_wards_of_2002_do_not_fit(
+    run: Run, real_reports: Path, shared_data: Path, tmp_path: Path
+) -> None:
+    wards = shared_data / "wards" / "lbbd_wards_2002-2022_generalised.geojson"
+    code = run(
+        "weekly", "--reports", real_reports, "--boundaries", wards, "--period", "2023-01",
+        "--as-of", "2023-02-01", "--out", tmp_path, "--quiet",
+    )  # fmt: skip
+    assert code == 0
+    cautions = json.loads((tmp_path / "2023-02-01" / "run.json").read_text("utf-8"))["cautions"]
+    assert "wards do not fit the dates" in cautions[0]
+    page = (tmp_path / "2023-02-01" / "map.html").read_text(encoding="utf-8")
+    assert "wards do not fit the dates" in page
+
+
+def test_28_days_of_a_month_only_source_are_refused(
+    run: Run,
+    real_reports: Path,
+    shared_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wards = shared_data / "wards" / "lbbd_wards_2022_generalised.geojson"
+    out = tmp_path / "out"
+    code = run(
+        "weekly", "--reports", real_reports, "--boundaries", wards, "--as-of", "2023-02-01",
+        "--out", out, "--quiet",
+    )  # fmt: skip
+    assert code == 1
+    assert "csp-geo weekly --period 2023-01 --as-of 2023-02-01" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_plain_dbscan_finds_as_many_as_the_papers_say(
+    real_reports: Path, shared_data: Path
+) -> None:
+    area = cg.read_study_area(shared_data / "wards" / "lbbd_wards_2022_generalised.geojson")
+    incidents = cg.clean(cg.read_reports(real_reports), area).incidents
+    labels = cg.dbscan(shapely.get_coordinates(incidents.geometry), 100, 5)
+    assert labels.max() + 1 == 115
