@@ -1,0 +1,145 @@
+"""Whatever a file holds, every row is accounted for, whatever the order of the rows."""
+
+from __future__ import annotations
+
+import csv
+import random
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import csp_geo as cg
+from csp_geo.errors import NoReportsError
+from csp_geo.intake.read import Reports
+from csp_geo.study_area import StudyArea
+
+HEADER = ("reference", "date", "time", "easting", "northing", "category", "location", "person")
+KEY = b"a key for tests"
+TODAY = date(2021, 11, 29)
+
+# Good cells are as likely as bad ones; pools are small so that rows often repeat.
+references = st.sampled_from(["", "A1", "A2", "A3"])
+dates = st.sampled_from(
+    ["03/11/2021", "2021-11-04", "31/02/2021", "", "soon", "2091-01-01", "2021-11", "12/25/2021"]
+)
+times = st.sampled_from(["", "14:20", "00:00", "noon", "25:00"])
+eastings = st.one_of(
+    st.sampled_from(["", "0", "544500.5", "184500.5", "nan", "1e400", "none", "0.08", "545000"]),
+    st.floats(543000, 547000).map(lambda value: f"{value:.1f}"),
+)
+northings = st.one_of(
+    st.sampled_from(["", "0", "184500.5", "544500.5", "51.54", "inf", "184000"]),
+    st.floats(183000, 186000).map(lambda value: f"{value:.1f}"),
+)
+words = st.one_of(st.sampled_from(["robbery", "Theft", "", "=1+1"]), st.text(max_size=12))
+rows = st.tuples(references, dates, times, eastings, northings, words, words, words)
+tables = st.lists(rows, min_size=1, max_size=25)
+
+
+def _read(*files: list[tuple[str, ...]], source: str = "offence") -> Reports | None:
+    """Write files of rows, read them again; `None` when no row is left (all cells blank)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / source
+        folder.mkdir()
+        for number, table in enumerate(files):
+            with (folder / f"{number}.csv").open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream).writerows([HEADER, *table])
+        try:
+            return cg.read_reports(name)
+        except NoReportsError:
+            return None
+
+
+def _printable(table: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Drop what no CSV can carry: lone surrogates and NUL."""
+    clean = [
+        tuple(cell.encode("utf-8", "ignore").decode().replace("\x00", "") for cell in row)
+        for row in table
+    ]
+    return [row for row in clean if any(cell.strip() for cell in row)] or [("A1", *[""] * 7)]
+
+
+def _accepted(reports: Reports, area: StudyArea) -> set[tuple[str, str, str]]:
+    incidents = cg.clean(reports, area, today=TODAY, key=KEY).incidents
+    return set(
+        zip(incidents.index, incidents["flags"], incidents["theme"].astype(str), strict=True)
+    )
+
+
+@given(first=tables, second=tables)
+def test_rows_read_are_accepted_merged_or_quarantined(
+    first: list[tuple[str, ...]], second: list[tuple[str, ...]], square: StudyArea
+) -> None:
+    first, second = _printable(first), _printable(second)
+    reports = _read(first, second)
+    assert reports is not None
+    result = cg.clean(reports, square, today=TODAY, key=KEY)
+    counts = result.counts
+    assert counts["read"] == len(reports)
+    assert counts["read"] == counts["accepted"] + counts["merged"] + counts["quarantined"]
+    assert counts["accepted"] == len(result.incidents)
+    assert counts["quarantined"] == len(result.quarantine)
+    for number, file in enumerate(reports.files):
+        fates = result.rows.loc[result.rows["file"] == number, "fate"]
+        assert len(fates) == file.rows
+        assert set(fates) <= {"accepted", "merged", "quarantined"}
+    assert (result.quarantine["reasons"] != "").all()
+
+
+@given(table=tables, seed=st.integers(0, 99))
+def test_the_order_of_rows_does_not_matter(
+    table: list[tuple[str, ...]], seed: int, square: StudyArea
+) -> None:
+    table = _printable(table)
+    shuffled = random.Random(seed).sample(table, len(table))
+    before, after = _read(table), _read(shuffled)
+    assert before is not None
+    assert after is not None
+    assert _accepted(before, square) == _accepted(after, square)
+
+
+@given(table=tables)
+def test_the_same_file_again_changes_nothing(
+    table: list[tuple[str, ...]], square: StudyArea
+) -> None:
+    table = _printable(table)
+    once, twice = _read(table), _read(table, table)
+    assert once is not None
+    assert twice is not None
+    assert _accepted(once, square) == _accepted(twice, square)
+    counts = cg.clean(twice, square, today=TODAY).counts
+    assert counts["merged"] >= len(once)
+
+
+@given(table=tables)
+def test_cleaning_what_was_accepted_accepts_it_all(
+    table: list[tuple[str, ...]], square: StudyArea
+) -> None:
+    table = _printable(table)
+    reports = _read(table)
+    assert reports is not None
+    result = cg.clean(reports, square, today=TODAY, key=KEY)
+    if not len(result.incidents):
+        return
+    kept = [table[row - 2] for row in result.incidents["source_row"]]
+    again = _read(kept)
+    assert again is not None
+    second = cg.clean(again, square, today=TODAY, key=KEY)
+    assert second.counts == {
+        "read": len(kept), "accepted": len(kept), "merged": 0, "quarantined": 0
+    }  # fmt: skip
+    assert set(second.incidents.index) == set(result.incidents.index)
+
+
+@given(table=tables)
+def test_nothing_that_comes_in_is_changed(table: list[tuple[str, ...]], square: StudyArea) -> None:
+    reports = _read(_printable(table))
+    assert reports is not None
+    before = reports.table.copy(deep=True)
+    wards = square.wards.copy(deep=True)
+    cg.clean(reports, square, today=TODAY, key=KEY)
+    assert reports.table.equals(before)
+    assert square.wards.equals(wards)
