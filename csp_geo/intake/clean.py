@@ -18,7 +18,7 @@ from csp_geo.intake.incidents import build_incidents, build_quarantine
 from csp_geo.intake.locate import locate
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.intake.source import plain
-from csp_geo.intake.when import in_london, read_dates, read_times
+from csp_geo.intake.when import Dated, in_london, read_dates, read_times
 from csp_geo.projection import british_grid
 
 if TYPE_CHECKING:
@@ -143,35 +143,22 @@ def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
             )
         end = read_dates(rows["date_to"], source.date_formats)
         parts.append(
-            _interval(rows, start.at, start.precision, end.at, end.precision).assign(
-                missing=start.missing, unreadable=start.unreadable
-            )
+            _interval(rows, start, end).assign(missing=start.missing, unreadable=start.unreadable)
         )
     return pd.concat(parts).sort_index(), tuple(cautions)
 
 
-def _interval(
-    rows: pd.DataFrame,
-    start: pd.Series,
-    precision: pd.Series,
-    end: pd.Series,
-    end_precision: pd.Series,
-) -> pd.DataFrame:
-    """Join date and time to an instant or an interval on the London clock."""
-    since, bad_time = read_times(rows["time"])
-    timed = since.notna() & (precision == "day")
-    at = start.where(~timed, start + since.fillna(pd.Timedelta(0)))
-    precision = precision.where(~timed, "minute")
-    midnight = (precision == "minute") & (at == at.dt.normalize()) & at.notna()
-    precision = precision.where(~midnight, "day")
-    end_since, _ = read_times(rows["time_to"])
-    end_timed = end_since.notna() & (end_precision == "day")
-    until = end.where(~end_timed, end + end_since.fillna(pd.Timedelta(0)))
-    until = until.where(end_timed | (end_precision == "minute"), until + _DAY)
+def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
+    """Join dates and times to an instant or an interval on the London clock."""
+    at, precision, bad_time = _with_time(start, rows["time"])
+    midnight = (precision == "minute") & (at == at.dt.normalize())
+    precision = precision.mask(midnight, "day")
+    until, until_precision, _ = _with_time(end, rows["time_to"])
+    until = until.where(until_precision == "minute", until + _DAY)
     reversed_interval = until.notna() & (until < at)
     until = until.mask(reversed_interval)
     until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
-    next_month = (at + pd.offsets.MonthBegin(1)).where(precision == "month")
+    next_month = at + pd.offsets.MonthBegin(1)
     until = until.mask(precision == "month", next_month)
     aware, doubled = in_london(at)
     return pd.DataFrame(
@@ -187,6 +174,21 @@ def _interval(
         },
         index=rows.index,
     )
+
+
+def _with_time(dates: Dated, text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Add a time of day from its own column to dates that have none.
+
+    Returns
+    -------
+    at, precision, bad_time
+        Naive London times, how well they are known, and where a time could not be read.
+    """
+    since, unreadable = read_times(text)
+    timed = since.notna() & (dates.precision == "day")
+    at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
+    precision = dates.precision.mask(timed, "minute")
+    return at, precision, (unreadable & (precision == "day")) | dates.unreadable_time
 
 
 # --- the fate of each row ----------------------------------------------------------------------
@@ -282,12 +284,11 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
 
 def _joined(marks: pd.DataFrame) -> pd.Series:
     """Join the names of the true columns of each row with semicolons."""
-    joined = pd.Series("", index=marks.index, dtype="str")
+    joined = np.full(len(marks), "", dtype=object)
     for slug in marks.columns:
-        where = marks[slug]
-        gap = (joined[where] != "").map({True: ";", False: ""}).astype("str")
-        joined[where] = joined[where] + gap + slug
-    return joined
+        where = marks[slug].to_numpy()
+        joined[where] = [f"{before};{slug}" if before else slug for before in joined[where]]
+    return pd.Series(joined, index=marks.index, dtype="str")
 
 
 def require_incidents(result: CleanResult, reports: Reports) -> None:

@@ -30,10 +30,10 @@ _DAYS: Final = (
     "%A %d %B %Y",
     "%a %d %b %Y",
 )
-_CLOCKS: Final = (" %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", " %H:%M:%S.%f")
 _MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
-_TIMES: Final = ("%H:%M", "%H:%M:%S", "%H.%M", "%H%M", "%I:%M %p", "%I:%M%p")
+_TIMES: Final = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%H.%M", "%H%M", "%I:%M %p", "%I:%M%p")
+_CLOCK: Final = r"^(?P<day>.*?\d)(?:[ T](?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?))?$"
 _OFFSET: Final = r"(?:Z|[+-]\d{2}:?\d{2})$"
 _AMBIGUOUS: Final = r"^\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}(?:[ T].*)?$"
 
@@ -46,6 +46,7 @@ class Dated:
     precision: pd.Series
     missing: pd.Series
     unreadable: pd.Series
+    unreadable_time: pd.Series
     month_first: bool = False
 
 
@@ -62,20 +63,24 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
     """
     cells = text.fillna("").astype("str").str.strip().str.replace(r"\s+", " ", regex=True)
     unique = pd.Series(cells.unique(), dtype="str")
-    at, precision = _read_unique(unique, formats)
+    read = _read_unique(unique, formats)
     month_first = not formats and _is_month_first(unique)
     if month_first:
-        doubtful = unique.str.match(_AMBIGUOUS)
-        at[doubtful] = pd.NaT
-    lookup = pd.DataFrame({"at": at.to_numpy(), "precision": precision.to_numpy()}, index=unique)
-    found = lookup.reindex(cells.to_numpy()).set_index(text.index)
+        read.loc[unique.str.match(_AMBIGUOUS).to_numpy(), "at"] = pd.NaT
+    found = read.set_axis(unique.to_numpy()).reindex(cells.to_numpy()).set_axis(text.index)
     missing = cells == ""
     return Dated(
-        found["at"], found["precision"], missing, found["at"].isna() & ~missing, month_first
+        at=found["at"],
+        precision=found["precision"],
+        missing=missing,
+        unreadable=found["at"].isna() & ~missing,
+        unreadable_time=found["bad_time"].astype(bool),
+        month_first=month_first,
     )
 
 
-def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> tuple[pd.Series, pd.Series]:
+def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
+    """Read each text once: `at`, `precision`, and whether a time of day beside it is no time."""
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
     offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
@@ -83,19 +88,31 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> tuple[pd.Series
         moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
         at[offset] = moments.dt.tz_convert(TIME_ZONE).dt.tz_localize(None).astype(at.dtype)
         precision[offset] = "minute"
-    attempts = [(own, "minute" if "%H" in own else "day") for own in formats]
-    attempts += [(day, "day") for day in _DAYS]
-    attempts += [(day + clock, "minute") for day in _DAYS for clock in _CLOCKS]
-    attempts += [(month, "month") for month in _MONTHS]
+    _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
+    parts = unique.str.extract(_CLOCK)
+    days, clock = parts["day"].where(parts["clock"].notna(), unique), parts["clock"].fillna("")
+    apart = at.isna() & (clock != "")
+    since, bad_time = read_times(clock.where(apart, ""))
+    _try(at, days, precision, [(day, "day") for day in _DAYS])
+    _try(at, unique, precision, [(month, "month") for month in _MONTHS])
+    timed = apart & at.notna() & since.notna()
+    at[timed] += since[timed]
+    precision[timed] = "minute"
+    return pd.DataFrame({"at": at, "precision": precision, "bad_time": bad_time})
+
+
+def _try(
+    at: pd.Series, text: pd.Series, precision: pd.Series, attempts: list[tuple[str, str]]
+) -> None:
+    """Fill what is still missing in `at`, one format after the other."""
     for pattern, fineness in attempts:
-        left = at.isna() & (unique != "")
+        left = at.isna() & (text != "")
         if not left.any():
-            break
-        read = pd.to_datetime(unique[left], format=pattern, errors="coerce").astype(at.dtype)
+            return
+        read = pd.to_datetime(text[left], format=pattern, errors="coerce").astype(at.dtype)
         got = read.index[read.notna()]
         at[got] = read[got]
         precision[got] = fineness
-    return at, precision
 
 
 def _fits(text: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
