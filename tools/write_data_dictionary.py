@@ -1,0 +1,39 @@
+"""Write docs/data-dictionary.md from the contracts in csp_geo.tables and the rules of intake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp_geo.intake.rules import FLAGS, REASONS
+from csp_geo.intake.source import packaged_sources
+from csp_geo.tables import CONTRACTS, THEMES
+
+TARGET = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
+
+
+def dictionary() -> str:
+    """Return the document as text."""
+    lines = ["# Data dictionary", "", "Written by `make golden` from the code; do not edit.", ""]
+    for contract in CONTRACTS:
+        lines += [f"## {contract.name}", "", f"One row: {contract.row}.", ""]
+        lines += ["| column | dtype | unit, values | meaning |", "|---|---|---|---|"]
+        for column in contract.columns:
+            values = ", ".join(column.allowed) or column.unit
+            dtype = column.dtype + (", may be empty" if column.nullable else "")
+            lines.append(f"| `{column.name}` | {dtype} | {values} | {column.meaning} |")
+        lines.append("")
+    for title, rules in (("Reasons to quarantine", REASONS), ("Flags", FLAGS)):
+        lines += [f"## {title}", "", "| slug | title | what to try |", "|---|---|---|"]
+        lines += [f"| `{rule.slug}` | {rule.title} | {rule.hint} |" for rule in rules] + [""]
+    lines += ["## Sources", "", "| format | source | family | located | accuracy | looks back |"]
+    lines.append("|---|---|---|---|---|---|")
+    lines += [
+        f"| {source.title} (`{feed}.toml`) | {source.source} | {source.family} | "
+        f"{source.location_method} | {source.location_accuracy_m:g} m | {source.look_back} |"
+        for feed, source in packaged_sources().items()
+    ]
+    return "\n".join([*lines, "", "## Themes", "", ", ".join(THEMES) + ".", ""])
+
+
+if __name__ == "__main__":
+    TARGET.write_text(dictionary(), encoding="utf-8")
