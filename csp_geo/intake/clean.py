@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from csp_geo.errors import NoReportsError
+from csp_geo.errors import NoReportsError, SourceError
 from csp_geo.intake.incidents import build_incidents, build_quarantine
-from csp_geo.intake.locate import locate
+from csp_geo.intake.locate import METRES, locate
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.intake.source import plain
 from csp_geo.intake.when import Dated, in_london, read_dates, read_times
@@ -122,6 +122,12 @@ def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.Da
     parts = []
     for file, source, where in reports.by_file():
         rows = reports.table.iloc[where]
+        if file.axes == METRES and source.crs is None and not projection.is_british:
+            raise SourceError(
+                f"{file.path} gives eastings and northings, and the study area lies outside Great "
+                "Britain: name their coordinate system in the source's source.toml, such as "
+                'crs = "EPSG:32615".'
+            )
         parts.append(
             locate(
                 rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m

@@ -130,16 +130,23 @@ def _fits_other_system(points: NDArray[np.float64], axes: str) -> NDArray[np.boo
 def _coarse(
     x: pd.Series, y: pd.Series, points: NDArray[np.float64], axes: str
 ) -> NDArray[np.float64]:
-    """Radius of doubt in metres that rounding leaves; 0 where it is finer than about 100 m."""
+    """Radius of doubt in metres that rounding leaves; 0 where it is finer than about 100 m.
+
+    In a column that is rounded to 100 m throughout, one point in a hundred looks rounded to a
+    kilometre by accident: there only the column tells.
+    """
+    known = np.isfinite(points).all(axis=1)
     if axes == DEGREES:
         decimals = np.maximum(_decimals(x), _decimals(y))
-        radius = np.where(decimals <= _COARSE_DECIMALS, _KILOMETRE, 0.0)
-        radius = np.where(decimals == _COARSE_DECIMALS + 1, _KILOMETRE / 10, radius)
+        kilometre, hundred = decimals <= _COARSE_DECIMALS, decimals <= _COARSE_DECIMALS + 1
     else:
-        whole = (np.mod(points, _KILOMETRE) == 0).all(axis=1)
+        kilometre = (np.mod(points, _KILOMETRE) == 0).all(axis=1)
         hundred = (np.mod(points, _KILOMETRE / 10) == 0).all(axis=1)
-        radius = np.where(whole, _KILOMETRE, np.where(hundred, _KILOMETRE / 10, 0.0))
-    return np.where(np.isfinite(points).all(axis=1), radius, 0.0)
+    rounded = known & hundred & ~kilometre
+    if rounded.sum() > known.sum() / 2:
+        kilometre = np.zeros(len(points), dtype=np.bool_)
+    radius = np.where(kilometre, _KILOMETRE, np.where(hundred, _KILOMETRE / 10, 0.0))
+    return np.where(known, radius, 0.0)
 
 
 def _place_in_area(

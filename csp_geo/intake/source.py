@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -47,7 +47,8 @@ class Source:
 
     `columns` gives for each field the accepted column names, `themes` for each category word
     (plain: lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the
-    period itself. `crs` names the CRS of easting and northing outside Great Britain.
+    period itself. `crs` names the CRS of easting and northing outside Great Britain. `named`
+    are the fields that a project named itself: it means those where a file has several locations.
     """
 
     feed: str
@@ -63,7 +64,7 @@ class Source:
     licence: str = ""
     date_formats: tuple[str, ...] = ()
     crs: str | None = None
-    replaced: bool = field(default=False, compare=False)
+    named: frozenset[str] = frozenset()
 
     @property
     def family(self) -> str:
@@ -107,12 +108,12 @@ def source_from_file(path: Path, source: str) -> Source:
     merged = {**base, **own, "source": source}
     for table in ("columns", "themes"):
         merged[table] = {**base.get(table, {}), **own.get(table, {})}
-    return replace(_parse(merged, source, common), replaced=True)
+    return replace(_parse(merged, source, common), named=frozenset(own.get("columns", {})))
 
 
 def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
     where = f"{feed}.toml"
-    known = set(Source.__dataclass_fields__) - {"feed", "replaced"}
+    known = set(Source.__dataclass_fields__) - {"feed", "named"}
     if unknown := set(values) - known:
         raise SettingsError(f"{where}: unknown setting '{min(unknown)}'.")
     if unknown := set(values.get("columns", {})) - set(FIELDS):
@@ -178,7 +179,8 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     """
     matched = _matches(header, source)
     found = set(matched.values())
-    pair = next((pair for pair in _PAIRS if set(pair) <= found), None)
+    pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
+    pair = next((pair for pair in pairs if set(pair) <= found), None)
     if pair is None:
         half = [other for p in _PAIRS for f, other in (p, p[::-1]) if f in found]
         names = half or [name for p in _PAIRS[:2] for name in p]
