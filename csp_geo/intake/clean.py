@@ -133,6 +133,8 @@ def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.Da
                 rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
             )
         )
+    nothing = reports.table.iloc[:0]
+    parts = parts or [locate(nothing["x"], nothing["y"], METRES, projection, area)]
     return pd.concat(parts).sort_index()
 
 
@@ -151,6 +153,10 @@ def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
         parts.append(
             _interval(rows, start, end).assign(missing=start.missing, unreadable=start.unreadable)
         )
+    if not parts:
+        nothing = reports.table.iloc[:0]
+        none = read_dates(nothing["date"])
+        parts = [_interval(nothing, none, none).assign(missing=False, unreadable=False)]
     return pd.concat(parts).sort_index(), tuple(cautions)
 
 

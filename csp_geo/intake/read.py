@@ -253,7 +253,7 @@ def _choose(
     if known is None:
         raise SourceError(
             f"{where} lies in no source's folder and its header is not one that is known. Move it "
-            f"into one of {', '.join(f'{s}/' for s in SOURCES)}, or name its source."
+            f"into one of {', '.join(f'{s}/' for s in SOURCES)}, or check it with --source NAME."
         )
     return known
 

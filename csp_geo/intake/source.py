@@ -37,7 +37,8 @@ FIELDS: Final = (
     "category",
     "place",
 )
-_ANY_LOCATION: Final = "location (latitude and longitude, or easting and northing)"
+_SHOWN: Final = 12
+_NEAR: Final = 0.6
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 
 
@@ -181,15 +182,13 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     found = set(matched.values())
     pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
     pair = next((pair for pair in pairs if set(pair) <= found), None)
-    if pair is None:
-        half = [other for p in _PAIRS for f, other in (p, p[::-1]) if f in found]
-        names = half or [name for p in _PAIRS[:2] for name in p]
-        words = [word for name in names for word in source.columns.get(name, ())]
-        raise _missing(half[0] if half else _ANY_LOCATION, words, header, where)
+    missing = {} if pair else _missing_location(found, source)
     if not found & {"date", "month"}:
-        raise _missing("date", source.columns["date"], header, where)
+        missing["date"] = source.columns["date"]
     if "category" not in found and source.default_theme is None:
-        raise _missing("category", source.columns["category"], header, where)
+        missing["category"] = source.columns["category"]
+    if missing:
+        raise _missing_columns(missing, header, where)
     unused = {name for other in _PAIRS if other != pair for name in other}
     return {column: name for column, name in matched.items() if name not in unused}
 
@@ -207,15 +206,36 @@ def _matches(header: Sequence[str], source: Source) -> dict[str, str]:
     return matched
 
 
-def _missing(needed: str, words: Sequence[str], header: Sequence[str], where: str) -> SourceError:
+def _missing_location(found: set[str], source: Source) -> dict[str, tuple[str, ...]]:
+    """Return what is missing: the other half of a pair that is half there, else any location."""
+    for pair in _PAIRS:
+        for half, other in (pair, pair[::-1]):
+            if half in found:
+                return {other: source.columns[other]}
+    words = [word for pair in _PAIRS[:2] for name in pair for word in source.columns[name]]
+    return {"location (latitude and longitude, or easting and northing)": tuple(words)}
+
+
+def _missing_columns(
+    missing: Mapping[str, Sequence[str]], header: Sequence[str], where: str
+) -> SourceError:
     names = [str(name) for name in header if str(name).strip()]
+    wanted = " and the ".join(
+        f"{needed}{_closest(names, words)}" for needed, words in missing.items()
+    )
+    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return SourceError(
+        f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
+        "column, or name it in the source's source.toml."
+    )
+
+
+def _closest(names: Sequence[str], words: Sequence[str]) -> str:
+    """Name the column that is spelt most like one of the words, where one comes near."""
     closeness = {
         name: max(difflib.SequenceMatcher(None, plain(name), word).ratio() for word in words)
         for name in names
     }
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")  # noqa: PLR2004
-    message = f"{where}: no column for the {needed} was found (columns: {shown or 'none'})."
     best = max(closeness, key=closeness.__getitem__, default=None)
-    if best is not None and closeness[best] > 0.5:  # noqa: PLR2004
-        message += f" Closest: '{best}'."
-    return SourceError(f"{message} Rename the column, or name it in the source's source.toml.")
+    near = best is not None and closeness[best] > _NEAR
+    return f" (closest: '{best}')" if near else ""
