@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ import numpy as np
 import pyogrio
 
 from csp_geo.errors import BoundaryError
-from csp_geo.projection import BRITISH_CRS, GB_DEGREES, GB_METRES, WGS84, in_box
+from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,16 +82,16 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write every layer into one GeoPackage; a layer without rows keeps its columns."""
+    """Write points and polygons, a layer each, into one GeoPackage."""
     for name, layer in layers.items():
-        kind = "Point" if name in {"incidents", "places"} else "MultiPolygon"
+        points = name == "incidents"
         pyogrio.write_dataframe(
             layer,
             path,
             layer=name,
             driver="GPKG",
-            geometry_type=kind,
-            promote_to_multi=True if kind == "MultiPolygon" else None,
+            geometry_type="Point" if points else "MultiPolygon",
+            promote_to_multi=not points,
             append=path.exists(),
         )
     path.chmod(0o600)
@@ -132,6 +133,14 @@ def crs_by_range(bounds: tuple[float, float, float, float]) -> str | None:
     return None
 
 
+@contextmanager
+def without_gdal_warnings() -> Iterator[None]:
+    """Keep GDAL's asides from people's screens: what is wrong with a file is said by our rules."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
 def _polygon_layer(path: Path) -> str:
     layers = pyogrio.list_layers(path)
     usable = [name for name, kind in layers if kind is not None]
@@ -159,7 +168,8 @@ def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     if path.stat().st_size == 0:
         raise BoundaryError(f"{path.name} is empty.")
     try:
-        layer = pyogrio.read_dataframe(path, layer=_polygon_layer(path), use_arrow=False)
+        with without_gdal_warnings():
+            layer = pyogrio.read_dataframe(path, layer=_polygon_layer(path), use_arrow=False)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise BoundaryError(
             f"{path.name} could not be read as a map layer: it is not what its name says, or it is "
@@ -190,20 +200,3 @@ def _with_fitting_crs(
     said = "names no coordinate system" if layer.crs is None else "is marked as degrees but is not"
     note = f"{name} {said}; read as {words} by the range of its coordinates."
     return layer.set_crs(by_range, allow_override=True), (note,)
-
-
-__all__ = [
-    "GB_DEGREES",
-    "KEY_FILE",
-    "VECTOR_SUFFIXES",
-    "crs_by_range",
-    "keep_key",
-    "make_folder",
-    "new_folder",
-    "project_key",
-    "read_vector",
-    "sha256_of",
-    "write_bytes",
-    "write_files",
-    "write_layers",
-]

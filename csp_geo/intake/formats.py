@@ -14,7 +14,7 @@ import shapely
 
 from csp_geo.errors import SourceError
 from csp_geo.projection import BRITISH_CRS, WGS84, between
-from csp_geo.storage import crs_by_range
+from csp_geo.storage import crs_by_range, without_gdal_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,7 +221,8 @@ def _read_features(path: Path, where: str, start: bytes) -> RawTable:
 
     del start
     try:
-        layer = pyogrio.read_dataframe(path, use_arrow=False, datetime_as_string=True)
+        with without_gdal_warnings():
+            layer = pyogrio.read_dataframe(path, use_arrow=False, datetime_as_string=True)
         notes: tuple[str, ...] = ()
         broken = np.zeros(len(layer), dtype=bool)
     except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
@@ -238,39 +239,31 @@ def _read_features(path: Path, where: str, start: bytes) -> RawTable:
 
 
 def _record_by_record(path: Path, where: str) -> tuple[gpd.GeoDataFrame, np.ndarray]:
-    """Read each record by itself with fiona, so that a broken one costs a row and not the file."""
+    """Read each shape by itself with fiona, so that a broken one costs a row and not the file."""
     import fiona
     import geopandas as gpd
+    import pyogrio
     from shapely.geometry import shape
 
-    rows: list[dict[str, Any]] = []
-    shapes: list[Any] = []
-    broken: list[bool] = []
     try:
+        with without_gdal_warnings():
+            attributes = pyogrio.read_dataframe(
+                path, read_geometry=False, fid_as_index=True, datetime_as_string=True
+            )
+        shapes: list[Any] = []
+        broken = np.zeros(len(attributes), dtype=bool)
         with fiona.open(path) as records:
             crs = records.crs_wkt or None
-            names = list(records.schema["properties"])
-            for fid in _record_ids(records):
+            for position, fid in enumerate(attributes.index):
                 try:
-                    record = records[fid]
-                    geometry = shape(record.geometry) if record.geometry else None
-                    properties = dict(record.properties)
-                    failed = False
-                except Exception:  # noqa: BLE001 - whatever is wrong, it is this record's fault
-                    geometry, properties, failed = None, dict.fromkeys(names), True
-                rows.append(properties)
-                shapes.append(geometry)
-                broken.append(failed)
-    except fiona.errors.FionaError as error:
+                    geometry = records[fid].geometry
+                    shapes.append(shape(geometry) if geometry else None)
+                except Exception:  # noqa: BLE001 - whatever is wrong is wrong with this record
+                    shapes.append(None)
+                    broken[position] = True
+    except (fiona.errors.FionaError, pyogrio.errors.DataSourceError) as error:
         raise SourceError(f"{where} could not be read: it is damaged.") from error
-    layer = gpd.GeoDataFrame(pd.DataFrame(rows, columns=names), geometry=shapes, crs=crs)
-    return layer, np.array(broken, dtype=bool)
-
-
-def _record_ids(records: Any) -> list[int]:
-    count = len(records)
-    first = 1 if records.driver == "GPKG" else 0
-    return list(range(first, first + count))
+    return gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs), broken
 
 
 def _features_table(

@@ -174,7 +174,7 @@ def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
                 "source_row": row,
                 "reasons": slugs,
                 "column": ";".join(columns[number][name] for name in fields),
-                "value": "; ".join(_harmless(str(cell[name])) for name in fields),
+                "value": "; ".join(_harmless(str(cell[name])) for name in fields).strip("; "),
                 "hint": " ".join(rule.hint for rule in rules),
             }
         )
