@@ -1,0 +1,1 @@
+"""What people look at: the map page and the exported tables. Returns text and bytes."""

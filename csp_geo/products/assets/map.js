@@ -1,0 +1,390 @@
+/* The map itself: layers, symbols and names that give way to one another, the pointer's read-out. */
+"use strict";
+var cspMap = (function () {
+  var data = JSON.parse(document.getElementById("csp-data").textContent);
+  var map = window[data.map];
+  var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  var state = { family: null, selected: null, on: {}, pick: function () {} };
+  var symbols = {};
+  var names = [];
+  var pen = document.createElement("canvas").getContext("2d");
+
+  if (calm) {
+    map.options.zoomAnimation = false;
+    map.options.fadeAnimation = false;
+    map.options.markerZoomAnimation = false;
+  }
+
+  function element(tag, className, text) {
+    var made = document.createElement(tag);
+    made.className = className;
+    if (text !== undefined) {
+      made.textContent = text;
+    }
+    return made;
+  }
+
+  /* ---- layers: each is shown when its box in the key is ticked and its family's tab is open ---- */
+
+  function isShown(layer) {
+    return Boolean(state.on[layer.box]) && (!layer.family || layer.family === state.family);
+  }
+
+  function shownPoints() {
+    return data.layers.filter(function (layer) {
+      return layer.points && map.hasLayer(window[layer.name]);
+    });
+  }
+
+  function showLayers() {
+    data.layers.forEach(function (layer) {
+      var drawn = window[layer.name];
+      if (isShown(layer) !== map.hasLayer(drawn)) {
+        map[isShown(layer) ? "addLayer" : "removeLayer"](drawn);
+      }
+    });
+    data.hotspots.forEach(function (spot) {
+      var shown = spot.family === state.family && state.on[spot.box];
+      map[shown ? "addLayer" : "removeLayer"](symbols[spot.key].marker);
+    });
+    declutter();
+    emphasise();
+  }
+
+  /* ---- symbols of hotspots ---- */
+
+  function makeSymbol(spot) {
+    var mark = element("span", "symbol " + (spot.busy ? "busy " : "hot ") + spot.family);
+    mark.appendChild(element("span", "figure", String(spot.busy ? spot.n : spot.rank)));
+    var marker = L.marker([spot.lat, spot.lon], {
+      icon: L.divIcon({ html: mark, className: "spot", iconSize: [28, 28] }),
+      keyboard: false,
+      riseOnHover: true,
+      zIndexOffset: (spot.busy ? 0 : 5000) - spot.rank * 4,
+    });
+    marker.on("click", function () {
+      state.pick(spot.key);
+    });
+    marker.bindTooltip(element("span", "", spot.title), { direction: "top", offset: [0, -12] });
+    symbols[spot.key] = { spot: spot, marker: marker, mark: mark };
+  }
+
+  function bindShapes() {
+    data.layers.forEach(function (layer) {
+      if (!layer.spots) {
+        return;
+      }
+      window[layer.name].eachLayer(function (shape) {
+        symbols[shape.feature.id].shape = shape;
+        shape.on("click", function () {
+          state.pick(shape.feature.id);
+        });
+      });
+    });
+  }
+
+  /* ---- names of wards, stations and places: drawn where there is room ---- */
+
+  function makeName(entry, kind) {
+    var label = element("span", "name-on-map " + kind);
+    var text = element("span", "", entry.name);
+    label.appendChild(text);
+    if (kind === "station") {
+      label.insertBefore(element("i", ""), text);
+    }
+    label.style.visibility = "hidden";
+    names.push({
+      kind: kind,
+      entry: entry,
+      label: label,
+      text: text,
+      marker: L.marker([entry.lat, entry.lon], {
+        icon: L.divIcon({ html: label, className: "name-icon", iconSize: [0, 0] }),
+        pane: "labels",
+        interactive: false,
+        keyboard: false,
+      }).addTo(map),
+    });
+  }
+
+  function nameWidth(name) {
+    if (!name.width) {
+      var style = window.getComputedStyle(name.text);
+      pen.font = style.fontWeight + " " + style.fontSize + " " + style.fontFamily;
+      var text = name.kind === "ward" ? name.entry.name.toUpperCase() : name.entry.name;
+      var spacing = parseFloat(style.letterSpacing) || 0;
+      name.width = pen.measureText(text).width + spacing * text.length;
+    }
+    return name.width;
+  }
+
+  function collides(box, taken) {
+    return taken.some(function (other) {
+      return box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1];
+    });
+  }
+
+  function around(point, halfWidth, halfHeight) {
+    return [point.x - halfWidth, point.y - halfHeight, point.x + halfWidth, point.y + halfHeight];
+  }
+
+  function placeSymbols(taken) {
+    var order = data.hotspots
+      .filter(function (spot) {
+        return map.hasLayer(symbols[spot.key].marker);
+      })
+      .sort(function (a, b) {
+        var chosen = (b.key === state.selected) - (a.key === state.selected);
+        return chosen || a.busy - b.busy || a.rank - b.rank;
+      });
+    order.forEach(function (spot) {
+      var point = map.latLngToContainerPoint([spot.lat, spot.lon]);
+      var half = (spot.busy ? 11 : 12) + (spot.key === state.selected ? 10 : 0);
+      var box = around(point, half, half);
+      var small = collides(box, taken) && spot.key !== state.selected;
+      symbols[spot.key].mark.classList.toggle("small", small);
+      if (!small) {
+        taken.push(box);
+      }
+    });
+  }
+
+  function metresToPixels(metres) {
+    var centre = map.getCenter();
+    var east = L.latLng(centre.lat, centre.lng + 0.01);
+    var pixels = map.latLngToContainerPoint(east).x - map.latLngToContainerPoint(centre).x;
+    return (metres / map.distance(centre, east)) * Math.abs(pixels);
+  }
+
+  function allowed(name) {
+    if (!state.on[name.kind + "s"]) {
+      return false;
+    }
+    if (name.kind === "ward") {
+      return nameWidth(name) < metresToPixels(name.entry.room) * 1.35;
+    }
+    return name.kind === "station" ? map.getZoom() >= 12 : map.getZoom() >= 15;
+  }
+
+  function placeName(name, taken) {
+    var point = map.latLngToContainerPoint([name.entry.lat, name.entry.lon]);
+    var half = nameWidth(name) / 2 + 3;
+    var offsets = name.kind === "ward"
+      ? [[0, 0], [0, -16], [0, 16], [0, -32], [0, 32], [0, -48], [0, 48]]
+      : [[half + 8, 0], [-half - 8, 0], [0, 15], [0, -15]];
+    var free = offsets.find(function (offset) {
+      return !collides(around(point.add(offset), half, 8), taken);
+    });
+    if (!free) {
+      return false;
+    }
+    taken.push(around(point.add(free), half, 8));
+    name.text.style.transform =
+      "translate(-50%, -50%) translate(" + free[0] + "px, " + free[1] + "px)";
+    return true;
+  }
+
+  function declutter() {
+    var taken = [];
+    placeSymbols(taken);
+    names.forEach(function (name) {
+      var mayShow = allowed(name);
+      var placed = mayShow && placeName(name, taken);
+      name.label.style.visibility = mayShow && (placed || name.kind === "station") ? "" : "hidden";
+      name.text.style.visibility = placed ? "" : "hidden";
+    });
+  }
+
+  /* ---- the chosen hotspot ---- */
+
+  function emphasise() {
+    Object.keys(symbols).forEach(function (key) {
+      var chosen = key === state.selected;
+      symbols[key].mark.classList.toggle("chosen", chosen);
+      symbols[key].marker.setZIndexOffset(
+        chosen ? 20000 : (symbols[key].spot.busy ? 0 : 5000) - symbols[key].spot.rank * 4
+      );
+      var shape = symbols[key].shape;
+      if (shape && shape._map) {
+        var own = shape.csp || (shape.csp = Object.assign({}, shape.options));
+        shape.setStyle(
+          chosen
+            ? { color: "#1b1b1b", weight: 4, fillOpacity: 0.3, fillColor: "#ffdd00", dashArray: "" }
+            : {
+                color: own.color,
+                weight: own.weight,
+                fillOpacity: own.fillOpacity,
+                fillColor: own.fillColor,
+                dashArray: own.dashArray || "",
+              }
+        );
+        if (chosen) {
+          shape.bringToFront();
+        }
+      }
+    });
+  }
+
+  /* Keeps what is shown clear of the key where there is room beside it. */
+  function fit(bounds, margin, maxZoom, animate) {
+    var key = document.getElementById("key");
+    var beside = key.open && key.offsetWidth < map.getSize().x * 0.4 ? key.offsetWidth + 12 : 0;
+    map.fitBounds(bounds, {
+      paddingTopLeft: [margin, margin],
+      paddingBottomRight: [margin + beside, margin],
+      maxZoom: maxZoom,
+      animate: animate,
+    });
+  }
+
+  function zoomTo(key) {
+    fit(symbols[key].spot.bounds, 48, 17, !calm);
+  }
+
+  function wholeArea() {
+    fit(data.bounds, 14, undefined, !calm);
+  }
+
+  /* Printed, the map has the width of the paper: it is drawn again for that, and back after. */
+  function startPrinting() {
+    var before = null;
+    window.addEventListener("beforeprint", function () {
+      before = { centre: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+      document.documentElement.classList.add("printing");
+      map.invalidateSize({ animate: false, pan: false });
+      var shown = state.selected ? symbols[state.selected].spot.bounds : null;
+      var all = before.bounds.contains(data.bounds);
+      fit(shown || (all ? data.bounds : before.bounds), 14, 17, false);
+      shownPoints().forEach(function (layer) {
+        window[layer.name].print();
+      });
+    });
+    window.addEventListener("afterprint", function () {
+      shownPoints().forEach(function (layer) {
+        window[layer.name].unprint();
+      });
+      document.documentElement.classList.remove("printing");
+      map.invalidateSize({ animate: false, pan: false });
+      map.setView(before.centre, before.zoom, { animate: false });
+    });
+  }
+
+  /* ---- what lies under the pointer, in words ---- */
+
+  function readOut(event) {
+    var best = null;
+    shownPoints().forEach(function (layer) {
+      var found = window[layer.name].nearest(event.containerPoint, 6);
+      if (found && (!best || found[0] < best.distance)) {
+        best = { distance: found[0], n: found[1], layer: layer };
+      }
+    });
+    var words = [];
+    if (best) {
+      var noun = best.n === 1 ? best.layer.one : best.layer.many;
+      words.push(best.n.toLocaleString("en-GB") + " " + noun + " here: " + best.layer.label);
+    }
+    if (state.ward !== undefined && state.ward !== null) {
+      words.push(data.wards[state.ward].name + " ward");
+    }
+    var strip = document.getElementById("readout");
+    strip.textContent = words.join(" \u00b7 ");
+    strip.hidden = !words.length;
+  }
+
+  function watchPointer() {
+    var waiting = false;
+    window[data.ward_layer].eachLayer(function (ward) {
+      ward.on("mouseover", function () {
+        state.ward = Number(ward.feature.id.slice(1));
+      });
+      ward.on("mouseout", function () {
+        state.ward = null;
+      });
+    });
+    map.on("mousemove click", function (event) {
+      if (!waiting) {
+        waiting = true;
+        window.requestAnimationFrame(function () {
+          waiting = false;
+          readOut(event);
+        });
+      }
+    });
+    map.on("mouseout", function () {
+      document.getElementById("readout").hidden = true;
+    });
+  }
+
+  function addControls() {
+    L.control.zoom({ zoomInTitle: "Zoom in", zoomOutTitle: "Zoom out" }).addTo(map);
+    var home = L.control({ position: "topleft" });
+    home.onAdd = function () {
+      var button = element("button", "home", "Whole area");
+      button.type = "button";
+      L.DomEvent.disableClickPropagation(button);
+      button.addEventListener("click", wholeArea);
+      return button;
+    };
+    home.addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
+  }
+
+  function start() {
+    var box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "Map. Everything on it also stands in the list and the table.");
+    wholeArea();
+    map.setMinZoom(Math.floor(map.getZoom()) - 1);
+    map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.75));
+    addControls();
+    data.hotspots.forEach(makeSymbol);
+    bindShapes();
+    data.places.forEach(function (place) {
+      makeName(place, place.kind === "station" ? "station" : "place");
+    });
+    data.wards.forEach(function (ward) {
+      makeName(ward, "ward");
+    });
+    names.sort(function (a, b) {
+      var order = ["station", "ward", "place"];
+      return order.indexOf(a.kind) - order.indexOf(b.kind);
+    });
+    map.getPanes().mapPane.setAttribute("aria-hidden", "true");
+    watchPointer();
+    startPrinting();
+    map.on("zoomend moveend resize", declutter);
+  }
+
+  /* The size of the map has changed: look at the whole again, unless something is chosen. */
+  function settle() {
+    map.invalidateSize({ animate: false });
+    if (!state.selected) {
+      fit(data.bounds, 14, undefined, false);
+    }
+  }
+
+  start();
+  return {
+    data: data,
+    leaflet: map,
+    showFamily: function (family) {
+      state.family = family;
+      showLayers();
+    },
+    setBox: function (box, on) {
+      state.on[box] = on;
+    },
+    refresh: showLayers,
+    select: function (key) {
+      state.selected = key;
+      showLayers();
+    },
+    settle: settle,
+    zoomTo: zoomTo,
+    wholeArea: wholeArea,
+    onPick: function (pick) {
+      state.pick = pick;
+    },
+  };
+})();

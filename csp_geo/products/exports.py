@@ -1,0 +1,139 @@
+"""Tables as files for other programs: RFC 7946 GeoJSON and CSV for Excel. Pure: returns bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.products.escape import neutralise_table
+from csp_geo.tables import HOTSPOTS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from csp_geo.projection import Projection
+
+DEGREE_DECIMALS: Final = 6
+DECIMALS: Final = {
+    "top_place_share": 4,
+    "area_m2": 0,
+    "width_m": 0,
+    "easting": 1,
+    "northing": 1,
+    "latitude": 6,
+    "longitude": 6,
+    "weight": 4,
+}
+"""Decimals of float columns; others keep six."""
+
+
+def lonlat_geometries(
+    geometries: Any, projection: Projection, decimals: int = DEGREE_DECIMALS
+) -> Any:
+    """Move an array of geometries from metres to rounded WGS84 degrees, exteriors anticlockwise."""
+    moved = np.array(geometries, dtype=object)
+    lonlat = projection.to_lonlat(shapely.get_coordinates(moved))
+    if not np.isfinite(lonlat).all():
+        raise ValueError("Shapes lie outside the cover of the projection: are they in metres?")
+    moved = shapely.set_coordinates(moved, np.round(lonlat, decimals))
+    return shapely.orient_polygons(moved, exterior_cw=False)
+
+
+def _plain_number(value: Any, decimals: int) -> float | None:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if not math.isfinite(value):
+        return None
+    return round(float(value), decimals) if decimals else round(float(value))
+
+
+def _plain(value: Any, decimals: int) -> Any:
+    """Turn a cell into what JSON knows; missing values become None."""
+    if isinstance(value, dict):
+        return {str(key): _plain(n, decimals) for key, n in value.items()}
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (int, float, np.number, np.bool_)):
+        return _plain_number(value, decimals)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def hotspots_geojson(hotspots: gpd.GeoDataFrame, projection: Projection) -> bytes:
+    """Write hotspots as GeoJSON (RFC 7946), the same bytes for the same table.
+
+    WGS84 longitude and latitude with six decimals, exteriors anticlockwise, no `crs` member. The
+    properties are the columns of the contract in its order: nothing else leaves by this door.
+
+    Parameters
+    ----------
+    hotspots
+        Per `csp_geo.tables.HOTSPOTS`; may be empty.
+    projection
+        That of the study area.
+
+    Returns
+    -------
+    data
+        UTF-8 text of one FeatureCollection, a feature a line.
+    """
+    names = [n for n in HOTSPOTS.names if n != "geometry" and n in hotspots.columns]
+    shapes = lonlat_geometries(hotspots.geometry.to_numpy(), projection) if len(hotspots) else []
+    columns = [hotspots[name].tolist() for name in names]
+    lines = []
+    for i, shape in enumerate(shapes):
+        feature = {
+            "type": "Feature",
+            "geometry": json.loads(shapely.to_geojson(shape)),
+            "properties": {
+                name: _plain(column[i], DECIMALS.get(name, 6))
+                for name, column in zip(names, columns, strict=True)
+            },
+        }
+        lines.append(
+            json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        )
+    body = ",\n".join(lines)
+    return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
+
+
+def _cell(value: Any, decimals: int) -> Any:
+    plain = _plain(value, decimals)
+    if plain is None:
+        return ""
+    if isinstance(plain, dict):
+        ordered = sorted(plain.items(), key=lambda item: (-float(item[1] or 0), item[0]))
+        return "; ".join(f"{key}: {n}" for key, n in ordered)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, float) and plain.is_integer():
+        return int(plain)
+    return plain
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Write a table as CSV that Excel opens well: UTF-8 with BOM, CRLF, ISO dates.
+
+    Geometry and index are left out, counts become "theme: 3; other: 2", and text that would start
+    a formula is neutralised.
+    """
+    names = [name for name in table.columns if str(table[name].dtype) != "geometry"]
+    flat = pd.DataFrame(
+        {
+            name: pd.Series(
+                [_cell(value, DECIMALS.get(str(name), 6)) for value in table[name].tolist()],
+                dtype=object,
+            )
+            for name in names
+        },
+        columns=pd.Index(names, dtype=object),
+    )
+    text = neutralise_table(flat).to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode()

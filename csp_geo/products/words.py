@@ -1,0 +1,146 @@
+"""Numbers, dates and labels as people read them: British English, no abbreviations to decode."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+FAMILY_LABELS: Final = {
+    "recorded": "Recorded",
+    "perception": "Perception",
+    "observation": "Audit findings",
+    "other": "Other",
+}
+SOURCE_LABELS: Final = {
+    "survey": "Survey pins",
+    "streetsafe": "StreetSafe pins",
+    "eva": "Audit findings",
+    "offence": "Recorded offences",
+    "graffiti": "Graffiti log",
+    "asb": "Anti-social behaviour reports",
+    "fire": "Fire Service incidents",
+    "other": "Other reports",
+}
+_MONTH_LENGTH: Final = len("2023-01")
+_HECTARE: Final = 10_000.0
+_TWO: Final = 2
+
+
+def number(value: float) -> str:
+    """Write a whole number with commas."""
+    return f"{round(value):,}"
+
+
+def count(value: float, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun: "1 report", "1,204 reports"."""
+    return f"{number(value)} {noun if round(value) == 1 else plural or noun + 's'}"
+
+
+def join(items: Iterable[str], last: str = "and") -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    words = list(items)
+    if len(words) < _TWO:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def source_label(source: object) -> str:
+    """Name a source in words; an unknown one keeps its own name."""
+    return SOURCE_LABELS.get(str(source), str(source))
+
+
+def family_label(family: object) -> str:
+    """Name a family in words; an unknown one keeps its own name."""
+    return FAMILY_LABELS.get(str(family), str(family).capitalize())
+
+
+def tally(counts: Mapping[str, int] | object) -> list[tuple[str, int]]:
+    """Turn a mapping of counts into pairs, the largest first, equal ones by name."""
+    if not hasattr(counts, "items"):
+        return []
+    pairs = [(str(key), int(n)) for key, n in counts.items()]
+    return sorted((pair for pair in pairs if pair[1]), key=lambda pair: (-pair[1], pair[0]))
+
+
+def day(when: date) -> str:
+    """Write a day: "3 September 2021"."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def month(when: date) -> str:
+    """Write a month: "January 2023"."""
+    return f"{MONTHS[when.month - 1]} {when.year}"
+
+
+def span(first: date, last: date, *, months: bool = False) -> str:
+    """Write an inclusive period as shortly as English allows.
+
+    Examples
+    --------
+    >>> span(date(2021, 11, 1), date(2021, 11, 28))
+    '1 to 28 November 2021'
+    >>> span(date(2022, 2, 1), date(2023, 1, 31), months=True)
+    'February 2022 to January 2023'
+    """
+    if months:
+        if (first.year, first.month) == (last.year, last.month):
+            return month(first)
+        start = MONTHS[first.month - 1] if first.year == last.year else month(first)
+        return f"{start} to {month(last)}"
+    if first == last:
+        return day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {MONTHS[first.month - 1]} to {day(last)}"
+    return f"{day(first)} to {day(last)}"
+
+
+def parse_date(text: object) -> tuple[date, bool] | None:
+    """Read "2021-11-08" or "2021-11"; the second value tells whether it is only a month."""
+    words = "" if text is None else str(text).strip()
+    is_month = len(words) == _MONTH_LENGTH
+    try:
+        return date.fromisoformat(f"{words}-01" if is_month else words[:10]), is_month
+    except ValueError:
+        return None
+
+
+def iso_span(first: object, last: object, *, months: bool = False) -> str:
+    """Write a period given as ISO text; never finer than the coarser of its two ends."""
+    start, end = parse_date(first), parse_date(last)
+    if start is None or end is None:
+        known = start or end
+        if known is None:
+            return "unknown"
+        return month(known[0]) if months or known[1] else day(known[0])
+    return span(start[0], end[0], months=months or start[1] or end[1])
+
+
+def metres(value: float) -> str:
+    """Write a distance to the nearest 10 metres."""
+    rounded = round(value / 10) * 10
+    return f"{rounded:,} metres" if rounded else "under 10 metres"
+
+
+def hectares(square_metres: float) -> str:
+    """Write an area in hectares."""
+    area = square_metres / _HECTARE
+    return f"{area:,.1f} hectares" if area < 100 else f"{area:,.0f} hectares"  # noqa: PLR2004

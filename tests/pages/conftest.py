@@ -1,0 +1,315 @@
+"""Small tables made by hand, hostile text, and a browser that may not reach any network."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from csp_geo.products.facts import Facts, SourceFacts
+from csp_geo.projection import british_grid
+from csp_geo.tables import FAMILIES, HOTSPOTS, INCIDENTS, KINDS, PLACES, ZONES, check_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CRS = "EPSG:27700"
+CENTRE = (548_000.0, 185_000.0)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+HOSTILE = (
+    "<img src=x onerror=window.__pwned=1>",
+    "${window.__pwned=2}",
+    "`+(window.__pwned=3)+`",
+    "</script><script>window.__pwned=4</script>",
+    "{{ cycler.__init__.__globals__.os.getpid() }}",
+    "50{% discount",
+    "a {# lost #} b",
+    "{{7*7}}",
+    "\"'onmouseover=window.__pwned=5 x='",
+    "</textarea></title></style><svg onload=window.__pwned=6>",
+    "--><!--<script>window.__pwned=7</script>",
+    "emoji \U0001f6a8 \u0645\u0631\u062d\u0628\u0627 \u202egnp.exe",
+    "W" * 500,
+    "&lt;b&gt; &amp; \\u003cscript\\u003e \\",
+)
+
+
+def make_area(names: tuple[str, ...] = ("North Ward", "South Ward"), name: str = "Toytown"):
+    """Two square wards, one above the other, 2 km by 1 km each."""
+    x, y = CENTRE
+    half = 1000.0
+    shapes = [
+        shapely.box(x - half, y, x + half, y + half),
+        shapely.box(x - half, y - half, x + half, y),
+    ]
+    codes = [f"E0500000{i}" for i in range(len(shapes))]
+    wards = gpd.GeoDataFrame(
+        {"ward_code": codes, "ward_name": list(names)}, geometry=shapes, crs=CRS
+    )
+    return SimpleNamespace(name=name, wards=wards, projection=british_grid(), schematic=True)
+
+
+def hotspot_row(rank: int, family: str, kind: str, name: str, **changes):
+    x, y = CENTRE[0] + 300 * rank - 700, CENTRE[1] + (200 if family == "recorded" else -400)
+    lonlat = british_grid().to_lonlat([[x, y]])[0]
+    busy = kind == "busy point"
+    row = {
+        "hotspot_id": f"2023-02-01-{family}-{rank}",
+        "kind": kind,
+        "family": family,
+        "rank": rank,
+        "name": name,
+        "n": 40 - 5 * rank,
+        "n_places": 1 if busy else 4,
+        "top_place_share": 1.0 if busy else 0.5,
+        "n_people": 9 if family == "perception" else 0,
+        "n_anonymous": 2 if family == "perception" else 40 - 5 * rank,
+        "n_sources": 1,
+        "sources": {"survey" if family == "perception" else "offence": 40 - 5 * rank},
+        "themes": {"theft": 30 - 5 * rank, "violence": 10},
+        "n_outside": 3 if rank == 2 else 0,
+        "n_observations": 2 if rank == 1 else 0,
+        "observations": {"lighting": 2} if rank == 1 else {},
+        "zones": "Old Town PSPO (in force)" if rank == 1 else None,
+        "date_from": "2023-01",
+        "date_to": "2023-01",
+        "area_m2": 12_345.6,
+        "width_m": 141.2,
+        "ward_code": "E05000000",
+        "ward_name": "North Ward",
+        "easting": x,
+        "northing": y,
+        "latitude": lonlat[1],
+        "longitude": lonlat[0],
+        "geometry": shapely.Point(x, y).buffer(60),
+    }
+    return row | changes
+
+
+def make_hotspots(rows: list[dict]) -> gpd.GeoDataFrame:
+    table = gpd.GeoDataFrame(rows, columns=list(HOTSPOTS.names), geometry="geometry", crs=CRS)
+    table["kind"] = table["kind"].astype(pd.CategoricalDtype(list(KINDS)))
+    table["family"] = table["family"].astype(pd.CategoricalDtype(list(FAMILIES)))
+    if rows:
+        check_table(table, HOTSPOTS)
+    return table
+
+
+def make_incidents(n: int = 60, **changes) -> gpd.GeoDataFrame:
+    """Recorded, perception and audit incidents around the centre; two of a sensitive theme."""
+    rng = np.random.default_rng(7)
+    source = np.resize(["offence", "offence", "survey", "eva"], n)
+    family = pd.Series(source).map(
+        {"offence": "recorded", "survey": "perception", "eva": "observation"}
+    )
+    theme = np.resize(["theft", "violence", "lighting", "upkeep"], n).astype(object)
+    theme[:2] = ["sexual", "domestic"]
+    columns = {
+        "source": pd.Categorical(source),
+        "feed": "table",
+        "source_ref": [f"SECRET-REF-{i}" for i in range(n)],
+        "source_file": "offence/secret-file.csv",
+        "source_row": np.arange(2, n + 2),
+        "person_key": [f"secret-person-{i}" for i in range(n)],
+        "occurred_at": pd.Timestamp("2023-01-01", tz="Europe/London"),
+        "occurred_to": pd.Series(pd.NaT, index=range(n)).dt.tz_localize("Europe/London"),
+        "time_precision": pd.Categorical(["month"] * n),
+        "category": pd.Categorical(["secret category words"] * n),
+        "theme": pd.Categorical(theme),
+        "family": pd.Categorical(family),
+        "weight": 1.0,
+        "location_method": pd.Categorical(["snapped"] * n),
+        "location_accuracy_m": 50.0,
+        "place": "secret place text",
+        "ward_code": "E05000000",
+        "ward_name": "North Ward",
+        "flags": "",
+    } | changes
+    xy = np.array(CENTRE) + rng.normal(0, 300, (n, 2))
+    table = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(*xy.T), crs=CRS)
+    table.index = pd.Index([f"secretid{i}" for i in range(n)], name="incident_id")
+    if not changes:
+        check_table(table, INCIDENTS)
+    return table
+
+
+def make_zones(name: str = "Old Town PSPO", power: str = "PSPO") -> gpd.GeoDataFrame:
+    x, y = CENTRE
+    zones = gpd.GeoDataFrame(
+        {
+            "name": [name, "Past order"],
+            "power": [power, None],
+            "in_force": ["2022-01-01", "2020-01-01"],
+            "expires": ["2024-12-31", "2020-12-31"],
+            "status": ["in force", "expired"],
+        },
+        geometry=[shapely.Point(x, y).buffer(300), shapely.box(x + 400, y, x + 800, y + 300)],
+        crs=CRS,
+    )
+    check_table(zones, ZONES)
+    return zones
+
+
+def make_places(names: tuple[str, ...] = ("Toytown", "Market Square", "Stop A")):
+    x, y = CENTRE
+    places = gpd.GeoDataFrame(
+        {"name": list(names), "kind": ["station", "place", "stop"]},
+        geometry=gpd.points_from_xy([x + 500, x - 500, x], [y + 500, y - 500, y + 100]),
+        crs=CRS,
+    )
+    check_table(places, PLACES)
+    return places
+
+
+def make_facts(**changes) -> Facts:
+    values = {
+        "as_of": date(2023, 2, 1),
+        "period": (date(2023, 1, 1), date(2023, 1, 31)),
+        "period_is_months": True,
+        "synthetic": True,
+        "cautions": ("First caution.", "Second caution.", "Third caution.", "Fourth caution."),
+        "sources": (
+            SourceFacts(
+                source="offence",
+                title="Partner offences",
+                read=70,
+                accepted=60,
+                merged=6,
+                quarantined=4,
+                in_period=58,
+                date_from="2023-01",
+                date_to="2023-01",
+            ),
+        ),
+        "licences": ("Contains public sector information (OGL 3.0).",),
+        "method": ("Distances are in metres.",),
+        "params": {"eps": 100, "min_samples": 5},
+        "seed": 42,
+        "version": "0.1.0",
+        "seconds": 1.5,
+        "ward_counts": (("E05000000", "North Ward", 30, 5), ("E05000001", "South Ward", 28, 4)),
+    }
+    return Facts(**(values | changes))
+
+
+@dataclass
+class Inputs:
+    """Everything that `make_map` takes."""
+
+    hotspots: gpd.GeoDataFrame = field(
+        default_factory=lambda: make_hotspots(
+            [
+                hotspot_row(1, "recorded", "hotspot", "Station Parade"),
+                hotspot_row(2, "recorded", "busy point", "East Street"),
+                hotspot_row(3, "recorded", "hotspot", "near The Green"),
+                hotspot_row(1, "perception", "hotspot", "The Underpass"),
+            ]
+        )
+    )
+    incidents: gpd.GeoDataFrame = field(default_factory=make_incidents)
+    area: SimpleNamespace = field(default_factory=make_area)
+    zones: gpd.GeoDataFrame | None = field(default_factory=make_zones)
+    context: gpd.GeoDataFrame | None = None
+    places: gpd.GeoDataFrame | None = field(default_factory=make_places)
+    facts: Facts | None = field(default_factory=make_facts)
+
+    def page(self) -> str:
+        from csp_geo.products.page import make_map
+
+        return make_map(
+            self.hotspots,
+            self.incidents,
+            self.area,
+            zones=self.zones,
+            context=self.context,
+            places=self.places,
+            facts=self.facts,
+        ).html
+
+
+@pytest.fixture
+def inputs() -> Inputs:
+    return Inputs()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("CSP_GEO_CHROMIUM") or next(
+        (path for name in BROWSERS if (path := shutil.which(name))), None
+    )
+    if not found:
+        pytest.skip("no Chromium found: install one or name it in CSP_GEO_CHROMIUM")
+    return found
+
+
+@dataclass
+class Tab:
+    """A page in the browser, what it complained of, and what it asked the network for."""
+
+    page: object
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def assert_quiet(self) -> None:
+        assert self.complaints == []
+        assert self.requests == []
+        assert self.page.evaluate("window.__pwned") is None
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_page(socket_enabled: None, browser: object, tmp_path: Path) -> Iterator[object]:
+    """Open HTML from disk in a window of the given size; nothing but files may be asked for."""
+    contexts = []
+
+    def open_html(html: str, width: int = 1280, height: int = 900, **options) -> Tab:
+        file = tmp_path / f"page-{len(contexts)}.html"
+        file.write_text(html, encoding="utf-8")
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        tab = Tab(context.new_page())
+
+        def guard(route):
+            if route.request.url.startswith(("file:", "data:", "blob:", "about:")):
+                route.continue_()
+            else:
+                tab.requests.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", guard)
+        tab.page.on("console", lambda m: tab.complaints.append(f"{m.type}: {m.text}"))
+        tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
+        tab.page.set_default_timeout(10_000)
+        tab.page.goto(file.as_uri())
+        return tab
+
+    yield open_html
+    for context in contexts:
+        context.close()
