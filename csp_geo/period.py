@@ -10,6 +10,20 @@ from typing import Final
 
 from csp_geo.errors import SettingsError
 
+_NAMES: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _MONTHS: Final = re.compile(r"(\d{4})-(\d\d)(?:\.\.(\d{4})-(\d\d))?")
 _DATES: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 _LAST_DAYS: Final = re.compile(r"([1-9]\d{0,3})d")
@@ -90,20 +104,40 @@ def _parse(text: str, as_of: date) -> Period:
     )
 
 
-def say_day(day: date) -> str:
-    """Write a day as people do: 3 September 2021."""
-    return f"{day.day} {day:%B %Y}"
+def say_day(when: date) -> str:
+    """Write a day as people do: 3 September 2021, whatever the computer's language."""
+    return f"{when.day} {_NAMES[when.month - 1]} {when.year}"
 
 
-def say_period(first: date, last: date) -> str:
-    """Write a period as people do: January 2023, or 1 to 28 November 2021."""
-    if Period(first, last).whole_months:
-        start, end = f"{first:%B %Y}", f"{last:%B %Y}"
-        return start if start == end else f"{start} to {end}"
+def say_month(when: date) -> str:
+    """Write a month: January 2023."""
+    return f"{_NAMES[when.month - 1]} {when.year}"
+
+
+def say_span(first: date, last: date, *, months: bool | None = None) -> str:
+    """Write an inclusive period as shortly as English allows.
+
+    Parameters
+    ----------
+    months
+        Write months only; by default when the period is made of whole months.
+
+    Examples
+    --------
+    >>> say_span(date(2021, 11, 1), date(2021, 11, 28))
+    '1 to 28 November 2021'
+    >>> say_span(date(2022, 2, 1), date(2023, 1, 31))
+    'February 2022 to January 2023'
+    """
+    if Period(first, last).whole_months if months is None else months:
+        if (first.year, first.month) == (last.year, last.month):
+            return say_month(first)
+        start = _NAMES[first.month - 1] if first.year == last.year else say_month(first)
+        return f"{start} to {say_month(last)}"
     if first == last:
         return say_day(first)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} to {say_day(last)}"
     if first.year == last.year:
-        return f"{first.day} {first:%B} to {say_day(last)}"
+        return f"{first.day} {_NAMES[first.month - 1]} to {say_day(last)}"
     return f"{say_day(first)} to {say_day(last)}"

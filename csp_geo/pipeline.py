@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo import record
-from csp_geo.hotspots.cluster import find_clusters
+from csp_geo.hotspots.cluster import find_clusters, withhold_sensitive
 from csp_geo.intake.clean import clean, require_incidents
 from csp_geo.intake.context import read_places, read_zones
 from csp_geo.intake.quality import over_limit, quality_table
@@ -110,6 +110,11 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         zones=zones,
         as_of=options.as_of,
     )
+    n_withheld = 0
+    if not settings.draw_sensitive_points:
+        hotspots, n_withheld = withhold_sensitive(
+            hotspots, settings.clusters.min_samples, options.as_of
+        )
 
     watch.start("map", "Drawing the map")
     limits = over_limit(reports, result, settings.quarantine_limit)
@@ -122,7 +127,12 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         chosen=chosen,
         hotspots=hotspots,
         cautions=record.cautions(
-            area, reports, result, chosen, narrowed, (*limits, *zone_cautions, *place_cautions)
+            area,
+            reports,
+            result,
+            chosen,
+            narrowed,
+            (*limits, *record.withheld(n_withheld), *zone_cautions, *place_cautions),
         ),
     )
     page = make_map(

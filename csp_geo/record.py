@@ -95,6 +95,16 @@ def cautions(
     return tuple(dict.fromkeys(found))
 
 
+def withheld(n: int) -> list[str]:
+    """Return the caution that clusters were left out because they point at a victim's door."""
+    if not n:
+        return []
+    return [
+        f"{count(n, 'cluster')} of sexual, domestic or hate reports at one or two places "
+        f"{'is' if n == 1 else 'are'} not shown: it would point at a victim's door."
+    ]
+
+
 def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -> list[str]:
     found = []
     if area.schematic and not all(file.synthetic for file in reports.files if not file.error):

@@ -17,7 +17,7 @@ from csp_geo.errors import CRSError
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS, as_agreed
+from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS, SENSITIVE_THEMES, as_agreed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,6 +92,29 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     hotspots = _ranked(hotspots, as_of)
     observed = incidents[incidents["family"] == "observation"]
     return _with_surroundings(hotspots, observed, zones)
+
+
+def withhold_sensitive(
+    hotspots: gpd.GeoDataFrame, min_samples: int, as_of: date | None = None
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Leave out clusters that would point at a victim's door.
+
+    A cluster at one or two places that would not be one without its sexual, domestic and hate
+    reports is an address more than a hotspot.
+
+    Returns
+    -------
+    hotspots, n_withheld
+        The others, ranked anew, and how many were left out.
+    """
+    sensitive = hotspots["themes"].map(
+        lambda counts: sum(n for theme, n in counts.items() if theme in SENSITIVE_THEMES)
+    )
+    door = (hotspots["n_places"] < LEAST_PLACES) & (hotspots["n"] - sensitive < min_samples)
+    if not door.any():
+        return hotspots, 0
+    kept = _ranked(hotspots[~door], as_of)
+    return as_agreed(kept, HOTSPOTS), int(door.sum())
 
 
 def _family_rows(
@@ -218,13 +241,13 @@ def _width(shape: shapely.Geometry) -> float:
 
 
 def _ranked(hotspots: gpd.GeoDataFrame, as_of: date | None) -> gpd.GeoDataFrame:
-    order = hotspots.assign(place_in_list=hotspots["family"].map(FAMILIES.index))
+    order = hotspots.assign(place_in_list=[FAMILIES.index(f) for f in hotspots["family"]])
     order = order.sort_values(
         ["place_in_list", "n", "n_people", "name"],
         ascending=[True, False, False, True],
         ignore_index=True,
     ).drop(columns="place_in_list")
-    order["rank"] = order.groupby("family").cumcount() + 1
+    order["rank"] = order.groupby("family", observed=True).cumcount() + 1
     prefix = f"{as_of.isoformat()}-" if as_of is not None else ""
     order["hotspot_id"] = [
         f"{prefix}{family}-{rank}"

@@ -13,7 +13,7 @@ from csp_geo.errors import NoReportsError, SettingsError
 from csp_geo.intake.incidents import person_weights
 from csp_geo.intake.source import plain
 from csp_geo.intake.when import TIME_ZONE
-from csp_geo.period import Period, month_end, months_before, say_day, say_period
+from csp_geo.period import Period, month_end, months_before, say_month, say_span
 from csp_geo.tables import SOURCES, THEMES
 
 if TYPE_CHECKING:
@@ -191,8 +191,8 @@ def _overlap_message(
 def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
     return [
         f"{sources[str(feed)].title}: only the month is known, so {len(rows):,} reports of "
-        f"{rows['occurred_at'].min():%B %Y} are drawn as context and are in no hotspot. They take "
-        f"part in a period of whole months, such as --period {rows['occurred_at'].min():%Y-%m}."
+        f"{say_month(rows['occurred_at'].min())} are drawn as context and are in no hotspot. They "
+        f"take part in a period of whole months, such as --period {rows['occurred_at'].min():%Y-%m}."
         for feed, rows in context.groupby("feed", observed=True)
     ]
 
@@ -214,8 +214,8 @@ def _empty_sources(
 def _range(rows: pd.DataFrame) -> str:
     first, last = rows["occurred_at"].min().date(), rows["occurred_at"].max().date()
     if (rows["time_precision"] == "month").all():
-        return say_period(first.replace(day=1), month_end(last.year, last.month))
-    return say_period(first, last) if first != last else say_day(first)
+        return say_span(first.replace(day=1), month_end(last.year, last.month))
+    return say_span(first, last)
 
 
 def _next_month(day: date) -> date:
@@ -226,7 +226,7 @@ def _nothing_left(
     incidents: gpd.GeoDataFrame, context: gpd.GeoDataFrame, period: Period, narrowed: str
 ) -> str:
     """Say which range was found and which command to run."""
-    said = say_period(period.first, period.last)
+    said = say_span(period.first, period.last)
     of_what = f" with {narrowed}" if narrowed else ""
     clustered = incidents[incidents["family"] != "observation"]
     if clustered.empty:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from csp_geo.period import say_day
 from csp_geo.products import layers, leaflet, words
 from csp_geo.products.cards import BUSY, Card
 from csp_geo.products.exports import lonlat_geometries
@@ -266,8 +267,8 @@ def zone_rows(zones: gpd.GeoDataFrame) -> list[dict[str, str]]:
     for zone in zones.to_dict("records"):
         start, end = words.parse_date(zone["in_force"]), words.parse_date(zone["expires"])
         status = str(zone["status"])
-        first = words.day(start[0]) if start else "not known"
-        last = words.day(end[0]) if end else "not known"
+        first = say_day(start[0]) if start else "not known"
+        last = say_day(end[0]) if end else "not known"
         dates = f" ({first} to {last})" if start and end else ""
         power = zone["power"]
         rows.append(

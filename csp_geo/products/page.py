@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
+from csp_geo.period import say_day
 from csp_geo.products import story, words
 from csp_geo.products.cards import Card, make_card, make_context
 from csp_geo.products.drawing import Drawing, zone_rows
@@ -146,7 +147,7 @@ def _cards(
 def _imprint(facts: Facts) -> str:
     said = [f"csp-geo {facts.version}".strip()]
     if facts.as_of:
-        said.append(f"as of {words.day(facts.as_of)}")
+        said.append(f"as of {say_day(facts.as_of)}")
     said.append(f"eps {facts.eps:g} metres, min_samples {facts.min_samples}")
     if facts.seed is not None:
         said.append(f"seed {facts.seed}")
@@ -190,7 +191,7 @@ def _render(
         "boxes": drawing.boxes,
         "left_out": story.left_out_sentence(drawing.n_left_out),
         "zones": zone_rows(zones) if zones is not None else [],
-        "as_of": words.day(facts.as_of) if facts.as_of else "",
+        "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
         "ward_rows": facts.ward_rows(),
         "how_to_read": story.how_to_read(facts),

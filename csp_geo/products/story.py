@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.period import say_span
 from csp_geo.products import words
 from csp_geo.tables import FAMILY_OF_SOURCE
 
@@ -60,14 +61,14 @@ class Family:
 def period_of(facts: Facts, incidents: gpd.GeoDataFrame) -> str:
     """Write the period; without facts, the range of the incidents, by month where only that."""
     if facts.period is not None:
-        return words.span(*facts.period, months=facts.period_is_months)
+        return say_span(*facts.period, months=facts.period_is_months)
     if not len(incidents):
         return ""
     first, last = incidents["occurred_at"].min(), incidents["occurred_at"].max()
     if pd.isna(first):
         return ""
     months = bool((incidents["time_precision"] == "month").any())
-    return words.span(first.date(), last.date(), months=months)
+    return say_span(first.date(), last.date(), months=months)
 
 
 def title_of(area_name: str, period: str) -> str:

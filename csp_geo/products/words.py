@@ -5,23 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from csp_geo.period import say_day, say_month, say_span
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 FAMILY_LABELS: Final = {
     "recorded": "Recorded",
     "perception": "Perception",
@@ -79,40 +67,6 @@ def tally(counts: Mapping[str, int] | object) -> list[tuple[str, int]]:
     return sorted((pair for pair in pairs if pair[1]), key=lambda pair: (-pair[1], pair[0]))
 
 
-def day(when: date) -> str:
-    """Write a day: "3 September 2021"."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
-
-
-def month(when: date) -> str:
-    """Write a month: "January 2023"."""
-    return f"{MONTHS[when.month - 1]} {when.year}"
-
-
-def span(first: date, last: date, *, months: bool = False) -> str:
-    """Write an inclusive period as shortly as English allows.
-
-    Examples
-    --------
-    >>> span(date(2021, 11, 1), date(2021, 11, 28))
-    '1 to 28 November 2021'
-    >>> span(date(2022, 2, 1), date(2023, 1, 31), months=True)
-    'February 2022 to January 2023'
-    """
-    if months:
-        if (first.year, first.month) == (last.year, last.month):
-            return month(first)
-        start = MONTHS[first.month - 1] if first.year == last.year else month(first)
-        return f"{start} to {month(last)}"
-    if first == last:
-        return day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {day(last)}"
-    if first.year == last.year:
-        return f"{first.day} {MONTHS[first.month - 1]} to {day(last)}"
-    return f"{day(first)} to {day(last)}"
-
-
 def parse_date(text: object) -> tuple[date, bool] | None:
     """Read "2021-11-08" or "2021-11"; the second value tells whether it is only a month."""
     words = "" if text is None else str(text).strip()
@@ -130,8 +84,8 @@ def iso_span(first: object, last: object, *, months: bool = False) -> str:
         known = start or end
         if known is None:
             return "unknown"
-        return month(known[0]) if months or known[1] else day(known[0])
-    return span(start[0], end[0], months=months or start[1] or end[1])
+        return say_month(known[0]) if months or known[1] else say_day(known[0])
+    return say_span(start[0], end[0], months=months or start[1] or end[1])
 
 
 def metres(value: float) -> str:

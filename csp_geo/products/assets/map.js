@@ -361,6 +361,18 @@ var cspMap = (function () {
     map.invalidateSize({ animate: false });
     if (!state.selected) {
       fit(data.bounds, 14, undefined, false);
+      state.home = { centre: map.getCenter(), zoom: map.getZoom() };
+    }
+  }
+
+  /* The window has changed: who still looks at the whole keeps it in sight. */
+  function resized() {
+    var home = state.home;
+    var atHome = home && map.getZoom() === home.zoom && map.getCenter().equals(home.centre, 1e-3);
+    if (atHome) {
+      settle();
+    } else {
+      map.invalidateSize({ animate: false });
     }
   }
 
@@ -381,6 +393,7 @@ var cspMap = (function () {
       showLayers();
     },
     settle: settle,
+    resized: resized,
     zoomTo: zoomTo,
     wholeArea: wholeArea,
     onPick: function (pick) {

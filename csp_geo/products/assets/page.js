@@ -262,7 +262,10 @@
       measure();
       cspMap.settle();
     });
-    window.addEventListener("resize", measure);
+    window.addEventListener("resize", function () {
+      measure();
+      cspMap.resized();
+    });
   }
 
   document.documentElement.classList.add("js");
