@@ -97,12 +97,10 @@ def cautions(
 
 def withheld(n: int) -> list[str]:
     """Return the caution that clusters were left out because they point at a victim's door."""
-    if not n:
-        return []
-    return [
-        f"{count(n, 'cluster')} of sexual, domestic or hate reports at one or two places "
-        f"{'is' if n == 1 else 'are'} not shown: it would point at a victim's door."
-    ]
+    what = "sexual, domestic or hate reports at one or two places"
+    return [f"Not shown, to keep victims' doors private: {count(n, 'cluster')} of {what}."] * bool(
+        n
+    )
 
 
 def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -> list[str]:

@@ -189,12 +189,15 @@ def _overlap_message(
 
 
 def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
-    return [
-        f"{sources[str(feed)].title}: only the month is known, so {len(rows):,} reports of "
-        f"{say_month(rows['occurred_at'].min())} are drawn as context and are in no hotspot. They "
-        f"take part in a period of whole months, such as --period {rows['occurred_at'].min():%Y-%m}."
-        for feed, rows in context.groupby("feed", observed=True)
-    ]
+    found = []
+    for feed, rows in context.groupby("feed", observed=True):
+        month = rows["occurred_at"].min()
+        found.append(
+            f"{sources[str(feed)].title}: only the month is known, so {len(rows):,} reports of "
+            f"{say_month(month)} are drawn as context, in no hotspot. They take part in a period "
+            f"of whole months, such as --period {month:%Y-%m}."
+        )
+    return found
 
 
 def _empty_sources(
