@@ -398,6 +398,8 @@ def _command(given: dict[str, Any]) -> str:
 
 
 def _summarise(result: Any) -> None:
+    from csp_geo.products.cards import figures
+
     counts = result.record["counts"]
     click.echo(
         f"{counts['read']:,} rows read = {counts['accepted']:,} accepted "
@@ -409,7 +411,7 @@ def _summarise(result: Any) -> None:
         first = rows.iloc[0]
         click.echo(
             f"{str(family).capitalize()}: {kinds['hotspot']} hotspots and {kinds['busy point']} "
-            f"busy points, first {first['name']} ({first['n']:,} reports)."
+            f"busy points, first {first['name']} ({figures(first)})."
         )
     if result.hotspots.empty:
         click.echo("No hotspots: too few reports lie close together.")
