@@ -120,12 +120,17 @@ def _project(
     )
 
 
-def _only_boundaries(folder: Path) -> Path:
-    from csp_geo.errors import BoundaryError
+def _boundaries_at(folder: Path) -> list[Path]:
     from csp_geo.storage import VECTOR_SUFFIXES
 
     home = folder / "data" / "boundaries"
-    found = sorted(p for p in home.glob("*") if p.suffix.lower() in VECTOR_SUFFIXES)
+    return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
+
+
+def _only_boundaries(folder: Path) -> Path:
+    from csp_geo.errors import BoundaryError
+
+    found = _boundaries_at(folder)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -277,7 +282,7 @@ def check(
 
     if source is not None and source not in SOURCES:
         raise SettingsError(f"'{source}' is no source. Choose from {', '.join(SOURCES)}.")
-    if boundaries is None and Path("data", "boundaries").is_dir():
+    if boundaries is None and _boundaries_at(Path()):
         boundaries = _only_boundaries(Path())
     config = Path("csp_geo.toml")
     result = run_check(

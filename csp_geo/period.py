@@ -79,10 +79,11 @@ def parse_period(text: str, as_of: date) -> Period:
     if period.first > period.last:
         raise SettingsError(f"The period {text} ends before it begins.")
     if period.last >= as_of:
+        day_after = "" if period.last == date.max else f"{period.last + timedelta(1)}"
+        later = f", or --as-of {day_after}" if day_after else ""
         raise SettingsError(
             f"The period {text} is not over on {as_of.isoformat()}: its last day is "
-            f"{period.last.isoformat()}. Give an earlier period, or --as-of "
-            f"{(period.last + timedelta(1)).isoformat()}."
+            f"{period.last.isoformat()}. Give an earlier period{later}."
         )
     return period
 

@@ -121,6 +121,17 @@ def projection_at(longitude: float, latitude: float, *, british: bool | None = N
     return Projection(f"EPSG:{code}", f"UTM zone {zone} {hemisphere} (PROJ)", 0.1)
 
 
+def is_projected(crs: str) -> bool:
+    """Tell whether a text names a projected coordinate system that PROJ knows."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return bool(CRS.from_user_input(crs).is_projected)
+    except CRSError:
+        return False
+
+
 def between(source_crs: str, target_crs: str, xy: ArrayLike) -> NDArray[np.float64]:
     """Move ``(n, 2)`` coordinates, x before y, from one CRS to another by PROJ."""
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)

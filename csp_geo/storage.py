@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyogrio
+from shapely.errors import ShapelyError
 
 from csp_geo.errors import BoundaryError
 from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
@@ -60,16 +61,19 @@ def new_folder(target: Path) -> Iterator[Path]:
     last = target.with_name(f".{target.name}.last")
     if last.exists() and not target.exists():
         last.rename(target)  # an earlier run was stopped between the two moves below
+    for remains in target.parent.glob(f".{target.name}.*"):
+        shutil.rmtree(remains, ignore_errors=True)  # of a run that was killed
     built = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
         yield built
-        shutil.rmtree(last, ignore_errors=True)
         if target.exists():
             target.rename(last)
         built.rename(target)
         shutil.rmtree(last, ignore_errors=True)
     except BaseException:
         shutil.rmtree(built, ignore_errors=True)
+        if last.exists() and not target.exists():
+            last.rename(target)
         raise
 
 
@@ -141,13 +145,19 @@ def without_gdal_warnings() -> Iterator[None]:
         yield
 
 
-def _polygon_layer(path: Path) -> str:
-    layers = pyogrio.list_layers(path)
-    usable = [name for name, kind in layers if kind is not None]
-    if not usable:
-        raise BoundaryError(f"{path.name} has no layer with shapes.")
-    polygons = [name for name, kind in layers if kind is not None and "Polygon" in kind]
-    return str((polygons or usable)[0])
+def choose_layer(path: Path, wanted: str) -> tuple[str | None, tuple[str, ...]]:
+    """Choose the first layer of the `wanted` kind (Polygon, Point), else the first with shapes.
+
+    Returns
+    -------
+    name, notes
+        `None` if no layer has shapes; which others of the kind are left, in words.
+    """
+    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    fitting = [name for name, kind in layers if wanted in kind]
+    chosen = next(iter((*fitting, *(name for name, _ in layers))), None)
+    others = [name for name in fitting if name != chosen]
+    return chosen, tuple(f"{path.name}: layer '{name}' was not read" for name in others)
 
 
 def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
@@ -164,23 +174,24 @@ def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
         If the file cannot be read, is empty, or its CRS cannot be told.
     """
     if not path.exists():
-        raise BoundaryError(f"{path} is not there. Give a GeoJSON, GeoPackage or Shapefile.")
+        raise BoundaryError(f"{path.name} is not there. Give a GeoJSON, GeoPackage or Shapefile.")
     if path.stat().st_size == 0:
-        raise BoundaryError(f"{path.name} is empty.")
+        raise BoundaryError(f"{path.name} is empty. Ask for it again.")
     try:
         with without_gdal_warnings():
-            layer = pyogrio.read_dataframe(path, layer=_polygon_layer(path), use_arrow=False)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+            name, others = choose_layer(path, "Polygon")
+            layer = pyogrio.read_dataframe(path, layer=name, use_arrow=False) if name else None
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ShapelyError) as error:
         raise BoundaryError(
             f"{path.name} could not be read as a map layer: it is not what its name says, or it is "
             "damaged. A GeoJSON, GeoPackage or Shapefile (with its .shx and .dbf) is needed."
         ) from error
-    if "geometry" not in layer.columns:
-        raise BoundaryError(f"{path.name} holds a table without shapes.")
-    layer = layer[layer.geometry.notna() & ~layer.geometry.is_empty].reset_index(drop=True)
-    if layer.empty:
+    if layer is None:
+        raise BoundaryError(f"{path.name} has no layer with shapes.")
+    if (layer.geometry.isna() | layer.geometry.is_empty).all():
         raise BoundaryError(f"{path.name} has no shapes in it.")
-    return _with_fitting_crs(layer, path.name)
+    layer, notes = _with_fitting_crs(layer, path.name)
+    return layer, (*others, *notes)
 
 
 def _with_fitting_crs(

@@ -109,7 +109,10 @@ class StudyArea:
     def distance_outside(self, xy: ArrayLike) -> NDArray[np.float64]:
         """Return how far each point lies outside the boundary, metres; 0 within, NaN for NaN."""
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        return np.asarray(shapely.distance(self.boundary, shapely.points(points)))
+        distance = np.full(len(points), np.nan)
+        known = np.isfinite(points).all(axis=1)
+        distance[known] = shapely.distance(self.boundary, shapely.points(points[known]))
+        return distance
 
 
 def read_vintages() -> tuple[Vintage, ...]:
@@ -152,7 +155,7 @@ def read_study_area(path: str | Path) -> StudyArea:
             f"The shape of {', '.join(repaired)} in {path.name} crossed itself and was repaired."
         )
     projection = _projection_of(wards)
-    wards = _in_metres(wards, projection)
+    wards = _in_metres(wards, projection, path.name)
     overlap, gap = _fit(wards)
     if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
         cautions.append(
@@ -198,6 +201,7 @@ def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
                 f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name "
                 f"it '{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
             )
+    _refuse_incomplete(layer, found, file_name)
     polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
     wards = gpd.GeoDataFrame(
         {key: polygons[column].astype("str").str.strip() for key, column in found.items()},
@@ -208,6 +212,25 @@ def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
         wards = wards.dissolve("ward_code", as_index=False)
     wards = wards.sort_values("ward_code", ignore_index=True)
     return wards[["ward_code", "ward_name", "geometry"]]
+
+
+def _refuse_incomplete(
+    layer: gpd.GeoDataFrame, columns: dict[str, str | None], file_name: str
+) -> None:
+    """Refuse wards without a code or a shape: their reports would be outside, in silence."""
+    code, name = (layer[str(columns[key])] for key in ("ward_code", "ward_name"))
+    nameless = code.isna() | (code.astype("str").str.strip() == "")
+    if nameless.any():
+        raise BoundaryError(
+            f"{file_name}: {int(nameless.sum())} of {len(layer)} wards have no code. Every ward "
+            "needs one; get the file again, or take the rows out that are no wards."
+        )
+    shapeless = layer.geometry.isna() | layer.geometry.is_empty
+    if shapeless.any():
+        raise BoundaryError(
+            f"{file_name}: {', '.join(name[shapeless].astype('str'))} has no shape that can be "
+            "read, so its reports would lie outside. Get the file again."
+        )
 
 
 def _repaired(wards: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
@@ -240,7 +263,7 @@ def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
     return projection_at(centre[0, 0], centre[0, 1], british=british)
 
 
-def _in_metres(wards: gpd.GeoDataFrame, projection: Projection) -> gpd.GeoDataFrame:
+def _in_metres(wards: gpd.GeoDataFrame, projection: Projection, file_name: str) -> gpd.GeoDataFrame:
     if wards.crs == projection.crs:
         return wards
     source = str(wards.crs)
@@ -249,9 +272,14 @@ def _in_metres(wards: gpd.GeoDataFrame, projection: Projection) -> gpd.GeoDataFr
         degrees = xy if wards.crs == WGS84 else between(source, WGS84, xy)
         return projection.to_metres(degrees)
 
-    shapes = shapely.transform(wards.geometry.to_numpy(), move)
-    if not np.isfinite(shapely.get_coordinates(shapes)).all():
-        raise BoundaryError("The wards lie outside the area that the British grid covers.")
+    shapes = wards.geometry.to_numpy()
+    moved = move(shapely.get_coordinates(shapes))
+    if not np.isfinite(moved).all():
+        raise BoundaryError(
+            f"The wards in {file_name} do not lie where their codes say, in Great Britain. Are "
+            "latitude and longitude in each other's place? Get the file again."
+        )
+    shapes = shapely.set_coordinates(shapes.copy(), moved)
     return wards.set_geometry(gpd.GeoSeries(shapes), crs=projection.crs)
 
 

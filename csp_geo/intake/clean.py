@@ -172,7 +172,7 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
     until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
     next_month = at + pd.offsets.MonthBegin(1)
     until = until.mask(precision == "month", next_month)
-    aware, doubled = in_london(at)
+    aware, doubled = in_london(at, start.winter)
     return pd.DataFrame(
         {
             "day": at,
@@ -181,7 +181,7 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
             "precision": precision,
             "unreadable-time": bad_time,
             "midnight": midnight,
-            "clock-change": doubled & (precision == "minute"),
+            "clock-change": doubled & (precision == "minute") & ~start.winter,
             "reversed-interval": reversed_interval,
         },
         index=rows.index,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +15,7 @@ import shapely
 
 from csp_geo.errors import SourceError
 from csp_geo.projection import BRITISH_CRS, WGS84, between
-from csp_geo.storage import crs_by_range, without_gdal_warnings
+from csp_geo.storage import choose_layer, crs_by_range, without_gdal_warnings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,7 @@ def _first_bytes(path: Path, where: str) -> bytes:
     except OSError as error:
         raise SourceError(f"{where} could not be opened: {error.strerror}.") from error
     if not start.strip():
-        raise SourceError(f"{where} is empty.")
+        raise SourceError(f"{where} is empty. Ask for it again.")
     if start.startswith(_LFS):
         raise SourceError(
             f"{where} is a pointer to a file kept elsewhere (Git LFS). Fetch the data itself."
@@ -99,13 +100,16 @@ def _read_csv(path: Path, where: str, start: bytes) -> RawTable:
         )
     text, note = _decode(path.read_bytes())
     dialect = _delimiter(text)
-    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=dialect), [])
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect)
+    above, header = next(
+        ((n, row) for n, row in enumerate(reader) if any(cell.strip() for cell in row)), (0, [])
+    )
     names = _unique_names(header)
-    frame = _parse_csv(text, dialect, names, where)
+    frame = _parse_csv(text, dialect, names, above + 1, where)
     extra = [name for name in frame.columns if str(name).startswith(_EXTRA)]
     broken = (frame[extra] != "").any(axis=1) if extra else pd.Series(False, index=frame.index)
     cells = frame.drop(columns=extra)
-    cells[ROW] = np.arange(2, len(cells) + 2, dtype=np.int64)
+    cells[ROW] = np.arange(above + 2, above + 2 + len(cells), dtype=np.int64)
     cells[BROKEN] = broken
     filled = (cells[list(names)] != "").any(axis=1) | broken
     return RawTable(names, cells[filled].reset_index(drop=True), note)
@@ -132,26 +136,30 @@ def _unique_names(header: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _parse_csv(text: str, delimiter: str, names: tuple[str, ...], where: str) -> pd.DataFrame:
+def _parse_csv(
+    text: str, delimiter: str, names: tuple[str, ...], skip: int, where: str
+) -> pd.DataFrame:
     widest = len(names) + 2
     for _ in range(2):
         columns = [*names, *(f"{_EXTRA}{i}" for i in range(widest - len(names)))]
         try:
-            frame = pd.read_csv(
-                io.StringIO(text, newline=""),
-                sep=delimiter,
-                header=None,
-                names=columns,
-                skiprows=1,
-                dtype="str",
-                keep_default_na=False,
-                skip_blank_lines=False,
-                index_col=False,
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)  # it would drop cells
+                frame = pd.read_csv(
+                    io.StringIO(text, newline=""),
+                    sep=delimiter,
+                    header=None,
+                    names=columns,
+                    skiprows=skip,
+                    dtype="str",
+                    keep_default_na=False,
+                    skip_blank_lines=False,
+                    index_col=False,
+                )
             return frame.fillna("")
         except pd.errors.EmptyDataError:
             return pd.DataFrame(columns=columns, dtype="str")
-        except pd.errors.ParserError:
+        except (pd.errors.ParserError, pd.errors.ParserWarning):
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
             try:
                 widest = max(len(row) for row in reader)
@@ -222,12 +230,14 @@ def _read_features(path: Path, where: str, start: bytes) -> RawTable:
     del start
     try:
         with without_gdal_warnings():
-            layer = pyogrio.read_dataframe(path, use_arrow=False, datetime_as_string=True)
-        notes: tuple[str, ...] = ()
+            name, notes = choose_layer(path, "Point")
+            layer = pyogrio.read_dataframe(
+                path, layer=name, use_arrow=False, datetime_as_string=True
+            )
         broken = np.zeros(len(layer), dtype=bool)
     except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
-        layer, broken = _record_by_record(path, where)
-        notes = (f"read record by record: {int(broken.sum())} damaged",)
+        layer, broken = _record_by_record(path, name, where)
+        notes = (*notes, f"read record by record: {int(broken.sum())} damaged")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise SourceError(
             f"{where} could not be read: it is not what its name says, or it is damaged. Save it "
@@ -238,7 +248,9 @@ def _read_features(path: Path, where: str, start: bytes) -> RawTable:
     return _features_table(layer, broken, notes, where)
 
 
-def _record_by_record(path: Path, where: str) -> tuple[gpd.GeoDataFrame, np.ndarray]:
+def _record_by_record(
+    path: Path, name: str | None, where: str
+) -> tuple[gpd.GeoDataFrame, np.ndarray]:
     """Read each shape by itself with fiona, so that a broken one costs a row and not the file."""
     import fiona
     import geopandas as gpd
@@ -248,11 +260,15 @@ def _record_by_record(path: Path, where: str) -> tuple[gpd.GeoDataFrame, np.ndar
     try:
         with without_gdal_warnings():
             attributes = pyogrio.read_dataframe(
-                path, read_geometry=False, fid_as_index=True, datetime_as_string=True
+                path,
+                layer=name,
+                read_geometry=False,
+                fid_as_index=True,
+                datetime_as_string=True,
             )
         shapes: list[Any] = []
         broken = np.zeros(len(attributes), dtype=bool)
-        with fiona.open(path) as records:
+        with fiona.open(path, layer=name) as records:
             crs = records.crs_wkt or None
             for position, fid in enumerate(attributes.index):
                 try:

@@ -176,7 +176,9 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
         return root, sorted(path for path in found if _is_data(path.relative_to(root)))
     for path in given:
         if not path.exists():
-            raise NoReportsError(f"{path} is not there. Check the name, or the folder you are in.")
+            raise NoReportsError(
+                f"{path.name} is not there. Check the name, or the folder you are in."
+            )
     roots = {path.parent for path in given}
     return (roots.pop() if len(roots) == 1 else Path()), given
 
@@ -270,6 +272,9 @@ def _mapped(raw: RawTable, matched: Mapping[str, str]) -> tuple[pd.DataFrame, st
         by_field["x"], by_field["y"] = by_field[east], by_field[north]
     table = pd.DataFrame({"source_row": cells[ROW], "broken": cells[BROKEN].astype(bool)})
     table["content"] = _digests(cells, raw.header)
+    # what could not be read of a damaged row is unknown, so it equals no other
+    broken = table["broken"]
+    table.loc[broken, "content"] += "-" + table.loc[broken, "source_row"].astype("str")
     for name in TEXT_FIELDS:
         values = cells[by_field[name]].str.strip() if name in by_field else ""
         table[name] = pd.Series(values, index=cells.index, dtype="str")

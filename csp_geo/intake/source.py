@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError, SourceError
+from csp_geo.projection import is_projected
 from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
 
 if TYPE_CHECKING:
@@ -37,8 +38,20 @@ FIELDS: Final = (
     "category",
     "place",
 )
+_KINDS: Final[Mapping[str, tuple[type, str]]] = {
+    "title": (str, "a text"),
+    "licence": (str, "a text"),
+    "location_method": (str, "a text"),
+    "location_accuracy_m": (float, "a number of metres"),
+    "look_back_months": (int, "a whole number of months"),
+    "header": (list, "a list of column names"),
+    "date_formats": (list, "a list of formats"),
+    "columns": (dict, "a table"),
+    "themes": (dict, "a table"),
+}
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
+_DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 
 
@@ -125,6 +138,7 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         raise SettingsError(
             f"{where}, [themes]: unknown theme '{min(unknown)}'. Themes: {', '.join(THEMES)}."
         )
+    _check_types(values, where)
     if values.get("location_method", "exact") not in LOCATION_METHODS:
         raise SettingsError(
             f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}."
@@ -139,6 +153,28 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         themes={**_words(common["themes"]), **_words(values.get("themes", {}))},
         **rest,
     )
+
+
+def _check_types(values: Mapping[str, Any], where: str) -> None:
+    for key, (kind, words) in _KINDS.items():
+        value = values.get(key, kind())
+        if isinstance(value, bool) or not isinstance(
+            value, (int, float) if kind is float else kind
+        ):
+            raise SettingsError(f"{where}: {key} must be {words}, found {value!r}.")
+    for table in ("columns", "themes"):
+        for key, value in values.get(table, {}).items():
+            if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+                raise SettingsError(
+                    f'{where}, [{table}]: {key} must be a list such as ["one", "two"].'
+                )
+    if values.get("default_theme", THEMES[0]) not in THEMES:
+        raise SettingsError(
+            f"{where}: default_theme '{values['default_theme']}' is no theme. "
+            f"Themes: {', '.join(THEMES)}."
+        )
+    if "crs" in values and not is_projected(values["crs"]):
+        raise SettingsError(f"{where}: crs '{values['crs']}' is no coordinate system in metres.")
 
 
 def _merge_columns(
@@ -188,7 +224,8 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     if "category" not in found and source.default_theme is None:
         missing["category"] = source.columns["category"]
     if missing:
-        raise _missing_columns(missing, header, where)
+        unmatched = [name for name in header if name not in matched]
+        raise _missing_columns(missing, header, unmatched, where)
     unused = {name for other in _PAIRS if other != pair for name in other}
     return {column: name for column, name in matched.items() if name not in unused}
 
@@ -217,13 +254,20 @@ def _missing_location(found: set[str], source: Source) -> dict[str, tuple[str, .
 
 
 def _missing_columns(
-    missing: Mapping[str, Sequence[str]], header: Sequence[str], where: str
+    missing: Mapping[str, Sequence[str]],
+    header: Sequence[str],
+    unmatched: Sequence[str],
+    where: str,
 ) -> SourceError:
-    names = [str(name) for name in header if str(name).strip()]
+    if any(_DATA_LIKE.fullmatch(name.strip()) for name in header):
+        return SourceError(
+            f"{where}: its first row looks like data, not like a header. Put the names of the "
+            "columns into the first row."
+        )
     wanted = " and the ".join(
-        f"{needed}{_closest(names, words)}" for needed, words in missing.items()
+        f"{needed}{_closest(unmatched, words)}" for needed, words in missing.items()
     )
-    shown = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    shown = ", ".join(header[:_SHOWN]) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(
         f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
         "column, or name it in the source's source.toml."

@@ -15,13 +15,14 @@ import pandas as pd
 
 TIME_ZONE: Final = "Europe/London"
 
+_RUN_TOGETHER: Final = "%Y%m%d"
 _DAYS: Final = (
     "%Y-%m-%d",
     "%d/%m/%Y",
     "%d-%m-%Y",
     "%d.%m.%Y",
     "%Y/%m/%d",
-    "%Y%m%d",
+    _RUN_TOGETHER,
     "%d %B %Y",
     "%d %b %Y",
     "%d-%b-%Y",
@@ -47,6 +48,7 @@ class Dated:
     missing: pd.Series
     unreadable: pd.Series
     unreadable_time: pd.Series
+    winter: pd.Series
     month_first: bool = False
 
 
@@ -75,18 +77,26 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
         missing=missing,
         unreadable=found["at"].isna() & ~missing,
         unreadable_time=found["bad_time"].astype(bool),
+        winter=found["winter"].astype(bool),
         month_first=month_first,
     )
 
 
 def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
-    """Read each text once: `at`, `precision`, and whether a time of day beside it is no time."""
+    """Read each text once.
+
+    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`), and whether an
+    offset says that it is winter time (`winter`).
+    """
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
+    winter = pd.Series(False, index=unique.index)
     offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
     if offset.any():
         moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
-        at[offset] = moments.dt.tz_convert(TIME_ZONE).dt.tz_localize(None).astype(at.dtype)
+        local = moments.dt.tz_convert(TIME_ZONE).dt.tz_localize(None)
+        at[offset] = local.astype(at.dtype)
+        winter[offset] = local == moments.dt.tz_localize(None)
         precision[offset] = "minute"
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
     parts = unique.str.extract(_CLOCK)
@@ -98,7 +108,7 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     timed = apart & at.notna() & since.notna()
     at[timed] += since[timed]
     precision[timed] = "minute"
-    return pd.DataFrame({"at": at, "precision": precision, "bad_time": bad_time})
+    return pd.DataFrame({"at": at, "precision": precision, "bad_time": bad_time, "winter": winter})
 
 
 def _try(
@@ -107,8 +117,10 @@ def _try(
     """Fill what is still missing in `at`, one format after the other."""
     for pattern, fineness in attempts:
         left = at.isna() & (text != "")
+        if pattern == _RUN_TOGETHER:
+            left &= text.str.fullmatch(r"\d{8}")
         if not left.any():
-            return
+            continue
         read = pd.to_datetime(text[left], format=pattern, errors="coerce").astype(at.dtype)
         got = read.index[read.notna()]
         at[got] = read[got]
@@ -157,11 +169,11 @@ def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     return since, (cells != "") & since.isna()
 
 
-def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
+def in_london(at: pd.Series, winter: pd.Series | None = None) -> tuple[pd.Series, pd.Series]:
     """Put naive London times on the Europe/London clock.
 
-    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
-    is moved forward.
+    A time in the doubled hour of October is taken as summer time unless `winter` says otherwise,
+    one in the missing hour of March is moved forward.
 
     Returns
     -------
@@ -169,6 +181,7 @@ def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
         Time-zone aware times, and which of them fell into such an hour.
     """
     summer = np.ones(len(at), dtype=bool)
-    aware = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
-    winter = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
-    return aware, (aware != winter) & at.notna()
+    first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
+    second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
+    doubtful = (first != second) & at.notna()
+    return first if winter is None else first.mask(winter & doubtful, second), doubtful

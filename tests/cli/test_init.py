@@ -1,0 +1,80 @@
+"""`csp-geo init`: an empty project folder that a weekly run understands; `demo` keeps away."""
+
+from __future__ import annotations
+
+import csv
+import stat
+
+from csp_geo.tables import SOURCES
+
+
+def test_makes_a_folder_per_source_with_a_template(csp, tmp_path):
+    ran = csp("init", "borough", cwd=tmp_path)
+    home = tmp_path / "borough"
+    assert (ran.code, ran.err) == (0, "")
+    for source in SOURCES:
+        (template,) = (home / "data" / "reports" / source).glob("TEMPLATE_*.csv")
+        with template.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.reader(stream))
+        assert len(rows) == 1
+        assert len(rows[0]) >= 5
+    for name in ("boundaries", "zones", "context"):
+        assert (home / "data" / name).is_dir()
+    assert (home / "csp_geo.toml").is_file()
+
+
+def test_keeps_private_things_out_of_git(csp, tmp_path):
+    csp("init", cwd=tmp_path)
+    ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8").split()
+    assert "data/reports/" in ignored
+    assert "maps/" in ignored
+    assert ".csp_geo.key" in ignored
+    assert stat.S_IMODE((tmp_path / ".csp_geo.key").stat().st_mode) == 0o600
+
+
+def test_keeps_what_is_there(csp, tmp_path):
+    """A second `init` leaves the key, the settings and the user's own changes alone."""
+    csp("init", cwd=tmp_path)
+    key = (tmp_path / ".csp_geo.key").read_bytes()
+    (tmp_path / "csp_geo.toml").write_text('marking = "OFFICIAL"\n', encoding="utf-8")
+    ran = csp("init", cwd=tmp_path)
+    assert ran.code == 0
+    assert "stay" in ran.out
+    assert (tmp_path / ".csp_geo.key").read_bytes() == key
+    assert (tmp_path / "csp_geo.toml").read_text(encoding="utf-8") == 'marking = "OFFICIAL"\n'
+
+
+def test_two_projects_have_two_keys(csp, tmp_path):
+    csp("init", "one", cwd=tmp_path)
+    csp("init", "two", cwd=tmp_path)
+    assert (tmp_path / "one" / ".csp_geo.key").read_bytes() != (
+        tmp_path / "two" / ".csp_geo.key"
+    ).read_bytes()
+
+
+def test_weekly_in_an_empty_project_says_what_to_do(csp, tmp_path):
+    """Templates are no reports: nothing to read, one sentence, nothing written."""
+    csp("init", cwd=tmp_path)
+    ran = csp("weekly", "--quiet", cwd=tmp_path)
+    assert ran.code == 1
+    assert len(ran.err.strip().splitlines()) == 1
+    assert "data/boundaries" in ran.err or "report" in ran.err
+    assert not (tmp_path / "maps").exists()
+
+
+def test_check_of_a_template_says_it_has_no_rows(csp, tmp_path):
+    csp("init", cwd=tmp_path)
+    template = next((tmp_path / "data" / "reports" / "offence").glob("TEMPLATE_*.csv"))
+    ran = csp("check", template.relative_to(tmp_path), "--json", cwd=tmp_path)
+    assert ran.code == 1
+    assert "a header and no rows" in ran.json["files"][0]["error"]
+
+
+def test_demo_refuses_a_folder_with_other_things(csp, tmp_path):
+    """Somebody's own folder is not filled with an invented borough."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear all", encoding="utf-8")
+    ran = csp("demo", "--out", "mine", cwd=tmp_path)
+    assert ran.code == 2
+    assert "is not empty" in ran.err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]

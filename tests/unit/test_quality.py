@@ -1,0 +1,106 @@
+"""What came in, what was kept, and why the rest was not, as one table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from csp_geo.intake.clean import clean
+from csp_geo.intake.quality import file_counts, file_reasons, over_limit, quality_table
+from csp_geo.intake.read import read_reports
+from csp_geo.tables import QUALITY, check_table
+
+HEADER = ("Ref", "date", "time", "easting", "northing", "category")
+
+
+@pytest.fixture
+def made(tmp_path, write, town_area):
+    """Two files that can be read and one that cannot."""
+    rows = [
+        ("A1", "13/01/2023", "14:20", 544421, 184321, "Robbery"),
+        ("A1", "13/01/2023", "14:20", 544421, 184321, "Robbery"),
+        ("A2", "", "", 0, 0, "Robbery"),
+        ("A3", "never", "", 544421, 184321, "Robbery"),
+        ("A4", "13/01/2023", "00:00", 544421, 184321, "Goblins"),
+        ("A5", "13/01/2023", "", 544421, 184321, "goblins are many and come at night in crowds"),
+    ]
+    write.csv(tmp_path / "offence" / "a.csv", HEADER, rows)
+    write.csv(tmp_path / "offence" / "b.csv", HEADER, [("B1", *rows[0][1:])])
+    (tmp_path / "asb").mkdir()
+    (tmp_path / "asb" / "empty.csv").write_bytes(b"")
+    reports = read_reports(tmp_path)
+    return reports, clean(reports, town_area, today=date(2023, 2, 1), key=b"k")
+
+
+def lines(table, about):
+    chosen = table[table["about"] == about]
+    return {
+        (file, item): (n, first)
+        for file, item, n, first in zip(
+            chosen["source_file"], chosen["item"], chosen["n"], chosen["first_row"], strict=True
+        )
+    }
+
+
+class TestInputs:
+    def test_file_that_could_not_be_read(self, made):
+        table = quality_table(*made)
+        (error,) = table[table["about"] == "error"].itertuples()
+        assert (error.source_file, error.source) == ("asb/empty.csv", "asb")
+        assert "is empty" in error.meaning
+
+    @pytest.mark.parametrize(
+        ("limit", "over"), [(0.2, True), (2 / 7, False), (0.29, False), (0, True)]
+    )
+    def test_limit_is_a_share_of_the_source(self, made, limit, over):
+        """Two of the seven offence rows; the limit itself is allowed."""
+        sentences = over_limit(*made, limit)
+        assert bool(sentences) == over
+        assert not over or sentences[0].startswith("2 of the 7 offence rows could not be used")
+
+
+class TestOutputs:
+    def test_contract(self, made):
+        check_table(quality_table(*made), QUALITY)
+
+    def test_counts_of_each_file(self, made):
+        assert file_counts(*made) == [
+            {"read": 0, "accepted": 0, "merged": 0, "quarantined": 0},
+            {"read": 6, "accepted": 3, "merged": 1, "quarantined": 2},
+            {"read": 1, "accepted": 1, "merged": 0, "quarantined": 0},
+        ]
+
+    def test_reasons_of_each_file(self, made):
+        assert file_reasons(*made) == [
+            {},
+            {"missing-date": 1, "unreadable-date": 1, "zero-coordinates": 1},
+            {},
+        ]
+
+    def test_lines(self, made):
+        table = quality_table(*made)
+        rows = lines(table, "rows")
+        assert rows["offence/a.csv", "read"] == (6, 0)
+        assert rows["offence/a.csv", "merged"] == (1, 0)
+        assert lines(table, "reason") == {
+            ("offence/a.csv", "missing-date"): (1, 4),
+            ("offence/a.csv", "zero-coordinates"): (1, 4),
+            ("offence/a.csv", "unreadable-date"): (1, 5),
+        }
+        assert lines(table, "flag") == {
+            ("offence/a.csv", "midnight"): (1, 6),
+            ("offence/a.csv", "unknown-category"): (2, 6),
+        }
+
+    def test_columns_say_what_was_matched(self, made):
+        table = quality_table(*made)
+        said = table[(table["about"] == "column") & (table["source_file"] == "offence/a.csv")]
+        assert dict(zip(said["item"], said["meaning"], strict=True))["Ref"] == "read as reference"
+
+    def test_unknown_words_are_listed_and_cut(self, made):
+        words = lines(quality_table(*made), "unknown-category")
+        assert words["offence/a.csv", "Goblins"] == (1, 6)
+        (long,) = [item for _, item in words if item.startswith("goblins are")]
+        assert len(long) <= 43
+        assert "crowds" not in long
