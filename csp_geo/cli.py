@@ -113,7 +113,9 @@ def _project(
     return Project(
         reports=reports if reports is not None else Path("data", "reports"),
         boundaries=boundaries if boundaries is not None else _only_boundaries(Path()),
-        zones=(zones,) if zones else tuple(context_files(here and here / "data" / "zones")),
+        zones=(zones,)
+        if zones
+        else tuple(context_files(here and here / "data" / "zones", tables=False)),
         context=tuple(context_files(here and here / "data" / "context")),
         config=config or (own_config if own_config and own_config.is_file() else None),
         key_folder=here if here is not None else out,
@@ -220,7 +222,7 @@ def _demo_project(out: Path) -> Project:
     return Project(
         reports=data / "reports",
         boundaries=_only_boundaries(out),
-        zones=tuple(context_files(data / "zones")),
+        zones=tuple(context_files(data / "zones", tables=False)),
         context=tuple(context_files(data / "context")),
         config=out / "csp_geo.toml",
         key_folder=out,
@@ -300,6 +302,8 @@ def check(
     else:
         for line in _check_lines(result.record, located=boundaries is not None):
             click.echo(line)
+        for caution in result.cautions:
+            click.echo(f"Caution: {caution}")
     if all(file["error"] for file in result.record["files"]):
         return DATA
     for sentence in result.over_limit:
@@ -404,6 +408,7 @@ def _command(given: dict[str, Any]) -> str:
 
 def _summarise(result: Any) -> None:
     from csp_geo.products.cards import figures
+    from csp_geo.products.words import count
 
     counts = result.record["counts"]
     click.echo(
@@ -415,8 +420,8 @@ def _summarise(result: Any) -> None:
         kinds = rows["kind"].value_counts()
         first = rows.iloc[0]
         click.echo(
-            f"{str(family).capitalize()}: {kinds['hotspot']} hotspots and {kinds['busy point']} "
-            f"busy points, first {first['name']} ({figures(first)})."
+            f"{str(family).capitalize()}: {count(kinds['hotspot'], 'hotspot')} and "
+            f"{count(kinds['busy point'], 'busy point')}, first {first['name']} ({figures(first)})."
         )
     if result.hotspots.empty:
         click.echo("No hotspots: too few reports lie close together.")
@@ -424,5 +429,5 @@ def _summarise(result: Any) -> None:
         click.echo("None of them is yet tested for chance.")
     n = len(result.record["cautions"])
     if n:
-        click.echo(f"{n} cautions, the first: {result.record['cautions'][0]}")
+        click.echo(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")
     click.echo(f"Open {result.folder / 'map.html'}")

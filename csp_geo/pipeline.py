@@ -171,10 +171,11 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: the object of `--json`, the tables to write, limits that were passed."""
+    """What a check found: the object of `--json`, tables to write, cautions, limits passed."""
 
     record: Mapping[str, Any]
     tables: Mapping[str, bytes]
+    cautions: tuple[str, ...]
     over_limit: tuple[str, ...]
 
 
@@ -199,6 +200,7 @@ def run_check(
             "quality.csv": csv_bytes(quality_table(reports, result)),
             "quarantine.csv": csv_bytes(result.quarantine),
         },
+        result.cautions,
         tuple(over_limit(reports, result, settings.quarantine_limit)),
     )
 

@@ -172,16 +172,16 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
     until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
     next_month = at + pd.offsets.MonthBegin(1)
     until = until.mask(precision == "month", next_month)
-    aware, doubled = in_london(at, start.winter)
+    aware, doubtful = in_london(at)
     return pd.DataFrame(
         {
             "day": at,
-            "occurred_at": aware,
+            "occurred_at": start.instant.fillna(aware),
             "occurred_to": in_london(until.astype(at.dtype))[0],
             "precision": precision,
             "unreadable-time": bad_time,
             "midnight": midnight,
-            "clock-change": doubled & (precision == "minute") & ~start.winter,
+            "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
             "reversed-interval": reversed_interval,
         },
         index=rows.index,

@@ -186,9 +186,9 @@ def _place_axes(header: list[str], where: str) -> tuple[str, str, str]:
     )
 
 
-def context_files(folder: Path | None) -> list[Path]:
-    """List the layers and tables of a folder that may hold zones or places."""
+def context_files(folder: Path | None, *, tables: bool = True) -> list[Path]:
+    """List the layers of a folder that hold zones or places; for places, `tables` as well."""
     if folder is None or not folder.is_dir():
         return []
-    suffixes = {*VECTOR_SUFFIXES, ".csv", ".xlsx"}
+    suffixes = {*VECTOR_SUFFIXES, *((".csv", ".xlsx") if tables else ())}
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)

@@ -294,7 +294,7 @@ def _features_table(
         },
         dtype="str",
     )
-    shapes = layer.geometry
+    shapes = _single_points(layer.geometry)
     point = (shapes.geom_type == "Point") & ~shapes.is_empty
     broken = broken | (shapes.notna() & ~shapes.is_empty & ~point).to_numpy()
     xy = np.full((len(layer), 2), np.nan)
@@ -306,6 +306,12 @@ def _features_table(
     cells[BROKEN] = broken
     kept_header = tuple(name for name in header if name not in {east, north})
     return RawTable((*kept_header, east, north), cells, (*notes, *crs_note))
+
+
+def _single_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Take a MultiPoint of one point, as QGIS exports them, for the point."""
+    single = (shapes.geom_type == "MultiPoint") & (shapes.count_geometries() == 1)
+    return shapes.where(~single, shapes.representative_point())
 
 
 def _axes(

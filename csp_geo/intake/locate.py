@@ -163,7 +163,10 @@ def _place_in_area(
     for slug in ("swapped-coordinates", "outside-study-area", "outside-boundary", "ward-centroid"):
         located[slug] = False
     if area is None:
-        located["outside-study-area"] = usable & ~on_map
+        elsewhere = usable & ~on_map
+        exchanged = elsewhere & np.isfinite(swapped_metres).all(axis=1)
+        located["swapped-coordinates"] = exchanged
+        located["outside-study-area"] = elsewhere & ~exchanged
         return
     ward = area.ward_of(metres)
     beyond = usable & (ward < 0)

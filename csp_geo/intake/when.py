@@ -41,14 +41,17 @@ _AMBIGUOUS: Final = r"^\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}(?:[ T].*)?$"
 
 @dataclass(frozen=True)
 class Dated:
-    """Dates of a column: `at` is naive London time, NaT where missing or unreadable."""
+    """Dates of a column: `at` is naive London time, NaT where missing or unreadable.
+
+    `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere.
+    """
 
     at: pd.Series
     precision: pd.Series
     missing: pd.Series
     unreadable: pd.Series
     unreadable_time: pd.Series
-    winter: pd.Series
+    instant: pd.Series
     month_first: bool = False
 
 
@@ -77,7 +80,7 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
         missing=missing,
         unreadable=found["at"].isna() & ~missing,
         unreadable_time=found["bad_time"].astype(bool),
-        winter=found["winter"].astype(bool),
+        instant=found["instant"],
         month_first=month_first,
     )
 
@@ -85,18 +88,17 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
 def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     """Read each text once.
 
-    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`), and whether an
-    offset says that it is winter time (`winter`).
+    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`), and the
+    `instant` where an offset says it.
     """
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
-    winter = pd.Series(False, index=unique.index)
+    instant = at.dt.tz_localize(TIME_ZONE)
     offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
     if offset.any():
         moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
-        local = moments.dt.tz_convert(TIME_ZONE).dt.tz_localize(None)
-        at[offset] = local.astype(at.dtype)
-        winter[offset] = local == moments.dt.tz_localize(None)
+        instant[offset] = moments.dt.tz_convert(TIME_ZONE).astype(instant.dtype)
+        at[offset] = instant[offset].dt.tz_localize(None)
         precision[offset] = "minute"
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
     parts = unique.str.extract(_CLOCK)
@@ -108,7 +110,9 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     timed = apart & at.notna() & since.notna()
     at[timed] += since[timed]
     precision[timed] = "minute"
-    return pd.DataFrame({"at": at, "precision": precision, "bad_time": bad_time, "winter": winter})
+    return pd.DataFrame(
+        {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
+    )
 
 
 def _try(
@@ -169,11 +173,11 @@ def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     return since, (cells != "") & since.isna()
 
 
-def in_london(at: pd.Series, winter: pd.Series | None = None) -> tuple[pd.Series, pd.Series]:
+def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Put naive London times on the Europe/London clock.
 
-    A time in the doubled hour of October is taken as summer time unless `winter` says otherwise,
-    one in the missing hour of March is moved forward.
+    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
+    is moved forward.
 
     Returns
     -------
@@ -183,5 +187,4 @@ def in_london(at: pd.Series, winter: pd.Series | None = None) -> tuple[pd.Series
     summer = np.ones(len(at), dtype=bool)
     first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
     second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
-    doubtful = (first != second) & at.notna()
-    return first if winter is None else first.mask(winter & doubtful, second), doubtful
+    return first, (first != second) & at.notna()
