@@ -97,7 +97,7 @@ def clean(
             "reasons": _joined(reasons).where(bad, ""),
             "flags": _joined(flags).where(fate == ACCEPTED, ""),
             "theme": theme,
-            "category": table["category"],
+            "category": table["category"].astype("str"),
         }
     )
     accepted = np.flatnonzero(fate == ACCEPTED)
@@ -142,7 +142,8 @@ def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts, cautions = [], []
     for file, source, where in reports.by_file():
         rows = reports.table.iloc[where]
-        first = rows["date"].where(rows["date"] != "", rows["month"])
+        date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
+        first = date_text.where(date_text != "", month_text)
         start = read_dates(first, source.date_formats)
         if start.month_first:
             cautions.append(
@@ -285,7 +286,7 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
     theme = pd.Series("other", index=table.index, dtype="object")
     unknown = np.zeros(len(table), dtype=bool)
     for _, source, where in reports.by_file():
-        words = table["category"].iloc[where]
+        words = table["category"].iloc[where].astype("str")
         known = {word: source.themes.get(plain(word)) for word in words.unique()}
         found = words.map(known)
         empty = (words == "").to_numpy()

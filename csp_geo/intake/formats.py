@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
-import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import numpy as np
 import pandas as pd
@@ -18,6 +17,7 @@ from csp_geo.projection import BRITISH_CRS, WGS84, between
 from csp_geo.storage import choose_layer, crs_by_range, without_gdal_warnings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import geopandas as gpd
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp")
 ROW: Final = "csp_geo:row"
 BROKEN: Final = "csp_geo:broken"
-_EXTRA: Final = "csp_geo:extra"
+_CHUNK: Final = 20_000
+_BLOCK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
 _BINARY: Final = (
     b"\xd0\xcf\x11\xe0",
@@ -40,16 +41,22 @@ _LFS: Final = b"version https://git-lfs"
 
 @dataclass(frozen=True)
 class RawTable:
-    """One file as texts.
+    """One file as texts, a stretch of rows at a time, so that a large file need not lie in memory.
 
-    `cells` has the file's own columns, all strings with "" for empty, and two of ours: the 1-based
-    row of the file (`ROW`) and whether the record is damaged (`BROKEN`). `notes` say what was
-    decided while reading.
+    Each of `chunks` has the file's own columns, all strings with "" for empty, and two of ours: the
+    1-based row of the file (`ROW`) and whether the record is damaged (`BROKEN`). `notes` say what
+    was decided while reading. A CSV is read while the chunks are gone through: `SourceError` may
+    come then.
     """
 
     header: tuple[str, ...]
-    cells: pd.DataFrame
+    chunks: Iterable[pd.DataFrame]
     notes: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """All rows in one table."""
+        return pd.concat(list(self.chunks), ignore_index=True)
 
 
 def read_file(path: Path, where: str) -> RawTable:
@@ -69,7 +76,7 @@ def read_file(path: Path, where: str) -> RawTable:
     readers = {".csv": _read_csv, ".xlsx": _read_xlsx}
     reader = readers.get(path.suffix.lower(), _read_features)
     table = reader(path, where, start)
-    if table.cells.empty:
+    if not any(len(chunk) for chunk in table.chunks):
         raise SourceError(f"{where} has a header and no rows below it.")
     return table
 
@@ -98,33 +105,45 @@ def _read_csv(path: Path, where: str, start: bytes) -> RawTable:
             f"{where} is not a CSV file, whatever its name says. Open it in the program it comes "
             "from and save it as CSV or XLSX."
         )
-    text, note = _decode(path.read_bytes())
-    dialect = _delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect)
-    above, header = next(
-        ((n, row) for n, row in enumerate(reader) if any(cell.strip() for cell in row)), (0, [])
-    )
-    names = _unique_names(header)
-    frame = _parse_csv(text, dialect, names, above + 1, where)
-    extra = [name for name in frame.columns if str(name).startswith(_EXTRA)]
-    broken = (frame[extra] != "").any(axis=1) if extra else pd.Series(False, index=frame.index)
-    cells = frame.drop(columns=extra)
-    cells[ROW] = np.arange(above + 2, above + 2 + len(cells), dtype=np.int64)
-    cells[BROKEN] = broken
-    filled = (cells[list(names)] != "").any(axis=1) | broken
-    return RawTable(names, cells[filled].reset_index(drop=True), note)
+    encoding, note = _encoding(path)
+    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+        first = next((line for line in stream if line.strip()), "")
+        delimiter = max(",;\t", key=first.count)
+        stream.seek(0)
+        reader = csv.reader(stream, delimiter=delimiter)
+        above, header = next(
+            ((n, row) for n, row in enumerate(reader) if any(cell.strip() for cell in row)), (0, [])
+        )
+        names = _unique_names(header)
+        stream.seek(0)
+        widest = _widest(stream, delimiter, len(names), where)
+    chunks = _CsvChunks(path, where, encoding, delimiter, names, above + 1, widest)
+    return RawTable(names, chunks, note)
 
 
-def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+def _widest(stream: TextIO, delimiter: str, columns: int, where: str) -> int:
+    """Return how many cells the longest row has, at least as many as there are columns."""
+    bound = 1 + max(line.count(delimiter) for line in stream)
+    if bound <= columns:
+        return columns
+    stream.seek(0)  # delimiters within quotation marks are no cells
     try:
-        return data.decode("utf-8-sig"), ()
+        return max(columns, *(len(row) for row in csv.reader(stream, delimiter=delimiter)))
+    except csv.Error as error:
+        raise SourceError(f"{where} is not a readable CSV table: {error}.") from error
+
+
+def _encoding(path: Path) -> tuple[str, tuple[str, ...]]:
+    """Return UTF-8 when the whole file is, else the encoding of Windows."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace"), ("read as Windows text (cp1252)",)
-
-
-def _delimiter(text: str) -> str:
-    line = text.split("\n", 1)[0]
-    return max(",;\t", key=line.count)
+        return "cp1252", ("read as Windows text (cp1252)",)
+    return "utf-8-sig", ()
 
 
 def _unique_names(header: list[str]) -> tuple[str, ...]:
@@ -136,39 +155,52 @@ def _unique_names(header: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _parse_csv(
-    text: str, delimiter: str, names: tuple[str, ...], skip: int, where: str
-) -> pd.DataFrame:
-    widest = len(names) + 2
-    for _ in range(2):
-        columns = [*names, *(f"{_EXTRA}{i}" for i in range(widest - len(names)))]
+@dataclass(frozen=True)
+class _CsvChunks:
+    """The rows of a CSV below its header, read anew each time they are gone through."""
+
+    path: Path
+    where: str
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+    skip: int
+    widest: int
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        names = list(self.names)
+        extra = [f"{BROKEN}:{i}" for i in range(self.widest - len(names))]
+        row = self.skip + 1
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", pd.errors.ParserWarning)  # it would drop cells
-                frame = pd.read_csv(
-                    io.StringIO(text, newline=""),
-                    sep=delimiter,
-                    header=None,
-                    names=columns,
-                    skiprows=skip,
-                    dtype="str",
-                    keep_default_na=False,
-                    skip_blank_lines=False,
-                    index_col=False,
-                )
-            return frame.fillna("")
+            with pd.read_csv(
+                self.path,
+                encoding=self.encoding,
+                encoding_errors="replace",
+                sep=self.delimiter,
+                header=None,
+                names=[*names, *extra],
+                skiprows=self.skip,
+                dtype="str",
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+                chunksize=_CHUNK,
+            ) as chunks:
+                for chunk in chunks:
+                    cells = chunk.fillna("")
+                    broken = (cells[extra] != "").any(axis=1)
+                    cells = cells[names]
+                    cells[ROW] = np.arange(row, row + len(cells), dtype=np.int64)
+                    cells[BROKEN] = broken
+                    row += len(cells)
+                    yield cells[(cells[names] != "").any(axis=1) | broken].reset_index(drop=True)
         except pd.errors.EmptyDataError:
-            return pd.DataFrame(columns=columns, dtype="str")
-        except (pd.errors.ParserError, pd.errors.ParserWarning):
-            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-            try:
-                widest = max(len(row) for row in reader)
-            except csv.Error as error:
-                raise SourceError(f"{where} is not a readable CSV table: {error}.") from error
-    raise SourceError(
-        f"{where} is not a readable CSV table: a quotation mark is opened and never closed. Open "
-        "it in a spreadsheet, mend the row, and save it again."
-    )
+            return
+        except pd.errors.ParserError as error:
+            raise SourceError(
+                f"{self.where} is not a readable CSV table: a quotation mark is opened and never "
+                "closed. Open it in a spreadsheet, mend the row, and save it again."
+            ) from error
 
 
 # --- XLSX -------------------------------------------------------------------------------------
@@ -201,7 +233,7 @@ def _read_xlsx(path: Path, where: str, start: bytes) -> RawTable:
     cells[BROKEN] = False
     kept = cells[(cells[list(header)] != "").any(axis=1)].reset_index(drop=True)
     others = tuple(f"sheet '{other}' was not read" for other, _ in filled[1:])
-    return RawTable(header, kept, (f"sheet '{name}'", *others) if others else ())
+    return RawTable(header, (kept,), (f"sheet '{name}'", *others) if others else ())
 
 
 def _text(cell: Any) -> str:
@@ -305,7 +337,7 @@ def _features_table(
     cells[ROW] = np.arange(1, len(cells) + 1, dtype=np.int64)
     cells[BROKEN] = broken
     kept_header = tuple(name for name in header if name not in {east, north})
-    return RawTable((*kept_header, east, north), cells, (*notes, *crs_note))
+    return RawTable((*kept_header, east, north), (cells,), (*notes, *crs_note))
 
 
 def _single_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:

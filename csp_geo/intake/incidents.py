@@ -76,7 +76,7 @@ def build_incidents(
         "occurred_at": when["occurred_at"],
         "occurred_to": when["occurred_to"],
         "time_precision": when["precision"],
-        "category": table["category"],
+        "category": table["category"].astype("str"),
         "theme": marks["theme"].iloc[accepted],
         "family": per_row["family"],
         "weight": 1.0,
@@ -123,7 +123,9 @@ def _incident_ids(source: np.ndarray, table: pd.DataFrame, key: bytes) -> pd.Ind
     codes = pd.Series(
         [
             _coded(key, "incident", *parts)
-            for parts in zip(source, table["reference"], table["content"], strict=True)
+            for parts in zip(
+                source, table["reference"], table["content"].map("{:016x}".format), strict=True
+            )
         ],
         index=table.index,
         dtype="str",

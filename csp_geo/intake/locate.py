@@ -29,7 +29,7 @@ def axes_by_range(x: pd.Series, y: pd.Series) -> str:
 
 
 def _numbers(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    cells = text.fillna("").astype("str").str.strip()
+    cells = text.astype("str").fillna("").str.strip()
     missing = cells.str.casefold().isin(["", "no location", "unknown", "n/a", "-"])
     plain = cells.where(cells.str.fullmatch(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"), "nan")
     values = np.asarray(plain, dtype=np.float64)
@@ -38,7 +38,7 @@ def _numbers(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], N
 
 
 def _decimals(text: pd.Series) -> NDArray[np.int64]:
-    fraction = text.fillna("").astype("str").str.strip().str.extract(r"\.(\d*)$")[0]
+    fraction = text.astype("str").fillna("").str.strip().str.extract(r"\.(\d*)$")[0]
     return np.asarray(fraction.fillna("").str.rstrip("0").str.len(), dtype=np.int64)
 
 

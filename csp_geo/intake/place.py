@@ -49,6 +49,7 @@ _GENERIC: Final = frozenset(
 
 def place_names(text: pd.Series) -> pd.Series:
     """Clean a column of place texts; what is no street or place name becomes missing."""
+    text = text.astype("str")
     unique = {cell: place_name(cell) for cell in text.dropna().unique()}
     return text.map(unique).astype("str")
 

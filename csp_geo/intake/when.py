@@ -66,7 +66,7 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
         The source's own formats, tried before the British and ISO ones; they settle the order of
         day and month for the column.
     """
-    cells = text.fillna("").astype("str").str.strip().str.replace(r"\s+", " ", regex=True)
+    cells = text.astype("str").fillna("").str.strip().str.replace(r"\s+", " ", regex=True)
     unique = pd.Series(cells.unique(), dtype="str")
     read = _read_unique(unique, formats)
     month_first = not formats and _is_month_first(unique)
