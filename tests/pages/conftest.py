@@ -1,13 +1,10 @@
-"""Small tables made by hand, hostile text, and a browser that may not reach any network."""
+"""Small tables made by hand, and hostile text."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -19,22 +16,8 @@ from csp_geo.products.facts import Facts, SourceFacts
 from csp_geo.projection import british_grid
 from csp_geo.tables import FAMILIES, HOTSPOTS, INCIDENTS, KINDS, PLACES, ZONES, check_table
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 CRS = "EPSG:27700"
 CENTRE = (548_000.0, 185_000.0)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
 HOSTILE = (
     "<img src=x onerror=window.__pwned=1>",
     "${window.__pwned=2}",
@@ -249,67 +232,3 @@ class Inputs:
 @pytest.fixture
 def inputs() -> Inputs:
     return Inputs()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    found = os.environ.get("CSP_GEO_CHROMIUM") or next(
-        (path for name in BROWSERS if (path := shutil.which(name))), None
-    )
-    if not found:
-        pytest.skip("no Chromium found: install one or name it in CSP_GEO_CHROMIUM")
-    return found
-
-
-@dataclass
-class Tab:
-    """A page in the browser, what it complained of, and what it asked the network for."""
-
-    page: object
-    complaints: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def assert_quiet(self) -> None:
-        assert self.complaints == []
-        assert self.requests == []
-        assert self.page.evaluate("window.__pwned") is None
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        running = driver.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def open_page(socket_enabled: None, browser: object, tmp_path: Path) -> Iterator[object]:
-    """Open HTML from disk in a window of the given size; nothing but files may be asked for."""
-    contexts = []
-
-    def open_html(html: str, width: int = 1280, height: int = 900, **options) -> Tab:
-        file = tmp_path / f"page-{len(contexts)}.html"
-        file.write_text(html, encoding="utf-8")
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        tab = Tab(context.new_page())
-
-        def guard(route):
-            if route.request.url.startswith(("file:", "data:", "blob:", "about:")):
-                route.continue_()
-            else:
-                tab.requests.append(route.request.url)
-                route.abort()
-
-        context.route("**/*", guard)
-        tab.page.on("console", lambda m: tab.complaints.append(f"{m.type}: {m.text}"))
-        tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
-        tab.page.set_default_timeout(10_000)
-        tab.page.goto(file.as_uri())
-        return tab
-
-    yield open_html
-    for context in contexts:
-        context.close()
