@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from dataclasses import dataclass, replace
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         message = str(error) if isinstance(error, CspGeoError) else _of_system(error)
         click.secho(message, fg="red", err=True)
+        if "--json" in given:
+            _print_json({"error": message})
         code = USAGE if isinstance(error, SettingsError) else DATA
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:
@@ -230,7 +233,7 @@ def _demo_project(out: Path) -> Project:
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
-    from csp_geo.pipeline import WeeklyOptions
+    from csp_geo.options import WeeklyOptions
 
     return WeeklyOptions(
         reports=project.reports,
@@ -371,9 +374,10 @@ def weekly(**given: Any) -> int:
     out, quiet, as_json = given["out"], given["quiet"], given["as_json"]
     project = _project(given["reports"], given["boundaries"], given["zones"], given["config"], out)
     today = _today()
+    as_of = given["as_of"].date() if given["as_of"] else today
     options = _weekly_options(
         project,
-        as_of=given["as_of"].date() if given["as_of"] else today,
+        as_of=as_of,
         today=today,
         out=out,
         period=given["period"],
@@ -381,7 +385,7 @@ def weekly(**given: Any) -> int:
         sources=_names(given["source"]),
         settings=_settings(project.config, given["eps"], given["min_samples"]),
         seed=given["seed"],
-        command=_command(given),
+        command=_command({**given, "as_of": as_of}),
         quiet=quiet or as_json,
     )
     result = run_weekly(options)
@@ -398,11 +402,10 @@ def _command(given: dict[str, Any]) -> str:
     """Write the command again, with file names instead of paths."""
     parts = ["csp-geo weekly"]
     for name, value in given.items():
-        if value in (None, False) or name in {"out", "as_json", "quiet"}:
+        if value is None or name in {"out", "as_json", "quiet"}:
             continue
         shown = value.name if isinstance(value, Path) else value
-        shown = f"{value:%Y-%m-%d}" if isinstance(value, datetime) else shown
-        parts.append(f"--{name.replace('_', '-')} {shown}")
+        parts.append(f"--{name.replace('_', '-')} {shlex.quote(str(shown))}")
     return " ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""What csp_geo raises and warns about.
+"""What csp_geo raises.
 
 Every message says what was needed, what was found, where, and what to try. Each error is also the
 builtin that a caller would expect, so ``except ValueError`` keeps working.
@@ -31,11 +31,3 @@ class BoundaryError(CspGeoError, ValueError):
 
 class NoReportsError(CspGeoError, ValueError):
     """Nothing is left to map: no file, no usable row, nothing in the period."""
-
-
-class CspGeoWarning(UserWarning):
-    """Root of every warning that csp_geo gives."""
-
-
-class StatisticsWarning(CspGeoWarning):
-    """A figure rests on too little to lean on."""

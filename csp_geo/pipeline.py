@@ -3,66 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from csp_geo import record
-from csp_geo.hotspots.cluster import find_clusters, withhold_sensitive
+from csp_geo.cautions import cautions_of, withheld
+from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.intake.clean import clean, require_incidents
 from csp_geo.intake.context import read_places, read_zones
 from csp_geo.intake.quality import over_limit, quality_table
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
+from csp_geo.options import silent
 from csp_geo.period import parse_period
 from csp_geo.products.exports import csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
-from csp_geo.settings import Settings
 from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
 from csp_geo.study_area import read_study_area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
     import geopandas as gpd
 
-
-def _silent(message: str) -> None:
-    del message
-
-
-def _stopped() -> float:
-    return 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeeklyOptions:
-    """What a weekly run is asked for.
-
-    `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each
-    step: the library itself has no clock and prints nothing.
-    """
-
-    reports: Path
-    boundaries: Path
-    as_of: date
-    today: date
-    out: Path
-    key_folder: Path
-    period: str = "28d"
-    zones: Sequence[Path] = ()
-    context: Sequence[Path] = ()
-    themes: Sequence[str] = ()
-    sources: Sequence[str] = ()
-    settings: Settings = field(default_factory=Settings)
-    seed: int = 0
-    command: str = "csp-geo weekly"
-    clock: Callable[[], float] = _stopped
-    progress: Callable[[str], None] = _silent
+    from csp_geo.options import WeeklyOptions
+    from csp_geo.products.page import MapPage
+    from csp_geo.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -101,23 +72,19 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     watch.start("cluster", "Finding hotspots")
     zones, zone_cautions = read_zones(options.zones, area.projection, options.as_of)
     places, place_cautions = read_places(options.context, area)
-    hotspots = find_clusters(
+    hotspots, n_withheld = find_hotspots(
         chosen.used,
         area,
-        settings.clusters.eps,
-        settings.clusters.min_samples,
+        settings.clusters,
         places=places,
         zones=zones,
         as_of=options.as_of,
+        show_doors=settings.draw_sensitive_points,
     )
-    n_withheld = 0
-    if not settings.draw_sensitive_points:
-        hotspots, n_withheld = withhold_sensitive(
-            hotspots, settings.clusters.min_samples, options.as_of
-        )
 
     watch.start("map", "Drawing the map")
     limits = over_limit(reports, result, settings.quarantine_limit)
+    others = (*limits, *withheld(n_withheld), *zone_cautions, *place_cautions)
     run = record.Run(
         options=options,
         period=period,
@@ -126,14 +93,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         result=result,
         chosen=chosen,
         hotspots=hotspots,
-        cautions=record.cautions(
-            area,
-            reports,
-            result,
-            chosen,
-            narrowed,
-            (*limits, *record.withheld(n_withheld), *zone_cautions, *place_cautions),
-        ),
+        cautions=cautions_of(area, reports, result, chosen, narrowed, others),
     )
     page = make_map(
         hotspots,
@@ -151,7 +111,21 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         chosen.used, hotspots, area.wards, zones, draw_sensitive=settings.draw_sensitive_points
     )
     keep_key(options.key_folder, key)
-    with new_folder(options.out / options.as_of.isoformat()) as folder:
+    folder = options.out / options.as_of.isoformat()
+    made = _write_pack(folder, run, page, layers, watch)
+    return WeeklyResult(folder, made, hotspots, tuple(limits))
+
+
+def _write_pack(
+    target: Path,
+    run: record.Run,
+    page: MapPage,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    watch: Stopwatch,
+) -> dict[str, Any]:
+    """Write every file of the pack, whole or not at all; return what stands in run.json."""
+    hotspots = run.hotspots
+    with new_folder(target) as folder:
         write_layers(folder / "layers.gpkg", layers)
         watch.stop()
         made = record.run_json(run, watch.seconds)
@@ -159,14 +133,14 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
             folder,
             {
                 "map.html": page.html.encode("utf-8"),
-                "hotspots.geojson": hotspots_geojson(hotspots, area.projection),
+                "hotspots.geojson": hotspots_geojson(hotspots, run.area.projection),
                 "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
-                "quality.csv": csv_bytes(quality_table(reports, result)),
-                "quarantine.csv": csv_bytes(result.quarantine),
+                "quality.csv": csv_bytes(quality_table(run.reports, run.result)),
+                "quarantine.csv": csv_bytes(run.result.quarantine),
                 "run.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
             },
         )
-    return WeeklyResult(options.out / options.as_of.isoformat(), made, hotspots, tuple(limits))
+    return made
 
 
 @dataclass(frozen=True)
@@ -186,7 +160,7 @@ def run_check(
     boundaries: Path | None,
     today: date,
     settings: Settings,
-    progress: Callable[[str], None] = _silent,
+    progress: Callable[[str], None] = silent,
 ) -> CheckResult:
     """Check files as a weekly run would read them; without wards nothing is outside."""
     progress("Reading")

@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING, Any, Final
 from csp_geo._version import __version__
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
-from csp_geo.period import say_day
 from csp_geo.products.facts import Facts, SourceFacts
-from csp_geo.products.words import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import geopandas as gpd
 
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import ReportFile, Reports
     from csp_geo.intake.select import Selection
+    from csp_geo.options import WeeklyOptions
     from csp_geo.period import Period
-    from csp_geo.pipeline import WeeklyOptions
     from csp_geo.study_area import StudyArea
 
-FEW_REPORTS: Final = 30
 _LIBRARIES: Final = (
     "convertbng",
     "fiona",
@@ -58,84 +55,6 @@ class Run:
     def synthetic(self) -> bool:
         """Whether this is the sample borough."""
         return any(file.synthetic for file in self.reports.files)
-
-
-# --- cautions ----------------------------------------------------------------------------------
-
-
-def cautions(
-    area: StudyArea,
-    reports: Reports,
-    result: CleanResult,
-    chosen: Selection,
-    narrowed: str,
-    others: Sequence[str],
-) -> tuple[str, ...]:
-    """Return what a reader must know before leaning on the map, the weightiest first."""
-    used = chosen.used
-    found = [*_wards_cautions(area, used, reports), *others]
-    if narrowed:
-        found.append(f"This map shows only part of the reports: {narrowed}.")
-    found += chosen.cautions
-    found += [f"{file.path} was not used. {file.error}" for file in reports.files if file.error]
-    found += result.cautions
-    n = int((used["family"] != "observation").sum())
-    if n < FEW_REPORTS:
-        found.append(f"Only {count(n, 'report')} in this period: too few to lean on.")
-    n_border = int(used["ward_code"].isna().sum())
-    if n_border:
-        found.append(
-            f"Just outside the boundary: {count(n_border, 'report')}, used to find hotspots at the "
-            "border and in no ward or borough count."
-        )
-    if unread := int(result.counts["quarantined"]):
-        found.append(
-            f"{count(unread, 'row')} could not be used; quarantine.csv says which and why."
-        )
-    return tuple(dict.fromkeys(found))
-
-
-def withheld(n: int) -> list[str]:
-    """Return the caution that clusters were left out because they point at a victim's door."""
-    what = "sexual, domestic or hate reports at one or two places"
-    return [f"Not shown, to keep victims' doors private: {count(n, 'cluster')} of {what}."] * bool(
-        n
-    )
-
-
-def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -> list[str]:
-    found = []
-    if area.schematic and not all(file.synthetic for file in reports.files if not file.error):
-        found.append(
-            "The wards are a schematic drawing for the sample borough, not the real ones: no ward "
-            "on this map can be relied on. Get official wards (see the README in data/boundaries)."
-        )
-    if area.vintage is None:
-        found.append(
-            f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could "
-            "not be checked that the wards fit the dates of the reports."
-        )
-    else:
-        days = used["occurred_at"].dt.tz_localize(None).dt.normalize()
-        outside = days < str(area.vintage.valid_from)
-        if area.vintage.valid_to is not None:
-            outside |= days > str(area.vintage.valid_to)
-        if outside.any():
-            found.append(
-                f"The wards do not fit the dates: these are the {area.vintage.title} "
-                f"({_valid(area)}), and {int(outside.sum()):,} of {count(len(used), 'report')} "
-                "are from another time. Ward names and totals are of these wards, not of those in "
-                "force then."
-            )
-    return [*found, *area.cautions]
-
-
-def _valid(area: StudyArea) -> str:
-    if area.vintage is None:
-        return "unknown"
-    end = area.vintage.valid_to
-    start = say_day(area.vintage.valid_from)
-    return f"{start} to {say_day(end)}" if end else f"since {start}"
 
 
 # --- the page ----------------------------------------------------------------------------------
@@ -213,15 +132,20 @@ def _ward_counts(run: Run) -> tuple[tuple[str, str, int, int], ...]:
 
 def licences(run: Run) -> tuple[str, ...]:
     """Return the licence and attribution lines of what was used."""
-    feeds = {file.feed for file in run.reports.files if not file.error}
-    lines = [run.reports.sources[feed].licence for feed in sorted(f for f in feeds if f)]
-    if run.area.projection.is_british:
-        year = run.area.vintage.valid_from.year if run.area.vintage else run.options.as_of.year
+    read = [file for file in run.reports.files if file.feed and not file.error]
+    feeds = dict.fromkeys(str(file.feed) for file in read if not file.synthetic)
+    lines = [run.reports.sources[feed].licence for feed in feeds]
+    if run.synthetic:
+        lines.append("The reports are made up: nobody's data.")
+    if run.area.vintage is not None:
+        wards = "Schematic wards drawn from figures:" if run.area.schematic else "Ward boundaries:"
         lines.append(
-            "Ward boundaries: Source: Office for National Statistics licensed under the Open "
-            f"Government Licence v.3.0. Contains OS data "
-            f"© Crown copyright and database right {year}."
+            f"{wards} Source: Office for National Statistics licensed under the Open Government "
+            "Licence v.3.0. Contains OS data © Crown copyright and database right "
+            f"{run.area.vintage.valid_from.year}."
         )
+    else:
+        lines.append(f"Ward boundaries: {run.area.file_name}, as supplied; its licence is its own.")
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
@@ -230,12 +154,12 @@ def _method(run: Run) -> tuple[str, ...]:
     least = run.options.settings.clusters.min_samples
     projection = run.area.projection
     found = (
-        f"Hotspots are found with DBSCAN: at least {least} reports within {eps:g} metres of each "
-        "other, recorded and perception reports by themselves."
+        f"Hotspots are found with DBSCAN: at least {least} reports within {eps:g} metres of one of "
+        "them, and those that join on; recorded and perception reports by themselves."
     )
     people = (
         f"In perception sources it takes {least} people, not pins: pins of one person within 100 "
-        "metres of each other count as one."
+        "metres of each other count as one, a pin without a name as one person."
     )
     shape = (
         f"The shape is the union of circles of {eps / 2:g} metres around the core reports, with "

@@ -147,7 +147,7 @@ HOTSPOTS: Final = Contract(
         Column("n_places", "int64", "places", "distinct coordinates, rounded to 1 m"),
         Column("top_place_share", "float64", "0 to 1", "share of n at the busiest place"),
         Column("n_people", "int64", "people", "people who can be told apart; 0 where unknown"),
-        Column("n_anonymous", "int64", "reports", "incidents without a person"),
+        Column("n_anonymous", "int64", "reports", "perception reports without a person"),
         Column("n_sources", "int64", "sources", "how many sources contribute"),
         Column("sources", "object", "reports", "counts by source"),
         Column("themes", "object", "reports", "counts by theme"),

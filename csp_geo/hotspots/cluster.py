@@ -76,73 +76,94 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     ------
     CRSError
         If the incidents are not in the study area's CRS.
+
+    Notes
+    -----
+    A cluster that would not be one without its sexual, domestic and hate reports is withheld, and
+    these reports shape no outline: see `find_hotspots`.
     """
     params = ClusterParams(eps=eps, min_samples=min_samples)
+    return find_hotspots(
+        incidents, area, params, places=places, zones=zones, as_of=as_of, show_doors=False
+    )[0]
+
+
+def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
+    incidents: gpd.GeoDataFrame,
+    area: StudyArea,
+    params: ClusterParams,
+    *,
+    places: gpd.GeoDataFrame | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+    as_of: date | None = None,
+    show_doors: bool = False,
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Do the work of `find_clusters`, and tell how many clusters were withheld.
+
+    Sexual, domestic and hate reports help to make a cluster and are counted in it, but its shape
+    and centre are those of its other reports, and a cluster that would not be one without them is
+    withheld: its outline would point at a victim's door. `show_doors` draws them like all others.
+
+    Returns
+    -------
+    hotspots, n_withheld
+        `tables.HOTSPOTS`, and how many clusters are not among them for that reason.
+    """
     if incidents.crs != area.projection.crs:
         raise CRSError(
             f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean "
             "them with this study area."
         )
+    private = np.zeros(len(incidents), dtype=bool)
+    if not show_doors:
+        private = incidents["theme"].isin(SENSITIVE_THEMES).to_numpy()
     rows: list[dict[str, Any]] = []
+    n_withheld = 0
     for family in FAMILIES:
-        members = incidents[incidents["family"] == family]
-        if family != "observation" and len(members):
-            rows += _family_rows(members, area, params, places)
-    hotspots = _table(rows, area)
-    hotspots = _ranked(hotspots, as_of)
+        chosen = (incidents["family"] == family).to_numpy()
+        if family != "observation" and chosen.any():
+            found, withheld = _family_rows(incidents[chosen], private[chosen], area, params, places)
+            rows += found
+            n_withheld += withheld
+    hotspots = _ranked(_table(rows, area), as_of)
     observed = incidents[incidents["family"] == "observation"]
-    return _with_surroundings(hotspots, observed, zones)
-
-
-def withhold_sensitive(
-    hotspots: gpd.GeoDataFrame, min_samples: int, as_of: date | None = None
-) -> tuple[gpd.GeoDataFrame, int]:
-    """Leave out clusters that would point at a victim's door.
-
-    A cluster at one or two places that would not be one without its sexual, domestic and hate
-    reports is an address more than a hotspot.
-
-    Returns
-    -------
-    hotspots, n_withheld
-        The others, ranked anew, and how many were left out.
-    """
-    sensitive = hotspots["themes"].map(
-        lambda counts: sum(n for theme, n in counts.items() if theme in SENSITIVE_THEMES)
-    )
-    door = (hotspots["n_places"] < LEAST_PLACES) & (hotspots["n"] - sensitive < min_samples)
-    if not door.any():
-        return hotspots, 0
-    kept = _ranked(hotspots[~door], as_of)
-    return as_agreed(kept, HOTSPOTS), int(door.sum())
+    return _with_surroundings(hotspots, observed, zones), n_withheld
 
 
 def _family_rows(
     members: gpd.GeoDataFrame,
+    private: NDArray[np.bool_],
     area: StudyArea,
     params: ClusterParams,
     places: gpd.GeoDataFrame | None,
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], int]:
     xy = np.column_stack([members.geometry.x, members.geometry.y])
     weight = members["weight"].to_numpy() * _ROUNDING
     labels, is_core = label_points(xy, params.eps, params.min_samples, weight)
-    rows = []
+    rows, n_withheld = [], 0
     for label in range(labels.max() + 1):
         chosen = labels == label
-        row = _describe(members[chosen], xy[chosen], area, places)
+        row = _describe(members[chosen], xy[chosen], ~private[chosen], area, places)
         people_needed = row["family"] == "perception"
         if people_needed and row["n_people"] + row["n_anonymous"] < params.min_samples:
             continue  # pins of few people, spread so that their weights still add up
         if row["n_outside"] == row["n"]:
             continue  # wholly in the neighbouring borough
-        row["geometry"] = _shape(xy[chosen & is_core], params.eps)
+        shown = chosen & ~private
+        if shown.sum() < params.min_samples:
+            n_withheld += 1
+            continue
+        row["geometry"] = _shape(
+            xy[shown & is_core if (shown & is_core).any() else shown], params.eps
+        )
         rows.append(row)
     names = tell_apart(
         [row["name"] for row in rows],
         np.array([[row["easting"], row["northing"]] for row in rows]).reshape(-1, 2),
         area.projection,
     )
-    return [{**row, "name": name} for row, name in zip(rows, names, strict=True)]
+    named = [{**row, "name": name} for row, name in zip(rows, names, strict=True)]
+    return named, n_withheld
 
 
 def _shape(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
@@ -157,6 +178,7 @@ def _shape(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
 def _describe(
     members: gpd.GeoDataFrame,
     xy: NDArray[np.float64],
+    shown: NDArray[np.bool_],
     area: StudyArea,
     places: gpd.GeoDataFrame | None,
 ) -> dict[str, Any]:
@@ -164,7 +186,7 @@ def _describe(
     n = len(members)
     _, at_place = np.unique(np.round(xy), axis=0, return_counts=True)
     snapped = (members["location_method"] == "snapped").mean()
-    east, north = xy.mean(axis=0)
+    east, north = xy[shown].mean(axis=0) if shown.any() else xy.mean(axis=0)
     code, ward = _ward(members, east, north, area)
     name = commonest_place(members["place"]) or nearest_place(east, north, places)
     longitude, latitude = area.projection.to_lonlat([[east, north]])[0]
@@ -177,7 +199,7 @@ def _describe(
         "n_places": len(at_place),
         "top_place_share": float(at_place.max() / n),
         "n_people": known.nunique(),
-        "n_anonymous": n - len(known),
+        "n_anonymous": n - len(known) if members["family"].iloc[0] == "perception" else 0,
         "n_sources": members["source"].nunique(),
         "sources": _counts(members["source"]),
         "themes": _counts(members["theme"]),

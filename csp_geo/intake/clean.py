@@ -17,7 +17,6 @@ from csp_geo.errors import NoReportsError, SourceError
 from csp_geo.intake.incidents import build_incidents, build_quarantine
 from csp_geo.intake.locate import METRES, locate
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
-from csp_geo.intake.source import plain
 from csp_geo.intake.when import Dated, in_london, read_dates, read_times
 from csp_geo.projection import british_grid
 
@@ -88,7 +87,7 @@ def clean(
     bad = reasons.any(axis=1) & ~merged
     fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     theme, unknown = _themes(reports)
-    flags = _flags(table, located, dated, merged, unknown)
+    flags = _flags(table, located, dated, _repeated_references(reports, merged), unknown)
     rows = pd.DataFrame(
         {
             "file": table["file"],
@@ -215,8 +214,8 @@ def _merged(reports: Reports) -> np.ndarray:
     bytes twice are all merged.
     """
     table = reports.table
-    digest = pd.Series([file.sha256 for file in reports.files])
-    copies = digest.duplicated().reindex(table["file"]).to_numpy()
+    digest = pd.Series({n: file.sha256 for n, file in enumerate(reports.files) if not file.error})
+    copies = digest.duplicated().reindex(table["file"]).to_numpy(dtype=bool)
     rows = pd.DataFrame(
         {"feed": reports.per_row("feed"), "content": table["content"], "file": table["file"]},
         index=table.index,
@@ -262,22 +261,24 @@ def _flags(
     table: pd.DataFrame,
     located: pd.DataFrame,
     dated: pd.DataFrame,
-    merged: np.ndarray,
+    repeated: pd.Series,
     unknown: np.ndarray,
 ) -> pd.DataFrame:
     flags = {slug: located[slug] for slug in FLAG if slug in located}
     flags |= {slug: dated[slug] for slug in FLAG if slug in dated}
     flags["unknown-category"] = pd.Series(unknown, index=table.index)
-    flags["repeated-reference"] = _repeated_references(table, merged)
+    flags["repeated-reference"] = repeated
     return pd.DataFrame(
         {slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index
     )
 
 
-def _repeated_references(table: pd.DataFrame, merged: np.ndarray) -> pd.Series:
-    usable = (table["reference"] != "") & ~merged
-    repeated = table[usable].duplicated(["file", "reference"], keep=False)
-    return repeated.reindex(table.index, fill_value=False)
+def _repeated_references(reports: Reports, merged: np.ndarray) -> pd.Series:
+    """Tell which rows have a reference that another row of the same feed has as well."""
+    table = reports.table
+    usable = ((table["reference"] != "") & ~merged).to_numpy()
+    rows = pd.DataFrame({"feed": reports.per_row("feed"), "reference": table["reference"]})[usable]
+    return rows.duplicated(keep=False).reindex(table.index, fill_value=False)
 
 
 def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
@@ -287,7 +288,7 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
     unknown = np.zeros(len(table), dtype=bool)
     for _, source, where in reports.by_file():
         words = table["category"].iloc[where].astype("str")
-        known = {word: source.themes.get(plain(word)) for word in words.unique()}
+        known = {word: source.theme_of(word) for word in words.unique()}
         found = words.map(known)
         empty = (words == "").to_numpy()
         unknown[where] = found.isna().to_numpy() & ~(empty & (source.default_theme is not None))

@@ -82,7 +82,9 @@ def build_incidents(
         "weight": 1.0,
         "location_method": per_row["location_method"],
         "location_accuracy_m": accuracy,
-        "place": place_names(table["place"]),
+        "place": place_names(
+            table["place"], pd.Series(per_row["location_method"] == "snapped", index=table.index)
+        ),
         "ward_code": _ward(where, area, "ward_code"),
         "ward_name": _ward(where, area, "ward_name"),
         "flags": marks["flags"].iloc[accepted],

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 _PREFIX: Final = re.compile(
     r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.IGNORECASE
@@ -47,20 +46,42 @@ _GENERIC: Final = frozenset(
 """Words that say what kind of place it is and not which."""
 
 
-def place_names(text: pd.Series) -> pd.Series:
-    """Clean a column of place texts; what is no street or place name becomes missing."""
-    text = text.astype("str")
-    unique = {cell: place_name(cell) for cell in text.dropna().unique()}
-    return text.map(unique).astype("str")
+_PLACE_WORD: Final = re.compile(
+    r"\b(?:\w*(?:way|gate|field|fields|heath|mead|bridge|wharf|gardens?)|road|rd|street|st|lane|ln|"
+    r"avenue|ave|close|crescent|drive|court|square|terrace|walk|parade|place|green|grove|hill|mews|"
+    r"rise|row|yard|quay|dock|market|broadway|circus|corner|corners|roundabout|junction|estate|"
+    r"station|park|library|school|centre|center|town hall|church|cemetery|shopping|riverside|"
+    r"common|pond|lake|path|alley|[AMB]\d{1,4})\b",
+    re.IGNORECASE,
+)
+_TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
 
-def place_name(text: str) -> str | None:
+def place_names(text: pd.Series, published: pd.Series) -> pd.Series:
+    """Clean a column of place texts; what is no street or place name becomes missing.
+
+    `published` tells which rows come from a publisher's own list of places, where any name is one;
+    elsewhere a name needs a word for a street or place in it, because people write names there too.
+    """
+    pairs = pd.DataFrame(
+        {"text": text.astype("str").fillna(""), "published": published}, index=text.index
+    )
+    names = {
+        pair: place_name(*pair)
+        for pair in pairs.drop_duplicates().itertuples(index=False, name=None)
+    }
+    found = [names[pair] for pair in pairs.itertuples(index=False, name=None)]
+    return pd.Series(found, index=text.index, dtype="str")
+
+
+def place_name(text: str, published: bool) -> str | None:
     """Return the street or place in a text such as "On or near 12 East Street, IG11 8EB"."""
     without = _POSTCODE.sub("", _PREFIX.sub("", str(text).strip()))
     for part in without.split(","):
         name = _HOUSE.sub("", part.strip()).strip(" .-")
         if not name or _DWELLING.match(name) or name.casefold() in _GENERIC:
             continue
-        if _NAME.fullmatch(name):
+        is_place = published or (_PLACE_WORD.search(name) and not _TITLE.search(name))
+        if is_place and _NAME.fullmatch(name):
             return re.sub(r"(['\u2019])S\b", r"\1s", " ".join(name.split()))
     return None

@@ -22,6 +22,7 @@ _MEANING: Final = {
     QUARANTINED: "rows that could not be used; see quarantine.csv",
 }
 _WORD_LENGTH: Final = 40
+_WORDS: Final = 4
 
 
 def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
@@ -103,6 +104,12 @@ def _short(word: str) -> str:
     return word if len(word) <= _WORD_LENGTH else word[:_WORD_LENGTH] + "..."
 
 
+def _category(word: str) -> str:
+    """Show a word that reads like a category, not a sentence that somebody wrote."""
+    is_category = len(word.split()) <= _WORDS and not any(c.isdigit() for c in word)
+    return (word or "(empty)") if is_category and len(word) <= _WORD_LENGTH else "(text)"
+
+
 def _tally(rows: pd.DataFrame, column: str) -> Mapping[str, tuple[int, int]]:
     """Count each slug of a column and give the first row that has it."""
     slugs = rows.assign(slug=rows[column].str.split(";")).explode("slug")
@@ -113,12 +120,13 @@ def _tally(rows: pd.DataFrame, column: str) -> Mapping[str, tuple[int, int]]:
 
 def _unknown_words(rows: pd.DataFrame) -> list[dict[str, Any]]:
     unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
-    words = unknown["category"].map(_short).value_counts()
-    first = unknown.groupby(unknown["category"].map(_short))["source_row"].min()
+    shown = unknown["category"].map(_category)
+    words = shown.value_counts()
+    first = unknown.groupby(shown)["source_row"].min()
     return [
         _line(
             "unknown-category",
-            word or "(empty)",
+            word,
             int(words[word]),
             int(first[word]),
             "counted under 'other'; add the word to the source's TOML under [themes]",

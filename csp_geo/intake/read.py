@@ -176,11 +176,8 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
         root = given[0]
         found = (path for path in root.rglob("*") if path.is_file())
         return root, sorted(path for path in found if _is_data(path.relative_to(root)))
-    for path in given:
-        if not path.exists():
-            raise NoReportsError(
-                f"{path.name} is not there. Check the name, or the folder you are in."
-            )
+    if not any(path.exists() for path in given):
+        raise NoReportsError(f"{given[0].name} is not there. Check the name, or where you are.")
     roots = {path.parent for path in given}
     return (roots.pop() if len(roots) == 1 else Path()), given
 
@@ -217,15 +214,15 @@ def _read_one(
     name = given or _folder_source(path, root)
     where = _relative(path, root)
     known = sources[name] if name else None
-    digest = sha256_of(path)
     try:
+        digest = sha256_of(path) if path.is_file() else ""
         raw = read_file(path, where)
         known = _choose(raw, known, sources, where)
         matched = match_columns(raw.header, known, where)
+        table, axes, synthetic = _mapped(raw, matched)
     except SourceError as error:
         feed = known.feed if known else None
         return ReportFile(where, name, feed, digest, error=str(error)), None
-    table, axes, synthetic = _mapped(raw, matched)
     units = "degrees" if axes == DEGREES else "eastings and northings"
     file = ReportFile(
         path=where,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,7 +103,9 @@ def select(
     usable_months = monthly & whole_month & (period.whole_months | looks_back)
     chosen = (within & ~monthly) | usable_months
     shown = _context_rows(incidents, monthly & ~chosen & ~looks_back, period)
+    _refuse_two_of_a_month(incidents[chosen], sources)
     losing, cautions = _losing_feeds(incidents[chosen], feeds or {}, sources)
+    cautions += _revised_cautions(incidents[chosen], sources)
     used = incidents[chosen]
     used = used[~losing]
     context = incidents[shown] if not period.whole_months else incidents.iloc[:0]
@@ -154,15 +158,16 @@ def _losing_feeds(
         if len(names) < 2:  # noqa: PLR2004
             continue
         months = {name: set(month[rows.index[rows["feed"] == name]]) for name in names}
-        shared = sorted(set.intersection(*months.values()))
+        counted = Counter(chain.from_iterable(months.values()))
+        shared = sorted(text for text, n in counted.items() if n > 1)
         if not shared:
             continue
         counts = feeds.get(str(source))
         if counts is None:
             raise NoReportsError(_overlap_message(rows, str(source), names, shared))
-        if counts not in sources:
+        if counts not in names:
             raise SettingsError(
-                f"[feeds] {source} = '{counts}' names no format. Formats: {', '.join(names)}."
+                f"[feeds] {source} = '{counts}' is none of those that overlap: {', '.join(names)}."
             )
         twice = (rows["feed"] != counts) & month[rows.index].isin(months.get(counts, set()))
         losing[rows.index[twice]] = True
@@ -173,6 +178,37 @@ def _losing_feeds(
                 f"{sources[counts].title} cover the same months and count by csp_geo.toml."
             )
     return losing, cautions
+
+
+def _shared_references(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose reference stands, with other content, in another file of the feed."""
+    again = rows[rows["flags"].str.contains("repeated-reference", regex=False)]
+    n_files = again.groupby(["feed", "source_ref"])["source_file"].transform("nunique")
+    return again[n_files > 1]
+
+
+def _refuse_two_of_a_month(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> None:
+    """Refuse a published month beside an extract of the same month: both hold the same events."""
+    monthly = used[used["time_precision"] == "month"]
+    shared = _shared_references(monthly)
+    if shared.empty:
+        return
+    first = shared.iloc[0]
+    files = sorted(shared.loc[shared["source_ref"] == first["source_ref"], "source_file"].unique())
+    raise NoReportsError(
+        f"{' and '.join(files[:2])} both hold {sources[str(first['feed'])].title} of "
+        f"{say_month(first['occurred_at'])}: the same events would count twice. Take one away."
+    )
+
+
+def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
+    """Say where files of one dated feed share references: a later extract may repeat an earlier."""
+    return [
+        f"{sources[str(feed)].title}: {rows['source_ref'].nunique():,} references stand in more "
+        "than one file with other content, and all are counted. If a later list replaces an "
+        "earlier one, take the earlier away."
+        for feed, rows in _shared_references(used).groupby("feed")
+    ]
 
 
 def _overlap_message(
@@ -232,6 +268,8 @@ def _nothing_left(
     said = say_span(period.first, period.last)
     of_what = f" with {narrowed}" if narrowed else ""
     clustered = incidents[incidents["family"] != "observation"]
+    if incidents.empty:
+        return f"No report{of_what} was found in any file."
     if clustered.empty:
         return (
             f"None of the {len(incidents):,} usable reports{of_what} can be mapped as hotspots: "

@@ -70,6 +70,7 @@ class Source:
     source: str
     columns: Mapping[str, tuple[str, ...]]
     themes: Mapping[str, str]
+    sensitive_words: Mapping[str, str]
     header: tuple[str, ...] = ()
     location_method: str = "exact"
     location_accuracy_m: float = 20.0
@@ -79,6 +80,16 @@ class Source:
     date_formats: tuple[str, ...] = ()
     crs: str | None = None
     named: frozenset[str] = frozenset()
+
+    def theme_of(self, category: str) -> str | None:
+        """Return the theme of a category word, `None` if it is in no list.
+
+        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one.
+        """
+        word = plain(category)
+        if word in self.themes:
+            return self.themes[word]
+        return next((t for part, t in self.sensitive_words.items() if part in word), None)
 
     @property
     def family(self) -> str:
@@ -127,7 +138,7 @@ def source_from_file(path: Path, source: str) -> Source:
 
 def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
     where = f"{feed}.toml"
-    known = set(Source.__dataclass_fields__) - {"feed", "named"}
+    known = set(Source.__dataclass_fields__) - {"feed", "named", "sensitive_words"}
     if unknown := set(values) - known:
         raise SettingsError(f"{where}: unknown setting '{min(unknown)}'.")
     if unknown := set(values.get("columns", {})) - set(FIELDS):
@@ -151,6 +162,11 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         feed=feed,
         columns=_merge_columns(values.get("columns", {}), common["columns"]),
         themes={**_words(common["themes"]), **_words(values.get("themes", {}))},
+        sensitive_words={
+            plain(word): theme
+            for theme, words in common["sensitive_words"].items()
+            for word in words
+        },
         **rest,
     )
 

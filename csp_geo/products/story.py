@@ -205,8 +205,8 @@ def how_to_read(facts: Facts) -> list[str]:
         people said they feel unsafe) are different kinds of evidence and are ranked apart.
         |Rank 1 has the most reports; the rank says nothing of harm, of risk to any one person or of
         the people who live there.
-        |In perception it is people who count, not pins: one person with many pins does not make a
-        hotspot.
+        |In perception it is people who count, not pins: several pins of one person close together
+        count once, and a pin without a name counts as one person.
         |The outline shows where the reports lie, as well as their addresses are known; it is not a
         boundary on the ground.
         |No hotspot here is yet tested for chance: with this many reports, some lie close together

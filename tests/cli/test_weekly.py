@@ -436,7 +436,7 @@ class TestExitCodes:
         def break_down(*args, **kwargs):
             raise ZeroDivisionError
 
-        monkeypatch.setattr("csp_geo.pipeline.find_clusters", break_down)
+        monkeypatch.setattr("csp_geo.pipeline.find_hotspots", break_down)
         ran = toy_town.weekly("--quiet", out="out")
         assert ran.code == 1
         assert "fault in csp_geo" in ran.err

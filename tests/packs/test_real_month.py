@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,6 +132,28 @@ def test_28_days_of_a_month_only_source_are_refused(
     assert code == 1
     assert "csp-geo weekly --period 2023-01 --as-of 2023-02-01" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_a_month_beside_an_extract_of_it_is_refused(
+    run: Run,
+    shared_data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The burglary series holds January 2023 again, with other outcomes: it would count twice."""
+    (tmp_path / "R" / "offence").mkdir(parents=True)
+    for name in ("2023-01-metropolitan-street.csv", "lbbd_burglary_2019-2023.csv"):
+        shutil.copy(shared_data / "crime" / name, tmp_path / "R" / "offence")
+    code = run(
+        "weekly", "--reports", tmp_path / "R", "--boundaries",
+        shared_data / "wards" / "lbbd_wards_2022_generalised.geojson", "--period", "2023-01",
+        "--as-of", "2023-02-01", "--out", tmp_path / "out", "--quiet",
+    )  # fmt: skip
+    assert code == 1
+    message = capsys.readouterr().err
+    assert "2023-01-metropolitan-street.csv" in message
+    assert "lbbd_burglary_2019-2023.csv" in message
+    assert not (tmp_path / "out").exists()
 
 
 def test_plain_dbscan_finds_as_many_as_the_papers_say(

@@ -143,3 +143,21 @@ def test_nothing_that_comes_in_is_changed(table: list[tuple[str, ...]], square: 
     cg.clean(reports, square, today=TODAY, key=KEY)
     assert reports.table.equals(before)
     assert square.wards.equals(wards)
+
+
+@given(table=tables)
+def test_a_copy_in_a_wrong_place_loses_nothing(
+    table: list[tuple[str, ...]], square: StudyArea
+) -> None:
+    """A file that gives no rows, such as a copy in no source's folder, merges with none."""
+    table = _printable(table)
+    with tempfile.TemporaryDirectory() as name:
+        for folder in ("2025", "offence"):
+            (Path(name) / folder).mkdir()
+            with (Path(name) / folder / "a.csv").open("w", encoding="utf-8", newline="") as stream:
+                csv.writer(stream).writerows([HEADER, *table])
+        reports = cg.read_reports(name)
+    once = _read(table)
+    assert once is not None
+    assert _accepted(reports, square) == _accepted(once, square)
+    assert any(file.error for file in reports.files)

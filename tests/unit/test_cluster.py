@@ -71,7 +71,7 @@ class TestNumbers:
     def test_counts(self, first):
         assert (first["n"], first["n_places"]) == (7, 3)
         assert first["top_place_share"] == pytest.approx(4 / 7)
-        assert (first["n_people"], first["n_anonymous"]) == (2, 4)
+        assert (first["n_people"], first["n_anonymous"]) == (2, 0)
         assert (first["n_sources"], first["sources"]) == (2, {"offence": 5, "asb": 2})
         assert list(first["themes"].items()) == [
             ("robbery", 3),

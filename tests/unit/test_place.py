@@ -31,10 +31,10 @@ class TestInputs:
         ],
     )
     def test_no_name(self, text):
-        assert place_name(text) is None
+        assert place_name(text, published=True) is None
 
     def test_missing_stays_missing(self):
-        assert place_names(pd.Series([None, ""], dtype="str")).isna().all()
+        assert place_names(pd.Series([None, ""], dtype="str"), pd.Series([True, True])).isna().all()
 
 
 class TestOutputs:
@@ -61,11 +61,44 @@ class TestOutputs:
         ],
     )
     def test_name(self, text, name):
-        assert place_name(text) == name
+        assert place_name(text, published=True) == name
 
     def test_column_keeps_its_index(self):
         series = pd.Series(["12 East Street", "", "12 East Street"], index=[4, 2, 9], dtype="str")
-        named = place_names(series)
+        named = place_names(series, pd.Series(True, index=series.index))
         assert list(named.index) == [4, 2, 9]
         assert named[4] == named[9] == "East Street"
         assert pd.isna(named[2])
+
+
+class TestNamesOfPeople:
+    """Partners write people into location cells: those name no hotspot."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Mrs Jane Smith",
+            "Jane Smith's house",
+            "Jane Smith",
+            "Mr Park",
+            "outside Jane's",
+            "Dr Lane",
+        ],
+    )
+    def test_a_person_is_no_place(self, text):
+        assert place_name(text, published=False) is None
+
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("Jane Smith, 12 East Street", "East Street"),
+            ("Heathway", "Heathway"),
+            ("Barking Station", "Barking Station"),
+            ("Martins Corner", "Martins Corner"),
+            ("Marks Gate", "Marks Gate"),
+            ("Station Parade", "Station Parade"),
+            ("London Road car park", "London Road car park"),
+        ],
+    )
+    def test_a_street_or_place_is(self, text, name):
+        assert place_name(text, published=False) == name

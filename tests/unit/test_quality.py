@@ -101,6 +101,5 @@ class TestOutputs:
     def test_unknown_words_are_listed_and_cut(self, made):
         words = lines(quality_table(*made), "unknown-category")
         assert words["offence/a.csv", "Goblins"] == (1, 6)
-        (long,) = [item for _, item in words if item.startswith("goblins are")]
-        assert len(long) <= 43
-        assert "crowds" not in long
+        assert ("offence/a.csv", "(text)") in words  # a sentence that somebody wrote
+        assert not [item for _, item in words if item.startswith("goblins are")]

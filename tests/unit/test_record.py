@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 from csp_geo import record
+from csp_geo.cautions import cautions_of
 from csp_geo.hotspots.cluster import find_clusters
 from csp_geo.intake.clean import clean
 from csp_geo.intake.read import read_reports
 from csp_geo.intake.select import select
+from csp_geo.options import WeeklyOptions
 from csp_geo.period import Period
-from csp_geo.pipeline import WeeklyOptions
 from csp_geo.study_area import read_vintages
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
@@ -48,7 +49,7 @@ def run(shared_town, town_area):
 
 
 def cautions(run, *, area=None, result=None, chosen=None, narrowed="", others=()):
-    return record.cautions(
+    return cautions_of(
         area or run.area, run.reports, result or run.result, chosen or run.chosen, narrowed, others
     )
 

@@ -135,7 +135,7 @@ var cspMap = (function () {
       })
       .sort(function (a, b) {
         var chosen = (b.key === state.selected) - (a.key === state.selected);
-        return chosen || a.busy - b.busy || a.rank - b.rank;
+        return chosen || a.rank - b.rank;
       });
     order.forEach(function (spot) {
       var point = map.latLngToContainerPoint([spot.lat, spot.lon]);

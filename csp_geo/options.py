@@ -1,0 +1,49 @@
+"""What a weekly run is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from csp_geo.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+
+def silent(message: str) -> None:
+    """Tell nobody."""
+    del message
+
+
+def stopped() -> float:
+    """Count no seconds."""
+    return 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeeklyOptions:
+    """What a weekly run is asked for.
+
+    `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each
+    step: the library itself has no clock and prints nothing.
+    """
+
+    reports: Path
+    boundaries: Path
+    as_of: date
+    today: date
+    out: Path
+    key_folder: Path
+    period: str = "28d"
+    zones: Sequence[Path] = ()
+    context: Sequence[Path] = ()
+    themes: Sequence[str] = ()
+    sources: Sequence[str] = ()
+    settings: Settings = field(default_factory=Settings)
+    seed: int = 0
+    command: str = "csp-geo weekly"
+    clock: Callable[[], float] = stopped
+    progress: Callable[[str], None] = silent

@@ -1,0 +1,55 @@
+"""What must not be recoverable from a map: who a victim is, and where the door is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import csp_geo as cg
+from csp_geo.hotspots.cluster import find_hotspots
+from csp_geo.intake.source import packaged_sources
+from csp_geo.settings import ClusterParams
+
+WORDINGS = {
+    "sexual": ["Rape of a female", "Sexual assault on a female", "Upskirting", "Indecent exposure"],
+    "domestic": ["Domestic abuse - non crime", "Honour based violence", "VAWG"],
+    "hate": ["Racially aggravated harassment", "Homophobic abuse", "Hate crime: faith"],
+}
+
+
+@pytest.mark.parametrize("theme", WORDINGS)
+@pytest.mark.parametrize("source", ["offence", "asb", "graffiti", "streetsafe", "other"])
+def test_sensitive_wordings_are_known_in_every_source(source: str, theme: str) -> None:
+    for wording in WORDINGS[theme]:
+        assert packaged_sources()[source].theme_of(wording) == theme, wording
+
+
+def _town(make_incidents, xy: list, themes: list[str]):
+    made = make_incidents(np.array(xy, dtype=float))
+    return made.assign(theme=pd.Categorical(themes, categories=made["theme"].cat.categories))
+
+
+def test_a_cluster_that_sensitive_reports_make_is_withheld(town_area, make_incidents) -> None:
+    xy = [[544500 + 10 * i, 184500] for i in range(5)]
+    incidents = _town(make_incidents, xy, ["domestic"] * 5)
+    hotspots, n_withheld = find_hotspots(incidents, town_area, ClusterParams())
+    assert (len(hotspots), n_withheld) == (0, 1)
+    assert cg.find_clusters(incidents, town_area).empty
+    shown, n_withheld = find_hotspots(incidents, town_area, ClusterParams(), show_doors=True)
+    assert (len(shown), n_withheld) == (1, 0)
+
+
+@pytest.mark.parametrize("door", [(544500, 184500), (544520, 184530), (544480, 184470)])
+def test_no_outline_has_its_centre_at_a_door(town_area, make_incidents, door) -> None:
+    """Six robberies make the shape; one domestic report among them moves nothing but the count."""
+    robberies = [[544500 + 5 * i, 184520] for i in range(6)]
+    without = _town(make_incidents, robberies, ["robbery"] * 6)
+    with_door = _town(make_incidents, [*robberies, door], ["robbery"] * 6 + ["domestic"])
+    (before,) = cg.find_clusters(without, town_area).itertuples()
+    (after,) = cg.find_clusters(with_door, town_area).itertuples()
+    assert shapely.equals(before.geometry, after.geometry)
+    assert (before.easting, before.northing) == (after.easting, after.northing)
+    assert (before.n, after.n) == (6, 7)
+    assert after.themes == {"robbery": 6, "domestic": 1}
