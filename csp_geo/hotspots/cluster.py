@@ -150,7 +150,7 @@ def _family_rows(
         if row["n_outside"] == row["n"]:
             continue  # wholly in the neighbouring borough
         shown = chosen & ~private
-        if shown.sum() < params.min_samples:
+        if (chosen & private).any() and shown.sum() < params.min_samples:
             n_withheld += 1
             continue
         row["geometry"] = _shape(

@@ -53,3 +53,13 @@ def test_no_outline_has_its_centre_at_a_door(town_area, make_incidents, door) ->
     assert (before.easting, before.northing) == (after.easting, after.northing)
     assert (before.n, after.n) == (6, 7)
     assert after.themes == {"robbery": 6, "domestic": 1}
+
+
+def test_a_small_cluster_without_sensitive_reports_is_shown(town_area, make_incidents) -> None:
+    """A cluster may have fewer members than min_samples: neighbours went to a lower one."""
+    west = [[544500 + 10 * i, 184500] for i in range(5)]
+    shared = [[544640, 184500]]
+    east = [[544740, 184500], [544745, 184500], [544745, 184505], [544740, 184505]]
+    incidents = _town(make_incidents, [*west, *shared, *east], ["robbery"] * 10)
+    hotspots, n_withheld = find_hotspots(incidents, town_area, ClusterParams())
+    assert (sorted(hotspots["n"]), n_withheld) == ([4, 6], 0)
