@@ -107,6 +107,18 @@ var cspMap = (function () {
     });
   }
 
+  /* The keyboard's way leads through list and tables, which say all; no stop among the shapes. */
+  function skipShapes(layer) {
+    window[layer.name].eachLayer(function (shape) {
+      shape.on("add", function () {
+        shape.getElement().setAttribute("tabindex", "-1");
+      });
+      if (shape.getElement()) {
+        shape.getElement().setAttribute("tabindex", "-1");
+      }
+    });
+  }
+
   function nameWidth(name) {
     if (!name.width) {
       var style = window.getComputedStyle(name.text);
@@ -351,6 +363,11 @@ var cspMap = (function () {
       return order.indexOf(a.kind) - order.indexOf(b.kind);
     });
     map.getPanes().mapPane.setAttribute("aria-hidden", "true");
+    data.layers
+      .filter(function (layer) {
+        return layer.box === "zones";
+      })
+      .forEach(skipShapes);
     watchPointer();
     startPrinting();
     map.on("zoomend moveend resize", declutter);
