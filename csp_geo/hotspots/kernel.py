@@ -29,6 +29,17 @@ _DIGIT: Final = 11
 _FEW_PAIRS: Final = 1024
 CORE: Final = 1
 DOUBTFUL: Final = 2
+_BITS: Final = 63
+
+
+class Frame(NamedTuple):
+    """Where the cells lie."""
+
+    west: float
+    south: float
+    per_metre: float
+    rows: int
+    columns: int
 
 
 class Grid(NamedTuple):
@@ -43,7 +54,7 @@ class Grid(NamedTuple):
     start: NDArray[np.int64]
     """Where the points of each cell begin, and at the end the number of points."""
     width: int
-    """Columns, and as many empty ones as keep the ends of two rows from being neighbours."""
+    """Columns and the empty ones that keep the end of a row from the beginning of the next."""
 
 
 # --- sorting points into cells -----------------------------------------------------------------
@@ -80,9 +91,21 @@ def radix_sort(values: NDArray[np.int64], low: int, high: int) -> NDArray[np.int
 
 
 @compiled
-def order_by_cell(
-    points: NDArray[np.float64], origin: tuple[float, float], per_metre: float, columns: int
-) -> NDArray[np.int32]:
+def frame_of(points: NDArray[np.float64], eps: float) -> Frame:
+    """Lay cells of which the diagonal is just under `eps` over points, of which there are some."""
+    west = east = points[0, 0]
+    south = north = points[0, 1]
+    for i in range(len(points)):
+        west, east = min(west, points[i, 0]), max(east, points[i, 0])
+        south, north = min(south, points[i, 1]), max(north, points[i, 1])
+    per_metre = 1 / (eps * SIDE)
+    columns = int((east - west) * per_metre) + 1
+    rows = int((north - south) * per_metre) + 1
+    return Frame(west, south, per_metre, rows, columns)
+
+
+@compiled
+def order_by_cell(points: NDArray[np.float64], frame: Frame) -> NDArray[np.int32]:
     """Return the order of the points by row, column and place in the input.
 
     Row, column and place are packed into one number and sorted together; where a vast map leaves
@@ -90,66 +113,77 @@ def order_by_cell(
     """
     n = len(points)
     place_bits = bits_of(n)
+    row_bits, column_bits = bits_of(frame.rows), bits_of(frame.columns)
+    together = row_bits + column_bits + place_bits < _BITS
     packed = np.empty(n, dtype=np.int64)
-    most = 0
     for i in range(n):
-        packed[i] = int((points[i, 1] - origin[1]) * per_metre)
-        most = max(most, packed[i])
-    together = bits_of(most) + bits_of(columns) + place_bits < 63  # noqa: PLR2004
-    for i in range(n):
-        column = int((points[i, 0] - origin[0]) * per_metre)
-        row = packed[i] * columns if together else 0
-        packed[i] = (row + column) << place_bits | i
-    mask = (1 << place_bits) - 1
-    if together:
-        packed = radix_sort(packed, place_bits, place_bits + bits_of((most + 1) * columns))
-    else:
-        packed = radix_sort(packed, place_bits, place_bits + bits_of(columns))
+        packed[i] = int((points[i, 0] - frame.west) * frame.per_metre)
+        if together:
+            packed[i] += int((points[i, 1] - frame.south) * frame.per_metre) << column_bits
+        packed[i] = packed[i] << place_bits | i
+    bits = row_bits + column_bits if together else column_bits
+    packed = radix_sort(packed, place_bits, place_bits + bits)
+    places = (1 << place_bits) - 1
+    if not together:
         for i in range(n):
-            place = packed[i] & mask
-            packed[i] = int((points[place, 1] - origin[1]) * per_metre) << place_bits | place
-        packed = radix_sort(packed, place_bits, place_bits + bits_of(most))
+            place = packed[i] & places
+            row = int((points[place, 1] - frame.south) * frame.per_metre)
+            packed[i] = row << place_bits | place
+        packed = radix_sort(packed, place_bits, place_bits + row_bits)
     order = np.empty(n, dtype=np.int32)
     for i in range(n):
-        order[i] = packed[i] & mask
+        order[i] = packed[i] & places
     return order
 
 
 @compiled
-def sort_into_cells(points: NDArray[np.float64], eps: float) -> Grid:
-    """Sort points, `(n, 2)` with n > 0, into cells of which the diagonal is just under `eps`."""
-    n = len(points)
-    per_metre = 1 / (eps * SIDE)
-    west, south = points[0, 0], points[0, 1]
-    east = west
-    for i in range(n):
-        west, east = min(west, points[i, 0]), max(east, points[i, 0])
-        south = min(south, points[i, 1])
-    columns = int((east - west) * per_metre) + 1
-    order = order_by_cell(points, (west, south), per_metre, columns)
-
-    x, y = np.empty(n), np.empty(n)
-    for i in range(n):
+def gather(
+    points: NDArray[np.float64], order: NDArray[np.int32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return x and y of the points in an order."""
+    x, y = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.float64)
+    for i in range(len(order)):
         x[i], y[i] = points[order[i], 0], points[order[i], 1]
-    width = columns + 2 * REACH
+    return x, y
+
+
+@compiled
+def key_of(x: float, y: float, frame: Frame) -> int:
+    """Number the cells row by row, with empty columns between the end of a row and the next."""
+    row = int((y - frame.south) * frame.per_metre)
+    return row * (frame.columns + REACH) + int((x - frame.west) * frame.per_metre)
+
+
+@compiled
+def find_cells(
+    x: NDArray[np.float64], y: NDArray[np.float64], frame: Frame
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the key of each cell that holds points, ascending, and where its points begin."""
     n_cells = 0
     last = -1
-    for i in range(n):
-        key = int((y[i] - south) * per_metre) * width + int((x[i] - west) * per_metre)
+    for i in range(len(x)):
+        key = key_of(x[i], y[i], frame)
         n_cells += key != last
         last = key
     keys = np.empty(n_cells, dtype=np.int64)
     start = np.empty(n_cells + 1, dtype=np.int64)
     cell = 0
-    last = -1
-    for i in range(n):
-        key = int((y[i] - south) * per_metre) * width + int((x[i] - west) * per_metre)
-        if key != last:
+    for i in range(len(x)):
+        key = key_of(x[i], y[i], frame)
+        if cell == 0 or key != keys[cell - 1]:
             keys[cell], start[cell] = key, i
             cell += 1
-        last = key
-    start[n_cells] = n
-    return Grid(order, x, y, keys, start, width)
+    start[n_cells] = len(x)
+    return keys, start
+
+
+def sort_into_cells(points: NDArray[np.float64], eps: float) -> Grid:
+    """Sort points, `(n, 2)` with n > 0, into a grid."""
+    frame = frame_of(points, eps)
+    order = order_by_cell(points, frame)
+    x, y = gather(points, order)
+    key, start = find_cells(x, y, frame)
+    return Grid(order, x, y, key, start, frame.columns + REACH)
 
 
 @compiled
@@ -343,17 +377,7 @@ def are_apart(
 def sets_touch(
     x: NDArray[np.float64], y: NDArray[np.float64], one: tuple[int, int], two: tuple[int, int], eps2: float
 ) -> bool:
-    """Tell whether two sets of points have a pair of neighbours."""
-    if (one[1] - one[0]) * (two[1] - two[0]) <= _FEW_PAIRS:
-        return any_pair_within(x, y, one, two, eps2)
-    return large_sets_touch(x, y, one, two, eps2)
-
-
-@compiled
-def large_sets_touch(
-    x: NDArray[np.float64], y: NDArray[np.float64], one: tuple[int, int], two: tuple[int, int], eps2: float
-) -> bool:
-    """Do the work of `sets_touch` without trying all pairs.
+    """Tell whether two sets of points have a pair of neighbours, without trying all pairs.
 
     The boxes round both sets often decide, or a strip between them; otherwise the wider set is cut
     in two (its points change places) and both parts are looked at. Rounding is monotone, so boxes
@@ -382,22 +406,9 @@ def large_sets_touch(
         cut = halve(x, y, one)
     else:
         cut = halve(y, x, one)
-    return large_sets_touch(x, y, (one[0], cut), two, eps2) or large_sets_touch(
+    return sets_touch(x, y, (one[0], cut), two, eps2) or sets_touch(
         x, y, (cut, one[1]), two, eps2
     )
-
-
-@compiled
-def join_cells(grid: Grid, n_core: NDArray[np.int32], eps2: float) -> NDArray[np.int32]:
-    """Join cells with core points within eps of each other; return each cell's parent.
-
-    The ring of adjacent cells comes first: most of the others are then joined without a test.
-    """
-    parent = np.arange(len(n_core)).astype(np.int32)
-    for ring in range(1, REACH + 1):
-        for row in range(ring + 1):
-            join_row(grid, n_core, parent, row, ring, eps2)
-    return parent
 
 
 @compiled
@@ -459,32 +470,6 @@ def number_clusters(
 
 
 @compiled
-def label_cells(
-    grid: Grid, state: NDArray[np.uint8], eps2: float
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return label and core flag of each point in the input's order; changes grid and state."""
-    n_core = core_points_first(grid, state)
-    parent = join_cells(grid, n_core, eps2)
-    labels = np.full(len(state), -1, dtype=np.int64)
-    number = number_clusters(grid, n_core, parent, labels)
-    first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
-    near = np.empty(_ROWS * _ROWS, dtype=np.int64)
-    is_core = np.zeros(len(state), dtype=np.bool_)
-    for cell in range(len(n_core)):
-        begin, end = grid.start[cell], grid.start[cell + 1]
-        border = begin + n_core[cell]
-        for i in range(begin, border):
-            labels[grid.order[i]] = number[cell]
-            is_core[grid.order[i]] = True
-        if border < end:
-            look_around(grid, cell, first, stop)
-            n_near = near_clusters(n_core, first, stop, near)
-            for i in range(border, end):
-                labels[grid.order[i]] = border_label(grid, n_core, number, near[:n_near], i, eps2)
-    return labels, is_core
-
-
-@compiled
 def near_clusters(n_core, first, stop, near) -> int:
     """List the cells with core points among those looked at; return how many there are."""
     found = 0
@@ -506,3 +491,38 @@ def border_label(grid: Grid, n_core, number, near, i, eps2):
             if any_pair_within(grid.x, grid.y, (i, i + 1), (begin, begin + n_core[cell]), eps2):
                 best = number[cell]
     return best
+
+
+@compiled
+def spread_labels(
+    grid: Grid, n_core, number, labels, eps2: float
+) -> None:
+    """Give core points the number of their cell's cluster, border points the lowest within eps."""
+    first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
+    near = np.empty(_ROWS * _ROWS, dtype=np.int64)
+    for cell in range(len(n_core)):
+        begin, end = grid.start[cell], grid.start[cell + 1]
+        border = begin + n_core[cell]
+        for i in range(begin, border):
+            labels[grid.order[i]] = number[cell]
+        if border < end:
+            look_around(grid, cell, first, stop)
+            n_near = near_clusters(n_core, first, stop, near)
+            for i in range(border, end):
+                labels[grid.order[i]] = border_label(grid, n_core, number, near[:n_near], i, eps2)
+
+
+def label_cells(grid: Grid, state: NDArray[np.uint8], eps2: float) -> NDArray[np.int64]:
+    """Return the label of each point in the input's order; `grid` and `state` change on the way.
+
+    The ring of adjacent cells is joined first: most of the others are then joined without a test.
+    """
+    n_core = core_points_first(grid, state)
+    parent = np.arange(len(n_core), dtype=np.int32)
+    for ring in range(1, REACH + 1):
+        for row in range(ring + 1):
+            join_row(grid, n_core, parent, row, ring, eps2)
+    labels = np.full(len(state), -1, dtype=np.int64)
+    number = number_clusters(grid, n_core, parent, labels)
+    spread_labels(grid, n_core, number, labels, eps2)
+    return labels
