@@ -1,16 +1,15 @@
-"""Functions compiled to machine code: how, and whether that is already done on this computer.
+"""Functions compiled to machine code, and whether that was done before on this computer.
 
-Compiled code is kept on disk (numba's cache), so a computer compiles once for each version. It is
-machine code without the interpreter's lock: several threads can run it at the same time.
+Compiled code is kept on disk (numba's cache), so a computer compiles once for each version of the
+code. It runs without the interpreter's lock: several threads can use it at the same time.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
-
-import numba
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,15 +18,42 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _LOG: Final = logging.getLogger(__name__)
+_VERSION: Final = f"py{sys.version_info.major}{sys.version_info.minor}"
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function when it is first called, and keep the machine code on disk.
+    """Have a function compiled when it is first called, and the machine code kept on disk.
 
     Where no folder can be written to, it is compiled again in each run.
     """
+    import numba
+
     try:
-        compiler = numba.njit(cache=True, nogil=True, error_model="numpy")
-        return compiler(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
     except RuntimeError:
         return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+
+
+def is_kept(source: Path, name: str) -> bool:
+    """Tell whether machine code newer than its source lies beside it; numba is not loaded for it.
+
+    Code kept elsewhere, because this folder cannot be written to, is not seen.
+    """
+    return _newer(source.parent / "__pycache__", source, name)
+
+
+def announce(function: Callable[..., object]) -> None:
+    """Log that compiling takes a moment, unless `function` was compiled before."""
+    statistics = getattr(function, "stats", None)  # not there when the compiler is turned off
+    if statistics is None or getattr(function, "signatures", None):
+        return
+    source = Path(function.__code__.co_filename)
+    folder = Path(statistics.cache_path) if statistics.cache_path else None
+    if folder is None or not _newer(folder, source, function.__name__):
+        _LOG.warning("Preparing the fast clustering code, once on this computer ...")
+
+
+def _newer(folder: Path, source: Path, name: str) -> bool:
+    written = source.stat().st_mtime
+    kept = folder.glob(f"{source.stem}.{name}-*.{_VERSION}.nbi")
+    return any(path.stat().st_mtime >= written for path in kept)

@@ -261,11 +261,18 @@ def find_core_by_weight(
     that the order could decide, the point is left `DOUBTFUL`; `rounding` is the unit of rounding, 0
     where sums are exact.
     """
-    x, y, start = grid.x, grid.y, grid.start
-    sorted_weight = weight[grid.order]
+    x, y, start, order = grid.x, grid.y, grid.start, grid.order
+    lightest = weight.min()
     state = np.zeros(len(x), dtype=np.uint8)
     first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
     for cell in range(len(grid.key)):
+        total = 0.0
+        for i in range(start[cell], start[cell + 1]):
+            total += weight[order[i]]
+        error = rounding * (start[cell + 1] - start[cell]) * total
+        if lightest >= 0 and total >= needed + error:  # a full cell
+            state[start[cell] : start[cell + 1]] = CORE
+            continue
         look_around(grid, cell, first, stop)
         for i in range(start[cell], start[cell + 1]):
             total = size = 0.0
@@ -274,8 +281,8 @@ def find_core_by_weight(
                 for j in range(start[first[row]], start[stop[row]]):
                     dx, dy = x[j] - x[i], y[j] - y[i]
                     if dx * dx + dy * dy <= eps2:
-                        total += sorted_weight[j]
-                        size += abs(sorted_weight[j])
+                        total += weight[order[j]]
+                        size += abs(weight[order[j]])
                         count += 1
             error = rounding * count * size
             if total >= needed + error:
@@ -495,7 +502,7 @@ def border_label(grid: Grid, n_core, number, near, i, eps2):
 
 @compiled
 def spread_labels(
-    grid: Grid, n_core, number, labels, eps2: float
+    grid: Grid, n_core, number, labels, is_core, eps2: float
 ) -> None:
     """Give core points the number of their cell's cluster, border points the lowest within eps."""
     first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
@@ -505,6 +512,7 @@ def spread_labels(
         border = begin + n_core[cell]
         for i in range(begin, border):
             labels[grid.order[i]] = number[cell]
+            is_core[grid.order[i]] = True
         if border < end:
             look_around(grid, cell, first, stop)
             n_near = near_clusters(n_core, first, stop, near)
@@ -512,8 +520,10 @@ def spread_labels(
                 labels[grid.order[i]] = border_label(grid, n_core, number, near[:n_near], i, eps2)
 
 
-def label_cells(grid: Grid, state: NDArray[np.uint8], eps2: float) -> NDArray[np.int64]:
-    """Return the label of each point in the input's order; `grid` and `state` change on the way.
+def label_cells(
+    grid: Grid, state: NDArray[np.uint8], eps2: float
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return labels and core flags in the input's order; `grid` and `state` change on the way.
 
     The ring of adjacent cells is joined first: most of the others are then joined without a test.
     """
@@ -524,5 +534,6 @@ def label_cells(grid: Grid, state: NDArray[np.uint8], eps2: float) -> NDArray[np
             join_row(grid, n_core, parent, row, ring, eps2)
     labels = np.full(len(state), -1, dtype=np.int64)
     number = number_clusters(grid, n_core, parent, labels)
-    spread_labels(grid, n_core, number, labels, eps2)
-    return labels
+    is_core = np.zeros(len(state), dtype=np.bool_)
+    spread_labels(grid, n_core, number, labels, is_core, eps2)
+    return labels, is_core
