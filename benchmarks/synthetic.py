@@ -7,10 +7,12 @@ much busier than most (Pareto weights); the others lie in clumps. Metres, rounde
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SNAPPED = 0.7
 TAIL = 1.6
@@ -20,7 +22,7 @@ CLUMP_M = 250.0
 
 @dataclass(frozen=True)
 class Map:
-    """An ellipse with street points; `clumps` are the middles of the points that are not snapped."""
+    """An ellipse with street points; `clumps` are the middles of what is not snapped."""
 
     name: str
     centre: tuple[float, float]
@@ -57,7 +59,9 @@ def reports(place: Map, n: int, seed: int = 42) -> NDArray[np.float64]:
     return np.round(xy, 2)
 
 
-def strips(n: int, eps: float = 100.0, seed: int = 42, *, angle: float = 0.7) -> NDArray[np.float64]:
+def strips(
+    n: int, eps: float = 100.0, seed: int = 42, *, angle: float = 0.7
+) -> NDArray[np.float64]:
     """Two dense parallel strips just over `eps` apart: the worst case for pairs of full cells."""
     rng = np.random.default_rng(seed)
     along = rng.uniform(0, 0.5 * eps, n)

@@ -29,9 +29,9 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     import numba
 
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:
-        return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, error_model="numpy")(function)
 
 
 def is_kept(source: Path, name: str) -> bool:

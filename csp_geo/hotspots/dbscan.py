@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _KERNEL: Final = Path(__file__).with_name("kernel.py")
 _LAST_COMPILED: Final = "spread_labels"
 _MOST_CELLS: Final = 2**29
+"""The longest extent in eps on which a place in the grid is still exact enough."""
 _ALWAYS_PAYS: Final = 20_000
 """Points from which compiling always pays."""
 _PAIRS_TO_PAY: Final = 1e7
@@ -86,34 +87,41 @@ def label_points(
     """
     # What compiled code takes without a second version: one block, aligned, not read-only.
     points = np.require(xy, np.float64, ["C", "A", "W"])
-    if not (np.isfinite(eps) and eps > 0):
-        raise ValueError(f"eps must be more than 0 metres, not {eps}.")
-    if min_samples != int(min_samples) or min_samples < 1:
-        raise ValueError(f"min_samples must be a whole number from 1, not {min_samples}.")
+    check_parameters(eps, min_samples)
     if points.size == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_)
     if points.ndim != 2 or points.shape[1] != 2:  # noqa: PLR2004
         raise ValueError(f"xy must have shape (n, 2), not {points.shape}.")
-    extent = _extent(points)
-    weight = None if sample_weight is None else _checked_weight(sample_weight, len(points))
-    if extent > eps * _MOST_CELLS or not _pays_the_compiler(points, eps):
-        return _by_scikit_learn(points, eps, int(min_samples), weight)
-    return _by_grid(points, float(eps), int(min_samples), weight)
+    weight = checked_weight(sample_weight, len(points))
+    use_grid = fits_grid(points, eps) and _pays_the_compiler(points, eps)
+    label = label_on_grid if use_grid else label_by_scikit_learn
+    return label(points, float(eps), int(min_samples), weight)
 
 
-def _extent(points: NDArray[np.float64]) -> float:
-    """Return the longer side of the box round the points, which must be finite."""
-    ends = [(float(column.min()), float(column.max())) for column in points.T]
-    if not np.isfinite(ends).all():
-        raise ValueError("xy has coordinates that are not finite numbers.")
-    return max(high - low for low, high in ends)
+def check_parameters(eps: float, min_samples: int) -> None:
+    """Raise ValueError unless eps > 0 and min_samples is a whole number from 1."""
+    if not (np.isfinite(eps) and eps > 0):
+        raise ValueError(f"eps must be more than 0 metres, not {eps}.")
+    if min_samples != int(min_samples) or min_samples < 1:
+        raise ValueError(f"min_samples must be a whole number from 1, not {min_samples}.")
 
 
-def _checked_weight(sample_weight: ArrayLike, n: int) -> NDArray[np.float64]:
+def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
+    """Return the weights as an array; raise ValueError unless there is a finite one per point."""
+    if sample_weight is None:
+        return None
     weight = np.require(sample_weight, np.float64, ["C", "A", "W"])
     if weight.shape != (n,) or not np.isfinite(weight).all():
         raise ValueError(f"sample_weight must be {n} finite numbers.")
     return weight
+
+
+def fits_grid(points: NDArray[np.float64], eps: float) -> bool:
+    """Tell whether rounding leaves places in a grid exact enough; points must be finite."""
+    ends = [(float(column.min()), float(column.max())) for column in points.T]
+    if not np.isfinite(ends).all():
+        raise ValueError("xy has coordinates that are not finite numbers.")
+    return max(high - low for low, high in ends) <= eps * _MOST_CELLS
 
 
 def _pays_the_compiler(points: NDArray[np.float64], eps: float) -> bool:
@@ -124,9 +132,10 @@ def _pays_the_compiler(points: NDArray[np.float64], eps: float) -> bool:
     return bool((counts.astype(np.float64) ** 2).sum() * np.pi > _PAIRS_TO_PAY)
 
 
-def _by_scikit_learn(
+def label_by_scikit_learn(
     points: NDArray[np.float64], eps: float, min_samples: int, weight: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Label points that were checked; its k-d tree never loses a tie, its ball tree may."""
     from sklearn.cluster import DBSCAN
 
     model = DBSCAN(eps=eps, min_samples=min_samples, algorithm="kd_tree")
@@ -136,25 +145,27 @@ def _by_scikit_learn(
     return labels, is_core
 
 
-def _by_grid(
+def label_on_grid(
     points: NDArray[np.float64], eps: float, min_samples: int, weight: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Label points that were checked, with the compiled grid."""
     from csp_geo.hotspots import kernel
+    from csp_geo.hotspots.grid import sort_into_cells
 
     announce(kernel.spread_labels)
     eps2 = eps * eps
-    grid = kernel.sort_into_cells(points, eps)
+    grid = sort_into_cells(points, eps)
     if weight is None:
         state = kernel.find_core(grid, eps2, min_samples)
     else:
-        rounding = _unit_of_rounding(weight)
+        rounding = unit_of_rounding(weight)
         state = kernel.find_core_by_weight(grid, weight, eps2, float(min_samples), rounding)
         doubtful = np.flatnonzero(state == kernel.DOUBTFUL)
         state[doubtful] = _settle(points, eps, min_samples, weight, grid.order[doubtful])
     return kernel.label_cells(grid, state, eps2)
 
 
-def _unit_of_rounding(weight: NDArray[np.float64]) -> float:
+def unit_of_rounding(weight: NDArray[np.float64]) -> float:
     """Return 0 where sums of the weights are exact in any order, else twice the unit of float64."""
     fine = weight * _FINE
     if np.abs(fine).sum() < _EXACT and (fine == np.floor(fine)).all():
