@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+import shapely.affinity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +20,7 @@ SNAPPED = 0.7
 TAIL = 1.6
 """Of the Pareto distribution of how busy a street point is; below 2, so a few are very busy."""
 CLUMP_M = 250.0
+SHORT_M = 100.0
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,36 @@ def strips(
     across = np.where(np.arange(n) % 2, eps * 1.00005, 0.0)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     return np.column_stack([along, across]) @ turn + LONDON.centre
+
+
+def wards(place: Map, n: int, seed: int = 42) -> NDArray[np.object_]:
+    """Cut a map into about n polygons with crooked shared edges of 128 pieces each."""
+    rng = np.random.default_rng(seed)
+    (x, y), (wide, high) = place.centre, place.half_axes
+    outline = shapely.affinity.scale(shapely.Point(x, y).buffer(1, 64), wide, high)
+    seeds = shapely.multipoints(place.spread(n, rng))
+    cells = shapely.intersection(
+        shapely.get_parts(shapely.voronoi_polygons(seeds, extend_to=outline)), outline
+    )
+    net = shapely.line_merge(shapely.union_all(shapely.boundary(cells)))
+    straight = shapely.get_parts(net)
+    pairs = [shapely.get_coordinates(line) for line in straight]
+    pieces = [np.column_stack([a[:-1], a[1:]]).reshape(-1, 2, 2) for a in pairs]
+    lines = [shapely.linestrings(crooked(ends, rng)) for ends in np.concatenate(pieces)]
+    polygons = np.array(
+        shapely.get_parts(shapely.polygonize(list(shapely.get_parts(shapely.union_all(lines)))))
+    )
+    return polygons[shapely.area(polygons) > 0.01 * np.median(shapely.area(polygons))]
+
+
+def crooked(ends: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Displace the middles of an edge, then of its halves, and so on: rounded to a centimetre."""
+    line = ends
+    for _ in range(7 if np.hypot(*(ends[1] - ends[0])) > SHORT_M else 1):
+        step = line[1:] - line[:-1]
+        aside = np.column_stack([-step[:, 1], step[:, 0]]) * rng.normal(0, 0.07, (len(step), 1))
+        between = (line[1:] + line[:-1]) / 2 + aside
+        line = np.insert(line, np.arange(1, len(line)), between, axis=0)
+    line = np.round(line, 2)
+    line[[0, -1]] = ends
+    return line

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -50,7 +51,12 @@ def announce(function: Callable[..., object]) -> None:
     source = Path(function.__code__.co_filename)
     folder = Path(statistics.cache_path) if statistics.cache_path else None
     if folder is None or not _newer(folder, source, function.__name__):
-        _LOG.warning("Preparing the fast clustering code, once on this computer ...")
+        _say_once()
+
+
+@cache
+def _say_once() -> None:
+    _LOG.warning("Preparing the fast clustering code, once on this computer ...")
 
 
 def _newer(folder: Path, source: Path, name: str) -> bool:
