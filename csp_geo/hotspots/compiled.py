@@ -36,11 +36,11 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def is_kept(source: Path, name: str) -> bool:
-    """Tell whether machine code newer than its source lies beside it; numba is not loaded for it.
+    """Tell whether machine code of a function lies beside its source; numba is not loaded for it.
 
     Code kept elsewhere, because this folder cannot be written to, is not seen.
     """
-    return _newer(source.parent / "__pycache__", source, name)
+    return any((source.parent / "__pycache__").glob(f"{source.stem}.{name}-*.{_VERSION}.nbi"))
 
 
 def announce(function: Callable[..., object]) -> None:
@@ -48,18 +48,12 @@ def announce(function: Callable[..., object]) -> None:
     statistics = getattr(function, "stats", None)  # not there when the compiler is turned off
     if statistics is None or getattr(function, "signatures", None):
         return
-    source = Path(function.__code__.co_filename)
-    folder = Path(statistics.cache_path) if statistics.cache_path else None
-    if folder is None or not _newer(folder, source, function.__name__):
+    code = function.__code__
+    kept = f"{Path(code.co_filename).stem}.{function.__name__}-{code.co_firstlineno}.{_VERSION}.nbi"
+    if not statistics.cache_path or not (Path(statistics.cache_path) / kept).is_file():
         _say_once()
 
 
 @cache
 def _say_once() -> None:
     _LOG.warning("Preparing the fast clustering code, once on this computer ...")
-
-
-def _newer(folder: Path, source: Path, name: str) -> bool:
-    written = source.stat().st_mtime
-    kept = folder.glob(f"{source.stem}.{name}-*.{_VERSION}.nbi")
-    return any(path.stat().st_mtime >= written for path in kept)

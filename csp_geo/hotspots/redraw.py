@@ -23,7 +23,6 @@ from csp_geo.hotspots.dbscan import (
     label_by_scikit_learn,
     label_on_grid,
 )
-from csp_geo.hotspots.kernel import root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Counts = NDArray[np.int32]
+    Flags = NDArray[np.bool_]
 
 _PLANE: Final = 2
 _MAPS: Final = 3
@@ -204,56 +204,57 @@ def _on_all_cores(work: Callable[[slice], object], n: int) -> None:
 
 @compiled
 def find_core_places(
-    count: Counts, start: Ints, near: Counts, min_samples: int, parent: Counts
+    count: Counts, start: Ints, near: Counts, min_samples: int, is_core: Flags
 ) -> None:
-    """Make each place its own parent if it is core, -1 if it is not."""
+    """Tell which places are core: with a report, and enough of them within eps."""
     for place in range(len(count)):
         total = count[place]
         for i in range(start[place], start[place + 1]):
             total += count[near[i]]
-        parent[place] = place if count[place] > 0 and total >= min_samples else -1
+        is_core[place] = count[place] > 0 and total >= min_samples
 
 
 @compiled
-def join_places(start: Ints, near: Counts, parent: Counts) -> None:
-    """Join core places that are neighbours; a cluster's representative is its lowest place."""
-    for place in range(len(parent)):
-        if parent[place] < 0:
-            continue
+def flood(
+    first: int, number: int, start: Ints, near: Counts, is_core: Flags, label: Counts
+) -> None:
+    """Give a number to all core places that are reached from the first over neighbours."""
+    label[first] = number
+    todo = [first]
+    while todo:
+        place = todo.pop()
         for i in range(start[place], start[place + 1]):
-            if near[i] < place and parent[near[i]] >= 0:
-                root, other = root_of(parent, place), root_of(parent, near[i])
-                parent[max(root, other)] = min(root, other)
+            other = near[i]
+            if is_core[other] and label[other] < 0:
+                label[other] = number
+                todo.append(other)
 
 
 @compiled
-def border_label(near: Counts, parent: Counts, label: Counts) -> int:
+def border_label(near: Counts, is_core: Flags, label: Counts) -> int:
     """Return the lowest label among neighbours that are core, -1 if there are none."""
     best = -1
     for other in near:
-        if parent[other] >= 0 and (best < 0 or label[other] < best):
+        if is_core[other] and (best < 0 or label[other] < best):
             best = label[other]
     return best
 
 
 @compiled
 def label_one_map(
-    count: Counts, start: Ints, near: Counts, min_samples: int, parent: Counts, label: Counts
+    count: Counts, start: Ints, near: Counts, min_samples: int, is_core: Flags, label: Counts
 ) -> int:
-    """Label the places of one map and return the number of clusters; `parent` is scratch."""
-    find_core_places(count, start, near, min_samples, parent)
-    join_places(start, near, parent)
+    """Label the places of one map and return the number of clusters; `is_core` is scratch."""
+    find_core_places(count, start, near, min_samples, is_core)
+    label[:] = -1
     n_clusters = 0
     for place in range(len(count)):
-        label[place] = -1
-        if parent[place] == place:
-            label[place] = n_clusters
+        if is_core[place] and label[place] < 0:
+            flood(place, n_clusters, start, near, is_core, label)
             n_clusters += 1
-        elif parent[place] >= 0:
-            label[place] = label[root_of(parent, place)]
     for place in range(len(count)):
-        if parent[place] < 0 < count[place]:
-            label[place] = border_label(near[start[place] : start[place + 1]], parent, label)
+        if count[place] > 0 and not is_core[place]:
+            label[place] = border_label(near[start[place] : start[place + 1]], is_core, label)
     return n_clusters
 
 
@@ -262,9 +263,9 @@ def label_each_map(
     counts: Counts, start: Ints, near: Counts, min_samples: int, labels: Counts
 ) -> None:
     """Label the places of each map."""
-    parent = np.empty(counts.shape[1], dtype=np.int32)
+    is_core = np.empty(counts.shape[1], dtype=np.bool_)
     for one in range(len(counts)):
-        label_one_map(counts[one], start, near, min_samples, parent, labels[one])
+        label_one_map(counts[one], start, near, min_samples, is_core, labels[one])
 
 
 @compiled
@@ -286,14 +287,14 @@ def strongest_of_each_map(
 ) -> None:
     """Put down the greatest likelihood ratio of the clusters of each map."""
     n_places = counts.shape[1]
-    parent, label = np.empty(n_places, dtype=np.int32), np.empty(n_places, dtype=np.int32)
+    is_core, label = np.empty(n_places, dtype=np.bool_), np.empty(n_places, dtype=np.int32)
     in_cluster, expected_in = (
         np.empty(n_places, dtype=np.float64),
         np.empty(n_places, dtype=np.float64),
     )
     for one in range(len(counts)):
         count = counts[one]
-        n_clusters = label_one_map(count, start, near, min_samples, parent, label)
+        n_clusters = label_one_map(count, start, near, min_samples, is_core, label)
         in_cluster[:n_clusters] = 0
         expected_in[:n_clusters] = 0
         total = count.sum()
