@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.hotspots.compiled import compiled
-from csp_geo.hotspots.grid import REACH
+from csp_geo.hotspots.grid import REACH, ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,28 +28,7 @@ if TYPE_CHECKING:
 
 CORE: Final = 1
 DOUBTFUL: Final = 2
-_ROWS: Final = 2 * REACH + 1
 _FEW_PAIRS: Final = 1024
-
-
-@compiled
-def look_around(grid: Grid, cell: int, first: Ints, stop: Ints) -> None:
-    """Point to the cells around a cell: in each of five rows those from `first` up to `stop`.
-
-    Cells are visited in ascending order, so the pointers only ever move forward: looking around
-    all cells takes time in proportion to their number, without any search.
-    """
-    n_cells = len(grid.key)
-    for row in range(_ROWS):
-        middle = grid.key[cell] + (row - REACH) * grid.width
-        at = first[row]
-        while at < n_cells and grid.key[at] < middle - REACH:
-            at += 1
-        first[row] = at
-        at = max(at, stop[row])
-        while at < n_cells and grid.key[at] <= middle + REACH:
-            at += 1
-        stop[row] = at
 
 
 # --- which points are core ---------------------------------------------------------------------
@@ -70,22 +49,16 @@ def find_core(grid: Grid, eps2: float, min_samples: int) -> States:
     """Tell of each point, in the grid's order, whether it is core; every point counts one."""
     x, y, start = grid.x, grid.y, grid.start
     state = np.zeros(len(x), dtype=np.uint8)
-    first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
     for cell in range(len(grid.key)):
         begin, end = start[cell], start[cell + 1]
         if end - begin >= min_samples:  # a full cell
             state[begin:end] = CORE
             continue
-        look_around(grid, cell, first, stop)
-        near = 0
-        for row in range(_ROWS):
-            near += start[stop[row]] - start[first[row]]
-        if near < min_samples:
-            continue
         for i in range(begin, end):
             count = 0
             for row in (2, 1, 3, 0, 4):
-                low, high = start[first[row]], start[stop[row]]
+                run = grid.first[cell, row]
+                low, high = start[run], start[run + grid.many[cell, row]]
                 count += count_within(x[low:high], y[low:high], x[i], y[i], eps2)
                 if count >= min_samples:
                     state[i] = CORE
@@ -106,7 +79,6 @@ def find_core_by_weight(
     x, y, start, order = grid.x, grid.y, grid.start, grid.order
     lightest = weight.min()
     state = np.zeros(len(x), dtype=np.uint8)
-    first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
     for cell in range(len(grid.key)):
         total = 0.0
         for i in range(start[cell], start[cell + 1]):
@@ -115,12 +87,12 @@ def find_core_by_weight(
         if lightest >= 0 and total >= needed + error:  # a full cell
             state[start[cell] : start[cell + 1]] = CORE
             continue
-        look_around(grid, cell, first, stop)
         for i in range(start[cell], start[cell + 1]):
             total = size = 0.0
             count = 0
-            for row in range(_ROWS):
-                for j in range(start[first[row]], start[stop[row]]):
+            for row in range(ROWS):
+                run = grid.first[cell, row]
+                for j in range(start[run], start[run + grid.many[cell, row]]):
                     dx, dy = x[j] - x[i], y[j] - y[i]
                     if dx * dx + dy * dy <= eps2:
                         total += weight[order[j]]
@@ -255,28 +227,26 @@ def sets_touch(x: Floats, y: Floats, one: Part, two: Part, eps2: float) -> bool:
 
 
 @compiled
-def join_row(grid: Grid, n_core: Places, parent: Places, row: int, ring: int, eps2: float) -> None:
-    """Join each cell with those of its ring that lie `row` rows above it."""
-    key, start = grid.key, grid.start
-    first = stop = 0
-    for cell in range(len(key)):
-        middle = key[cell] + row * grid.width
-        while first < len(key) and key[first] < middle - ring:
-            first += 1
-        while stop < len(key) and key[stop] <= middle + ring:
-            stop += 1
+def join_ring(grid: Grid, n_core: Places, parent: Places, ring: int, eps2: float) -> None:
+    """Join each cell with those of its ring, `ring` cells away, that come after it."""
+    start = grid.start
+    for cell in range(len(n_core)):
         if n_core[cell] == 0:
             continue
         one = (start[cell], start[cell] + n_core[cell])
-        for other in range(max(first, cell + 1), stop):
-            if n_core[other] == 0 or (row < ring and abs(key[other] - middle) < ring):
-                continue
-            root, other_root = root_of(parent, cell), root_of(parent, other)
-            if root == other_root:
-                continue
-            two = (start[other], start[other] + n_core[other])
-            if sets_touch(grid.x, grid.y, one, two, eps2):
-                parent[max(root, other_root)] = min(root, other_root)
+        for row in range(REACH, REACH + ring + 1):
+            middle = grid.key[cell] + (row - REACH) * grid.width
+            run = grid.first[cell, row]
+            for other in range(max(run, cell + 1), run + grid.many[cell, row]):
+                away = max(row - REACH, abs(grid.key[other] - middle))
+                if away != ring or n_core[other] == 0:
+                    continue
+                root, other_root = root_of(parent, cell), root_of(parent, other)
+                if root == other_root:
+                    continue
+                two = (start[other], start[other] + n_core[other])
+                if sets_touch(grid.x, grid.y, one, two, eps2):
+                    parent[max(root, other_root)] = min(root, other_root)
 
 
 # --- labels ------------------------------------------------------------------------------------
@@ -311,13 +281,14 @@ def number_clusters(grid: Grid, n_core: Places, parent: Places, labels: Ints) ->
 
 
 @compiled
-def near_clusters(n_core: Places, first: Ints, stop: Ints, near: Ints) -> int:
-    """List the cells with core points among those looked at; return how many there are."""
+def near_clusters(grid: Grid, n_core: Places, cell: int, near: Ints) -> int:
+    """List the cells around a cell that have core points; return how many there are."""
     found = 0
-    for row in range(_ROWS):
-        for cell in range(first[row], stop[row]):
-            if n_core[cell]:
-                near[found] = cell
+    for row in range(ROWS):
+        run = grid.first[cell, row]
+        for other in range(run, run + grid.many[cell, row]):
+            if n_core[other]:
+                near[found] = other
                 found += 1
     return found
 
@@ -341,8 +312,7 @@ def spread_labels(
     grid: Grid, n_core: Places, number: Places, labels: Ints, is_core: Flags, eps2: float
 ) -> None:
     """Give core points the number of their cell's cluster, border points the lowest within eps."""
-    first, stop = np.zeros(_ROWS, dtype=np.int64), np.zeros(_ROWS, dtype=np.int64)
-    near = np.empty(_ROWS * _ROWS, dtype=np.int64)
+    near = np.empty(ROWS * ROWS, dtype=np.int64)
     for cell in range(len(n_core)):
         begin, end = grid.start[cell], grid.start[cell + 1]
         border = begin + n_core[cell]
@@ -350,8 +320,7 @@ def spread_labels(
             labels[grid.order[i]] = number[cell]
             is_core[grid.order[i]] = True
         if border < end:
-            look_around(grid, cell, first, stop)
-            n_near = near_clusters(n_core, first, stop, near)
+            n_near = near_clusters(grid, n_core, cell, near)
             for i in range(border, end):
                 labels[grid.order[i]] = border_label(grid, n_core, number, near[:n_near], i, eps2)
 
@@ -364,8 +333,7 @@ def label_cells(grid: Grid, state: States, eps2: float) -> tuple[Ints, Flags]:
     n_core = core_points_first(grid, state)
     parent = np.arange(len(n_core), dtype=np.int32)
     for ring in range(1, REACH + 1):
-        for row in range(ring + 1):
-            join_row(grid, n_core, parent, row, ring, eps2)
+        join_ring(grid, n_core, parent, ring, eps2)
     labels = np.full(len(state), -1, dtype=np.int64)
     number = number_clusters(grid, n_core, parent, labels)
     is_core = np.zeros(len(state), dtype=np.bool_)
