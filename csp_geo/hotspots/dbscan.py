@@ -113,6 +113,8 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float6
     weight = np.require(sample_weight, np.float64, ["C", "A", "W"])
     if weight.shape != (n,) or not np.isfinite(weight).all():
         raise ValueError(f"sample_weight must be {n} finite numbers.")
+    if not weight.any():
+        raise ValueError("sample_weight must hold a number other than 0.")
     return weight
 
 
