@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
-.PHONY: all demo test lint types layers fix golden coverage wheel clean
+.PHONY: all demo test lint types layers fix golden coverage bench wheel clean
 
 all: lint types layers test
 
@@ -30,6 +30,14 @@ else
 endif
 	touch $@
 
+$(VENV)/made-bench: $(VENV)/made
+ifdef UV
+	uv pip install --quiet --python $(BIN)/python --group bench
+else
+	$(BIN)/python -m pip install --quiet --group bench
+endif
+	touch $@
+
 demo: $(VENV)/made
 	$(BIN)/csp-geo demo
 
@@ -39,7 +47,7 @@ test: $(VENV)/made-dev
 lint: $(VENV)/made-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell csp_geo tests docs tools README.md CHANGELOG.md
+	$(BIN)/codespell csp_geo tests benchmarks docs tools README.md CHANGELOG.md
 
 types: $(VENV)/made-dev
 	$(BIN)/mypy
@@ -58,6 +66,10 @@ golden: $(VENV)/made-dev
 
 coverage: $(VENV)/made-dev
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+# Measure against scikit-learn, dbscan and geopandas; takes some ten minutes.
+bench: $(VENV)/made-bench
+	$(BIN)/python benchmarks/run.py
 
 # Build the wheel, install it alone in an empty folder, and run the demo there.
 wheel: $(VENV)/made-dev

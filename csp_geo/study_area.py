@@ -12,13 +12,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from csp_geo.errors import BoundaryError
+from csp_geo.locator import Locator
 from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
 from csp_geo.storage import read_vector, sha256_of
 
@@ -77,10 +78,8 @@ class StudyArea:
         return shapely.union_all(self.wards.geometry.to_numpy())
 
     @cached_property
-    def _prepared(self) -> NDArray[Any]:
-        polygons = self.wards.geometry.to_numpy()
-        shapely.prepare(polygons)
-        return np.asarray(polygons)
+    def _locator(self) -> Locator:
+        return Locator(self.wards.geometry.to_numpy())
 
     def ward_of(self, xy: ArrayLike) -> NDArray[np.int64]:
         """Return the row in `wards` of each point, -1 outside.
@@ -90,21 +89,7 @@ class StudyArea:
         xy
             ``(n, 2)`` float64, metres in the study area's CRS. NaN lies outside.
         """
-        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        rows = np.full(len(points), -1, dtype=np.int64)
-        for row, (polygon, box) in enumerate(
-            zip(self._prepared, shapely.bounds(self._prepared), strict=True)
-        ):
-            near = np.flatnonzero(
-                (rows < 0)
-                & (points[:, 0] >= box[0])
-                & (points[:, 1] >= box[1])
-                & (points[:, 0] <= box[2])
-                & (points[:, 1] <= box[3])
-            )
-            inside = shapely.intersects_xy(polygon, points[near, 0], points[near, 1])
-            rows[near[inside]] = row
-        return rows
+        return self._locator.rows_of(np.asarray(xy, dtype=np.float64).reshape(-1, 2))
 
     def distance_outside(self, xy: ArrayLike) -> NDArray[np.float64]:
         """Return how far each point lies outside the boundary, metres; 0 within, NaN for NaN."""

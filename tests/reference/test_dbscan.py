@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csp_geo.hotspots.dbscan import label_points
+from csp_geo.hotspots.dbscan import label_on_grid, label_points
+from csp_geo.projection import british_grid
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = Path(os.environ.get("CSP_GEO_SHARED", ROOT.parent / "shared")) / "reference"
+SHARED = Path(os.environ.get("CSP_GEO_SHARED", ROOT.parent / "shared"))
+REFERENCE = SHARED / "reference"
+MONTH = SHARED / "data" / "crime" / "2023-01-metropolitan-street.csv"
 
 pytestmark = pytest.mark.skipif(
     not REFERENCE.is_dir(), reason="the shared reference numbers are not on this machine"
@@ -46,3 +49,29 @@ def test_labels_equal_scikit_learns() -> None:
     weight = np.random.default_rng(0).uniform(0.2, 1.5, len(xy))
     expected = DBSCAN(eps=300, min_samples=5).fit_predict(xy, sample_weight=weight)
     assert np.array_equal(label_points(xy, 300, 5, weight)[0], expected)
+
+
+def _assert_all_ways_agree(xy: np.ndarray, eps: float, min_samples: int) -> None:
+    from sklearn.cluster import DBSCAN
+
+    for algorithm in ("kd_tree", "ball_tree"):
+        model = DBSCAN(eps=eps, min_samples=min_samples, algorithm=algorithm).fit(xy)
+        labels, is_core = label_on_grid(xy, eps, min_samples, None)
+        assert np.array_equal(labels, model.labels_)
+        assert np.array_equal(np.flatnonzero(is_core), model.core_sample_indices_)
+        assert np.array_equal(label_points(xy, eps, min_samples)[0], model.labels_)
+
+
+@pytest.mark.parametrize(("eps", "min_samples"), [(500.0, 10), (300.0, 5), (50.0, 2), (2000.0, 40)])
+def test_memphis_label_for_label(eps: float, min_samples: int) -> None:
+    table = pd.read_csv(REFERENCE / "memphis_robberies.csv")
+    _assert_all_ways_agree(table[["x32615", "y32615"]].to_numpy(), eps, min_samples)
+
+
+@pytest.mark.skipif(not MONTH.is_file(), reason="the shared real data are not on this machine")
+@pytest.mark.parametrize(("eps", "min_samples"), [(100.0, 5), (100.0, 10), (50.0, 3), (250.0, 20)])
+@pytest.mark.parametrize("whole_metres", [False, True])
+def test_the_real_month_label_for_label(eps: float, min_samples: int, whole_metres: bool) -> None:
+    table = pd.read_csv(MONTH).dropna(subset=["Longitude", "Latitude"])
+    xy = british_grid().to_metres(table[["Longitude", "Latitude"]].to_numpy())
+    _assert_all_ways_agree(np.round(xy) if whole_metres else xy, eps, min_samples)
