@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CORE: Final = 1
 DOUBTFUL: Final = 2
 _FEW_PAIRS: Final = 1024
+NEAREST_FIRST: Final = (2, 1, 3, 0, 4)
+"""The rows around a cell, its own first."""
 
 
 # --- which points are core ---------------------------------------------------------------------
@@ -56,7 +58,7 @@ def find_core(grid: Grid, eps2: float, min_samples: int) -> States:
             continue
         for i in range(begin, end):
             count = 0
-            for row in (2, 1, 3, 0, 4):
+            for row in NEAREST_FIRST:
                 run = grid.first[cell, row]
                 low, high = start[run], start[run + grid.many[cell, row]]
                 count += count_within(x[low:high], y[low:high], x[i], y[i], eps2)
@@ -281,25 +283,27 @@ def number_clusters(grid: Grid, n_core: Places, parent: Places, labels: Ints) ->
 
 
 @compiled
-def near_clusters(grid: Grid, n_core: Places, cell: int, near: Ints) -> int:
-    """List the cells around a cell that have core points; return how many there are."""
+def core_cells_around(grid: Grid, n_core: Places, cell: int, around: Ints) -> int:
+    """List the cells around a cell that have core points, near rows first; return how many."""
     found = 0
-    for row in range(ROWS):
+    for row in NEAREST_FIRST:
         run = grid.first[cell, row]
         for other in range(run, run + grid.many[cell, row]):
             if n_core[other]:
-                near[found] = other
+                around[found] = other
                 found += 1
     return found
 
 
 @compiled
 def border_label(
-    grid: Grid, n_core: Places, number: Places, near: Ints, i: int, eps2: float
+    grid: Grid, n_core: Places, number: Places, around: Ints, i: int, eps2: float, best: int
 ) -> int:
-    """Return the lowest cluster with a core point within eps of point `i`, -1 if there is none."""
-    best = -1
-    for cell in near:
+    """Return the lowest cluster with a core point within eps of point `i`, -1 if there is none.
+
+    `best` is that of the point's own cell: all its core points are within eps.
+    """
+    for cell in around:
         if best < 0 or number[cell] < best:
             begin = grid.start[cell]
             if any_pair_within(grid.x, grid.y, (i, i + 1), (begin, begin + n_core[cell]), eps2):
@@ -312,7 +316,7 @@ def spread_labels(
     grid: Grid, n_core: Places, number: Places, labels: Ints, is_core: Flags, eps2: float
 ) -> None:
     """Give core points the number of their cell's cluster, border points the lowest within eps."""
-    near = np.empty(ROWS * ROWS, dtype=np.int64)
+    around = np.empty(ROWS * ROWS, dtype=np.int64)
     for cell in range(len(n_core)):
         begin, end = grid.start[cell], grid.start[cell + 1]
         border = begin + n_core[cell]
@@ -320,9 +324,10 @@ def spread_labels(
             labels[grid.order[i]] = number[cell]
             is_core[grid.order[i]] = True
         if border < end:
-            n_near = near_clusters(grid, n_core, cell, near)
+            some = around[: core_cells_around(grid, n_core, cell, around)]
             for i in range(border, end):
-                labels[grid.order[i]] = border_label(grid, n_core, number, near[:n_near], i, eps2)
+                label = border_label(grid, n_core, number, some, i, eps2, number[cell])
+                labels[grid.order[i]] = label
 
 
 def label_cells(grid: Grid, state: States, eps2: float) -> tuple[Ints, Flags]:

@@ -34,7 +34,6 @@ def test_it_draws_without_a_network_or_a_complaint(open_page, inputs):
 def test_row_opens_card_and_zooms_and_escape_returns(open_page, inputs):
     tab = open_page(inputs.page())
     page = tab.page
-    before = page.evaluate("cspMap.leaflet.getZoom()")
     page.locator(".row").nth(1).click()
     card = page.locator(".card:visible")
     assert card.locator("h3").inner_text() == "East Street"
