@@ -134,12 +134,18 @@ def key_of(x: float, y: float, frame: Frame) -> int:
 
 
 @compiled
-def gather(points: Floats, frame: Frame, order: Places, x: Floats, y: Floats) -> int:
-    """Write down x and y of the points in their order; return in how many cells they lie."""
-    n_cells = 0
-    last = -1
+def gather(points: Floats, order: Places, x: Floats, y: Floats) -> None:
+    """Write down x and y of the points in their order, and nothing else: memory is the limit."""
     for i in range(len(order)):
         x[i], y[i] = points[order[i], 0], points[order[i], 1]
+
+
+@compiled
+def count_cells(x: Floats, y: Floats, frame: Frame) -> int:
+    """Count the cells in which sorted points lie."""
+    n_cells = 0
+    last = -1
+    for i in range(len(x)):
         key = key_of(x[i], y[i], frame)
         n_cells += key != last
         last = key
@@ -182,7 +188,8 @@ def sort_into_cells(points: Floats, eps: float) -> Grid:
     width = frame.columns + REACH
     order = order_by_cell(points, frame)
     x, y = np.empty(len(points)), np.empty(len(points))
-    n_cells = gather(points, frame, order, x, y)
+    gather(points, order, x, y)
+    n_cells = count_cells(x, y, frame)
     key, start = np.empty(n_cells, dtype=np.int64), np.empty(n_cells + 1, dtype=np.int64)
     list_cells(x, y, frame, key, start)
     first = np.empty((n_cells, ROWS), dtype=np.int32)
