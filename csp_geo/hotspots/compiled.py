@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
@@ -29,10 +29,11 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     import numba
 
+    compiler = partial(numba.njit, nogil=True, error_model="numpy")
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        return compiler(cache=True)(function)
     except RuntimeError:
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        return compiler()(function)
 
 
 def is_kept(source: Path, name: str) -> bool:

@@ -157,11 +157,12 @@ def label_on_grid(
     announce(kernel.spread_labels)
     eps2 = eps * eps
     grid = sort_into_cells(points, eps)
+    state = np.zeros(len(points), dtype=np.uint8)
     if weight is None:
-        state = kernel.find_core(grid, eps2, min_samples)
+        kernel.find_core(grid, eps2, min_samples, state)
     else:
         rounding = unit_of_rounding(weight)
-        state = kernel.find_core_by_weight(grid, weight, eps2, float(min_samples), rounding)
+        kernel.find_core_by_weight(grid, weight, eps2, float(min_samples), rounding, state)
         doubtful = np.flatnonzero(state == kernel.DOUBTFUL)
         state[doubtful] = _settle(points, eps, min_samples, weight, grid.order[doubtful])
     return kernel.label_cells(grid, state, eps2)

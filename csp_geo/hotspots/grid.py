@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Places = NDArray[np.int32]
+    Bytes = NDArray[np.uint8]
 
 SIDE: Final = (1 - 1e-6) / 2**0.5
 """Of a cell, in eps. A little less than 1/sqrt(2): rounding never puts points too far apart into
@@ -25,7 +26,7 @@ one cell as long as the grid has at most 2**30 cells a side."""
 REACH: Final = 2
 """How many cells away a neighbour can be."""
 ROWS: Final = 2 * REACH + 1
-_DIGIT: Final = 11
+DIGIT: Final = 11
 _BITS: Final = 63
 
 
@@ -52,57 +53,57 @@ class Grid(NamedTuple):
     """Where the points of each cell begin, and at the end the number of points."""
     width: int
     """Columns, and the empty ones that keep the end of a row from the beginning of the next."""
-    first: NDArray[np.int32]
-    many: NDArray[np.uint8]
+    first: Places
+    many: Bytes
     """Around each cell, in each of five rows, the first of the cells up to two columns away, and
     how many they are: they follow each other."""
 
 
-@compiled
-def bits_of(number: int) -> int:
-    """Count the binary digits of a whole number."""
-    bits = 0
-    while number >> bits:
-        bits += 1
-    return bits
-
-
-@compiled
-def radix_sort(values: Ints, low: int, high: int) -> Ints:
-    """Sort by the bits from `low` up to `high`, stably; overwrites its input."""
-    other = np.empty_like(values)
-    passes = (high - low + _DIGIT - 1) // _DIGIT
-    for number in range(passes):
-        shift = low + (high - low) * number // passes
-        mask = (1 << (low + (high - low) * (number + 1) // passes - shift)) - 1
-        place = np.zeros(mask + 2, dtype=np.int64)
-        for value in values:
-            place[((value >> shift) & mask) + 1] += 1
-        for digit in range(mask):
-            place[digit + 1] += place[digit]
-        for value in values:
-            digit = (value >> shift) & mask
-            other[place[digit]] = value
-            place[digit] += 1
-        values, other = other, values
-    return values
-
-
-@compiled
 def frame_of(points: Floats, eps: float) -> Frame:
     """Lay cells of which the diagonal is just under `eps` over points, of which there are some."""
-    west = east = points[0, 0]
-    south = north = points[0, 1]
-    for i in range(len(points)):
-        west, east = min(west, points[i, 0]), max(east, points[i, 0])
-        south, north = min(south, points[i, 1]), max(north, points[i, 1])
     per_metre = 1 / (eps * SIDE)
-    columns = int((east - west) * per_metre) + 1
-    rows = int((north - south) * per_metre) + 1
+    (west, east), (south, north) = ((float(c.min()), float(c.max())) for c in points.T)
+    rows, columns = int((north - south) * per_metre) + 1, int((east - west) * per_metre) + 1
     return Frame(west, south, per_metre, rows, columns)
 
 
 @compiled
+def pack(points: Floats, frame: Frame, row_shift: int, place_bits: int, packed: Ints) -> None:
+    """Write row, column and place of each point into one number, a negative shift leaves out rows.
+
+    The lowest bits hold the place, then comes the column, from `row_shift` bits above it the row.
+    """
+    for i in range(len(points)):
+        cell = int((points[i, 0] - frame.west) * frame.per_metre)
+        if row_shift >= 0:
+            cell += int((points[i, 1] - frame.south) * frame.per_metre) << row_shift
+        packed[i] = cell << place_bits | i
+
+
+@compiled
+def radix_sort(values: Ints, spare: Ints, low: int, high: int, count: Ints) -> Ints:
+    """Sort by the bits from `low` up to `high`, stably; return one of the first two arrays.
+
+    `spare` is as long as `values`, `count` is scratch.
+    """
+    passes = (high - low + DIGIT - 1) // DIGIT
+    for number in range(passes):
+        shift = low + (high - low) * number // passes
+        mask = (1 << (low + (high - low) * (number + 1) // passes - shift)) - 1
+        for digit in range(mask + 2):
+            count[digit] = 0
+        for value in values:
+            count[((value >> shift) & mask) + 1] += 1
+        for digit in range(mask):
+            count[digit + 1] += count[digit]
+        for value in values:
+            digit = (value >> shift) & mask
+            spare[count[digit]] = value
+            count[digit] += 1
+        values, spare = spare, values
+    return values
+
+
 def order_by_cell(points: Floats, frame: Frame) -> Places:
     """Return the order of the points by row, column and place in the input.
 
@@ -110,37 +111,19 @@ def order_by_cell(points: Floats, frame: Frame) -> Places:
     too few bits for that, first by column, then by row.
     """
     n = len(points)
-    place_bits = bits_of(n)
-    row_bits, column_bits = bits_of(frame.rows), bits_of(frame.columns)
-    together = row_bits + column_bits + place_bits < _BITS
-    packed = np.empty(n, dtype=np.int64)
-    for i in range(n):
-        packed[i] = int((points[i, 0] - frame.west) * frame.per_metre)
-        if together:
-            packed[i] += int((points[i, 1] - frame.south) * frame.per_metre) << column_bits
-        packed[i] = packed[i] << place_bits | i
-    bits = row_bits + column_bits if together else column_bits
-    packed = radix_sort(packed, place_bits, place_bits + bits)
-    places = (1 << place_bits) - 1
-    if not together:
-        for i in range(n):
-            place = packed[i] & places
-            row = int((points[place, 1] - frame.south) * frame.per_metre)
-            packed[i] = row << place_bits | place
-        packed = radix_sort(packed, place_bits, place_bits + row_bits)
-    order = np.empty(n, dtype=np.int32)
-    for i in range(n):
-        order[i] = packed[i] & places
-    return order
-
-
-@compiled
-def gather(points: Floats, order: Places) -> tuple[Floats, Floats]:
-    """Return x and y of the points in an order."""
-    x, y = np.empty(len(order), dtype=np.float64), np.empty(len(order), dtype=np.float64)
-    for i in range(len(order)):
-        x[i], y[i] = points[order[i], 0], points[order[i], 1]
-    return x, y
+    packed, spare = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
+    count = np.empty(2**DIGIT + 1, dtype=np.int64)
+    low, rows, columns = n.bit_length(), frame.rows.bit_length(), frame.columns.bit_length()
+    if low + columns + rows < _BITS:
+        pack(points, frame, columns, low, packed)
+        packed = radix_sort(packed, spare, low, low + columns + rows, count)
+    else:
+        pack(points, frame, -1, low, packed)
+        place = radix_sort(packed, spare, low, low + columns, count) & (2**low - 1)
+        row = ((points[place, 1] - frame.south) * frame.per_metre).astype(np.int64)
+        packed = radix_sort(row << low | place, spare, low, low + rows, count)
+    places: Places = (packed & (2**low - 1)).astype(np.int32)
+    return places
 
 
 @compiled
@@ -151,35 +134,43 @@ def key_of(x: float, y: float, frame: Frame) -> int:
 
 
 @compiled
-def find_cells(x: Floats, y: Floats, frame: Frame) -> tuple[Ints, Ints]:
-    """Return the key of each cell that holds points, ascending, and where its points begin."""
+def gather(points: Floats, order: Places, x: Floats, y: Floats) -> None:
+    """Write down x and y of the points in their order, and nothing else: memory is the limit."""
+    for i in range(len(order)):
+        x[i], y[i] = points[order[i], 0], points[order[i], 1]
+
+
+@compiled
+def count_cells(x: Floats, y: Floats, frame: Frame) -> int:
+    """Count the cells in which sorted points lie."""
     n_cells = 0
     last = -1
     for i in range(len(x)):
         key = key_of(x[i], y[i], frame)
         n_cells += key != last
         last = key
-    keys = np.empty(n_cells, dtype=np.int64)
-    start = np.empty(n_cells + 1, dtype=np.int64)
+    return n_cells
+
+
+@compiled
+def list_cells(x: Floats, y: Floats, frame: Frame, keys: Ints, start: Ints) -> None:
+    """Write down `Grid.key` and `Grid.start`."""
     cell = 0
     for i in range(len(x)):
         key = key_of(x[i], y[i], frame)
         if cell == 0 or key != keys[cell - 1]:
             keys[cell], start[cell] = key, i
             cell += 1
-    start[n_cells] = len(x)
-    return keys, start
+    start[cell] = len(x)
 
 
 @compiled
-def find_runs(key: Ints, width: int) -> tuple[Places, NDArray[np.uint8]]:
-    """Return `Grid.first` and `Grid.many`.
+def find_runs(key: Ints, width: int, first: Places, many: Bytes) -> None:
+    """Write down `Grid.first` and `Grid.many`.
 
     From cell to cell both ends of a run only move forward: it takes no search.
     """
     n_cells = len(key)
-    first = np.empty((n_cells, ROWS), dtype=np.int32)
-    many = np.empty((n_cells, ROWS), dtype=np.uint8)
     for row in range(ROWS):
         begin = end = 0
         for cell in range(n_cells):
@@ -189,14 +180,19 @@ def find_runs(key: Ints, width: int) -> tuple[Places, NDArray[np.uint8]]:
             while end < n_cells and key[end] <= middle + REACH:
                 end += 1
             first[cell, row], many[cell, row] = begin, end - begin
-    return first, many
 
 
 def sort_into_cells(points: Floats, eps: float) -> Grid:
     """Sort points, `(n, 2)` with n > 0, into a grid."""
     frame = frame_of(points, eps)
-    order = order_by_cell(points, frame)
-    x, y = gather(points, order)
-    key, start = find_cells(x, y, frame)
     width = frame.columns + REACH
-    return Grid(order, x, y, key, start, width, *find_runs(key, width))
+    order = order_by_cell(points, frame)
+    x, y = np.empty(len(points)), np.empty(len(points))
+    gather(points, order, x, y)
+    n_cells = count_cells(x, y, frame)
+    key, start = np.empty(n_cells, dtype=np.int64), np.empty(n_cells + 1, dtype=np.int64)
+    list_cells(x, y, frame, key, start)
+    first = np.empty((n_cells, ROWS), dtype=np.int32)
+    many = np.empty((n_cells, ROWS), dtype=np.uint8)
+    find_runs(key, width, first, many)
+    return Grid(order, x, y, key, start, width, first, many)

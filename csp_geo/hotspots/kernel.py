@@ -47,10 +47,12 @@ def count_within(x: Floats, y: Floats, east: float, north: float, eps2: float) -
 
 
 @compiled
-def find_core(grid: Grid, eps2: float, min_samples: int) -> States:
-    """Tell of each point, in the grid's order, whether it is core; every point counts one."""
+def find_core(grid: Grid, eps2: float, min_samples: int, state: States) -> None:
+    """Tell of each point, in the grid's order, whether it is core; every point counts one.
+
+    `state` comes filled with 0.
+    """
     x, y, start = grid.x, grid.y, grid.start
-    state = np.zeros(len(x), dtype=np.uint8)
     for cell in range(len(grid.key)):
         begin, end = start[cell], start[cell + 1]
         if end - begin >= min_samples:  # a full cell
@@ -65,13 +67,12 @@ def find_core(grid: Grid, eps2: float, min_samples: int) -> States:
                 if count >= min_samples:
                     state[i] = CORE
                     break
-    return state
 
 
 @compiled
 def find_core_by_weight(
-    grid: Grid, weight: Floats, eps2: float, needed: float, rounding: float
-) -> States:
+    grid: Grid, weight: Floats, eps2: float, needed: float, rounding: float, state: States
+) -> None:
     """Do the work of `find_core` where points weigh something, `weight` in the input's order.
 
     A sum of floating-point numbers depends on their order. Where the sum lies so near to `needed`
@@ -80,7 +81,6 @@ def find_core_by_weight(
     """
     x, y, start, order = grid.x, grid.y, grid.start, grid.order
     lightest = weight.min()
-    state = np.zeros(len(x), dtype=np.uint8)
     for cell in range(len(grid.key)):
         total = 0.0
         for i in range(start[cell], start[cell + 1]):
@@ -105,17 +105,15 @@ def find_core_by_weight(
                 state[i] = CORE
             elif total >= needed - error:
                 state[i] = DOUBTFUL
-    return state
 
 
 # --- which cells belong together ---------------------------------------------------------------
 
 
 @compiled
-def core_points_first(grid: Grid, state: States) -> Places:
+def core_points_first(grid: Grid, state: States, n_core: Places) -> None:
     """Put the core points of each cell before its others, in place, and count them."""
     order, x, y, start = grid.order, grid.x, grid.y, grid.start
-    n_core = np.zeros(len(grid.key), dtype=np.int32)
     for cell in range(len(grid.key)):
         front = start[cell]
         for i in range(start[cell], start[cell + 1]):
@@ -126,7 +124,6 @@ def core_points_first(grid: Grid, state: States) -> Places:
                 state[front], state[i] = state[i], state[front]
                 front += 1
         n_core[cell] = front - start[cell]
-    return n_core
 
 
 @compiled
@@ -235,51 +232,50 @@ def join_ring(grid: Grid, n_core: Places, parent: Places, ring: int, eps2: float
     for cell in range(len(n_core)):
         if n_core[cell] == 0:
             continue
+        root = root_of(parent, cell)
         one = (start[cell], start[cell] + n_core[cell])
         for row in range(REACH, REACH + ring + 1):
             middle = grid.key[cell] + (row - REACH) * grid.width
             run = grid.first[cell, row]
             for other in range(max(run, cell + 1), run + grid.many[cell, row]):
-                away = max(row - REACH, abs(grid.key[other] - middle))
-                if away != ring or n_core[other] == 0:
+                if n_core[other] == 0 or parent[other] == root:
                     continue
-                root, other_root = root_of(parent, cell), root_of(parent, other)
-                if root == other_root:
+                if max(row - REACH, abs(grid.key[other] - middle)) != ring:
                     continue
+                other_root = root_of(parent, other)
                 two = (start[other], start[other] + n_core[other])
-                if sets_touch(grid.x, grid.y, one, two, eps2):
+                if root != other_root and sets_touch(grid.x, grid.y, one, two, eps2):
                     parent[max(root, other_root)] = min(root, other_root)
+                    root = min(root, other_root)
 
 
 # --- labels ------------------------------------------------------------------------------------
 
 
 @compiled
-def number_clusters(grid: Grid, n_core: Places, parent: Places, labels: Ints) -> Places:
+def number_clusters(
+    grid: Grid, n_core: Places, parent: Places, labels: Ints, lowest: Places, number: Places
+) -> None:
     """Give each cell the number of its cluster, by lowest-index core point; -1 without any.
 
-    `labels` comes and goes filled with -1; on the way it holds the cells at their lowest place.
+    `lowest` is scratch and comes filled with the number of points. `labels` comes and goes filled
+    with -1; on the way it holds each cluster's representative at its lowest place.
     """
-    n_cells = len(n_core)
-    lowest = np.full(n_cells, len(labels), dtype=np.int32)
-    for cell in range(n_cells):
+    for cell in range(len(n_core)):
         root = root_of(parent, cell)
         for i in range(grid.start[cell], grid.start[cell] + n_core[cell]):
             lowest[root] = min(lowest[root], grid.order[i])
-    for cell in range(n_cells):
+    for cell in range(len(n_core)):
         if n_core[cell] and parent[cell] == cell:
             labels[lowest[cell]] = cell
-    number = np.full(n_cells, -1, dtype=np.int32)
     found = 0
     for place in range(len(labels)):
         if labels[place] >= 0:
             number[labels[place]] = found
             labels[place] = -1
             found += 1
-    for cell in range(n_cells):
-        if n_core[cell]:
-            number[cell] = number[root_of(parent, cell)]
-    return number
+    for cell in range(len(n_core)):
+        number[cell] = number[root_of(parent, cell)] if n_core[cell] else -1
 
 
 @compiled
@@ -297,12 +293,10 @@ def core_cells_around(grid: Grid, n_core: Places, cell: int, around: Ints) -> in
 
 @compiled
 def border_label(
-    grid: Grid, n_core: Places, number: Places, around: Ints, i: int, eps2: float, best: int
+    grid: Grid, n_core: Places, number: Places, around: Ints, i: int, eps2: float
 ) -> int:
-    """Return the lowest cluster with a core point within eps of point `i`, -1 if there is none.
-
-    `best` is that of the point's own cell: all its core points are within eps.
-    """
+    """Return the lowest cluster with a core point within eps of point `i`, -1 if there is none."""
+    best = -1
     for cell in around:
         if best < 0 or number[cell] < best:
             begin = grid.start[cell]
@@ -326,7 +320,7 @@ def spread_labels(
         if border < end:
             some = around[: core_cells_around(grid, n_core, cell, around)]
             for i in range(border, end):
-                label = border_label(grid, n_core, number, some, i, eps2, number[cell])
+                label = border_label(grid, n_core, number, some, i, eps2)
                 labels[grid.order[i]] = label
 
 
@@ -335,12 +329,15 @@ def label_cells(grid: Grid, state: States, eps2: float) -> tuple[Ints, Flags]:
 
     The ring of adjacent cells is joined first: most of the others are then joined without a test.
     """
-    n_core = core_points_first(grid, state)
-    parent = np.arange(len(n_core), dtype=np.int32)
+    n, n_cells = len(state), len(grid.key)
+    n_core = np.empty(n_cells, dtype=np.int32)
+    core_points_first(grid, state, n_core)
+    parent = np.arange(n_cells, dtype=np.int32)
     for ring in range(1, REACH + 1):
         join_ring(grid, n_core, parent, ring, eps2)
-    labels = np.full(len(state), -1, dtype=np.int64)
-    number = number_clusters(grid, n_core, parent, labels)
-    is_core = np.zeros(len(state), dtype=np.bool_)
+    labels = np.full(n, -1, dtype=np.int64)
+    number = np.empty(n_cells, dtype=np.int32)
+    number_clusters(grid, n_core, parent, labels, np.full(n_cells, n, dtype=np.int32), number)
+    is_core = np.zeros(n, dtype=np.bool_)
     spread_labels(grid, n_core, number, labels, is_core, eps2)
     return labels, is_core

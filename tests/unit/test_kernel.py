@@ -14,7 +14,7 @@ from sklearn.cluster import DBSCAN
 
 from csp_geo.hotspots import compiled, dbscan, kernel
 from csp_geo.hotspots.dbscan import label_on_grid, label_points
-from csp_geo.hotspots.grid import SIDE, bits_of, radix_sort, sort_into_cells
+from csp_geo.hotspots.grid import DIGIT, SIDE, radix_sort, sort_into_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHOUT_COMPILER = os.environ.get("NUMBA_DISABLE_JIT") == "1"
@@ -37,11 +37,8 @@ def _equal(xy: np.ndarray, eps: float, min_samples: int, weight: np.ndarray | No
 def test_radix_sort_is_stable_and_leaves_low_bits_alone(high: int) -> None:
     values = np.random.default_rng(1).integers(0, 2**high, 300)
     expected = values[np.argsort(values >> 4, kind="stable")]
-    assert np.array_equal(radix_sort(values.copy(), 4, high), expected)
-
-
-def test_bits() -> None:
-    assert [bits_of(number) for number in (0, 1, 2, 255, 256)] == [0, 1, 2, 8, 9]
+    count = np.empty(2**DIGIT + 1, dtype=np.int64)
+    assert np.array_equal(radix_sort(values.copy(), values.copy(), 4, high, count), expected)
 
 
 @pytest.mark.parametrize("far", [1e3, 2e11])
