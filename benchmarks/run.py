@@ -43,7 +43,7 @@ EPS, MIN_SAMPLES = 100.0, 10
 STRIPS = "strips-100k"
 WARD_CASES = {"wards-19-100k": ("borough", 19, 100_000), "wards-706-1M": ("london", 706, 1_000_000)}
 REDRAW_CASES = {"redraws-2002": 2_002, "redraws-10k": 10_000}
-TOO_LARGE = {("england-20M", "scikit-learn"), ("london-4M", "scikit-learn")}
+TOO_LARGE = {(case, "scikit-learn") for case in ("london-4M", "england-20M", STRIPS)}
 """Cases in which scikit-learn asks for more memory than most machines have."""
 
 
