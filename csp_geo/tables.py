@@ -134,9 +134,19 @@ INCIDENTS: Final = Contract(
     ),
 )
 
-HOTSPOTS: Final = Contract(
-    "hotspots",
-    "one named cluster that people are shown",
+VERDICTS: Final = (
+    "stands out",
+    "rests on one part",
+    "could be chance",
+    "too large to task",
+    "too few to test",
+    "not tested",
+)
+"""What the test says of a hotspot; only the first is `confirmed`."""
+
+CLUSTERS: Final = Contract(
+    "clusters",
+    "one named cluster that is drawn and not yet tested",
     (
         Column("hotspot_id", "string", "", "<as_of>-<family>-<rank>"),
         Column("kind", "category", "", "hotspot, or busy point: true addresses unknown", KINDS),
@@ -167,6 +177,36 @@ HOTSPOTS: Final = Contract(
         Column("longitude", "float64", "degrees WGS84", "centre of its incidents"),
         Column("geometry", "geometry", "study-area CRS, metres", "the shape"),
     ),
+)
+
+_TESTED: Final = (
+    Column(
+        "n_expected", "float64", "reports or people", "expected there by chance", nullable=True
+    ),
+    Column(
+        "p_chance",
+        "float64",
+        "0 to 1",
+        "share of maps made by chance that show a cluster this strong; missing where not tested",
+        nullable=True,
+    ),
+    Column("verdict", "category", "", "what the test says", VERDICTS),
+    Column("confirmed", "bool", "", "stands out, also without any one part of it"),
+    Column("survives", "int64", "0 to 9", "settings of nine in which it is still one hotspot"),
+    Column(
+        "depends_on",
+        "string",
+        "",
+        "the one place, source or person without which it falls",
+        nullable=True,
+    ),
+    Column("sentence", "string", "", "what the test says, in words"),
+)
+
+HOTSPOTS: Final = Contract(
+    "hotspots",
+    "one named cluster that people are shown, tested for chance",
+    (*CLUSTERS.columns[:-1], *_TESTED, CLUSTERS.columns[-1]),
 )
 
 QUARANTINE: Final = Contract(

@@ -17,7 +17,7 @@ from csp_geo.errors import CRSError
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, KINDS, SENSITIVE_THEMES, as_agreed
+from csp_geo.tables import CLUSTERS, FAMILIES, KINDS, SENSITIVE_THEMES, as_agreed
 
 if TYPE_CHECKING:
     from datetime import date
@@ -69,7 +69,7 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     Returns
     -------
     hotspots
-        One row per hotspot with the columns of `tables.HOTSPOTS`, ranked within its family by n,
+        One row per hotspot with the columns of `tables.CLUSTERS`, ranked within its family by n,
         then n_people, then name. No rows, same columns, if there are none.
 
     Raises
@@ -107,7 +107,7 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
     Returns
     -------
     hotspots, n_withheld
-        `tables.HOTSPOTS`, and how many clusters are not among them for that reason.
+        `tables.CLUSTERS`, and how many clusters are not among them for that reason.
     """
     if incidents.crs != area.projection.crs:
         raise CRSError(
@@ -244,7 +244,7 @@ def _dates(members: gpd.GeoDataFrame) -> dict[str, str]:
 
 
 def _table(rows: list[dict[str, Any]], area: StudyArea) -> gpd.GeoDataFrame:
-    names = [name for name in HOTSPOTS.names if name != "geometry"]
+    names = [name for name in CLUSTERS.names if name != "geometry"]
     table = gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=names),
         geometry=[row["geometry"] for row in rows],
@@ -299,4 +299,4 @@ def _with_surroundings(
         n_observations=[sum(counts.values()) for counts in found],
         zones=pd.Series(touched, index=hotspots.index, dtype="str"),
     )
-    return as_agreed(table, HOTSPOTS)
+    return as_agreed(table, CLUSTERS)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import csp_geo as cg
 from csp_geo.intake.incidents import person_weights
 from csp_geo.study_area import StudyArea
-from csp_geo.tables import HOTSPOTS, INCIDENTS, as_agreed, check_table
+from csp_geo.tables import CLUSTERS, INCIDENTS, as_agreed, check_table
 
 # Whole multiples of 20 m: ties at exactly eps are common, and moving them loses no bit.
 steps = st.tuples(st.integers(0, 95), st.integers(0, 45))
@@ -88,7 +88,7 @@ def test_moving_everything_moves_the_hotspots(
     there = StudyArea(name="There", wards=moved_wards, projection=square.projection)
     before = cg.find_clusters(_incidents(xy, square), square)
     after = cg.find_clusters(_incidents(xy + shift, there), there)
-    check_table(before, HOTSPOTS)
+    check_table(before, CLUSTERS)
     assert _facts(before) == _facts(after)
     moved = sorted(zip(before["easting"] + shift[0], before["northing"] + shift[1], strict=True))
     found = sorted(zip(after["easting"], after["northing"], strict=True))

@@ -12,7 +12,7 @@ import shapely
 
 from csp_geo.errors import CRSError, SettingsError
 from csp_geo.hotspots.cluster import find_clusters
-from csp_geo.tables import HOTSPOTS, check_table
+from csp_geo.tables import CLUSTERS, check_table
 
 X, Y = 544421, 184321
 STACK = [(X, Y)] * 5
@@ -45,7 +45,7 @@ class TestInputs:
     def test_no_cluster_is_an_empty_table(self, make_incidents, town_area, xy):
         hotspots = find_clusters(make_incidents(xy), town_area)
         assert len(hotspots) == 0
-        check_table(hotspots, HOTSPOTS)
+        check_table(hotspots, CLUSTERS)
         assert hotspots.crs == "EPSG:27700"
 
     def test_input_is_not_changed(self, make_incidents, town_area, input_unchanged):
@@ -65,7 +65,7 @@ class TestNumbers:
         )
         hotspots = find_clusters(table, town_area, as_of=date(2023, 2, 1))
         assert len(hotspots) == 1
-        check_table(hotspots, HOTSPOTS)
+        check_table(hotspots, CLUSTERS)
         return hotspots.iloc[0]
 
     def test_counts(self, first):
