@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DATA, USAGE, LIMIT = 1, 2, 3
 """Exit codes: the data cannot be used, wrong usage, too many rows quarantined."""
 
+_BAR: Final = 30
+"""Signs in a progress bar."""
 _PATH: Final = click.Path(path_type=Path)
 _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -173,6 +175,13 @@ def _progress(quiet: bool) -> Callable[[str], None]:
     return tell
 
 
+def _bar(done: int, of: int) -> None:
+    """Show on a terminal how many maps have been drawn."""
+    filled = _BAR * done // of
+    bar = "#" * filled + "-" * (_BAR - filled)
+    click.echo(f"\r  [{bar}] {done:,} of {of:,} maps", nl=done == of, err=True)
+
+
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
@@ -235,6 +244,8 @@ def _demo_project(out: Path) -> Project:
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
     from csp_geo.options import WeeklyOptions
 
+    if sys.stderr.isatty() and not quiet:
+        rest["tick"] = _bar
     return WeeklyOptions(
         reports=project.reports,
         boundaries=project.boundaries,
@@ -421,15 +432,16 @@ def _summarise(result: Any) -> None:
     )
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
+        clear = rows.loc[rows["confirmed"], "kind"].value_counts()
         first = rows.iloc[0]
         click.echo(
-            f"{str(family).capitalize()}: {count(kinds['hotspot'], 'hotspot')} and "
-            f"{count(kinds['busy point'], 'busy point')}, first {first['name']} ({figures(first)})."
+            f"{str(family).capitalize()}: {clear['hotspot']} of "
+            f"{count(kinds['hotspot'], 'hotspot')} and {clear['busy point']} of "
+            f"{count(kinds['busy point'], 'busy point')} stand out from chance, "
+            f"first {first['name']} ({figures(first)})."
         )
     if result.hotspots.empty:
         click.echo("No hotspots: too few reports lie close together.")
-    else:
-        click.echo("None of them is yet tested for chance.")
     n = len(result.record["cautions"])
     if n:
         click.echo(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")

@@ -31,3 +31,11 @@ class BoundaryError(CspGeoError, ValueError):
 
 class NoReportsError(CspGeoError, ValueError):
     """Nothing is left to map: no file, no usable row, nothing in the period."""
+
+
+class NoPlacesError(CspGeoError, ValueError):
+    """A test for chance has no list of places where reports can be; says what to do."""
+
+
+class CautionWarning(UserWarning):
+    """Something that a reader must know before leaning on an answer."""

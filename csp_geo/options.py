@@ -18,6 +18,11 @@ def silent(message: str) -> None:
     del message
 
 
+def unmoved(done: int, of: int) -> None:
+    """Show nobody how far it is."""
+    del done, of
+
+
 def stopped() -> float:
     """Count no seconds."""
     return 0.0
@@ -28,7 +33,8 @@ class WeeklyOptions:
     """What a weekly run is asked for.
 
     `today` is the day of the run, `clock` counts seconds for run.json, `progress` is told each
-    step: the library itself has no clock and prints nothing.
+    step and `tick` how many maps of the test have been drawn: the library itself has no clock and
+    prints nothing.
     """
 
     reports: Path
@@ -47,3 +53,4 @@ class WeeklyOptions:
     command: str = "csp-geo weekly"
     clock: Callable[[], float] = stopped
     progress: Callable[[str], None] = silent
+    tick: Callable[[int, int], None] = unmoved

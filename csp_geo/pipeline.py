@@ -10,9 +10,12 @@ import pandas as pd
 
 from csp_geo import record
 from csp_geo.cautions import cautions_of, withheld
+from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
+from csp_geo.hotspots.places import KnownPlaces
+from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean, require_incidents
-from csp_geo.intake.context import read_places, read_zones
+from csp_geo.intake.context import read_listed, read_places, read_zones
 from csp_geo.intake.quality import over_limit, quality_table
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
@@ -72,7 +75,8 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     watch.start("cluster", "Finding hotspots")
     zones, zone_cautions = read_zones(options.zones, area.projection, options.as_of)
     places, place_cautions = read_places(options.context, area)
-    hotspots, n_withheld = find_hotspots(
+    listed, listed_cautions = read_listed(options.context, area)
+    clusters, n_withheld = find_hotspots(
         chosen.used,
         area,
         settings.clusters,
@@ -82,9 +86,27 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         show_doors=settings.draw_sensitive_points,
     )
 
+    watch.start("test", "Testing which hotspots stand out")
+    tested = judge_clusters(
+        clusters,
+        chosen.used,
+        area,
+        settings.clusters,
+        KnownPlaces(result.incidents, area, listed=listed),
+        Simulation(settings.simulations, options.seed, options.tick),
+    )
+    hotspots = tested.hotspots
+
     watch.start("map", "Drawing the map")
     limits = over_limit(reports, result, settings.quarantine_limit)
-    others = (*limits, *withheld(n_withheld), *zone_cautions, *place_cautions)
+    others = (
+        *limits,
+        *withheld(n_withheld),
+        *tested.cautions,
+        *zone_cautions,
+        *place_cautions,
+        *listed_cautions,
+    )
     run = record.Run(
         options=options,
         period=period,
@@ -93,6 +115,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         result=result,
         chosen=chosen,
         hotspots=hotspots,
+        tested=tested,
         cautions=cautions_of(area, reports, result, chosen, narrowed, others),
     )
     page = make_map(

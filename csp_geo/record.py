@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.hotspots.significance import Tested
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import ReportFile, Reports
     from csp_geo.intake.select import Selection
@@ -29,6 +30,7 @@ _LIBRARIES: Final = (
     "fiona",
     "folium",
     "geopandas",
+    "numba",
     "numpy",
     "pandas",
     "pyogrio",
@@ -49,6 +51,7 @@ class Run:
     result: CleanResult
     chosen: Selection
     hotspots: gpd.GeoDataFrame
+    tested: Tested
     cautions: tuple[str, ...]
 
     @property
@@ -73,6 +76,7 @@ def facts(run: Run) -> Facts:
         sources=tuple(_source_facts(run)),
         licences=licences(run),
         method=_method(run),
+        testing=run.tested.sentences,
         params={"eps": settings.clusters.eps, "min_samples": settings.clusters.min_samples},
         seed=run.options.seed,
         version=__version__,
@@ -209,12 +213,15 @@ def run_json(run: Run, seconds: Mapping[str, float]) -> dict[str, Any]:
             "min_samples": options.settings.clusters.min_samples,
             "border_m": options.settings.border_m,
             "quarantine_limit": options.settings.quarantine_limit,
+            "simulations": options.settings.simulations,
             "themes": list(options.themes),
             "sources": list(options.sources),
             "feeds": dict(options.settings.feeds),
             "look_back": {facts.source: facts.look_back for facts in _source_facts(run)},
         },
         "hotspots": len(run.hotspots),
+        "confirmed": int(run.hotspots["confirmed"].sum()),
+        "test": dict(run.tested.record),
         "cautions": list(run.cautions),
         "licences": list(licences(run)),
         "versions": {"python": platform.python_version()}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
+FEWEST_SIMULATIONS: Final = 19
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +44,7 @@ class Settings:
 
     `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
     `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
+    `simulations` maps are drawn to tell which hotspots stand out.
     """
 
     marking: str = DEFAULT_MARKING
@@ -51,6 +53,7 @@ class Settings:
     quarantine_limit: float = 0.2
     border_m: float = 250.0
     draw_sensitive_points: bool = False
+    simulations: int = 999
 
     def __post_init__(self) -> None:
         if not 0 <= self.quarantine_limit <= 1:
@@ -59,6 +62,11 @@ class Settings:
             )
         if not (math.isfinite(self.border_m) and self.border_m >= 0):
             raise SettingsError(f"border_m must be 0 or more metres, not {self.border_m}.")
+        if self.simulations < FEWEST_SIMULATIONS:
+            raise SettingsError(
+                f"simulations must be at least {FEWEST_SIMULATIONS}, not {self.simulations}: with "
+                "fewer no p can be as low as 0.05."
+            )
         if unknown := set(self.feeds) - set(SOURCES):
             raise SettingsError(
                 f"[feeds] names no such source: {', '.join(sorted(unknown))}. "
@@ -73,6 +81,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "quarantine_limit": (int, float),
     "border_m": (int, float),
     "draw_sensitive_points": (bool,),
+    "simulations": (int,),
     "eps": (int, float),
     "min_samples": (int,),
 }

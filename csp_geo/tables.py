@@ -168,7 +168,8 @@ CLUSTERS: Final = Contract(
         Column("date_from", "string", "ISO date", "first day (or month) of its incidents"),
         Column("date_to", "string", "ISO date", "last day (or month) of its incidents"),
         Column("area_m2", "float64", "square metres", "area of the shape"),
-        Column("width_m", "float64", "metres", "greatest distance across the shape"),
+        Column("width_m", "float64", "metres", "shorter side of the smallest rectangle around it"),
+        Column("length_m", "float64", "metres", "longer side of that rectangle"),
         Column("ward_code", "string", "", "ward with most of its incidents", nullable=True),
         Column("ward_name", "string", "", "name of that ward", nullable=True),
         Column("easting", "float64", "metres", "centre of its incidents, study-area CRS"),
@@ -180,9 +181,7 @@ CLUSTERS: Final = Contract(
 )
 
 _TESTED: Final = (
-    Column(
-        "n_expected", "float64", "reports or people", "expected there by chance", nullable=True
-    ),
+    Column("n_expected", "float64", "reports or people", "expected there by chance", nullable=True),
     Column(
         "p_chance",
         "float64",

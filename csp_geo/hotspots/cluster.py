@@ -14,8 +14,10 @@ import pandas as pd
 import shapely
 
 from csp_geo.errors import CRSError
+from csp_geo.hotspots.chance import ROUNDING
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
+from csp_geo.hotspots.places import points_of
 from csp_geo.settings import ClusterParams
 from csp_geo.tables import CLUSTERS, FAMILIES, KINDS, SENSITIVE_THEMES, as_agreed
 
@@ -31,8 +33,6 @@ _QUADRANT: Final = 16
 # A polygon drawn inside a circle is a little smaller: widened so that the circles of core points
 # exactly eps apart still touch.
 _WIDEN: Final = 1.0005 / np.cos(np.pi / (4 * _QUADRANT))
-# Shares such as 1/3 add up to whole people only up to rounding.
-_ROUNDING: Final = 1 + 1e-9
 
 
 def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
@@ -137,9 +137,8 @@ def _family_rows(
     params: ClusterParams,
     places: gpd.GeoDataFrame | None,
 ) -> tuple[list[dict[str, Any]], int]:
-    xy = np.column_stack([members.geometry.x, members.geometry.y])
-    weight = members["weight"].to_numpy() * _ROUNDING
-    labels, is_core = label_points(xy, params.eps, params.min_samples, weight)
+    xy = points_of(members)
+    labels, is_core = label_family(members, params)
     rows, n_withheld = [], 0
     for label in range(labels.max() + 1):
         chosen = labels == label
@@ -153,7 +152,7 @@ def _family_rows(
         if (chosen & private).any() and shown.sum() < params.min_samples:
             n_withheld += 1
             continue
-        row["geometry"] = _shape(
+        row["geometry"] = shape_of(
             xy[shown & is_core if (shown & is_core).any() else shown], params.eps
         )
         rows.append(row)
@@ -166,7 +165,21 @@ def _family_rows(
     return named, n_withheld
 
 
-def _shape(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
+def label_family(
+    members: gpd.GeoDataFrame, params: ClusterParams
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Label incidents of one family, and tell which are core, whatever the order of the rows."""
+    xy = points_of(members)
+    weight = members["weight"].to_numpy(dtype=np.float64) * ROUNDING
+    order = np.lexsort((weight, xy[:, 1], xy[:, 0]))
+    labels, is_core = np.empty(len(xy), dtype=np.int64), np.empty(len(xy), dtype=np.bool_)
+    labels[order], is_core[order] = label_points(
+        xy[order], params.eps, params.min_samples, weight[order]
+    )
+    return labels, is_core
+
+
+def shape_of(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
     """Unite circles of eps/2 around the core points and close the holes."""
     circles = shapely.buffer(
         shapely.points(np.unique(core, axis=0)), eps / 2 * _WIDEN, quad_segs=_QUADRANT
@@ -251,15 +264,16 @@ def _table(rows: list[dict[str, Any]], area: StudyArea) -> gpd.GeoDataFrame:
         crs=area.projection.crs,
     )
     table["area_m2"] = table.geometry.area
-    table["width_m"] = [_width(shape) for shape in table.geometry]
+    sides = np.array([size_of(shape) for shape in table.geometry]).reshape(-1, 2)
+    table["width_m"], table["length_m"] = sides.T
     return table
 
 
-def _width(shape: shapely.Geometry) -> float:
-    """Return the greatest distance between two points of a shape, metres."""
-    corners = shapely.get_coordinates(shapely.convex_hull(shape))
-    apart = corners[:, None, :] - corners[None, :, :]
-    return float(np.hypot(apart[..., 0], apart[..., 1]).max())
+def size_of(shape: shapely.Geometry) -> tuple[float, float]:
+    """Return the sides of the smallest rectangle around a shape, metres: width, then length."""
+    corners = shapely.get_coordinates(shapely.oriented_envelope(shape))
+    sides = np.hypot(*(corners[1:3] - corners[:2]).T)
+    return float(sides.min()), float(sides.max())
 
 
 def _ranked(hotspots: gpd.GeoDataFrame, as_of: date | None) -> gpd.GeoDataFrame:

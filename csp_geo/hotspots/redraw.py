@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.hotspots.compiled import announce, compiled
+from csp_geo.hotspots import redraw_kernel as kernel
+from csp_geo.hotspots.compiled import announce
 from csp_geo.hotspots.dbscan import (
     check_parameters,
     checked_weight,
@@ -95,14 +96,18 @@ class SnappedRedraws:
         table = self._checked(counts)
         labels = np.empty_like(table)
         start, near = self.neighbours
-        announce(label_each_map)
-        _on_all_cores(
-            lambda part: label_each_map(table[part], start, near, self.min_samples, labels[part]),
+        announce(kernel.label_each_map)
+        on_all_cores(
+            lambda part: kernel.label_each_map(
+                table[part], start, near, self.min_samples, labels[part]
+            ),
             len(table),
         )
         return labels
 
-    def strongest(self, counts: ArrayLike, expected: ArrayLike | None = None) -> Floats:
+    def strongest(
+        self, counts: ArrayLike, expected: ArrayLike | None = None, least: int = 1
+    ) -> Floats:
         """Return how strong the strongest cluster of each map is, 0 where none is.
 
         The strength of a cluster is Kulldorff's Poisson log-likelihood ratio: with n of the map's
@@ -115,6 +120,8 @@ class SnappedRedraws:
             ``(r, m)`` whole numbers: the reports of each map at each place.
         expected
             ``(m,)``: the reports expected at each place; by default N / m.
+        least
+            Reports that a cluster needs to be looked at.
 
         Returns
         -------
@@ -126,12 +133,10 @@ class SnappedRedraws:
         if expected is not None and share.shape != (len(self.places),):
             raise ValueError(f"expected must be {len(self.places)} numbers, not {share.shape}.")
         strength = np.empty(len(table))
-        start, near = self.neighbours
-        announce(strongest_of_each_map)
-        _on_all_cores(
-            lambda part: strongest_of_each_map(
-                table[part], start, near, self.min_samples, share, strength[part]
-            ),
+        known = kernel.Known(*self.neighbours, self.min_samples, least)
+        announce(kernel.strongest_of_each_map)
+        on_all_cores(
+            lambda part: kernel.strongest_of_each_map(table[part], known, share, strength[part]),
             len(table),
         )
         return strength
@@ -156,7 +161,7 @@ def throw_evenly(n: int, places: int, maps: int, seed: int) -> Counts:
 
 def label_maps(
     xy: ArrayLike, eps: float, min_samples: int, sample_weight: ArrayLike | None = None
-) -> Ints:
+) -> tuple[Ints, Flags]:
     """Cluster each of many maps by itself, always with the compiled grid.
 
     Parameters
@@ -168,142 +173,32 @@ def label_maps(
 
     Returns
     -------
-    labels
-        ``(r, n)`` int64: of each map those that `dbscan` gives.
+    labels, is_core
+        ``(r, n)`` int64 and bool: of each map those that `dbscan.label_points` gives.
     """
     maps = np.require(xy, np.float64, ["C", "A", "W"])
     if maps.ndim != _MAPS or maps.shape[2] != _PLANE:
         raise ValueError(f"xy must have shape (r, n, 2), not {maps.shape}.")
     check_parameters(eps, min_samples)
-    labels = np.empty(maps.shape[:2], dtype=np.int64)
+    labels, is_core = np.empty(maps.shape[:2], np.int64), np.empty(maps.shape[:2], np.bool_)
     if maps.size == 0:
-        return labels
+        return labels, is_core
     weight = checked_weight(sample_weight, maps.shape[1])
     fits = fits_grid(maps.reshape(-1, 2), eps)
 
     def label_some(part: slice) -> None:
         label = label_on_grid if fits else label_by_scikit_learn
         for one in range(len(maps))[part]:
-            labels[one] = label(maps[one], float(eps), int(min_samples), weight)[0]
+            labels[one], is_core[one] = label(maps[one], float(eps), int(min_samples), weight)
 
     label_some(slice(1))  # compiles, where that is still to do, once
-    _on_all_cores(label_some, len(maps))
-    return labels
+    on_all_cores(label_some, len(maps))
+    return labels, is_core
 
 
-def _on_all_cores(work: Callable[[slice], object], n: int) -> None:
+def on_all_cores(work: Callable[[slice], object], n: int) -> None:
     """Share n maps out; compiled code does not hold the lock that keeps threads waiting."""
     cores = max(1, min(os.cpu_count() or 1, n))
     parts = [slice(n * core // cores, n * (core + 1) // cores) for core in range(cores)]
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(work, parts))
-
-
-# --- compiled ----------------------------------------------------------------------------------
-
-
-@compiled
-def find_core_places(
-    count: Counts, start: Ints, near: Counts, min_samples: int, is_core: Flags
-) -> None:
-    """Tell which places are core: with a report, and enough of them within eps."""
-    for place in range(len(count)):
-        total = count[place]
-        for i in range(start[place], start[place + 1]):
-            total += count[near[i]]
-        is_core[place] = count[place] > 0 and total >= min_samples
-
-
-@compiled
-def flood(
-    first: int, number: int, start: Ints, near: Counts, is_core: Flags, label: Counts
-) -> None:
-    """Give a number to all core places that are reached from the first over neighbours."""
-    label[first] = number
-    todo = [first]
-    while todo:
-        place = todo.pop()
-        for i in range(start[place], start[place + 1]):
-            other = near[i]
-            if is_core[other] and label[other] < 0:
-                label[other] = number
-                todo.append(other)
-
-
-@compiled
-def border_label(near: Counts, is_core: Flags, label: Counts) -> int:
-    """Return the lowest label among neighbours that are core, -1 if there are none."""
-    best = -1
-    for other in near:
-        if is_core[other] and (best < 0 or label[other] < best):
-            best = label[other]
-    return best
-
-
-@compiled
-def label_one_map(
-    count: Counts, start: Ints, near: Counts, min_samples: int, is_core: Flags, label: Counts
-) -> int:
-    """Label the places of one map and return the number of clusters; `is_core` is scratch."""
-    find_core_places(count, start, near, min_samples, is_core)
-    label[:] = -1
-    n_clusters = 0
-    for place in range(len(count)):
-        if is_core[place] and label[place] < 0:
-            flood(place, n_clusters, start, near, is_core, label)
-            n_clusters += 1
-    for place in range(len(count)):
-        if count[place] > 0 and not is_core[place]:
-            label[place] = border_label(near[start[place] : start[place + 1]], is_core, label)
-    return n_clusters
-
-
-@compiled
-def label_each_map(
-    counts: Counts, start: Ints, near: Counts, min_samples: int, labels: Counts
-) -> None:
-    """Label the places of each map."""
-    is_core = np.empty(counts.shape[1], dtype=np.bool_)
-    for one in range(len(counts)):
-        label_one_map(counts[one], start, near, min_samples, is_core, labels[one])
-
-
-@compiled
-def likelihood_ratio(n: float, expected: float, total: float) -> float:
-    """Return the logarithm of Kulldorff's Poisson likelihood ratio, 0 unless n > expected."""
-    if n <= expected:
-        return 0.0
-    if expected <= 0:
-        return float(np.inf)
-    ratio = n * np.log(n / expected)
-    if n < total:
-        ratio += (total - n) * np.log((total - n) / (total - expected))
-    return float(ratio)
-
-
-@compiled
-def strongest_of_each_map(
-    counts: Counts, start: Ints, near: Counts, min_samples: int, expected: Floats, strength: Floats
-) -> None:
-    """Put down the greatest likelihood ratio of the clusters of each map."""
-    n_places = counts.shape[1]
-    is_core, label = np.empty(n_places, dtype=np.bool_), np.empty(n_places, dtype=np.int32)
-    in_cluster, expected_in = (
-        np.empty(n_places, dtype=np.float64),
-        np.empty(n_places, dtype=np.float64),
-    )
-    for one in range(len(counts)):
-        count = counts[one]
-        n_clusters = label_one_map(count, start, near, min_samples, is_core, label)
-        in_cluster[:n_clusters] = 0
-        expected_in[:n_clusters] = 0
-        total = count.sum()
-        for place in range(n_places):
-            if label[place] >= 0:
-                in_cluster[label[place]] += count[place]
-                even = total / n_places
-                expected_in[label[place]] += expected[place] if len(expected) else even
-        strength[one] = 0
-        for cluster in range(n_clusters):
-            ratio = likelihood_ratio(in_cluster[cluster], expected_in[cluster], total)
-            strength[one] = max(strength[one], ratio)

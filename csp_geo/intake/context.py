@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from csp_geo.projection import Projection
     from csp_geo.study_area import StudyArea
 
@@ -32,6 +34,10 @@ _ZONE_COLUMNS: Final = {
     "in_force": ("inforce", "start", "startdate", "from", "validfrom", "madeon", "live"),
     "expires": ("expires", "expiry", "expirydate", "end", "enddate", "to", "validto", "until"),
 }
+_LISTED: Final = ("address", "street")
+"""How the names of files begin that list where reports can be."""
+_STEP_M: Final = 25.0
+_NEAR_M: Final = 250.0
 _PLACE_NAMES: Final = ("name", "commonname", "station", "stopname", "placename")
 _KINDS: Final = ("kind", "type", "stoptype")
 
@@ -91,12 +97,7 @@ def _zone_rows(
     }
     start, end = (read_dates(texts[key].fillna("")).at for key in ("in_force", "expires"))
     polygons = shapely.make_valid(shapes.geometry.force_2d().to_numpy(), method="structure")
-    if shapes.crs != projection.crs:
-        source = str(shapes.crs)
-        polygons = shapely.transform(
-            polygons,
-            lambda xy: projection.to_metres(xy if source == WGS84 else between(source, WGS84, xy)),
-        )
+    polygons = _moved(polygons, str(shapes.crs), projection)
     return gpd.GeoDataFrame(
         {
             "name": texts["name"].astype("str"),
@@ -110,6 +111,15 @@ def _zone_rows(
         geometry=polygons,
         crs=projection.crs,
     ).reset_index(drop=True)
+
+
+def _moved(shapes: Any, crs: str, projection: Projection) -> Any:
+    """Bring shapes to the study area's projection."""
+    if crs == projection.crs:
+        return shapes
+    return shapely.transform(
+        shapes, lambda xy: projection.to_metres(xy if crs == WGS84 else between(crs, WGS84, xy))
+    )
 
 
 def _as_text(value: object) -> str | None:
@@ -146,6 +156,8 @@ def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFram
     """
     parts, cautions = [], []
     for path in paths:
+        if _lists_places(path):
+            continue
         try:
             parts.append(_place_rows(path, area))
         except CspGeoError as error:
@@ -173,6 +185,49 @@ def _place_rows(path: Path, area: StudyArea) -> gpd.GeoDataFrame:
         geometry=gpd.points_from_xy(xy[usable, 0], xy[usable, 1]),
         crs=area.projection.crs,
     )
+
+
+def _lists_places(path: Path) -> bool:
+    return path.stem.casefold().startswith(_LISTED)
+
+
+def read_listed(
+    paths: Sequence[Path], area: StudyArea
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """Read where exactly located reports can be: files named addresses... or streets....
+
+    Returns
+    -------
+    xy, cautions
+        ``(m, 2)`` metres, those at most 250 m outside the study area; `None` without any. Lines
+        are taken every 25 metres.
+    """
+    parts, cautions = [], []
+    for path in filter(_lists_places, paths):
+        try:
+            xy = _listed_points(path, area)
+        except CspGeoError as error:
+            cautions.append(f"List of places left out. {error}")
+            continue
+        near = area.distance_outside(xy) <= _NEAR_M
+        if not near.any():
+            cautions.append(f"List of places left out. {path.name} holds none in the study area.")
+            continue
+        parts.append(xy[near])
+    return (np.concatenate(parts) if parts else None), tuple(cautions)
+
+
+def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
+    if path.suffix.lower() not in VECTOR_SUFFIXES:
+        raw = read_file(path, path.name)
+        x, y, axes = _place_axes(list(raw.header), path.name)
+        located = locate(raw.cells[x], raw.cells[y], axes, area.projection, area, border_m=_NEAR_M)
+        xy: NDArray[np.float64] = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+        return xy[np.isfinite(xy).all(axis=1)]
+    layer, _ = read_vector(path)
+    shapes = layer.geometry[layer.geometry.notna()].to_numpy()
+    moved = _moved(shapely.force_2d(shapes), str(layer.crs), area.projection)
+    return shapely.get_coordinates(shapely.segmentize(moved, _STEP_M))
 
 
 def _place_axes(header: list[str], where: str) -> tuple[str, str, str]:

@@ -79,14 +79,14 @@ def test_reports_fall_on_places_alike_and_again_from_the_same_seed() -> None:
 def test_maps_of_points_have_the_labels_of_each_alone(weighted: bool) -> None:
     maps = RNG.integers(0, 30, (7, 90, 2)) * 20.0 + [-1e7, 1e7]
     weight = 1 / RNG.integers(1, 4, 90) if weighted else None
-    labels = label_maps(maps, 60.0, 3, weight)
+    labels, is_core = label_maps(maps, 60.0, 3, weight)
     for row, xy in zip(labels, maps, strict=True):
         assert np.array_equal(row, label_points(xy, 60.0, 3, weight)[0])
 
 
 def test_vast_maps_and_none() -> None:
-    assert label_maps(np.empty((0, 5, 2)), 1, 1).shape == (0, 5)
-    assert label_maps(np.array([[[0, 0], [0, 1], [1e12, 0]]]), 1, 2).tolist() == [[0, 0, -1]]
+    assert label_maps(np.empty((0, 5, 2)), 1, 1)[0].shape == (0, 5)
+    assert label_maps(np.array([[[0, 0], [0, 1], [1e12, 0]]]), 1, 2)[0].tolist() == [[0, 0, -1]]
 
 
 def test_what_does_not_fit_is_refused() -> None:

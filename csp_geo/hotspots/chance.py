@@ -1,0 +1,282 @@
+"""What chance would do: the map of a family, and maps of it drawn again.
+
+A snapped report falls on one of the known places of its source, each alike. Any other falls on a
+list of places where people are. The pins of one person move together, their distances kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.hotspots import redraw_kernel as kernel
+from csp_geo.hotspots.places import points_of, snapped_rows
+from csp_geo.hotspots.redraw import SnappedRedraws, label_maps, on_all_cores
+from csp_geo.settings import FEWEST_SIMULATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.hotspots.places import KnownPlaces, PlaceList
+    from csp_geo.settings import ClusterParams
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Counts = NDArray[np.int32]
+    Flags = NDArray[np.bool_]
+
+_AT_ONCE: Final = 400_000
+"""Points, or counts, that are held in memory at one time."""
+_MOST_CELLS_A_SIDE: Final = 1000
+ROUNDING: Final = 1 + 1e-9
+"""Shares such as 1/3 add up to whole people only up to rounding."""
+
+
+def _silent(done: int, of: int) -> None:
+    del done, of
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """How many maps are drawn again, from which seed; `tick` is told how many are done, of all."""
+
+    maps: int = 999
+    seed: int = 0
+    tick: Callable[[int, int], None] = _silent
+
+    def __post_init__(self) -> None:
+        if self.maps != int(self.maps) or self.maps < FEWEST_SIMULATIONS:
+            raise ValueError(
+                f"simulations must be a whole number from {FEWEST_SIMULATIONS}, not {self.maps}: "
+                "with fewer no p can be as low as 0.05."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum:
+    """The reports of one source that are located in one way, and the places they fall on."""
+
+    source: str
+    places: PlaceList
+    total: float
+    """Reports, or people."""
+
+
+@dataclass(frozen=True, eq=False)
+class FamilyMap:
+    """The reports of a family, in an order that does not depend on that of the rows.
+
+    Build it with `family_map`. All arrays have one element a report.
+    """
+
+    xy: Floats
+    weight: Floats
+    unit: Counts
+    """Numbered from 0; the reports of a unit follow each other."""
+    stratum: Counts
+    strata: tuple[Stratum, ...]
+    params: ClusterParams
+    counts_people: bool
+    least: int
+    """Units that a cluster needs to be looked at."""
+
+    @property
+    def total(self) -> float:
+        """Reports, or people: what is spread out by chance."""
+        return float(sum(one.total for one in self.strata))
+
+    @cached_property
+    def known(self) -> Floats:
+        """Known places of all snapped strata, ``(m, 2)``, each once."""
+        lists = [one.places.xy for one in self.strata if one.places.snapped]
+        return np.unique(np.concatenate([np.empty((0, 2)), *lists]), axis=0)
+
+    @cached_property
+    def place(self) -> Counts:
+        """The known place of each report, -1 where it is not snapped."""
+        snapped = np.array([one.places.snapped for one in self.strata], dtype=bool)[self.stratum]
+        place = np.full(len(self.xy), -1, dtype=np.int32)
+        place[snapped] = rows_of(self.xy[snapped], self.known)
+        return place
+
+    @cached_property
+    def is_snapped(self) -> bool:
+        """Whether every report lies at a known place and counts for itself."""
+        return not self.counts_people and all(one.places.snapped for one in self.strata)
+
+    @cached_property
+    def chance(self) -> kernel.Chance:
+        """What chance would do."""
+        at_place = np.zeros(len(self.known))
+        crowd_xy, mass = [np.empty((0, 2))], [np.empty(0)]
+        for one in self.strata:
+            each = one.total / len(one.places.xy)
+            if one.places.snapped:
+                at_place[rows_of(one.places.xy, self.known)] += each
+            else:
+                crowd_xy.append(one.places.xy)
+                mass.append(np.full(len(one.places.xy), each))
+        return kernel.Chance(
+            self.unit,
+            at_place,
+            crowd_of(np.concatenate(crowd_xy), np.concatenate(mass), self.params.eps),
+            self.total,
+            self.params.eps**2,
+            self.least,
+        )
+
+    def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
+        """Draw the map again many times and return the strongest cluster of each, 0 for none.
+
+        `part` tells apart the random numbers of different tests with one seed.
+        """
+        rng = np.random.default_rng([simulation.seed, part])
+        size = len(self.known) if self.is_snapped else len(self.xy)
+        at_once = max(1, min(simulation.maps, _AT_ONCE // max(size, 1)))
+        draw = self._snapped_strengths if self.is_snapped else self._strengths
+        strength = []
+        for begin in range(0, simulation.maps, at_once):
+            some = min(at_once, simulation.maps - begin)
+            strength.append(draw(some, rng))
+            simulation.tick(begin + some, simulation.maps)
+        return np.concatenate(strength)
+
+    @cached_property
+    def _redraws(self) -> SnappedRedraws:
+        return SnappedRedraws(self.known, self.params.eps, self.params.min_samples)
+
+    def _snapped_strengths(self, maps: int, rng: np.random.Generator) -> Floats:
+        m = len(self.known)
+        counts = np.zeros(maps * m, dtype=np.int64)
+        for one in self.strata:
+            places = rows_of(one.places.xy, self.known)
+            fallen = places[rng.integers(0, len(places), (maps, round(one.total)))]
+            counts += np.bincount((fallen + np.arange(maps)[:, None] * m).ravel(), None, maps * m)
+        at_place = self.chance.at_place
+        return self._redraws.strongest(counts.reshape(maps, m), at_place, self.least)
+
+    def _strengths(self, maps: int, rng: np.random.Generator) -> Floats:
+        xy, place = self._drawn(maps, rng)
+        labels, is_core = label_maps(xy, self.params.eps, self.params.min_samples, self.weight)
+        strength, chance = np.empty(maps), self.chance
+
+        def measure(part: slice) -> None:
+            some = kernel.Maps(labels[part], is_core[part], xy[part], place[part])
+            kernel.strongest_of_maps(some, chance, strength[part])
+
+        measure(slice(1))  # compiles, where that is still to do, once
+        on_all_cores(measure, maps)
+        return strength
+
+    def _drawn(self, maps: int, rng: np.random.Generator) -> tuple[Floats, Counts]:
+        """Move each unit so that one of its reports, any, falls on a place."""
+        first, size = self._units
+        of_unit = self.stratum[first]
+        lists = [one.places.xy for one in self.strata]
+        begins = np.cumsum([0, *(len(xy) for xy in lists)])
+        rooms = np.diff(begins)[of_unit]
+        target = begins[of_unit] + (rng.random((maps, len(first))) * rooms).astype(np.int64)
+        goal = np.concatenate(lists)[target]
+        moved = np.array([one.places.moved_m for one in self.strata])[of_unit]
+        if moved.any():
+            turn = rng.random((maps, len(first))) * 2 * np.pi
+            far = np.sqrt(rng.random((maps, len(first)))) * moved
+            goal += np.stack([far * np.cos(turn), far * np.sin(turn)], axis=2)
+        anchor = first + (rng.random((maps, len(first))) * size).astype(np.int64)
+        shift = goal - self.xy[anchor]
+        rows = [rows_of(xy, self.known) if one.places.snapped else np.full(len(xy), -1)
+                for one, xy in zip(self.strata, lists, strict=True)]  # fmt: skip
+        place = np.concatenate(rows)[target].astype(np.int32)
+        return self.xy + shift[:, self.unit], np.ascontiguousarray(place[:, self.unit])
+
+    @cached_property
+    def _units(self) -> tuple[Ints, Ints]:
+        """Where each unit's reports begin, and how many they are."""
+        first = np.flatnonzero(np.diff(self.unit, prepend=-1))
+        return first, np.diff(first, append=len(self.unit))
+
+
+def family_map(
+    members: gpd.GeoDataFrame, params: ClusterParams, known: KnownPlaces, least: int
+) -> tuple[FamilyMap, Ints]:
+    """Put the incidents of one family into the order of `FamilyMap`.
+
+    Returns
+    -------
+    map, order
+        `order` holds the row of each element of the map.
+
+    Raises
+    ------
+    ValueError
+        If a source has no list of places, or one that is too short; the message is a sentence.
+    """
+    xy = points_of(members)
+    snapped = snapped_rows(members)
+    xy[snapped] = np.round(xy[snapped], 1)
+    people = str(members["family"].iloc[0]) == "perception"
+    source = members["source"].astype(str).to_numpy()
+    kinds = sorted(set(zip(source.tolist(), snapped.tolist(), strict=True)))
+    weight = members["weight"].to_numpy(dtype=np.float64) if people else np.ones(len(members))
+    strata, stratum = [], np.zeros(len(members), dtype=np.int32)
+    for number, (name, is_snapped) in enumerate(kinds):
+        rows = (source == name) & (snapped == is_snapped)
+        places = known.of(name, snapped=is_snapped, used=xy[rows])
+        stratum[rows] = number
+        strata.append(Stratum(name, places, float(weight[rows].sum())))
+    unit, order = _order(xy, stratum, members["person_key"] if people else None)
+    found = FamilyMap(
+        xy=np.ascontiguousarray(xy[order]),
+        weight=weight[order] * ROUNDING,
+        unit=unit,
+        stratum=stratum[order],
+        strata=tuple(strata),
+        params=params,
+        counts_people=people,
+        least=max(least, params.min_samples) if people else least,
+    )
+    return found, order
+
+
+def _order(xy: Floats, stratum: Counts, person: pd.Series | None) -> tuple[Counts, Ints]:
+    """Return units and the order of the rows, the same whatever order they came in."""
+    order = np.lexsort((xy[:, 1], xy[:, 0], stratum))
+    if person is None:
+        return np.arange(len(order), dtype=np.int32), order
+    members: dict[Any, list[int]] = {}
+    for row, key in zip(order.tolist(), person.iloc[order].tolist(), strict=True):
+        members.setdefault(row if pd.isna(key) else str(key), []).append(row)
+    table = np.column_stack([stratum, xy])
+    units = sorted(members.values(), key=lambda rows: table[rows].tolist())
+    unit = np.repeat(np.arange(len(units), dtype=np.int32), [len(rows) for rows in units])
+    return unit, np.array([row for rows in units for row in rows], dtype=np.int64)
+
+
+def rows_of(xy: Floats, table: Floats) -> Ints:
+    """Return the row of each point in a table of distinct points in the order of `np.unique`."""
+    both, where = np.unique(np.concatenate([table, xy]), axis=0, return_inverse=True)
+    if len(both) != len(table):
+        raise ValueError("A report lies at a place that is not among the known ones.")
+    return where.reshape(-1)[len(table) :].astype(np.int64)
+
+
+def crowd_of(xy: Floats, mass: Floats, eps: float) -> kernel.Crowd:
+    """Sort listed places into square cells."""
+    if not len(xy):
+        xy, mass = np.zeros((1, 2)), np.zeros(1)
+    (west, east), (south, north) = ((float(c.min()), float(c.max())) for c in xy.T)
+    side = max(eps, max(east - west, north - south) / _MOST_CELLS_A_SIDE)
+    columns, rows = int((east - west) / side) + 1, int((north - south) / side) + 1
+    cell = ((xy[:, 1] - south) / side).astype(np.int64) * columns
+    cell += ((xy[:, 0] - west) / side).astype(np.int64)
+    order = np.argsort(cell, kind="stable")
+    start = np.searchsorted(cell[order], np.arange(columns * rows + 1)).astype(np.int64)
+    x, y = (np.ascontiguousarray(column[order]) for column in xy.T)
+    return kernel.Crowd(x, y, mass[order], start, west, south, side, columns, rows)

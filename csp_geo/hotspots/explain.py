@@ -1,0 +1,122 @@
+"""How a family was tested: what was drawn again, on which places, and what to be careful about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from csp_geo.hotspots.places import ROOM
+from csp_geo.hotspots.verdict import LEAST, all_of, say
+
+if TYPE_CHECKING:
+    from csp_geo.hotspots.family_test import FamilyTest
+
+_ANONYMOUS: Final = 1 / 3
+_OFF_LIST: Final = 0.05
+_SIZES: Final = (1, 5, 15)
+
+
+def if_by_chance(test: FamilyTest, area_name: str) -> str:
+    """Return the condition that the sentence of each hotspot begins with."""
+    places = f"the {all_of(_lists(test))} of {area_name}"
+    if test.map.counts_people:
+        return f"if each person's pins, kept together, fell anywhere on {places}"
+    return f"if reports fell evenly over {places}"
+
+
+def _lists(test: FamilyTest) -> list[str]:
+    lists = (f"{len(one.places):,} {one.places.what}" for one in test.map.strata)
+    return list(dict.fromkeys(lists))
+
+
+def sentences(test: FamilyTest, area_name: str) -> list[str]:
+    """Say on what places a family was drawn again, and how large a cluster must be to be seen."""
+    noun = "people" if test.map.counts_people else "reports"
+    drawn = f"{test.simulation.maps:,} maps of {test.map.total:,.0f} {noun} were drawn again"
+    said = [
+        (
+            f"{test.family.capitalize()} reports: {drawn} (seed {test.simulation.seed}), as "
+            f"{if_by_chance(test, area_name)}."
+        )
+    ]
+    for one in test.map.strata:
+        if one.places.snapped:
+            months = f" ({one.places.months})" if one.places.months else ""
+            said.append(
+                f"Known points of the source {one.source}: {len(one.places):,}, from all its files "
+                f"on disk{months}; {_occupied(test, one.source):,} have reports in this period."
+            )
+        elif one.places.moved_m:
+            said.append(
+                f"The source {one.source} has no list of places of its own: its reports were drawn "
+                f"within {one.places.moved_m:g} metres of {say(len(one.places), 'known point')}."
+            )
+    if not test.map.counts_people and test.map.is_snapped:
+        needed = [test.needed(places * test.map.chance.at_place.mean()) for places in _SIZES]
+        if all(needed):
+            said.append(
+                f"To stand out, a cluster at {all_of([str(size) for size in _SIZES])} places would "
+                f"have had to hold {all_of([f'{n:,}' for n in needed])} reports; below {LEAST} "
+                "reports there is no test."
+            )
+    return said
+
+
+def _occupied(test: FamilyTest, source: str) -> int:
+    rows = (test.members["source"] == source).to_numpy() & (test.map.place >= 0)
+    return len(np.unique(test.map.place[rows]))
+
+
+def cautions(test: FamilyTest) -> list[str]:
+    """Say what makes the answer of the test weak."""
+    said = []
+    for one in test.map.strata:
+        occupied = _occupied(test, one.source)
+        if one.places.snapped and len(one.places) < ROOM * occupied:
+            said.append(
+                f"Only {len(one.places):,} points are known of the source {one.source} and "
+                f"{occupied:,} of them have reports: on so short a list hardly anything can stand "
+                f"out. Put more months of it into data/reports/{one.source}."
+            )
+    said += [
+        (
+            f"Reports of the source {source} repeat at the same points, so they were treated as "
+            "moved to anonymised points although the source says that they are exact."
+        )
+        for source in test.stacked_sources
+    ]
+    if off := int(test.off_list.sum()):
+        share = off / len(test.members)
+        if share > _OFF_LIST:
+            said.append(
+                f"{off:,} of {say(len(test.members), f'{test.family} report')} lie far from every "
+                "place on the list: it does not cover the area, and what stands out there may not."
+            )
+    if test.map.counts_people:
+        unknown = int(test.members["person_key"].isna().sum())
+        if unknown > _ANONYMOUS * len(test.members):
+            said.append(
+                f"{unknown:,} of {say(len(test.members), 'pin')} carry no person. Each was counted "
+                "as a person of its own: a few people with many pins would stand out wrongly."
+            )
+    return said
+
+
+def record(test: FamilyTest) -> dict[str, Any]:
+    """Return what stands in run.json."""
+    return {
+        "unit": "people" if test.map.counts_people else "reports",
+        "units": round(test.map.total, 3),
+        "simulations": test.simulation.maps,
+        "places": [
+            {
+                "source": one.source,
+                "snapped": one.places.snapped,
+                "known": len(one.places),
+                "months": one.places.months or None,
+                "moved_m": one.places.moved_m,
+            }
+            for one in test.map.strata
+        ],
+    }

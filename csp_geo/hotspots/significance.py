@@ -1,0 +1,294 @@
+"""Does it stand out? Hotspots tested against maps that chance makes, over the whole map at once.
+
+The statistic is Kulldorff's Poisson log-likelihood ratio of a cluster; p is the share of maps whose
+strongest cluster is at least as strong. Size is not the statistic: a long thin chain of weak points
+is large and means nothing. Testing each cluster by itself is not done either: the strongest of a
+hundred clusters looks strong on any map.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.errors import CautionWarning, CRSError, NoPlacesError
+from csp_geo.hotspots import explain
+from csp_geo.hotspots.chance import Simulation
+from csp_geo.hotspots.cluster import label_family
+from csp_geo.hotspots.family_test import FamilyTest
+from csp_geo.hotspots.firmness import split_of, times_survived
+from csp_geo.hotspots.places import KnownPlaces, points_of
+from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Finding
+from csp_geo.settings import ClusterParams
+from csp_geo.tables import FAMILIES, HOTSPOTS, as_agreed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from csp_geo.study_area import StudyArea
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+_COLUMNS: Final = [
+    "n_expected",
+    "p_chance",
+    "verdict",
+    "confirmed",
+    "survives",
+    "depends_on",
+    "sentence",
+]
+
+
+def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters of the clusters
+    clusters: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    area: StudyArea,
+    places: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    simulations: int = 999,
+    seed: int = 0,
+    *,
+    eps: float = 100.0,
+    min_samples: int = 5,
+) -> gpd.GeoDataFrame:
+    """Tell which clusters stand out from what chance makes.
+
+    Parameters
+    ----------
+    clusters
+        From `find_clusters`, with the same incidents, `eps` and `min_samples`.
+    incidents
+        Per `tables.INCIDENTS`.
+    places
+        ``(m, 2)`` metres: where reports can be, or such a list for each source. A snapped source
+        falls on these and on its own points. Without it a snapped source is tested on the points
+        in `incidents`, others on places near those points, or not at all.
+    simulations
+        Maps that are drawn again for each family, at least 19.
+    seed
+        Same seed, same p, in any order of the rows.
+
+    Returns
+    -------
+    hotspots
+        Per `tables.HOTSPOTS`, ranked anew within the family: those that stand out first, then by
+        how far above what chance would put there, then people, then name.
+
+    Raises
+    ------
+    ValueError
+        If the clusters are not those of these incidents, or there are too few simulations.
+    CRSError
+        If the incidents are not in the study area's CRS.
+
+    Warns
+    -----
+    CautionWarning
+        For what a reader must know before leaning on the answer.
+
+    Notes
+    -----
+    p = (1 + maps with a cluster at least as strong) / (simulations + 1). For the second and later
+    hotspots this is conservative: each is compared with the strongest of a map.
+
+    References
+    ----------
+    Kulldorff (1997). A spatial scan statistic. Communications in Statistics 26, 1481-1496.
+    Xie and Shekhar (2019). Significant DBSCAN towards statistically robust clustering. SSTD.
+    """
+    if incidents.crs != area.projection.crs:
+        raise CRSError(
+            f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean "
+            "them with this study area."
+        )
+    known = KnownPlaces(incidents, area, supplied=places)
+    params = ClusterParams(eps=eps, min_samples=min_samples)
+    tested = judge_clusters(clusters, incidents, area, params, known, Simulation(simulations, seed))
+    for caution in tested.cautions:
+        warnings.warn(caution, CautionWarning, stacklevel=2)
+    return tested.hotspots
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Tested hotspots, cautions, and what the test did: sentences and the record for run.json."""
+
+    hotspots: gpd.GeoDataFrame
+    cautions: tuple[str, ...]
+    sentences: tuple[str, ...]
+    record: Mapping[str, Any]
+
+
+def judge_clusters(
+    clusters: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    area: StudyArea,
+    params: ClusterParams,
+    known: KnownPlaces,
+    simulation: Simulation,
+) -> Tested:
+    """Do the work of `confirm_clusters`, and tell how it was done."""
+    found, cautions, sentences, record = [], list(known.cautions), [], {}
+    for family in FAMILIES:
+        table = clusters[(clusters["family"] == family).to_numpy()]
+        if table.empty:
+            continue
+        members = incidents[(incidents["family"] == family).to_numpy()]
+        drawn = _Drawn(table, members, params)
+        try:
+            test = FamilyTest(members, params, known, simulation)
+        except NoPlacesError as error:
+            cautions.append(f"{family.capitalize()} reports were not tested: {error}")
+            judged = [(np.nan, replace(finding, untested=str(error))) for finding in drawn.findings]
+        else:
+            chance = explain.if_by_chance(test, area.name)
+            judged = [
+                _judge(test, finding, test.of_members(inside), chance)
+                for finding, inside in zip(drawn.findings, drawn.inside, strict=True)
+            ]
+            cautions += explain.cautions(test)
+            sentences += explain.sentences(test, area.name)
+            record[family] = explain.record(test)
+        found.append(_as_columns(table, judged, drawn.times_survived()))
+    columns = pd.concat(found) if found else pd.DataFrame(columns=_COLUMNS)
+    hotspots = clusters.assign(**{name: columns[name].reindex(clusters.index) for name in _COLUMNS})
+    return Tested(_ranked(as_agreed(hotspots, HOTSPOTS)), tuple(cautions), tuple(sentences), record)
+
+
+def _as_columns(
+    clusters: gpd.GeoDataFrame, judged: list[tuple[float, Finding]], survived: list[int]
+) -> pd.DataFrame:
+    rows = [
+        (
+            expected,
+            finding.p,
+            finding.verdict,
+            finding.verdict == STANDS_OUT,
+            survives,
+            "; ".join(finding.depends_on) or None,
+            finding.sentence,
+        )
+        for (expected, finding), survives in zip(judged, survived, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS, index=clusters.index)
+
+
+def _ranked(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Rank within the family: those that stand out first, then by the excess over chance."""
+    people = hotspots["n_people"] + hotspots["n_anonymous"]
+    units = hotspots["n"].where(hotspots["family"] != "perception", people)
+    order = hotspots.assign(
+        place_in_list=[FAMILIES.index(f) for f in hotspots["family"]],
+        excess=(units - hotspots["n_expected"]).fillna(units).astype("float64"),
+    ).sort_values(
+        ["place_in_list", "confirmed", "excess", "n_people", "name", "hotspot_id"],
+        ascending=[True, False, False, False, True, True],
+        ignore_index=True,
+    )
+    ids = zip(order["hotspot_id"], order["family"], order["rank"], strict=True)
+    prefixes = [str(key).removesuffix(f"{family}-{rank}") for key, family, rank in ids]
+    order["rank"] = order.groupby("family", observed=True).cumcount() + 1
+    parts = zip(prefixes, order["family"], order["rank"], strict=True)
+    order["hotspot_id"] = [f"{prefix}{family}-{rank}" for prefix, family, rank in parts]
+    return order.drop(columns=["place_in_list", "excess"])
+
+
+# --- one family --------------------------------------------------------------------------------
+
+
+class _Drawn:
+    """The clusters of a family as they were drawn: which incidents each has, and what is known."""
+
+    def __init__(
+        self, clusters: gpd.GeoDataFrame, members: gpd.GeoDataFrame, params: ClusterParams
+    ) -> None:
+        self._members, self._params = members, params
+        self._xy = points_of(members)
+        self._labels, self._is_core = label_family(members, params)
+        self._areas = clusters["area_m2"].tolist()
+        rows = list(clusters.itertuples(index=False))
+        self.inside = [self._find(row) for row in rows]
+        pairs = zip(rows, self.inside, strict=True)
+        self.findings = [self._finding(row, inside) for row, inside in pairs]
+
+    def _find(self, row: Any) -> Flags:
+        """Find the incidents of a cluster: those of the label with its core within the shape."""
+        core = shapely.contains_xy(row.geometry, self._xy) & self._is_core
+        found = np.bincount(self._labels[core], minlength=1)
+        for label in np.argsort(-found, kind="stable")[:2]:
+            inside: Flags = self._labels == label
+            if found[label] and inside.sum() == row.n:
+                return inside
+        raise ValueError(
+            f"The cluster {row.name} with {row.n} reports is not one of these incidents with eps "
+            f"{self._params.eps:g} and min_samples {self._params.min_samples}: give "
+            "confirm_clusters the incidents, eps and min_samples that find_clusters had."
+        )
+
+    def _finding(self, row: Any, inside: Flags) -> Finding:
+        finding = Finding(
+            people=str(row.family) == "perception",
+            busy=str(row.kind) == "busy point",
+            n=int(row.n),
+            n_places=int(row.n_places),
+            n_people=int(row.n_people),
+            n_anonymous=int(row.n_anonymous),
+            width_m=float(row.width_m),
+            length_m=float(row.length_m),
+            area_m2=float(row.area_m2),
+        )
+        if not finding.is_too_large:
+            return finding
+        return replace(finding, split=split_of(self._members[inside], self._params))
+
+    def times_survived(self) -> list[int]:
+        """Count the settings in which each is still one."""
+        return times_survived(self._members, self.inside, self._areas, self._params)
+
+
+def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tuple[float, Finding]:
+    """Return the expected units and what the test says of one cluster."""
+    n, expected = test.measure(inside, test.is_core)
+    if 2 * test.off_list[inside].sum() > inside.sum():
+        return np.nan, replace(known, untested="most of it lies far from every place on the list.")
+    finding = replace(
+        known, chance=chance, simulations=test.simulation.maps, needed=test.needed(expected)
+    )
+    if n < LEAST:
+        return expected, finding
+    strength = test.strength(n, expected)
+    finding = replace(finding, p=test.p_of(strength), as_strong=test.as_strong(strength))
+    if finding.verdict == STANDS_OUT:
+        finding = replace(finding, depends_on=_weak_parts(test, inside, busy=known.busy))
+    return expected, finding
+
+
+def _weak_parts(test: FamilyTest, inside: Flags, *, busy: bool) -> tuple[str, ...]:
+    """Name the one place, source or person without which a hotspot would not stand out."""
+    noun = "pins" if test.map.counts_people else "reports"
+    near, weak = test.near(inside), []
+    xy = np.round(test.map.xy)
+    at, counts = np.unique(xy[inside], axis=0, return_counts=True)
+    top = (xy == at[counts.argmax()]).all(axis=1)
+    if not busy and not test.stands_without(inside, near, top):
+        weak.append(f"the place with {counts.max():,} of {inside.sum():,} {noun}")
+    sources = test.members["source"].astype(str)[inside].value_counts()
+    if len(sources) > 1:
+        largest = min(sources.index[sources == sources.iloc[0]])
+        if not test.stands_without_source(inside, largest):
+            weak.append(f"the source {largest}")
+    persons = test.persons
+    for person, n in persons[inside].value_counts().items():
+        if not test.stands_without(inside, near, (persons == person).to_numpy()):
+            weak.append(f"one person with {n:,} of {inside.sum():,} {noun}")
+            break
+    return tuple(weak)

@@ -1,0 +1,158 @@
+"""What a test for chance says of one hotspot, as a verdict and as a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+LEVEL: Final = 0.05
+"""A hotspot stands out when chance makes one as strong on at most this share of maps."""
+LEAST: Final = 10
+"""Reports, or people, below which there is no test."""
+WIDEST_M: Final = 350.0
+LARGEST_M2: Final = 100_000.0
+STANDS_OUT: Final = "stands out"
+_SAYS_NOT: Final = (
+    "This does not say that it is worse than usual here, nor that a patrol will help."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What is known of one hotspot when it is judged.
+
+    `units` are people in the perception family, else reports. `chance` says what was drawn again:
+    "if reports fell evenly over the 1,937 known street points of Toytown". `as_strong` of
+    `simulations` maps showed a cluster at least this strong. `needed` units would have stood out.
+    """
+
+    people: bool
+    busy: bool
+    n: int
+    n_places: int
+    n_people: int
+    n_anonymous: int
+    width_m: float
+    length_m: float
+    area_m2: float
+    p: float = np.nan
+    as_strong: int = 0
+    simulations: int = 0
+    needed: int = 0
+    chance: str = ""
+    depends_on: tuple[str, ...] = ()
+    split: str = ""
+    untested: str = ""
+
+    @property
+    def units(self) -> int:
+        """What the test counts."""
+        return self.n_people + self.n_anonymous if self.people else self.n
+
+    @property
+    def verdict(self) -> str:
+        """One of `tables.VERDICTS`; what cannot be tested comes before what was."""
+        verdicts = (
+            ("too large to task", self.is_too_large),
+            ("not tested", bool(self.untested)),
+            ("too few to test", self.units < LEAST),
+            ("could be chance", not self.p <= LEVEL),
+            ("rests on one part", bool(self.depends_on)),
+        )
+        return next((verdict for verdict, holds in verdicts if holds), STANDS_OUT)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether nobody could be sent to it as a whole."""
+        return self.width_m > WIDEST_M or self.area_m2 > LARGEST_M2
+
+    @property
+    def sentence(self) -> str:
+        """What the test says, in words."""
+        return _SENTENCES[self.verdict](self)
+
+
+def say(n: float, one: str, many: str | None = None) -> str:
+    """Write a number with its noun."""
+    return f"{n:,.0f} {one if n == 1 else many or one + 's'}"
+
+
+def all_of(parts: list[str] | tuple[str, ...]) -> str:
+    """Join as a sentence does: "a, b and c"."""
+    return " and ".join([*([", ".join(parts[:-1])] if parts[:-1] else []), *parts[-1:]])
+
+
+def _figures(f: Finding) -> str:
+    if f.people:
+        who = [say(f.n_people, "person", "people")] if f.n_people else []
+        if f.n_anonymous:
+            who.append(say(f.n_anonymous, "pin without a person", "pins without a person"))
+        return f"{all_of(who)}, {say(f.n, 'pin')} in all"
+    verb = "filed at" if f.busy else "at"
+    return f"{say(f.n, 'report')} {verb} {say(f.n_places, 'point' if f.busy else 'place')}"
+
+
+def _result(f: Finding) -> str:
+    if not f.as_strong:
+        return f"none of {f.simulations:,} maps showed a cluster this strong"
+    verb = f"{f.as_strong:,} of {f.simulations:,} maps showed"
+    return f"{verb} a cluster at least this strong"
+
+
+def _noun(f: Finding) -> str:
+    return "people" if f.people else "reports"
+
+
+def _needed(f: Finding) -> str:
+    if not f.needed:
+        return ""
+    where = "here" if f.people else f"at {say(f.n_places, 'place')}"
+    return f" To stand out it would have taken {f.needed:,} {_noun(f)} {where}."
+
+
+def _stands_out(f: Finding) -> str:
+    if f.busy:
+        points = "this point are" if f.n_places == 1 else "these points are"
+        return (
+            f"More than chance: {_figures(f)}; {f.chance}, {_result(f)}. The true addresses behind "
+            f"{points} unknown. {_SAYS_NOT}"
+        )
+    return f"Stands out: {_figures(f)}; {f.chance}, {_result(f)}. {_SAYS_NOT}"
+
+
+def _rests(f: Finding) -> str:
+    parts = all_of([f"without {part}" for part in f.depends_on])
+    return (
+        f"Rests on one part: {_figures(f)}; {f.chance}, {_result(f)}, but {parts} it could be "
+        "chance."
+    )
+
+
+def _could_be_chance(f: Finding) -> str:
+    return f"Could be chance: {_figures(f)}; {f.chance}, {_result(f)}.{_needed(f)}"
+
+
+def _too_large(f: Finding) -> str:
+    sides = f"{round(f.width_m / 10) * 10:,} by {round(f.length_m / 10) * 10:,} metres"
+    size = f"{sides}, {f.area_m2 / 10_000:.1f} hectares"
+    return f"Too large to task: {_figures(f)}, {size}. {f.split}".strip()
+
+
+def _too_few(f: Finding) -> str:
+    return f"Too few to test: {_figures(f)}; a test takes {LEAST}.{_needed(f)}"
+
+
+def _not_tested(f: Finding) -> str:
+    return f"Not tested: {f.untested}"
+
+
+_SENTENCES: Final = {
+    "too large to task": _too_large,
+    "not tested": _not_tested,
+    "too few to test": _too_few,
+    "could be chance": _could_be_chance,
+    "rests on one part": _rests,
+    STANDS_OUT: _stands_out,
+}
