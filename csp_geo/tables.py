@@ -180,9 +180,7 @@ CLUSTERS: Final = Contract(
 )
 
 _TESTED: Final = (
-    Column(
-        "n_expected", "float64", "reports or people", "expected there by chance", nullable=True
-    ),
+    Column("n_expected", "float64", "reports or people", "expected there by chance", nullable=True),
     Column(
         "p_chance",
         "float64",
