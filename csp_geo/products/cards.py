@@ -94,6 +94,16 @@ class Card:
         return f"symbol {self.look.replace('-', ' ')} {self.family}"
 
     @property
+    def tag_class(self) -> str:
+        """Return the class of its tag: filled where the test confirms it."""
+        return {"hot-firm": "tag-firm", "busy-firm": "tag-busy"}.get(self.look, "")
+
+    @property
+    def figure(self) -> int:
+        """Return the number in its symbol."""
+        return self.n if self.is_busy else self.rank
+
+    @property
     def tag(self) -> str:
         """Return what it is, in words."""
         if self.outcome is not None:

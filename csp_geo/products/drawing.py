@@ -139,7 +139,7 @@ class Drawing:
                     "look": card.look,
                     "classes": card.classes,
                     "rank": card.rank,
-                    "figure": card.n if card.is_busy else card.rank,
+                    "figure": card.figure,
                     "lat": lat,
                     "lon": lon,
                     "box": _box_id(card),

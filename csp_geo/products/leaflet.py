@@ -78,7 +78,13 @@ def zone_style(status: str) -> dict[str, Any]:
 
 HOTSPOT_STYLES: Final = {
     "hot-firm": {"color": "#b04100", "weight": 3, "fillColor": "#d55e00", "fillOpacity": 0.25},
-    "hot-open": {"color": "#505a5f", "weight": 2, "dashArray": "6 4", "fillOpacity": 0},
+    "hot-open": {
+        "color": "#505a5f",
+        "weight": 2,
+        "dashArray": "6 4",
+        "lineCap": "butt",
+        "fillOpacity": 0,
+    },
     "busy-firm": {"color": "#505a5f", "weight": 2, "fillColor": "#b1b4b6", "fillOpacity": 0.35},
     "busy-open": {"color": "#505a5f", "weight": 1.5, "dashArray": "2 4", "fillOpacity": 0},
     "busy": {

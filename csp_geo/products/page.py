@@ -185,6 +185,7 @@ def _render(
         "families": families,
         "cards": cards,
         "any_people": any(card.n_people for card in cards),
+        "any_depends": any(card.outcome and card.outcome.depends_on for card in cards),
         "any_zones": any(card.zones for card in cards),
         "any_findings": any(card.n_observations for card in cards),
         "boxes": drawing.boxes,

@@ -43,7 +43,7 @@ def is_tested(hotspots: gpd.GeoDataFrame) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What the test says of one hotspot or busy point; `n_units` is reports, or people."""
+    """What the test says of one hotspot or busy point; `unit` is what it counts."""
 
     verdict: str
     confirmed: bool
@@ -51,7 +51,7 @@ class Outcome:
     sentence: str
     survives: int
     depends_on: str
-    n_units: int
+    counted: str
     n_expected: float | None
     p_chance: float | None
     unit: str
@@ -118,14 +118,12 @@ class Outcome:
         if self.n_expected is None:
             return ""
         about = f"about {words.number(self.n_expected)}" if self.n_expected >= 1 else "less than 1"
-        people = " (an anonymous pin counts as one person)" if self.unit == "person" else ""
-        counted = words.count(self.n_units, self.unit, words.plural(self.unit))
-        return f"{counted} here, {about} expected by chance{people}."
+        return f"{self.counted}; {about} expected by chance."
 
 
 def outcome_of(row: Any) -> Outcome:
     """Read the columns of the test from one row of the hotspots table."""
-    perception = str(row.family) == "perception"
+    unit = "person" if str(row.family) == "perception" else "report"
     return Outcome(
         verdict=str(row.verdict),
         confirmed=bool(row.confirmed),
@@ -133,11 +131,20 @@ def outcome_of(row: Any) -> Outcome:
         sentence=_text(row.sentence),
         survives=int(row.survives),
         depends_on=_text(row.depends_on),
-        n_units=int(row.n_people + row.n_anonymous if perception else row.n),
+        counted=_people(row) if unit == "person" else words.count(row.n, unit),
         n_expected=_number(row.n_expected),
         p_chance=_number(row.p_chance),
-        unit="person" if perception else "report",
+        unit=unit,
     )
+
+
+def _people(row: Any) -> str:
+    """Say how many people the test counts: those told apart, and each anonymous pin as one."""
+    said = [words.count(row.n_people, "person", "people")] if row.n_people else []
+    if row.n_anonymous:
+        each = "each taken as one person" if row.n_anonymous > 1 else "taken as one person"
+        said.append(f"{words.count(row.n_anonymous, 'anonymous pin')}, {each}")
+    return words.join(said)
 
 
 def _text(value: Any) -> str:

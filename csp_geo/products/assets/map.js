@@ -68,7 +68,7 @@ var cspMap = (function () {
 
   function makeSymbol(spot) {
     var mark = element("span", spot.classes);
-    mark.appendChild(element("span", "figure", String(spot.figure)));
+    mark.appendChild(element("span", spot.figure > 99 ? "figure long" : "figure", String(spot.figure)));
     var marker = L.marker([spot.lat, spot.lon], {
       icon: L.divIcon({ html: mark, className: "spot", iconSize: [28, 28] }),
       keyboard: false,
