@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
@@ -150,6 +150,29 @@ def _name(card: Card) -> str:
     return name if name == card.name else f"near {name}"
 
 
+class _Verbs(NamedTuple):
+    """What the confirmed do, one or many, and what is said where none is."""
+
+    one: str
+    many: str
+    none: str
+    never: str
+
+
+_STAND: Final = _Verbs(
+    "stands out from chance",
+    "stand out from chance",
+    "stands out from chance",
+    "does not stand out from chance",
+)
+_RECEIVE: Final = _Verbs(
+    "receives more than chance",
+    "receive more than chance",
+    "is shown to receive more than chance",
+    "is not shown to receive more than chance",
+)
+
+
 def _standing_out(family: Family) -> list[str]:
     """Say how many hotspots stand out and which; the busy points by themselves."""
     evidence = f" in {family.label.lower()} reports"
@@ -157,16 +180,14 @@ def _standing_out(family: Family) -> list[str]:
     busy = [card for card in family.cards if card.is_busy]
     said = []
     if hotspots:
-        verbs = ("stands out from chance", "stand out from chance")
-        said.append(_share(hotspots, f"hotspot{evidence}", f"hotspots{evidence}", verbs))
+        said.append(_share(hotspots, f"hotspot{evidence}", f"hotspots{evidence}", _STAND))
     if busy:
-        verbs = ("receives more than chance", "receive more than chance")
         evidence = "" if hotspots else evidence
-        said.append(_share(busy, f"busy point{evidence}", f"busy points{evidence}", verbs))
+        said.append(_share(busy, f"busy point{evidence}", f"busy points{evidence}", _RECEIVE))
     return said
 
 
-def _share(cards: list[Card], one: str, many: str, verbs: tuple[str, str]) -> str:
+def _share(cards: list[Card], one: str, many: str, verbs: _Verbs) -> str:
     """Say how many cards are confirmed: "Two of nine hotspots stand out: A and B."."""
     confirmed = [card for card in cards if card.outcome and card.outcome.confirmed]
     n, n_all = len(confirmed), len(cards)
@@ -176,11 +197,11 @@ def _share(cards: list[Card], one: str, many: str, verbs: tuple[str, str]) -> st
         could = f"the only {one} could not" if n_all == 1 else f"none of {rest} could"
         return words.capital(f"{could} be tested for chance.")
     if not n:
-        none = f"the only {one} does not {verbs[1]}" if n_all == 1 else f"none of {rest} {verbs[0]}"
+        none = f"the only {one} {verbs.never}" if n_all == 1 else f"none of {rest} {verbs.none}"
         untested = f"; {words.few(n_open)} could not be tested" if n_open else ""
         return words.capital(f"{none}{untested}.")
     some = f"the only {one}" if n_all == 1 else f"{words.few(n)} of {rest}"
-    return words.capital(f"{some} {verbs[n > 1]}{_named(confirmed)}.")
+    return words.capital(f"{some} {verbs.one if n == 1 else verbs.many}{_named(confirmed)}.")
 
 
 def _named(cards: list[Card]) -> str:
