@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from csp_geo.products import words
+from csp_geo.products.verdicts import Outcome, outcome_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -49,7 +50,7 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """Everything the page says about one hotspot."""
+    """Everything the page says about one hotspot; `outcome` is None where nothing is tested."""
 
     key: str
     rank: int
@@ -57,7 +58,7 @@ class Card:
     family: str
     name: str
     figures: str
-    tag: str
+    outcome: Outcome | None
     n: int
     n_places: int
     n_people: int
@@ -65,14 +66,12 @@ class Card:
     top_share: float
     themes: tuple[Bar, ...]
     when: str
-    when_sort: str
     who: tuple[tuple[str, str], ...]
     where: tuple[tuple[str, str], ...]
     near: tuple[str, ...]
     unknown: tuple[str, ...]
     ward: str
     width: int
-    area: float
     zones: str
     n_observations: int
 
@@ -80,6 +79,36 @@ class Card:
     def is_busy(self) -> bool:
         """Whether this is a busy point."""
         return self.kind == BUSY
+
+    @property
+    def look(self) -> str:
+        """How it is drawn: hot or busy, and once tested firm or open."""
+        kind = "busy" if self.is_busy else "hot"
+        if self.outcome is None:
+            return kind
+        return f"{kind}-{'firm' if self.outcome.confirmed else 'open'}"
+
+    @property
+    def classes(self) -> str:
+        """Return the classes of its symbol."""
+        return f"symbol {self.look.replace('-', ' ')} {self.family}"
+
+    @property
+    def tag_class(self) -> str:
+        """Return the class of its tag: filled where the test confirms it."""
+        return {"hot-firm": "tag-firm", "busy-firm": "tag-busy"}.get(self.look, "")
+
+    @property
+    def figure(self) -> int:
+        """Return the number in its symbol."""
+        return self.n if self.is_busy else self.rank
+
+    @property
+    def tag(self) -> str:
+        """Return what it is, in words."""
+        if self.outcome is not None:
+            return self.outcome.tag
+        return "Busy point: true addresses unknown" if self.is_busy else "Hotspot"
 
     @property
     def main_themes(self) -> str:
@@ -178,8 +207,9 @@ def _stations(row: Any, context: Context) -> list[tuple[str, float]]:
     return sorted(near, key=lambda pair: (pair[1], pair[0]))[:2]
 
 
-def _unknown(row: Any, context: Context) -> tuple[str, ...]:
-    said = ["Whether this could be chance: not yet tested."]
+def _unknown(row: Any, context: Context, outcome: Outcome | None) -> tuple[str, ...]:
+    about_chance = outcome.unknown if outcome else "Whether this could be chance: not yet tested."
+    said = [about_chance] if about_chance else []
     snapped = context.snapped.intersection(key for key, _ in words.tally(row.sources))
     if row.kind == BUSY:
         points = "one point" if row.n_places == 1 else f"{row.n_places} points"
@@ -203,7 +233,7 @@ def _unknown(row: Any, context: Context) -> tuple[str, ...]:
         said.append(f"How many people are behind the {anonymous}: only the rest {verb} counted.")
     elif not row.n_people:
         said.append(f"How many people made these {_noun(row)}.")
-    return tuple(said)
+    return tuple(said) or ("Why these reports come together here.",)
 
 
 def _is_month(row: Any) -> bool:
@@ -211,8 +241,9 @@ def _is_month(row: Any) -> bool:
     return any(end is not None and end[1] for end in ends)
 
 
-def make_card(row: Any, key: str, context: Context) -> Card:
-    """Put one row of the hotspots table into words."""
+def make_card(row: Any, key: str, context: Context, *, tested: bool = False) -> Card:
+    """Put one row of the hotspots table into words; `tested` if it has the test's columns."""
+    outcome = outcome_of(row) if tested else None
     when = words.iso_span(row.date_from, row.date_to, months=context.months_only)
     n_top = _top(row)[1]
     return Card(
@@ -222,7 +253,7 @@ def make_card(row: Any, key: str, context: Context) -> Card:
         family=str(row.family),
         name=_name(row),
         figures=figures(row),
-        tag="Busy point: true addresses unknown" if row.kind == BUSY else "Hotspot",
+        outcome=outcome,
         n=int(row.n),
         n_places=int(row.n_places),
         n_people=int(row.n_people),
@@ -230,14 +261,12 @@ def make_card(row: Any, key: str, context: Context) -> Card:
         top_share=round(float(row.top_place_share), 4),
         themes=_bars(row.themes),
         when=when,
-        when_sort=f"{_text(row.date_from)} {_text(row.date_to)}",
         who=_who(row),
         where=_where(row, context),
         near=_near(row, context),
-        unknown=_unknown(row, context),
+        unknown=_unknown(row, context, outcome),
         ward=_text(row.ward_name),
         width=round(float(row.width_m) / 10) * 10,
-        area=round(float(row.area_m2) / 10_000, 1),
         zones=_text(row.zones),
         n_observations=int(row.n_observations),
     )

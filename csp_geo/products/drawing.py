@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,16 +11,25 @@ import shapely
 
 from csp_geo.period import say_day
 from csp_geo.products import layers, leaflet, words
-from csp_geo.products.cards import BUSY, Card
 from csp_geo.products.exports import lonlat_geometries
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from csp_geo.products.cards import Card
     from csp_geo.products.layers import PackedPoints
     from csp_geo.projection import Projection
     from csp_geo.study_area import StudyArea
 
+LOOKS = {
+    "hot-firm": "Hotspots that stand out",
+    "hot-open": "Other hotspots",
+    "hot": "Hotspots",
+    "busy-firm": "Busy points: more than chance",
+    "busy-open": "Other busy points",
+    "busy": "Busy points",
+}
+"""The looks of hotspots in the order of the key."""
 NOUNS = {
     "perception": ("pin", "pins"),
     "observation": ("audit finding", "audit findings"),
@@ -57,6 +67,7 @@ class Drawing:
     spots: list[dict[str, Any]] = field(default_factory=list)
     labels: list[dict[str, Any]] = field(default_factory=list)
     places: list[dict[str, Any]] = field(default_factory=list)
+    zones: list[dict[str, Any]] = field(default_factory=list)
     bounds: list[list[float]] = field(default_factory=list)
     ward_layer: str = ""
     n_left_out: int = 0
@@ -79,7 +90,7 @@ class Drawing:
             pane="wards",
         )
         self.layers += [{"name": self.ward_layer, "box": "wards"}, {"name": name, "box": "wards"}]
-        self.labels = layers.ward_labels(area.wards, self.projection)
+        self.labels = layers.name_labels(area.wards, "ward_name", self.projection)
         self.bounds = layers.lonlat_bounds(area.wards.geometry.to_numpy(), self.projection)
 
     def add_zones(self, zones: gpd.GeoDataFrame) -> None:
@@ -108,9 +119,15 @@ class Drawing:
             )
         )
         self.layers.append({"name": name, "box": "zones"})
+        self.zones = [
+            label | {"expired": status == "expired"}
+            for label, status in zip(
+                layers.name_labels(zones, "name", self.projection), statuses.values(), strict=True
+            )
+        ]
 
     def add_hotspots(self, hotspots: gpd.GeoDataFrame, cards: list[Card]) -> None:
-        """Add outlines and symbols, one layer for each family and kind."""
+        """Add outlines and symbols, one layer and one line of the key for each family and look."""
         shapes = lonlat_geometries(hotspots.geometry.to_numpy(), self.projection)
         bounds = np.round(shapely.bounds(shapes), layers.MAP_DECIMALS).tolist()
         lonlat = hotspots[["longitude", "latitude"]].to_numpy(dtype=float).round(5).tolist()
@@ -119,23 +136,24 @@ class Drawing:
                 {
                     "key": card.key,
                     "family": card.family,
-                    "busy": card.is_busy,
+                    "look": card.look,
+                    "classes": card.classes,
                     "rank": card.rank,
-                    "n": card.n,
+                    "figure": card.figure,
                     "lat": lat,
                     "lon": lon,
                     "box": _box_id(card),
                     "bounds": [[south, west], [north, east]],
-                    "title": f"{card.name}: {card.figures}",
+                    "title": _tip(card),
                 }
             )
         for family in self.tabs:
-            for busy in (False, True):
-                rows = [i for i, c in enumerate(cards) if c.family == family and c.is_busy is busy]
+            for look in LOOKS:
+                rows = [i for i, c in enumerate(cards) if c.family == family and c.look == look]
                 if rows:
-                    self._add_kind(hotspots.iloc[rows], [cards[i] for i in rows])
+                    self._add_look(hotspots.iloc[rows], [cards[i] for i in rows])
 
-    def _add_kind(self, hotspots: gpd.GeoDataFrame, cards: list[Card]) -> None:
+    def _add_look(self, hotspots: gpd.GeoDataFrame, cards: list[Card]) -> None:
         first, box = cards[0], _box_id(cards[0])
         name = self.leaflet_map.add_shapes(
             box.replace("-", "_"),
@@ -145,17 +163,16 @@ class Drawing:
                 self.projection,
                 tolerance=layers.HOTSPOT_TOLERANCE_M,
             ),
-            lambda _: leaflet.hotspot_style(first.family, first.kind),
+            lambda _: leaflet.hotspot_style(first.family, first.look),
             pane="hotspots",
         )
         self.layers.append({"name": name, "box": box, "family": first.family, "spots": True})
-        noun = "pins" if first.family == "perception" else "reports"
         self.boxes.append(
             Box(
                 id=box,
-                label=f"{'Busy points' if first.is_busy else 'Hotspots'} ({len(cards)})",
-                note=f"with the number of {noun}" if first.is_busy else "with the rank in the list",
-                symbol="diamond" if first.is_busy else "square",
+                label=f"{LOOKS[first.look]} ({len(cards)})",
+                note=_look_note(cards),
+                symbol=first.look,
                 colour=leaflet.FAMILY_COLOURS.get(first.family, ("#505a5f", ""))[0],
                 only=first.family,
             )
@@ -245,6 +262,7 @@ class Drawing:
             "ward_layer": self.ward_layer,
             "wards": self.labels,
             "places": self.places,
+            "zones": self.zones,
             "layers": self.layers,
             "hotspots": self.spots,
         }
@@ -258,7 +276,24 @@ def _zone_note(n_in_force: int, n: int) -> str:
 
 def _box_id(card: Card) -> str:
     family = card.family if card.family in words.FAMILY_LABELS else "other"
-    return f"{'busy' if card.kind == BUSY else 'hot'}-{family}"
+    return f"{card.look}-{family}"
+
+
+def _tip(card: Card) -> str:
+    said = f"{card.name}: {card.figures}"
+    return f"{said}. {card.tag}" if card.outcome else said
+
+
+def _look_note(cards: list[Card]) -> str:
+    """Say what the number means, and for open ones how many have which verdict."""
+    first = cards[0]
+    noun = "pins" if first.family == "perception" else "reports"
+    number = f"with the number of {noun}" if first.is_busy else "with the rank in the list"
+    if first.outcome is None or first.outcome.confirmed:
+        return number
+    counts = Counter(card.outcome.verdict for card in cards if card.outcome)
+    said = [f"{n} {verdict}" for verdict, n in words.tally(counts)]
+    return f"dashed: {', '.join(said)}"
 
 
 def zone_rows(zones: gpd.GeoDataFrame) -> list[dict[str, str]]:

@@ -29,6 +29,8 @@ DECIMALS: Final = {
     "latitude": 6,
     "longitude": 6,
     "weight": 4,
+    "n_expected": 2,
+    "p_chance": 6,
 }
 """Decimals of float columns; others keep six."""
 

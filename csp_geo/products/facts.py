@@ -41,7 +41,9 @@ class Facts:
     """What a run knows beyond its tables; every field may be left out in a notebook.
 
     `period` is inclusive. `params` holds `eps` (metres) and `min_samples`. `ward_counts` has rows
-    of ward code, ward name, recorded and perception reports.
+    of ward code, ward name, recorded and perception reports. `method` and `testing` are finished
+    sentences: how hotspots are found, and how they are tested (known places and their months for
+    each source, redraws, seed).
     """
 
     as_of: date | None = None
@@ -53,6 +55,7 @@ class Facts:
     sources: tuple[SourceFacts, ...] = ()
     licences: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
+    testing: tuple[str, ...] = ()
     params: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
     version: str = ""

@@ -167,12 +167,14 @@ def ward_layer(wards: gpd.GeoDataFrame, projection: Projection) -> dict[str, Any
     return _feature_collection(lonlat_geometries(shapes, projection, MAP_DECIMALS), ids)
 
 
-def ward_labels(wards: gpd.GeoDataFrame, projection: Projection) -> list[dict[str, Any]]:
-    """Return where each ward's name fits best: latitude, longitude, and the room in metres.
+def name_labels(
+    table: gpd.GeoDataFrame, column: str, projection: Projection
+) -> list[dict[str, Any]]:
+    """Return where each shape's name fits best: latitude, longitude, and the room in metres.
 
-    The point is the centre of the largest circle within the ward; `room` is its diameter.
+    The point is the centre of the largest circle within the shape; `room` is its diameter.
     """
-    shapes = np.asarray(wards.geometry.to_numpy(), dtype=object)
+    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
     if not len(shapes):
         return []
     circles = shapely.maximum_inscribed_circle(shapes, tolerance=20)
@@ -186,7 +188,7 @@ def ward_labels(wards: gpd.GeoDataFrame, projection: Projection) -> list[dict[st
             "lon": round(float(point[0]), MAP_DECIMALS),
             "room": round(float(metres)),
         }
-        for name, point, metres in zip(wards["ward_name"], lonlat, room, strict=True)
+        for name, point, metres in zip(table[column], lonlat, room, strict=True)
     ]
 
 

@@ -76,16 +76,32 @@ def zone_style(status: str) -> dict[str, Any]:
     return style | {"fill": True, "fillOpacity": 0, "opacity": 0.65}
 
 
-def hotspot_style(family: str, kind: str) -> dict[str, Any]:
-    """Return how a hotspot's outline is drawn; a busy point's is thin, dashed and grey."""
-    if kind == "busy point":
-        return {
-            "color": "#505a5f",
-            "weight": 1.5,
-            "dashArray": "3 4",
-            "fillColor": "#b1b4b6",
-            "fillOpacity": 0.18,
-        }
+HOTSPOT_STYLES: Final = {
+    "hot-firm": {"color": "#b04100", "weight": 3, "fillColor": "#d55e00", "fillOpacity": 0.25},
+    "hot-open": {
+        "color": "#505a5f",
+        "weight": 2,
+        "dashArray": "6 4",
+        "lineCap": "butt",
+        "fillOpacity": 0,
+    },
+    "busy-firm": {"color": "#505a5f", "weight": 2, "fillColor": "#b1b4b6", "fillOpacity": 0.35},
+    "busy-open": {"color": "#505a5f", "weight": 1.5, "dashArray": "2 4", "fillOpacity": 0},
+    "busy": {
+        "color": "#505a5f",
+        "weight": 1.5,
+        "dashArray": "3 4",
+        "fillColor": "#b1b4b6",
+        "fillOpacity": 0.18,
+    },
+}
+"""Outlines by the look of the card; an untested hotspot has the colours of its family."""
+
+
+def hotspot_style(family: str, look: str) -> dict[str, Any]:
+    """Return how the outline of a hotspot or busy point is drawn."""
+    if look in HOTSPOT_STYLES:
+        return HOTSPOT_STYLES[look]
     line, fill = FAMILY_COLOURS.get(family, FAMILY_COLOURS["other"])
     return {"color": line, "weight": 2.5, "fillColor": fill, "fillOpacity": 0.12}
 

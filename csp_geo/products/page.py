@@ -21,11 +21,12 @@ import jinja2
 
 from csp_geo.period import say_day
 from csp_geo.products import story, words
-from csp_geo.products.cards import Card, make_card, make_context
+from csp_geo.products.cards import make_card, make_context
 from csp_geo.products.drawing import Drawing, zone_rows
 from csp_geo.products.escape import clean
 from csp_geo.products.facts import Facts
 from csp_geo.products.leaflet import leaflet_assets, script_safe
+from csp_geo.products.verdicts import is_tested
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -87,7 +88,8 @@ def make_map(  # noqa: PLR0913
     Parameters
     ----------
     hotspots
-        Per `csp_geo.tables.HOTSPOTS`, both families and kinds; may be empty.
+        Per `csp_geo.tables.HOTSPOTS`, or `CLUSTERS` if not tested: then the page says so. Both
+        families and kinds; may be empty.
     incidents
         Per `csp_geo.tables.INCIDENTS`: those that the hotspots use, and audit findings.
     area
@@ -114,7 +116,10 @@ def make_map(  # noqa: PLR0913
         If anything in the page would be fetched from elsewhere: a bug, never the data.
     """
     facts = facts or Facts()
-    cards = _cards(hotspots, incidents, places, area)
+    tested = is_tested(hotspots)
+    around = make_context(incidents, places, area.name, british=area.projection.is_british)
+    rows = hotspots.drop(columns="geometry").itertuples(index=False)
+    cards = [make_card(row, f"h{i}", around, tested=tested) for i, row in enumerate(rows)]
     families = story.families_of(cards, incidents, facts)
     drawing = Drawing(area.projection, tuple(family.key for family in families))
     drawing.add_area(area)
@@ -128,20 +133,15 @@ def make_map(  # noqa: PLR0913
     if places is not None and len(places):
         drawing.add_places(places)
     drawing.finish()
-    page = _render(drawing, families, facts, area, incidents, zones)
+    said = {
+        "title": story.title_of(area.name, story.period_of(facts, incidents)),
+        "tested": tested,
+        "not_tested": "" if tested else story.NOT_TESTED,
+        "how_to_read": story.how_to_read(facts, tested=tested),
+    }
+    page = _render(drawing, families, facts, area, zones, said)
     refuse_external(page)
     return MapPage(page)
-
-
-def _cards(
-    hotspots: gpd.GeoDataFrame,
-    incidents: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame | None,
-    area: StudyArea,
-) -> list[Card]:
-    context = make_context(incidents, places, area.name, british=area.projection.is_british)
-    rows = hotspots.drop(columns="geometry").itertuples(index=False)
-    return [make_card(row, f"h{i}", context) for i, row in enumerate(rows)]
 
 
 def _imprint(facts: Facts) -> str:
@@ -161,8 +161,8 @@ def _render(
     families: list[story.Family],
     facts: Facts,
     area: StudyArea,
-    incidents: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame | None,
+    said: dict[str, Any],
 ) -> str:
     cards = [card for family in families for card in family.cards]
     leaflet_js, leaflet_css = leaflet_assets()
@@ -175,7 +175,7 @@ def _render(
         assets["page.js"],
     ]
     values: dict[str, Any] = {
-        "title": story.title_of(area.name, story.period_of(facts, incidents)),
+        **said,
         "lead": story.lead_of(families),
         "marking": facts.marking,
         "css_marking": css_string(facts.marking),
@@ -185,16 +185,15 @@ def _render(
         "families": families,
         "cards": cards,
         "any_people": any(card.n_people for card in cards),
+        "any_depends": any(card.outcome and card.outcome.depends_on for card in cards),
         "any_zones": any(card.zones for card in cards),
         "any_findings": any(card.n_observations for card in cards),
-        "not_tested": story.NOT_TESTED,
         "boxes": drawing.boxes,
         "left_out": story.left_out_sentence(drawing.n_left_out),
         "zones": zone_rows(zones) if zones is not None else [],
         "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
         "ward_rows": facts.ward_rows(),
-        "how_to_read": story.how_to_read(facts),
         "licences": (*facts.licences, LEAFLET_LICENCE),
         "imprint": _imprint(facts),
         "source_label": words.source_label,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
@@ -24,6 +24,44 @@ FEW_REPORTS: Final = 50
 TWELVE_WEEKS: Final = 84
 CLUSTERED: Final = ("recorded", "perception", "other")
 NOT_TESTED: Final = "Not yet tested for chance"
+NAMES_IN_LEAD: Final = 4
+
+_READ_FIRST: Final = """
+    A numbered square is a hotspot: reports so close together that at least {least} lie within
+    {eps:g} metres of one of them, with the reports that join on to these; the number is its rank
+    in the list.
+    |A diamond is a busy point: many reports filed at one or two anonymised points, so that the
+    true addresses are unknown; the number on the map is its reports.
+"""
+_READ_TESTED: Final = """
+    |Recorded reports (offences, anti-social behaviour, fires, graffiti) and perception (where
+    people said they feel unsafe, and people count, not pins) are tested and ranked apart.
+    |Stands out (solid outline, filled) means: if the same reports had fallen by chance on the known
+    places, at most 5 maps in 100 would show a hotspot this strong, and that stays so without
+    its busiest place, its largest source or any one person.
+    |It does not mean that it is worse than usual there, nor more harmful, nor that a patrol will
+    help, nor anything about the people who live there.
+    |Hotspots drawn open (dashed outline) do not pass this test or could not be tested, and may be
+    real all the same; the card says which it is.
+    |At this level of 5% two or three of 52 weekly maps show a false one, for each theme looked at.
+    |Each is compared with the strongest hotspot of every map made by chance, so the test is
+    conservative for the second and later ones: it may leave a real one open.
+"""
+_READ_UNTESTED: Final = """
+    |Recorded reports (offences, anti-social behaviour, fires, graffiti) and perception (where
+    people said they feel unsafe) are different kinds of evidence and are ranked apart.
+    |Rank 1 has the most reports; the rank says nothing of harm, of risk to any one person or of
+    the people who live there.
+    |In perception it is people who count, not pins: several pins of one person close together
+    count once, and a pin without a name counts as one person.
+    |No hotspot here is yet tested for chance: with this many reports, some lie close together
+    by luck alone.
+"""
+_READ_LAST: Final = """
+    |The outline shows where the reports lie, as well as their addresses are known; it is not a
+    boundary on the ground. A blank part of the map means that no reports reached us from there,
+    not that nothing happened.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +95,18 @@ class Family:
             parts.append(words.count(self.n_busy, "busy point"))
         return words.join(parts) or "no hotspots"
 
+    @property
+    def tested(self) -> bool:
+        """Whether the test could say anything about any of the cards."""
+        return any(card.outcome and card.outcome.decided for card in self.cards)
+
+    @property
+    def order(self) -> str:
+        """Say what the ranks follow."""
+        if self.tested:
+            return "those that stand out first, then by how far above what chance would put there"
+        return f"most {'pins' if self.key == 'perception' else 'reports'} first"
+
 
 def period_of(facts: Facts, incidents: gpd.GeoDataFrame) -> str:
     """Write the period; without facts, the range of the incidents, by month where only that."""
@@ -77,23 +127,89 @@ def title_of(area_name: str, period: str) -> str:
 
 
 def lead_of(families: list[Family]) -> str:
-    """Return the one paragraph that says what there is, what is largest and what is not known."""
-    sentences = []
-    for family in families:
-        if family.cards:
-            first = family.cards[0]
-            name = first.name.removeprefix("Near ")
-            sentences.append(
-                f"{_capital(family.figures)} in {family.label.lower()} reports; the largest is "
-                f"{name if name == first.name else 'near ' + name} ({_size(first)})."
-            )
-    if not sentences:
+    """Return the one paragraph that says what there is, what stands out and what is not known."""
+    shown = [family for family in families if family.cards]
+    if not shown:
         return families[0].empty if families else "No hotspots."
-    return " ".join([*sentences, "None has yet been tested for chance."])
+    if any(card.outcome is None for family in shown for card in family.cards):
+        said = [_largest(family) for family in shown]
+        return " ".join([*said, "None has yet been tested for chance."])
+    return " ".join(sentence for family in shown for sentence in _standing_out(family))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _largest(family: Family) -> str:
+    first = family.cards[0]
+    return (
+        f"{words.capital(family.figures)} in {family.label.lower()} reports; the largest is "
+        f"{_name(first)} ({_size(first)})."
+    )
+
+
+def _name(card: Card) -> str:
+    name = card.name.removeprefix("Near ")
+    return name if name == card.name else f"near {name}"
+
+
+class _Verbs(NamedTuple):
+    """What the confirmed do, one or many, and what is said where none is."""
+
+    one: str
+    many: str
+    none: str
+    never: str
+
+
+_STAND: Final = _Verbs(
+    "stands out from chance",
+    "stand out from chance",
+    "stands out from chance",
+    "does not stand out from chance",
+)
+_RECEIVE: Final = _Verbs(
+    "receives more than chance",
+    "receive more than chance",
+    "is shown to receive more than chance",
+    "is not shown to receive more than chance",
+)
+
+
+def _standing_out(family: Family) -> list[str]:
+    """Say how many hotspots stand out and which; the busy points by themselves."""
+    evidence = f" in {family.label.lower()} reports"
+    hotspots = [card for card in family.cards if not card.is_busy]
+    busy = [card for card in family.cards if card.is_busy]
+    said = []
+    if hotspots:
+        said.append(_share(hotspots, f"hotspot{evidence}", f"hotspots{evidence}", _STAND))
+    if busy:
+        evidence = "" if hotspots else evidence
+        said.append(_share(busy, f"busy point{evidence}", f"busy points{evidence}", _RECEIVE))
+    return said
+
+
+def _share(cards: list[Card], one: str, many: str, verbs: _Verbs) -> str:
+    """Say how many cards are confirmed: "Two of nine hotspots stand out: A and B."."""
+    confirmed = [card for card in cards if card.outcome and card.outcome.confirmed]
+    n, n_all = len(confirmed), len(cards)
+    n_open = sum(not card.outcome.decided for card in cards if card.outcome)
+    rest = f"{words.few(n_all)} {many}"
+    if n_open == n_all:
+        could = f"the only {one} could not" if n_all == 1 else f"none of {rest} could"
+        return words.capital(f"{could} be tested for chance.")
+    if not n:
+        none = f"the only {one} {verbs.never}" if n_all == 1 else f"none of {rest} {verbs.none}"
+        untested = f"; {words.few(n_open)} could not be tested" if n_open else ""
+        return words.capital(f"{none}{untested}.")
+    some = f"the only {one}" if n_all == 1 else f"{words.few(n)} of {rest}"
+    return words.capital(f"{some} {verbs.one if n == 1 else verbs.many}{_named(confirmed)}.")
+
+
+def _named(cards: list[Card]) -> str:
+    names = [_name(card) for card in cards if not card.is_busy]
+    more = len(names) - NAMES_IN_LEAD
+    if more > 0:
+        names = [*names[:NAMES_IN_LEAD], f"{words.few(more)} more"]
+    return f": {words.join(names)}" if names else ""
 
 
 def _size(card: Card) -> str:
@@ -193,28 +309,11 @@ def families_of(cards: list[Card], incidents: gpd.GeoDataFrame, facts: Facts) ->
     return families
 
 
-def how_to_read(facts: Facts) -> list[str]:
-    """Return the eight sentences under "How to read this map"."""
-    text = f"""
-        A numbered square is a hotspot: reports so close together that at least {facts.min_samples}
-        lie within {facts.eps:g} metres of one of them, with the reports that join on to these;
-        the number is its rank in the list.
-        |A diamond is a busy point: many reports filed at one or two anonymised points, so that the
-        true addresses are unknown; the number on the map is its reports.
-        |Recorded reports (offences, anti-social behaviour, fires, graffiti) and perception (where
-        people said they feel unsafe) are different kinds of evidence and are ranked apart.
-        |Rank 1 has the most reports; the rank says nothing of harm, of risk to any one person or of
-        the people who live there.
-        |In perception it is people who count, not pins: several pins of one person close together
-        count once, and a pin without a name counts as one person.
-        |The outline shows where the reports lie, as well as their addresses are known; it is not a
-        boundary on the ground.
-        |No hotspot here is yet tested for chance: with this many reports, some lie close together
-        by luck alone.
-        |A blank part of the map means that no reports reached us from there, not that nothing
-        happened.
-    """
-    return [" ".join(sentence.split()) for sentence in text.split("|")]
+def how_to_read(facts: Facts, *, tested: bool) -> list[str]:
+    """Return the sentences under "How to read this map", about eight."""
+    test = _READ_TESTED if tested else _READ_UNTESTED
+    said = (_READ_FIRST + test + _READ_LAST).format(least=facts.min_samples, eps=facts.eps)
+    return [" ".join(sentence.split()) for sentence in said.split("|")]
 
 
 def left_out_sentence(n: int) -> str:

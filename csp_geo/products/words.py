@@ -29,11 +29,22 @@ SOURCE_LABELS: Final = {
 _MONTH_LENGTH: Final = len("2023-01")
 _HECTARE: Final = 10_000.0
 _TWO: Final = 2
+_FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def number(value: float) -> str:
     """Write a whole number with commas."""
     return f"{round(value):,}"
+
+
+def plural(noun: str) -> str:
+    """Return the plural of a noun that we count: reports, people."""
+    return "people" if noun == "person" else f"{noun}s"
+
+
+def few(n: int) -> str:
+    """Write a small number as a word, as a sentence does: "two of 12"."""
+    return _FEW[n] if 0 <= n < len(_FEW) else number(n)
 
 
 def count(value: float, noun: str, plural: str | None = None) -> str:
@@ -75,6 +86,11 @@ def parse_date(text: object) -> tuple[date, bool] | None:
         return date.fromisoformat(f"{words}-01" if is_month else words[:10]), is_month
     except ValueError:
         return None
+
+
+def capital(text: str) -> str:
+    """Begin a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def iso_span(first: object, last: object, *, months: bool = False) -> str:

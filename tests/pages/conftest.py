@@ -14,10 +14,26 @@ import shapely
 
 from csp_geo.products.facts import Facts, SourceFacts
 from csp_geo.projection import british_grid
-from csp_geo.tables import FAMILIES, HOTSPOTS, INCIDENTS, KINDS, PLACES, ZONES, check_table
+from csp_geo.tables import (
+    CLUSTERS,
+    FAMILIES,
+    HOTSPOTS,
+    INCIDENTS,
+    KINDS,
+    PLACES,
+    VERDICTS,
+    ZONES,
+    Contract,
+    check_table,
+)
 
 CRS = "EPSG:27700"
 CENTRE = (548_000.0, 185_000.0)
+STANDS_OUT = (
+    "Stands out: 35 reports at 4 places; if reports fell evenly over the borough's 1,937 known "
+    "street points, none of 999 maps showed a cluster this strong. This does not say that it is "
+    "worse than usual here, nor that a patrol will help."
+)
 HOSTILE = (
     "<img src=x onerror=window.__pwned=1>",
     "${window.__pwned=2}",
@@ -85,16 +101,66 @@ def hotspot_row(rank: int, family: str, kind: str, name: str, **changes):
         "longitude": lonlat[0],
         "geometry": shapely.Point(x, y).buffer(60),
     }
-    return row | changes
+    return row | outcome(rank == 1) | changes
 
 
-def make_hotspots(rows: list[dict]) -> gpd.GeoDataFrame:
-    table = gpd.GeoDataFrame(rows, columns=list(HOTSPOTS.names), geometry="geometry", crs=CRS)
-    table["kind"] = table["kind"].astype(pd.CategoricalDtype(list(KINDS)))
-    table["family"] = table["family"].astype(pd.CategoricalDtype(list(FAMILIES)))
+def outcome(confirmed: bool, verdict: str = "could be chance", **changes) -> dict:
+    """The columns of the test: one that stands out, or one that does not."""
+    said = {
+        "n_expected": 12.4,
+        "p_chance": 0.001 if confirmed else 0.42,
+        "verdict": "stands out" if confirmed else verdict,
+        "confirmed": confirmed,
+        "survives": 9 if confirmed else 4,
+        "depends_on": None if confirmed else "the place with 15 of 30 reports",
+        "sentence": f"{STANDS_OUT if confirmed else verdict.capitalize() + '.'}",
+    }
+    if verdict in {"too few to test", "not tested"} and not confirmed:
+        said |= {"n_expected": np.nan, "p_chance": np.nan, "survives": 1, "depends_on": None}
+    return said | changes
+
+
+def make_hotspots(rows: list[dict], contract: Contract = HOTSPOTS) -> gpd.GeoDataFrame:
+    """The tested table; with `CLUSTERS` one that is not tested."""
+    table = gpd.GeoDataFrame(rows, columns=list(contract.names), geometry="geometry", crs=CRS)
+    allowed = {"kind": KINDS, "family": FAMILIES, "verdict": VERDICTS}
+    for name in set(allowed) & set(table.columns):
+        table[name] = table[name].astype(pd.CategoricalDtype(list(allowed[name])))
     if rows:
-        check_table(table, HOTSPOTS)
+        check_table(table, contract)
     return table
+
+
+def make_rows() -> list[dict]:
+    return [
+        hotspot_row(1, "recorded", "hotspot", "Station Parade"),
+        hotspot_row(2, "recorded", "busy point", "East Street"),
+        hotspot_row(3, "recorded", "hotspot", "near The Green"),
+        hotspot_row(1, "perception", "hotspot", "The Underpass"),
+    ]
+
+
+def every_verdict() -> list[dict]:
+    """One of each verdict as a hotspot and as a busy point, and a family that is not tested."""
+    rows = []
+    for kind in KINDS:
+        for verdict in VERDICTS:
+            confirmed = verdict == "stands out"
+            rank = len(rows) + 1
+            rows.append(
+                hotspot_row(
+                    rank,
+                    "recorded",
+                    kind,
+                    f"{kind} {verdict}".title(),
+                    n=60 - rank,
+                    **outcome(confirmed, verdict),
+                )
+            )
+    rows.append(
+        hotspot_row(1, "perception", "hotspot", "The Underpass", **outcome(False, "not tested"))
+    )
+    return rows
 
 
 def make_incidents(n: int = 60, **changes) -> gpd.GeoDataFrame:
@@ -185,6 +251,7 @@ def make_facts(**changes) -> Facts:
         ),
         "licences": ("Contains public sector information (OGL 3.0).",),
         "method": ("Distances are in metres.",),
+        "testing": ("Partner offences: 1,937 known places, from 2019-01 to 2023-01.",),
         "params": {"eps": 100, "min_samples": 5},
         "seed": 42,
         "version": "0.1.0",
@@ -198,16 +265,7 @@ def make_facts(**changes) -> Facts:
 class Inputs:
     """Everything that `make_map` takes."""
 
-    hotspots: gpd.GeoDataFrame = field(
-        default_factory=lambda: make_hotspots(
-            [
-                hotspot_row(1, "recorded", "hotspot", "Station Parade"),
-                hotspot_row(2, "recorded", "busy point", "East Street"),
-                hotspot_row(3, "recorded", "hotspot", "near The Green"),
-                hotspot_row(1, "perception", "hotspot", "The Underpass"),
-            ]
-        )
-    )
+    hotspots: gpd.GeoDataFrame = field(default_factory=lambda: make_hotspots(make_rows()))
     incidents: gpd.GeoDataFrame = field(default_factory=make_incidents)
     area: SimpleNamespace = field(default_factory=make_area)
     zones: gpd.GeoDataFrame | None = field(default_factory=make_zones)
@@ -232,3 +290,8 @@ class Inputs:
 @pytest.fixture
 def inputs() -> Inputs:
     return Inputs()
+
+
+@pytest.fixture
+def untested() -> Inputs:
+    return Inputs(hotspots=make_hotspots(make_rows(), CLUSTERS))

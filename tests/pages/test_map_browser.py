@@ -6,7 +6,7 @@ import pytest
 
 from csp_geo.products.page import MapPage
 
-from .conftest import HOSTILE, Inputs, make_hotspots
+from .conftest import HOSTILE, STANDS_OUT, Inputs, make_hotspots
 from .test_map_page import hostile_inputs
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def test_row_opens_card_and_zooms_and_escape_returns(open_page, inputs):
     page.locator(".row").nth(1).click()
     card = page.locator(".card:visible")
     assert card.locator("h3").inner_text() == "East Street"
-    assert "true addresses unknown" in card.inner_text()
+    assert "True addresses unknown" in card.inner_text()
     assert page.locator(".symbol.chosen").count() == 1
     page.keyboard.press("Escape")
     assert page.locator(".card:visible").count() == 0
@@ -128,7 +128,8 @@ def test_summary_is_plain_text(open_page, inputs):
     text = page.locator(".card:visible textarea").input_value()
     assert text.startswith("OFFICIAL-SENSITIVE\nStation Parade\n")
     assert "- Ward: North Ward" in text
-    assert "- Whether this could be chance: not yet tested." in text
+    assert f"\n{STANDS_OUT}\n35 reports, 4 places\n" in text
+    assert "not yet tested" not in text
     tab.assert_quiet()
 
 

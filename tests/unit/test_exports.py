@@ -36,6 +36,12 @@ def hotspots(**changes) -> gpd.GeoDataFrame:
         "northing": 184_300.5,
         "latitude": 51.539_123_456,
         "longitude": 0.080_987_654,
+        "n_expected": 17.654_321,
+        "p_chance": 1 / 3,
+        "confirmed": True,
+        "survives": 7,
+        "depends_on": None,
+        "sentence": "=1+1",
     }
     clockwise = shapely.Polygon(
         [(544_000, 184_000), (544_000, 184_100), (544_100, 184_100), (544_100, 184_000)]
@@ -76,6 +82,20 @@ def test_values_are_rounded_and_missing_ones_null():
     assert properties["easting"] == 544_400.1
     assert properties["latitude"] == 51.539123
     assert properties["themes"] == {"theft": 9, "violence": 3}
+
+
+def test_the_test_is_written_plainly():
+    properties = features(hotspots())[0]["properties"]
+    assert properties["n_expected"] == 17.65
+    assert properties["p_chance"] == 0.333333
+    assert properties["confirmed"] is True
+    assert properties["survives"] == 7
+    assert properties["depends_on"] is None
+    untested = features(hotspots(n_expected=np.nan, p_chance=np.nan, confirmed=False))
+    assert untested[0]["properties"]["p_chance"] is None
+    cells = dict(zip(*rows(csv_bytes(hotspots(p_chance=np.nan))), strict=True))
+    assert (cells["p_chance"], cells["confirmed"], cells["depends_on"]) == ("", "true", "")
+    assert cells["sentence"] == "'=1+1"
 
 
 def test_rings_follow_the_right_hand_rule_in_degrees_with_six_decimals():

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from csp_geo.products.layers import (
     PACK_SCALE,
     lonlat_bounds,
+    name_labels,
     pack_incidents,
     pack_points,
     place_points,
     shape_layer,
     simplify_wards,
-    ward_labels,
     ward_layer,
 )
 from csp_geo.projection import british_grid
@@ -148,7 +148,7 @@ def test_small_outlines_are_kept_and_large_ones_still_meet():
 
 def test_labels_lie_in_their_ward_and_know_their_room():
     table = wards()
-    for label, shape in zip(ward_labels(table, GRID), table.geometry, strict=True):
+    for label, shape in zip(name_labels(table, "ward_name", GRID), table.geometry, strict=True):
         point = GRID.to_metres([[label["lon"], label["lat"]]])[0]
         assert shape.contains(shapely.Point(point))
         assert 1000 < label["room"] < 1600

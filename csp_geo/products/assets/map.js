@@ -53,14 +53,27 @@ var cspMap = (function () {
 
   /* ---- symbols of hotspots ---- */
 
+  function isBusy(spot) {
+    return spot.look.indexOf("busy") === 0;
+  }
+
+  function isFirm(spot) {
+    return spot.look === "hot-firm";
+  }
+
+  /* What stands out lies over other hotspots, these over busy points. */
+  function height(spot) {
+    return (isBusy(spot) ? 0 : isFirm(spot) ? 10000 : 5000) - spot.rank * 4;
+  }
+
   function makeSymbol(spot) {
-    var mark = element("span", "symbol " + (spot.busy ? "busy " : "hot ") + spot.family);
-    mark.appendChild(element("span", "figure", String(spot.busy ? spot.n : spot.rank)));
+    var mark = element("span", spot.classes);
+    mark.appendChild(element("span", spot.figure > 99 ? "figure long" : "figure", String(spot.figure)));
     var marker = L.marker([spot.lat, spot.lon], {
       icon: L.divIcon({ html: mark, className: "spot", iconSize: [28, 28] }),
       keyboard: false,
       riseOnHover: true,
-      zIndexOffset: (spot.busy ? 0 : 5000) - spot.rank * 4,
+      zIndexOffset: height(spot),
     });
     marker.on("click", function () {
       state.pick(spot.key);
@@ -87,7 +100,7 @@ var cspMap = (function () {
 
   function makeName(entry, kind) {
     var label = element("span", "name-on-map " + kind);
-    var text = element("span", "", entry.name);
+    var text = element("span", entry.expired ? "expired" : "", entry.name);
     label.appendChild(text);
     if (kind === "station") {
       label.insertBefore(element("i", ""), text);
@@ -147,11 +160,11 @@ var cspMap = (function () {
       })
       .sort(function (a, b) {
         var chosen = (b.key === state.selected) - (a.key === state.selected);
-        return chosen || a.rank - b.rank;
+        return chosen || isFirm(b) - isFirm(a) || a.rank - b.rank;
       });
     order.forEach(function (spot) {
       var point = map.latLngToContainerPoint([spot.lat, spot.lon]);
-      var half = (spot.busy ? 11 : 12) + (spot.key === state.selected ? 10 : 0);
+      var half = (isBusy(spot) ? 11 : 12) + (spot.key === state.selected ? 10 : 0);
       var box = around(point, half, half);
       var small = collides(box, taken) && spot.key !== state.selected;
       symbols[spot.key].mark.classList.toggle("small", small);
@@ -172,7 +185,7 @@ var cspMap = (function () {
     if (!state.on[name.kind + "s"]) {
       return false;
     }
-    if (name.kind === "ward") {
+    if (name.kind === "ward" || name.kind === "zone") {
       return nameWidth(name) < metresToPixels(name.entry.room) * 1.35;
     }
     return name.kind === "station" ? map.getZoom() >= 12 : map.getZoom() >= 15;
@@ -181,7 +194,7 @@ var cspMap = (function () {
   function placeName(name, taken) {
     var point = map.latLngToContainerPoint([name.entry.lat, name.entry.lon]);
     var half = nameWidth(name) / 2 + 3;
-    var offsets = name.kind === "ward"
+    var offsets = name.kind === "ward" || name.kind === "zone"
       ? [[0, 0], [0, -16], [0, 16], [0, -32], [0, 32], [0, -48], [0, 48]]
       : [[half + 8, 0], [-half - 8, 0], [0, 15], [0, -15]];
     var free = offsets.find(function (offset) {
@@ -213,21 +226,18 @@ var cspMap = (function () {
     Object.keys(symbols).forEach(function (key) {
       var chosen = key === state.selected;
       symbols[key].mark.classList.toggle("chosen", chosen);
-      symbols[key].marker.setZIndexOffset(
-        chosen ? 20000 : (symbols[key].spot.busy ? 0 : 5000) - symbols[key].spot.rank * 4
-      );
+      symbols[key].marker.setZIndexOffset(chosen ? 20000 : height(symbols[key].spot));
       var shape = symbols[key].shape;
       if (shape && shape._map) {
         var own = shape.csp || (shape.csp = Object.assign({}, shape.options));
         shape.setStyle(
           chosen
-            ? { color: "#1b1b1b", weight: 4, fillOpacity: 0.3, fillColor: "#ffdd00", dashArray: "" }
+            ? { color: "#1b1b1b", weight: 4, fillOpacity: 0.3, fillColor: "#ffdd00" }
             : {
                 color: own.color,
                 weight: own.weight,
                 fillOpacity: own.fillOpacity,
                 fillColor: own.fillColor,
-                dashArray: own.dashArray || "",
               }
         );
         if (chosen) {
@@ -358,8 +368,11 @@ var cspMap = (function () {
     data.wards.forEach(function (ward) {
       makeName(ward, "ward");
     });
+    data.zones.forEach(function (zone) {
+      makeName(zone, "zone");
+    });
     names.sort(function (a, b) {
-      var order = ["station", "ward", "place"];
+      var order = ["station", "zone", "ward", "place"];
       return order.indexOf(a.kind) - order.indexOf(b.kind);
     });
     map.getPanes().mapPane.setAttribute("aria-hidden", "true");

@@ -152,8 +152,10 @@
       document.body.dataset.marking,
       plain(card.querySelector("h3")),
       plain(document.querySelector("h1")),
-      plain(card.querySelector(".card-line")),
     ];
+    all(".card-sentence, .card-line", card).forEach(function (line) {
+      lines.push(plain(line));
+    });
     all("section", card).forEach(function (part) {
       lines.push("", plain(part.querySelector("h4")));
       all("li, dl > div, p", part).forEach(function (item) {
@@ -218,6 +220,9 @@
     });
     var numeric = heading.classList.contains("num");
     lines.sort(function (a, b) {
+      if (numeric && isNaN(a.value) !== isNaN(b.value)) {
+        return isNaN(a.value) ? 1 : -1; // what is not known comes last, either way
+      }
       var order = numeric
         ? Number(a.value) - Number(b.value)
         : a.value.localeCompare(b.value, "en-GB", { numeric: true });
