@@ -13,6 +13,7 @@ from csp_geo._version import __version__
 if TYPE_CHECKING:
     from csp_geo.hotspots.cluster import find_clusters
     from csp_geo.hotspots.dbscan import dbscan
+    from csp_geo.hotspots.significance import confirm_clusters
     from csp_geo.intake.clean import clean
     from csp_geo.intake.read import read_reports
     from csp_geo.products.page import make_map
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "clean": "csp_geo.intake.clean",
+    "confirm_clusters": "csp_geo.hotspots.significance",
     "dbscan": "csp_geo.hotspots.dbscan",
     "find_clusters": "csp_geo.hotspots.cluster",
     "make_map": "csp_geo.products.page",
@@ -30,6 +32,7 @@ _HOMES = {
 __all__ = [
     "__version__",
     "clean",
+    "confirm_clusters",
     "dbscan",
     "find_clusters",
     "make_map",

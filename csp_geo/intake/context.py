@@ -225,8 +225,8 @@ def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
         xy: NDArray[np.float64] = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
         return xy[np.isfinite(xy).all(axis=1)]
     layer, _ = read_vector(path)
-    shapes = layer.geometry[layer.geometry.notna()].to_numpy()
-    moved = _moved(shapely.force_2d(shapes), str(layer.crs), area.projection)
+    shapes = shapely.force_2d(np.array(layer.geometry[layer.geometry.notna()], dtype=object))
+    moved = _moved(shapes, str(layer.crs), area.projection)
     return shapely.get_coordinates(shapely.segmentize(moved, _STEP_M))
 
 

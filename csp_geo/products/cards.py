@@ -71,7 +71,7 @@ class Card:
     near: tuple[str, ...]
     unknown: tuple[str, ...]
     ward: str
-    width: int
+    length: int
     zones: str
     n_observations: int
 
@@ -176,7 +176,7 @@ def _where(row: Any, context: Context) -> tuple[tuple[str, str], ...]:
         ("Ward", _text(row.ward_name) or "outside the wards"),
         ("Centre", f"{row.latitude:.5f}, {row.longitude:.5f} (latitude, longitude)"),
         (grid, f"easting {east}, northing {north}"),
-        ("Size", f"{words.metres(row.width_m)} across, {words.hectares(row.area_m2)}"),
+        ("Size", f"{words.sides(row.width_m, row.length_m)}, {words.hectares(row.area_m2)}"),
         ("Busiest place", _top(row)[0]),
     ]
     if row.n_outside:
@@ -266,7 +266,7 @@ def make_card(row: Any, key: str, context: Context, *, tested: bool = False) -> 
         near=_near(row, context),
         unknown=_unknown(row, context, outcome),
         ward=_text(row.ward_name),
-        width=round(float(row.width_m) / 10) * 10,
+        length=round(float(row.length_m) / 10) * 10,
         zones=_text(row.zones),
         n_observations=int(row.n_observations),
     )

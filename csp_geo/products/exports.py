@@ -24,6 +24,7 @@ DECIMALS: Final = {
     "top_place_share": 4,
     "area_m2": 0,
     "width_m": 0,
+    "length_m": 0,
     "easting": 1,
     "northing": 1,
     "latitude": 6,

@@ -60,7 +60,6 @@ class Facts:
     seed: int | None = None
     version: str = ""
     seconds: float | None = None
-    testing: tuple[str, ...] = ()
     ward_counts: tuple[tuple[str, str, int, int], ...] | pd.DataFrame = ()
 
     @property

@@ -110,6 +110,11 @@ def metres(value: float) -> str:
     return f"{rounded:,} metres" if rounded else "under 10 metres"
 
 
+def sides(width: float, length: float) -> str:
+    """Write the sides of a rectangle to the nearest 10 metres."""
+    return f"{round(width / 10) * 10:,} by {round(length / 10) * 10:,} metres"
+
+
 def hectares(square_metres: float) -> str:
     """Write an area in hectares."""
     area = square_metres / _HECTARE

@@ -209,7 +209,7 @@ class TestSaid:
     def test_summary_names_the_first_hotspot_and_the_map(self, ran):
         assert "first East Street (10 reports" in ran.out
         assert "map.html" in ran.out
-        assert "tested for chance" in ran.out
+        assert "stand out from chance" in ran.out
 
     def test_json_is_one_object_and_nothing_else(self, shared_town, record):
         ran = shared_town.weekly("--json", out="out-json")

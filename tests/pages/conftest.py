@@ -93,6 +93,7 @@ def hotspot_row(rank: int, family: str, kind: str, name: str, **changes):
         "date_to": "2023-01",
         "area_m2": 12_345.6,
         "width_m": 141.2,
+        "length_m": 160.4,
         "ward_code": "E05000000",
         "ward_name": "North Ward",
         "easting": x,

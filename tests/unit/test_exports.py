@@ -32,6 +32,7 @@ def hotspots(**changes) -> gpd.GeoDataFrame:
         "zones": None,
         "area_m2": 12_345.678,
         "width_m": 141.42,
+        "length_m": 160.2,
         "easting": 544_400.123456,
         "northing": 184_300.5,
         "latitude": 51.539_123_456,

@@ -10,12 +10,16 @@ import pytest
 
 from csp_geo import record
 from csp_geo.cautions import cautions_of
+from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_clusters
+from csp_geo.hotspots.places import KnownPlaces
+from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean
 from csp_geo.intake.read import read_reports
 from csp_geo.intake.select import select
 from csp_geo.options import WeeklyOptions
 from csp_geo.period import Period
+from csp_geo.settings import ClusterParams
 from csp_geo.study_area import read_vintages
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
@@ -36,6 +40,11 @@ def run(shared_town, town_area):
         key_folder=shared_town.folder,
         seed=7,
     )
+    clusters = find_clusters(chosen.used, town_area, as_of=date(2023, 2, 1))
+    known = KnownPlaces(result.incidents, town_area)
+    tested = judge_clusters(
+        clusters, chosen.used, town_area, ClusterParams(), known, Simulation(19)
+    )
     return record.Run(
         options=options,
         period=JANUARY,
@@ -43,7 +52,8 @@ def run(shared_town, town_area):
         reports=reports,
         result=result,
         chosen=chosen,
-        hotspots=find_clusters(chosen.used, town_area, as_of=date(2023, 2, 1)),
+        hotspots=tested.hotspots,
+        tested=tested,
         cautions=("One.",),
     )
 

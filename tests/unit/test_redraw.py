@@ -79,9 +79,11 @@ def test_reports_fall_on_places_alike_and_again_from_the_same_seed() -> None:
 def test_maps_of_points_have_the_labels_of_each_alone(weighted: bool) -> None:
     maps = RNG.integers(0, 30, (7, 90, 2)) * 20.0 + [-1e7, 1e7]
     weight = 1 / RNG.integers(1, 4, 90) if weighted else None
-    labels, is_core = label_maps(maps, 60.0, 3, weight)
-    for row, xy in zip(labels, maps, strict=True):
-        assert np.array_equal(row, label_points(xy, 60.0, 3, weight)[0])
+    labels, cores = label_maps(maps, 60.0, 3, weight)
+    for row, is_core, xy in zip(labels, cores, maps, strict=True):
+        alone = label_points(xy, 60.0, 3, weight)
+        assert np.array_equal(row, alone[0])
+        assert np.array_equal(is_core, alone[1])
 
 
 def test_vast_maps_and_none() -> None:
