@@ -433,12 +433,11 @@ def _summarise(result: Any) -> None:
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
+        said = [f"{clear[kind]} of {count(n, str(kind))}" for kind, n in kinds.items() if n]
         first = rows.iloc[0]
         click.echo(
-            f"{str(family).capitalize()}: {clear['hotspot']} of "
-            f"{count(kinds['hotspot'], 'hotspot')} and {clear['busy point']} of "
-            f"{count(kinds['busy point'], 'busy point')} stand out from chance, "
-            f"first {first['name']} ({figures(first)})."
+            f"{str(family).capitalize()}: {' and '.join(said)} stand out from chance; first "
+            f"{first['name']} ({figures(first)})."
         )
     if result.hotspots.empty:
         click.echo("No hotspots: too few reports lie close together.")

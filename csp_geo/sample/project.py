@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from csp_geo.sample import addresses
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.police_uk import police_uk_file
 from csp_geo.sample.reports import report_file
@@ -61,6 +62,7 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     made["data/boundaries/sample_wards_schematic.geojson"] = wards.read_bytes()
     made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
     made[read_plan("police_uk").path] = police_uk_file(seed)
+    made[addresses.PATH] = addresses.addresses_file()
     return dict(sorted(made.items()))
 
 
