@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from csp_geo.errors import SettingsError
 from csp_geo.hotspots import redraw_kernel as kernel
 from csp_geo.hotspots.places import points_of, snapped_rows
 from csp_geo.hotspots.redraw import SnappedRedraws, label_maps, on_all_cores
@@ -52,11 +54,14 @@ class Simulation:
     tick: Callable[[int, int], None] = _silent
 
     def __post_init__(self) -> None:
-        if self.maps != int(self.maps) or self.maps < FEWEST_SIMULATIONS:
-            raise ValueError(
-                f"simulations must be a whole number from {FEWEST_SIMULATIONS}, not {self.maps}: "
+        """Check what was given."""
+        if not isinstance(self.maps, Integral) or self.maps < FEWEST_SIMULATIONS:
+            raise SettingsError(
+                f"simulations must be a whole number from {FEWEST_SIMULATIONS}, not {self.maps!r}: "
                 "with fewer no p can be as low as 0.05."
             )
+        if not isinstance(self.seed, Integral) or self.seed < 0:
+            raise SettingsError(f"seed must be a whole number from 0, not {self.seed!r}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +120,7 @@ class FamilyMap:
     def chance(self) -> kernel.Chance:
         """What chance would do."""
         at_place = np.zeros(len(self.known))
-        crowd_xy, mass = [np.empty((0, 2))], [np.empty(0)]
+        crowd_xy, mass, one_place = [np.empty((0, 2))], [np.empty(0)], 0.0
         for one in self.strata:
             each = one.total / len(one.places.xy)
             if one.places.snapped:
@@ -123,6 +128,7 @@ class FamilyMap:
             else:
                 crowd_xy.append(one.places.xy)
                 mass.append(np.full(len(one.places.xy), each))
+                one_place += each
         return kernel.Chance(
             self.unit,
             at_place,
@@ -130,6 +136,7 @@ class FamilyMap:
             self.total,
             self.params.eps**2,
             self.least,
+            one_place,
         )
 
     def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
@@ -138,8 +145,8 @@ class FamilyMap:
         `part` tells apart the random numbers of different tests with one seed.
         """
         rng = np.random.default_rng([simulation.seed, part])
-        size = len(self.known) if self.is_snapped else len(self.xy)
-        at_once = max(1, min(simulation.maps, _AT_ONCE // max(size, 1)))
+        size = max(len(self.xy), len(self.known) if self.is_snapped else 0)
+        at_once = max(1, min(simulation.maps, _AT_ONCE // size))
         draw = self._snapped_strengths if self.is_snapped else self._strengths
         strength = []
         for begin in range(0, simulation.maps, at_once):

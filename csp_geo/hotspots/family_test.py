@@ -14,7 +14,7 @@ from csp_geo.hotspots.cluster import label_family
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.places import MOVED_M
 from csp_geo.hotspots.verdict import LEAST, LEVEL
-from csp_geo.tables import FAMILIES
+from csp_geo.tables import FAMILIES, SOURCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,7 +89,8 @@ class FamilyTest:
 
     def as_strong(self, strength: float) -> int:
         """Count the drawn maps with a cluster at least as strong."""
-        below = np.searchsorted(self.strongest, strength - _TIE * max(1.0, abs(strength)))
+        least = strength if np.isinf(strength) else strength - _TIE * max(1.0, abs(strength))
+        below = np.searchsorted(self.strongest, least)
         return int(len(self.strongest) - below)
 
     def needed(self, expected: float) -> int:
@@ -149,12 +150,12 @@ class FamilyTest:
         """
         if source not in self._without_source:
             rest = self.members[(self.members["source"] != source).to_numpy()]
-            part = 1 + len(self._without_source)
+            part = 1 + SOURCES.index(source)
             unseen = replace(self.simulation, tick=Simulation.tick)
             self._without_source[source] = FamilyTest(rest, self.params, self.known, unseen, part)
         other = self._without_source[source]
-        kept = other.members.index.isin(self.members.index[inside])
-        return other.main_part_stands(other.labels, other.is_core, kept)
+        kept = inside[(self.members["source"] != source).to_numpy()]
+        return other.main_part_stands(other.labels, other.is_core, other.of_members(kept))
 
     # --- what the reports are ---
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from csp_geo.errors import NoPlacesError
+from csp_geo.tables import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
@@ -104,16 +104,25 @@ class KnownPlaces:
         self._source = everything["source"].astype(str).to_numpy()
         self._by_source: dict[str, Floats] = {}
         self._listed = None if listed is None else self._within(listed, "listed")
-        if supplied is not None and hasattr(supplied, "items"):
+        if isinstance(supplied, Mapping):
+            if unknown := set(supplied) - set(SOURCES):
+                raise ValueError(
+                    f"places names no such source: {', '.join(sorted(map(str, unknown)))}. "
+                    f"Sources are {', '.join(SOURCES)}."
+                )
             self._by_source = {s: self._within(xy, s) for s, xy in supplied.items()}
         elif supplied is not None:
             self._listed = self._within(supplied, "listed")
             self._by_source = dict.fromkeys(np.unique(self._source), self._listed)
 
     def _within(self, places: ArrayLike, name: str) -> Floats:
-        xy = np.asarray(places, dtype=np.float64)
+        try:
+            xy = np.asarray(places, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"places must be (m, 2) finite metres: {error}.") from error
         if xy.ndim != 2 or xy.shape[1] != 2 or not np.isfinite(xy).all():  # noqa: PLR2004
-            raise ValueError(f"places must be (m, 2) finite metres, not {xy.shape}.")
+            odd = f"{xy.shape}" if np.isfinite(xy).all() else "with infinite or missing ones"
+            raise ValueError(f"places must be (m, 2) finite metres, not {odd}.")
         xy = np.unique(xy, axis=0)
         inside = self._area.distance_outside(xy) <= BORDER_M
         if not inside.all():
