@@ -16,7 +16,7 @@ import pandas as pd
 
 from csp_geo.errors import SettingsError
 from csp_geo.hotspots import redraw_kernel as kernel
-from csp_geo.hotspots.places import points_of, snapped_rows
+from csp_geo.hotspots.places import points_of
 from csp_geo.hotspots.redraw import SnappedRedraws, label_maps, on_all_cores
 from csp_geo.settings import FEWEST_SIMULATIONS
 
@@ -97,16 +97,20 @@ class FamilyMap:
         """Reports, or people: what is spread out by chance."""
         return float(sum(one.total for one in self.strata))
 
+    def on_points(self, one: Stratum) -> bool:
+        """Whether its reports lie at known places on every map: those of people are moved off."""
+        return one.places.snapped and not self.counts_people
+
     @cached_property
     def known(self) -> Floats:
-        """Known places of all snapped strata, ``(m, 2)``, each once."""
-        lists = [one.places.xy for one in self.strata if one.places.snapped]
+        """Known places of all strata on points, ``(m, 2)``, each once."""
+        lists = [one.places.xy for one in self.strata if self.on_points(one)]
         return np.unique(np.concatenate([np.empty((0, 2)), *lists]), axis=0)
 
     @cached_property
     def place(self) -> Counts:
-        """The known place of each report, -1 where it is not snapped."""
-        snapped = np.array([one.places.snapped for one in self.strata], dtype=bool)[self.stratum]
+        """The known place of each report, -1 where it need not lie at one."""
+        snapped = np.array([self.on_points(one) for one in self.strata], dtype=bool)[self.stratum]
         place = np.full(len(self.xy), -1, dtype=np.int32)
         place[snapped] = rows_of(self.xy[snapped], self.known)
         return place
@@ -114,7 +118,7 @@ class FamilyMap:
     @cached_property
     def is_snapped(self) -> bool:
         """Whether every report lies at a known place and counts for itself."""
-        return not self.counts_people and all(one.places.snapped for one in self.strata)
+        return all(self.on_points(one) for one in self.strata)
 
     @cached_property
     def chance(self) -> kernel.Chance:
@@ -123,7 +127,7 @@ class FamilyMap:
         crowd_xy, mass, one_place = [np.empty((0, 2))], [np.empty(0)], 0.0
         for one in self.strata:
             each = one.total / len(one.places.xy)
-            if one.places.snapped:
+            if self.on_points(one):
                 at_place[rows_of(one.places.xy, self.known)] += each
             else:
                 crowd_xy.append(one.places.xy)
@@ -198,7 +202,7 @@ class FamilyMap:
             goal += np.stack([far * np.cos(turn), far * np.sin(turn)], axis=2)
         anchor = first + (rng.random((maps, len(first))) * size).astype(np.int64)
         shift = goal - self.xy[anchor]
-        rows = [rows_of(xy, self.known) if one.places.snapped else np.full(len(xy), -1)
+        rows = [rows_of(xy, self.known) if self.on_points(one) else np.full(len(xy), -1)
                 for one, xy in zip(self.strata, lists, strict=True)]  # fmt: skip
         place = np.concatenate(rows)[target].astype(np.int32)
         return self.xy + shift[:, self.unit], np.ascontiguousarray(place[:, self.unit])
@@ -226,7 +230,7 @@ def family_map(
         If a source has no list of places, or one that is too short; the message is a sentence.
     """
     xy = points_of(members)
-    snapped = snapped_rows(members)
+    snapped = known.snapped_rows(members)
     xy[snapped] = np.round(xy[snapped], 1)
     people = str(members["family"].iloc[0]) == "perception"
     source = members["source"].astype(str).to_numpy()

@@ -58,20 +58,20 @@ def distinct(xy: Floats) -> Floats:
     return np.unique(np.round(xy, 1), axis=0)
 
 
-def snapped_rows(incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which incidents lie at anonymised points.
+def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return the sources that say they are exact and repeat at the same points.
 
-    Their source says so, or it shows: at least a hundred reports of a source with three or more at
-    each place on average.
+    It shows in a hundred reports or more, with three or more at each place on average.
     """
-    snapped = (incidents["location_method"] == "snapped").to_numpy().copy()
+    exact = (incidents["location_method"] != "snapped").to_numpy()
     xy = np.round(points_of(incidents))
     sources = incidents["source"].astype(str).to_numpy()
-    for source in np.unique(sources[~snapped]):
-        rows = (sources == source) & ~snapped
+    stacked = []
+    for source in np.unique(sources[exact]).tolist():
+        rows = (sources == source) & exact
         if rows.sum() >= _ENOUGH and rows.sum() >= _STACKED * len(np.unique(xy[rows], axis=0)):
-            snapped |= rows
-    return snapped
+            stacked.append(source)
+    return tuple(stacked)
 
 
 class KnownPlaces:
@@ -98,7 +98,8 @@ class KnownPlaces:
         self.cautions: list[str] = []
         self._area = area
         self._everything = everything
-        self._snapped = snapped_rows(everything)
+        self.stacked = stacked_sources(everything)
+        self._snapped = self.snapped_rows(everything)
         self._inside = everything["ward_code"].notna().to_numpy()
         self._xy = points_of(everything)
         self._source = everything["source"].astype(str).to_numpy()
@@ -132,6 +133,11 @@ class KnownPlaces:
                 "study area and were left out."
             )
         return xy[inside]
+
+    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Tell which incidents lie at anonymised points: their source says so, or it shows."""
+        says = (incidents["location_method"] == "snapped").to_numpy()
+        return np.asarray(says | incidents["source"].isin(self.stacked).to_numpy())
 
     def of(self, source: str, *, snapped: bool, used: Floats) -> PlaceList:
         """Return the places of a source; `used` are those of the reports that are tested.

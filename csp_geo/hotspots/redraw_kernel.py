@@ -231,7 +231,7 @@ def count_clusters(maps: Maps, one: int, chance: Chance, found: Floats) -> int:
     """Put down, in the rows of `found`, the units of each cluster and those expected by chance.
 
     Expected are those at the known places with reports in the cluster, and those at listed places
-    within eps of its core points, at least one of them. Returns how many clusters there are on this map.
+    within eps of its core points, at least one of them. Returns how many clusters the map has.
     """
     label, place = maps.label[one], maps.place[one]
     n = len(label)

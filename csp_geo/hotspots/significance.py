@@ -241,8 +241,9 @@ class _Drawn:
         """Tell whether reports make a shape, with or without those that shape no outline."""
         shown = inside & ~self._private
         drawn = (shown & self._is_core, inside & self._is_core, shown)
+        drawn_in = shapely.bounds(shape)
         extents = (self._extent(self._xy[rows]) for rows in drawn if rows.any())
-        return any(np.allclose(extent, shape.bounds, rtol=0, atol=0.01) for extent in extents)
+        return any(np.allclose(extent, drawn_in, rtol=0, atol=0.01) for extent in extents)
 
     def _extent(self, core: Floats) -> Floats:
         reach = shapely.bounds(shape_of(np.zeros((1, 2)), self._params.eps))[2]
