@@ -15,7 +15,7 @@ from csp_geo.settings import ClusterParams
 
 WEST, SOUTH = 544010, 184020
 LIST = np.stack(np.meshgrid(np.arange(20, 2000, 200.0), np.arange(20, 2000, 200.0)), -1)
-LIST = LIST.reshape(-1, 2) + [WEST, SOUTH]  # a hundred places, 200 m apart
+LIST = LIST.reshape(-1, 2) + np.array([WEST, SOUTH])  # a hundred places, 200 m apart
 PARAMS = ClusterParams()
 
 
@@ -28,7 +28,9 @@ def slow_count(found, labels, is_core, label):
     """Return units and expected ones of a cluster, in plain words."""
     inside = labels == label
     units = len(set(found.unit[inside].tolist()))
-    reach = shapely.union_all(shapely.buffer(shapely.points(found.xy[inside & is_core]), 100, quad_segs=256))
+    reach = shapely.union_all(
+        shapely.buffer(shapely.points(found.xy[inside & is_core]), 100, quad_segs=256)
+    )
     expected = 0.0
     for one in found.strata:
         each = one.total / len(one.places)

@@ -11,7 +11,7 @@ from csp_geo.hotspots.places import MOVED_M, KnownPlaces, stacked_sources
 
 WEST, SOUTH = 544010, 184020
 GRID = np.stack(np.meshgrid(np.arange(20, 2000, 200), np.arange(20, 2000, 200)), -1)
-LIST = GRID.reshape(-1, 2) + [WEST, SOUTH]  # a hundred places
+LIST = GRID.reshape(-1, 2) + np.array([WEST, SOUTH])  # a hundred places
 NONE = np.empty((0, 2))
 
 
@@ -117,7 +117,7 @@ class TestBadLists:
     @pytest.mark.parametrize("places", [NONE, [[0.1, 51.5]], LIST[:19], LIST + 9000])
     def test_empty_short_or_elsewhere_is_too_few(self, make_incidents, town_area, places):
         known = KnownPlaces(make_incidents([]), town_area, supplied=places)
-        with pytest.raises(NoPlacesError, match="listed places are too few .* takes 20"):
+        with pytest.raises(NoPlacesError, match=r"listed places are too few .* takes 20"):
             exact(known)
 
     def test_places_outside_are_left_out_and_said(self, make_incidents, town_area):
