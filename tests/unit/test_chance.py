@@ -173,6 +173,18 @@ class TestRedraws:
             at = np.isin(np.round(drawn[:, own], 3).view("c16")[..., 0], LIST.view("c16"))
             assert at.any(axis=1).all(), n
 
+    def test_pins_that_would_leave_the_places_fall_on_others(self, make_incidents, town_area):
+        """Two kilometres of town, people with three pins up to 2.4 km apart: none is lost."""
+        rng = np.random.default_rng(4)
+        xy = LIST[rng.integers(0, 100, 120)]
+        who = [f"p{i // 3}" for i in range(120)]
+        found = map_of(make_incidents(xy, source="survey", person_key=who), town_area, LIST)
+        drawn, _ = found._drawn(200, rng)
+        assert found._reach.holds(drawn).all()
+        bands = (drawn[..., 0] - LIST[:, 0].min() + 100) // 400
+        share = [(bands == band).mean() for band in range(5)]
+        assert share == pytest.approx([0.2] * 5, abs=0.03)  # the rim is as full as the middle
+
     def test_the_order_of_rows_and_the_codes_of_people_do_not_matter(
         self, make_incidents, town_area
     ):
