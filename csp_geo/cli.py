@@ -195,7 +195,7 @@ def _print_json(value: Any) -> None:
 
 @cli.command()
 @click.option("--out", type=_PATH, default="csp-geo-demo", show_default=True, metavar="DIR")
-@click.option("--seed", type=int, default=2021, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(min=0), default=2021, show_default=True, metavar="N")
 def demo(out: Path, seed: int) -> None:
     """Make a sample project and its weekly pack, offline.
 
@@ -370,7 +370,7 @@ def _check_lines(record: Mapping[str, Any], *, located: bool) -> list[str]:
 @click.option("--eps", type=float, metavar="METRES", help="Distance that joins reports [100].")
 @click.option("--min-samples", type=int, metavar="N", help="Reports that it takes [5].")
 @click.option("--config", type=_PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
 @click.option("--out", type=_PATH, default="maps", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")

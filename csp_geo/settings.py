@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
+LONGEST_EPS_M: Final = 5000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,10 @@ class ClusterParams:
     min_samples: int = 5
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.eps) and 0 < self.eps <= 5000):  # noqa: PLR2004
-            raise SettingsError(f"eps must be more than 0 and at most 5000 metres, not {self.eps}.")
+        if not (math.isfinite(self.eps) and 0 < self.eps <= LONGEST_EPS_M):
+            raise SettingsError(
+                f"eps must be more than 0 and at most {LONGEST_EPS_M:g} metres, not {self.eps}."
+            )
         if self.min_samples != int(self.min_samples) or self.min_samples < 1:
             raise SettingsError(
                 f"min_samples must be a whole number from 1, not {self.min_samples}."

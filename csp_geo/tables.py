@@ -283,7 +283,7 @@ def as_agreed(table: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
     """Return the contract's columns of `table` in order, with the contract's dtypes."""
     import pandas as pd
 
-    plain = {"string": "str", "int64": "int64", "float64": "float64", "object": "object"}
+    plain = {name: name for name in ("int64", "float64", "bool", "object")} | {"string": "str"}
     dtypes = {
         column.name: pd.CategoricalDtype(list(column.allowed) or None)
         if column.dtype == "category"
