@@ -61,7 +61,8 @@ def distinct(xy: Floats) -> Floats:
 def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Return the sources that say they are exact and repeat at the same points.
 
-    It shows in a hundred reports or more, with three or more at each place on average.
+    It shows in a hundred reports or more, with three or more at each place on average. At fewer
+    than `FEWEST` places nothing shows: they may be a few addresses, each with its own trouble.
     """
     exact = (incidents["location_method"] != "snapped").to_numpy()
     xy = np.round(points_of(incidents))
@@ -69,7 +70,8 @@ def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
     stacked = []
     for source in np.unique(sources[exact]).tolist():
         rows = (sources == source) & exact
-        if rows.sum() >= _ENOUGH and rows.sum() >= _STACKED * len(np.unique(xy[rows], axis=0)):
+        n_places = len(np.unique(xy[rows], axis=0))
+        if n_places >= FEWEST and rows.sum() >= max(_ENOUGH, _STACKED * n_places):
             stacked.append(source)
     return tuple(stacked)
 

@@ -120,6 +120,12 @@ def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters 
     return tested.hotspots
 
 
+MOST_OFF_LIST: Final = 0.2
+"""Share of a hotspot far from every listed place above which the list says nothing about it."""
+MOST_PERSONS: Final = 100
+"""People with most reports at a hotspot who are left out one by one; no other matters as much."""
+
+
 @dataclass(frozen=True)
 class Tested:
     """Tested hotspots, cautions, and what the test did: sentences and the record for run.json."""
@@ -273,8 +279,8 @@ class _Drawn:
 def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tuple[float, Finding]:
     """Return the expected units and what the test says of one cluster."""
     n, expected = test.measure(inside, test.is_core)
-    if 2 * test.off_list[inside].sum() > inside.sum():
-        return np.nan, replace(known, untested="most of it lies far from every place on the list.")
+    if test.off_list[inside].mean() > MOST_OFF_LIST:
+        return np.nan, replace(known, untested="much of it lies far from every place on the list.")
     finding = replace(
         known, chance=chance, simulations=test.simulation.maps, needed=test.needed(expected)
     )
@@ -302,7 +308,7 @@ def _weak_parts(test: FamilyTest, inside: Flags, *, busy: bool) -> tuple[str, ..
         if not test.stands_without_source(inside, largest):
             weak.append(f"the source {largest}")
     persons = test.persons
-    for person, n in persons[inside].value_counts().items():
+    for person, n in persons[inside].value_counts()[:MOST_PERSONS].items():
         if not test.stands_without(inside, near, (persons == person).to_numpy()):
             weak.append(f"one person with {n:,} of {inside.sum():,} {noun}")
             break

@@ -34,7 +34,7 @@ _ZONE_COLUMNS: Final = {
     "in_force": ("inforce", "start", "startdate", "from", "validfrom", "madeon", "live"),
     "expires": ("expires", "expiry", "expirydate", "end", "enddate", "to", "validto", "until"),
 }
-_LISTED: Final = ("address", "street")
+_LISTED: Final = ("addresses", "streets")
 """How the names of files begin that list where reports can be."""
 _STEP_M: Final = 25.0
 _NEAR_M: Final = 250.0

@@ -194,7 +194,7 @@ class TestListed:
             shapely.box(544200, 184200, 544210, 184210),
             shapely.Point(544300, 184300, 12),
         ]
-        path = write.gpkg(tmp_path / "street.gpkg", {"name": list("abcd")}, shapes)
+        path = write.gpkg(tmp_path / "streets.gpkg", {"name": list("abcd")}, shapes)
         points, _ = self.listed(path, town_area)
         assert sorted(points) == [
             [544100, 184100],
