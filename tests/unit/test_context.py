@@ -173,7 +173,7 @@ class TestListed:
 
     def test_points_in_degrees(self, tmp_path, write, town_area):
         where = GRID.to_lonlat([[544100, 184100]])[0]
-        path = write.geojson(tmp_path / "Address_points.geojson", [(where, {}), (None, {})])
+        path = write.geojson(tmp_path / "Addresses_of_2021.geojson", [(where, {}), (None, {})])
         ((point,), cautions) = self.listed(path, town_area)
         assert point == pytest.approx([544100, 184100], abs=0.01)
         assert cautions == ()
