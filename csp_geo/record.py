@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
+    from csp_geo.boundaries.shelf import Shelved
     from csp_geo.hotspots.significance import Tested
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import ReportFile, Reports
@@ -267,3 +269,43 @@ def _unusable(counts: Mapping[str, int]) -> str | None:
     if counts[ACCEPTED] or counts["merged"]:
         return None
     return f"None of the {counts['read']:,} rows could be used; the reasons say why."
+
+
+# --- boundaries list --json --------------------------------------------------------------------
+
+
+def boundaries_json(found: Shelved, days: pd.Series) -> dict[str, Any]:
+    """Return what is known of one boundary file; `days` are those of all accepted reports."""
+    area, note = found.area, found.note or {}
+    vintage = area.vintage if area else None
+    reports = None
+    if vintage is not None and len(days):
+        first, last = days.min().date(), days.max().date()
+        per_day = days.dt.date.value_counts()
+        fit = sum(int(n) for day, n in per_day.items() if vintage.covers(day))
+        reports = {
+            "fit": fit,
+            "of": len(days),
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+        }
+    return {
+        "path": found.path,
+        "layer": found.layer,
+        "name": area.name if area else None,
+        "features": found.n,
+        "schematic": bool(area and area.schematic),
+        "vintage": {
+            "title": vintage.title,
+            "valid_from": vintage.valid_from.isoformat(),
+            "valid_to": vintage.valid_to.isoformat() if vintage.valid_to else None,
+        }
+        if vintage
+        else None,
+        "checksum": found.checksum,
+        "fetched": str(note["fetched"]) if "fetched" in note else None,
+        "service": note.get("service"),
+        "reports": reports,
+        "cautions": list(area.cautions) if area else [],
+        "error": found.error,
+    }
