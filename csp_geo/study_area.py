@@ -39,6 +39,8 @@ _FEWEST_CORNERS_PER_KM: Final = 10.0
 """Corners for each kilometre that a ward is wide (the root of its area). Measured on one borough:
 136 in full resolution, 20 to 23 generalised to 20 m, 6.5 in a file that puts 5 % of postcodes into
 the wrong ward."""
+_FEWEST_JUDGED: Final = 4
+"""Of fewer outlines it cannot be told whether they are simplified or were drawn so."""
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,7 @@ def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) ->
     corners = shapely.get_num_coordinates(shapes) - shapely.get_num_geometries(shapes)
     with np.errstate(divide="ignore", invalid="ignore"):
         per_km = (corners / np.sqrt(area / 1e6))[~square & (area > 0)]
-    if not len(per_km) or float(np.median(per_km)) >= _FEWEST_CORNERS_PER_KM:
+    if len(per_km) < _FEWEST_JUDGED or float(np.median(per_km)) >= _FEWEST_CORNERS_PER_KM:
         return []
     how = "CODE --year YEAR, with the code of your borough"
     if vintage and vintage.borough:

@@ -114,8 +114,7 @@ def _attributes(found: Sequence[Mapping[str, Any]], layer: Layer) -> pd.DataFram
         )
     table = pd.DataFrame(rows, columns=wanted)
     for column in layer.columns.kept:
-        texts = table[column].astype("str").map(_tidy)
-        table[column] = texts.where(table[column].notna(), "")
+        table[column] = table[column].astype(object).fillna("").map(_tidy)
     for column in (layer.columns.code, layer.columns.name):
         if (table[column] == "").any():
             raise FetchError(
@@ -125,8 +124,8 @@ def _attributes(found: Sequence[Mapping[str, Any]], layer: Layer) -> pd.DataFram
     return table
 
 
-def _tidy(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable()).strip()[:200]
+def _tidy(value: object) -> str:
+    return "".join(sign for sign in str(value) if sign.isprintable()).strip()[:200]
 
 
 def _check_codes(table: pd.DataFrame, layer: Layer, code: str) -> None:

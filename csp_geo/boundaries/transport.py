@@ -235,6 +235,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     ) -> urllib.request.Request | None:
         new = urlsplit(newurl)
         if (new.scheme, new.netloc) != (self._base.scheme, self._base.netloc):
+            fp.close()
             raise FetchError(
                 f"{self._base.hostname} sends on to {_clean(new.netloc)}, which was not followed: "
                 "only the address you were told of is asked. If the service has moved there, give "
