@@ -33,7 +33,7 @@ class Surroundings:
 
 @click.group()
 def boundaries() -> None:
-    """Get official wards from the Office for National Statistics, and see what is there."""
+    """Get official wards, and see which are there and what they fit."""
 
 
 @boundaries.command()
@@ -43,7 +43,14 @@ def boundaries() -> None:
 @click.option("--out", type=_PATH, metavar="FILE|DIR", help="Where to; default data/boundaries.")
 @click.option("--replace", is_flag=True, help="Fetch again over a file that is there.")
 @click.option("--service", metavar="URL", help="Another address of the same service.")
-@click.option("--timeout", type=click.FloatRange(min=0.01), default=30.0, metavar="SECONDS")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.01),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for an answer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def fetch(surroundings: Surroundings, /, code: str, as_json: bool, **given: Any) -> None:
@@ -97,7 +104,7 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
     note, checked = fetched.note, fetched.checked
     area, n = checked.area, note["features"]
     kind = KINDS[note["layer"]]
-    name = note["code"] if kind.layer == "borough" else area.name
+    name = area.name if kind.layer == "wards" else note["code"]
     lines = [f"{n:,} {kind.one if n == 1 else kind.many} ({name}), {fetched.said}."]
     if area.vintage is not None:
         lines.append(f"  In force: {_span(_vintage_of(area.vintage))}.")
@@ -110,10 +117,8 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
     if max(area.overlap_m2, area.gap_m2) > _SLIVER_M2:
         fit = f"{area.overlap_m2:,.0f} square metres overlap, {area.gap_m2:,.0f} lie in gaps"
     fit = f"; {fit}" if n > 1 else ""
-    lines.append(
-        f"  Checked: all {n:,} that the service counts came, each code once{fit}; "
-        f"{checked.km2:,.1f} square kilometres."
-    )
+    came = f"all {n:,} that the service counts came, each code once" if n > 1 else "it came whole"
+    lines.append(f"  Checked: {came}{fit}; {checked.km2:,.1f} square kilometres.")
     lines += [f"  Caution: {caution}" for caution in area.cautions]
     lines.append(f"Written: {fetched.path} and {note_path(fetched.path).name}")
     lines += [f"Print with it: {line}." for line in note["licence"]]
@@ -132,8 +137,7 @@ def _next_lines(path: Path, layer: str) -> list[str]:
     if path.parent == _HOME:
         others = ", ".join(sorted(p.name for p in there if p != path))
         which = f"csp-geo weekly --boundaries {path}"
-        where = "in data/boundaries too. Move it away, or say which to use"
-        return [f"Next: {others} is {where}: {which}"]
+        return [f"Next: in data/boundaries is also {others}. Move it away, or say which: {which}"]
     return [f"Next: csp-geo weekly --boundaries {path}"]
 
 

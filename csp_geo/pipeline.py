@@ -11,7 +11,7 @@ import pandas as pd
 from csp_geo import record
 from csp_geo.boundaries.shelf import shelved
 from csp_geo.cautions import cautions_of, withheld
-from csp_geo.errors import BoundaryError
+from csp_geo.errors import BoundaryError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.hotspots.places import KnownPlaces
@@ -218,11 +218,13 @@ def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str
             "get wards with 'csp-geo boundaries fetch CODE'."
         )
     found = list(shelved(folder))
-    days = pd.Series(dtype="datetime64[ns]")
-    if reports.is_dir() and any(entry.area is not None for entry in found):
-        accepted = clean(collect_reports(reports), today=today).incidents
-        days = accepted["occurred_at"].dropna().dt.tz_localize(None).dt.normalize()
-    return [record.boundaries_json(entry, days) for entry in found]
+    incidents = None
+    if any(entry.area is not None for entry in found):
+        try:
+            incidents = clean(collect_reports(reports), today=today).incidents
+        except NoReportsError:
+            incidents = None  # nothing to compare with is no fault: the wards come first
+    return [record.boundaries_json(entry, incidents) for entry in found]
 
 
 class Stopwatch:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from csp_geo._version import __version__
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
+from csp_geo.period import month_end
 from csp_geo.products.facts import Facts, SourceFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
 
     from csp_geo.boundaries.shelf import Shelved
     from csp_geo.hotspots.significance import Tested
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from csp_geo.intake.select import Selection
     from csp_geo.options import WeeklyOptions
     from csp_geo.period import Period
-    from csp_geo.study_area import StudyArea
+    from csp_geo.study_area import StudyArea, Vintage
 
 _LIBRARIES: Final = (
     "convertbng",
@@ -274,21 +274,10 @@ def _unusable(counts: Mapping[str, int]) -> str | None:
 # --- boundaries list --json --------------------------------------------------------------------
 
 
-def boundaries_json(found: Shelved, days: pd.Series) -> dict[str, Any]:
-    """Return what is known of one boundary file; `days` are those of all accepted reports."""
+def boundaries_json(found: Shelved, incidents: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Return what is known of one boundary file, and how many of the incidents it fits."""
     area, note = found.area, found.note or {}
     vintage = area.vintage if area else None
-    reports = None
-    if vintage is not None and len(days):
-        first, last = days.min().date(), days.max().date()
-        per_day = days.dt.date.value_counts()
-        fit = sum(int(n) for day, n in per_day.items() if vintage.covers(day))
-        reports = {
-            "fit": fit,
-            "of": len(days),
-            "from": first.isoformat(),
-            "to": last.isoformat(),
-        }
     return {
         "path": found.path,
         "layer": found.layer,
@@ -305,7 +294,25 @@ def boundaries_json(found: Shelved, days: pd.Series) -> dict[str, Any]:
         "checksum": found.checksum,
         "fetched": str(note["fetched"]) if "fetched" in note else None,
         "service": note.get("service"),
-        "reports": reports,
+        "reports": _fit(vintage, incidents) if vintage and incidents is not None else None,
         "cautions": list(area.cautions) if area else [],
         "error": found.error,
+    }
+
+
+def _fit(vintage: Vintage, incidents: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Count the incidents from when the wards were in force; `None` if none has a date."""
+    known = incidents[incidents["occurred_at"].notna()]
+    if known.empty:
+        return None
+    days = known["occurred_at"].dt.date
+    first, last = min(days), max(days)
+    if (known.loc[days == last, "time_precision"] == "month").all():
+        last = month_end(last.year, last.month)
+    per_day = days.value_counts()
+    return {
+        "fit": sum(int(n) for day, n in per_day.items() if vintage.covers(day)),
+        "of": len(days),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
     }

@@ -55,10 +55,15 @@ class Fetched:
 
 @dataclass(frozen=True)
 class _Choice:
-    """A layer, and the condition that picks the borough out of it."""
+    """A layer, and the condition that picks the borough out of it.
+
+    `instead` says what is asked for where the layer has no column for the borough; of LSOAs picked
+    out by name `borough` is the outline that they must cover.
+    """
 
     layer: Layer
     where: str
+    instead: str = ""
     borough: Checked | None = None
 
 
@@ -92,7 +97,8 @@ def fetch_boundaries(order: Order, wire: Wire, tell: Callable[[str], None]) -> F
     path = _target(order, code, choices[0].year)
     _refuse_existing(path, replace=order.replace)
     chosen = _choice(server, names, choices, order, code)
-    tell(f"Fetching from {chosen.layer.service.name}")
+    instead = f", which does not know boroughs: {chosen.instead}" if chosen.instead else ""
+    tell(f"Fetching from {chosen.layer.service.name}{instead}")
     checked = _fetch(server, chosen, code, path.name)
     if chosen.borough is not None:
         check_cover(checked, chosen.borough.km2 * 1e6, _first_name(chosen.borough))
@@ -134,8 +140,8 @@ def _choice(server: Server, names: list[str], choices: Any, order: Order, code: 
         return _by_name(server, names, layer, code, order.year)
     for vintage in read_vintages():
         if vintage.borough == code and vintage.covers(_december(layer.service)):
-            column = layer.columns.code
-            return _Choice(layer, f"{column} BETWEEN '{vintage.first}' AND '{vintage.last}'")
+            where = f"{layer.columns.code} BETWEEN '{vintage.first}' AND '{vintage.last}'"
+            return _Choice(layer, where, f"asking for {vintage.first} to {vintage.last}")
     raise BoundaryError(
         f"{layer.service.name} has no column for the borough (columns: "
         f"{', '.join(layer.columns.kept)}), so the wards of {code} cannot be picked out. Try "
@@ -158,8 +164,9 @@ def _by_name(server: Server, names: list[str], layer: Layer, code: str, year: in
     own = describe(server, service)
     where = f"{own.columns.code}='{code}'"
     borough = _fetch(server, _Choice(own, where), code, service.name)
-    name = _first_name(borough).replace("'", "''")
-    return _Choice(layer, f"{layer.columns.name} LIKE '{name} ____'", borough)
+    name = _first_name(borough)
+    where = "{} LIKE '{} ____'".format(layer.columns.name, name.replace("'", "''"))
+    return _Choice(layer, where, f"asking for those named after {name}", borough)
 
 
 def _first_name(borough: Checked) -> str:

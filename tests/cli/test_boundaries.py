@@ -8,6 +8,9 @@ import geopandas as gpd
 import pytest
 from boundary_service import CODE, OLD_WARDS, Answer, Service, square, wards
 
+from csp_geo.sample import sample_files
+from csp_geo.storage import write_files
+
 FILE = "data/boundaries/E09000002_wards_2022.gpkg"
 
 
@@ -80,7 +83,7 @@ class TestFetch:
         ons.services["Wards_December_2021_UK_BGC"] = Service(rows)
         assert fetch("--year", "2021").code == 0
         last = fetch().out.splitlines()[-1]
-        assert last.startswith("Next: E09000002_wards_2021.gpkg is in data/boundaries too.")
+        assert last.startswith("Next: in data/boundaries is also E09000002_wards_2021.gpkg.")
         assert last.endswith(f"csp-geo weekly --boundaries {FILE}")
 
     def test_other_layers_do_not_get_in_the_way_of_weekly(self, fetch, ons, project):
@@ -157,6 +160,15 @@ class TestList:
         assert fetch().code == 0
         ran = csp("boundaries", "list", cwd=project)
         assert "  Fits 2 of 2 reports (10 to 11 January 2023)." in ran.out
+
+    def test_months(self, csp, fetch, project, write):
+        """police.uk gives months only: they are said as months."""
+        header = ("Crime ID", "Month", "Longitude", "Latitude", "Location", "Crime type")
+        rows = [("a", "2023-01", 0.08, 51.54, "On or near East Street", "Robbery")]
+        write.csv(project / "data" / "reports" / "offence" / "2023-01-x-street.csv", header, rows)
+        assert fetch().code == 0
+        ran = csp("boundaries", "list", cwd=project)
+        assert "  Fits 1 of 1 reports (January 2023)." in ran.out
 
     def test_json(self, csp, fetch, project, write):
         offences(project, write, ["2022-05-04", "2022-05-05"])

@@ -259,6 +259,7 @@ class TestFetch:
         ons.services["Wards_December_2021_UK_BGC"] = Service(rows)
         got = fetch(year=2021)
         assert list(got.checked.area.wards["ward_code"]) == OLD_WARDS
+        assert fetch.said[-1].endswith("asking for E05000026 to E05000042")
         assert got.checked.area.vintage.title == "wards of 2002 to May 2022"
 
     def test_service_with_the_column_is_preferred(self, ons, fetch):
@@ -298,6 +299,7 @@ class TestFetch:
         got = fetch(layer="lsoa")
         assert got.path.name == "E09000002_lsoa_2021.gpkg"
         assert len(got.checked.table) == 6
+        assert fetch.said[-1].endswith(f"asking for those named after {name}")
         assert "is there already" in refused(fetch, layer="lsoa")
 
     def test_lsoas_that_do_not_cover_the_borough(self, ons, fetch):
