@@ -163,8 +163,12 @@ class TestList:
 
     def test_months(self, csp, fetch, project, write):
         """police.uk gives months only: they are said as months."""
-        header = ("Crime ID", "Month", "Longitude", "Latitude", "Location", "Crime type")
-        rows = [("a", "2023-01", 0.08, 51.54, "On or near East Street", "Robbery")]
+        header = (
+            "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
+            "LSOA name,Crime type,Last outcome category,Context"
+        ).split(",")
+        street = "On or near East Street"
+        rows = [("a", "2023-01", "", "", 0.08, 51.54, street, "", "", "Robbery", "", "")]
         write.csv(project / "data" / "reports" / "offence" / "2023-01-x-street.csv", header, rows)
         assert fetch().code == 0
         ran = csp("boundaries", "list", cwd=project)
