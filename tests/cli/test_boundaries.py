@@ -163,12 +163,11 @@ class TestList:
 
     def test_months(self, csp, fetch, project, write):
         """police.uk gives months only: they are said as months."""
-        header = (
-            "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,"
-            "LSOA name,Crime type,Last outcome category,Context"
-        ).split(",")
+        names = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code"
+        names += ",LSOA name,Crime type,Last outcome category,Context"
+        header = names.split(",")
         street = "On or near East Street"
-        rows = [("a", "2023-01", "", "", 0.08, 51.54, street, "", "", "Robbery", "", "")]
+        rows = [("a", "2023-01", "", "", 0.08123, 51.54321, street, "", "", "Robbery", "", "")]
         write.csv(project / "data" / "reports" / "offence" / "2023-01-x-street.csv", header, rows)
         assert fetch().code == 0
         ran = csp("boundaries", "list", cwd=project)
