@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from csp_geo._version import __version__
+from csp_geo.cli_boundaries import Surroundings, boundaries
 from csp_geo.errors import CspGeoError, NoReportsError, SettingsError
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.version_option(__version__, prog_name="csp-geo")
 @click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
     """Turn a Community Safety Partnership's reports into a weekly hotspot map.
 
-    Everything happens on this computer: nothing is sent anywhere.
+    Everything happens on this computer: no report is sent anywhere. Only 'boundaries fetch' asks
+    another computer, for official wards, and says so first.
     """
+    context.obj = Surroundings(_today, time.monotonic, time.sleep)
     del debug  # read from the command line in main(), which also catches what click itself raises
 
 
@@ -142,8 +146,9 @@ def _only_boundaries(folder: Path) -> Path:
         return found[0]
     if not found:
         raise BoundaryError(
-            "There are no wards in data/boundaries. Put a GeoJSON, GeoPackage or Shapefile there "
-            "(its README says where to get one), or name one with --boundaries."
+            "There are no wards in data/boundaries. Get official ones with 'csp-geo boundaries "
+            "fetch CODE', put a GeoJSON, GeoPackage or Shapefile there, or name one with "
+            "--boundaries."
         )
     names = ", ".join(path.name for path in found)
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
@@ -445,3 +450,6 @@ def _summarise(result: Any) -> None:
     if n:
         click.echo(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")
     click.echo(f"Open {result.folder / 'map.html'}")
+
+
+cli.add_command(boundaries)

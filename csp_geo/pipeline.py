@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo import record
+from csp_geo.boundaries.shelf import shelved
 from csp_geo.cautions import cautions_of, withheld
+from csp_geo.errors import BoundaryError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.hotspots.places import KnownPlaces
@@ -200,6 +202,29 @@ def run_check(
         result.cautions,
         tuple(over_limit(reports, result, settings.quarantine_limit)),
     )
+
+
+def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str, Any]]:
+    """Say which boundaries lie in a folder, and how many of the reports each ward file fits.
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise BoundaryError(
+            "There is no data/boundaries in this folder. Make a project with 'csp-geo init', then "
+            "get wards with 'csp-geo boundaries fetch CODE'."
+        )
+    found = list(shelved(folder))
+    incidents = None
+    if any(entry.area is not None for entry in found):
+        try:
+            incidents = clean(collect_reports(reports), today=today).incidents
+        except NoReportsError:
+            incidents = None  # nothing to compare with is no fault: the wards come first
+    return [record.boundaries_json(entry, incidents) for entry in found]
 
 
 class Stopwatch:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csp_geo._version import __version__
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
+from csp_geo.period import month_end
 from csp_geo.products.facts import Facts, SourceFacts
 
 if TYPE_CHECKING:
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.boundaries.shelf import Shelved
     from csp_geo.hotspots.significance import Tested
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import ReportFile, Reports
     from csp_geo.intake.select import Selection
     from csp_geo.options import WeeklyOptions
     from csp_geo.period import Period
-    from csp_geo.study_area import StudyArea
+    from csp_geo.study_area import StudyArea, Vintage
 
 _LIBRARIES: Final = (
     "convertbng",
@@ -267,3 +269,50 @@ def _unusable(counts: Mapping[str, int]) -> str | None:
     if counts[ACCEPTED] or counts["merged"]:
         return None
     return f"None of the {counts['read']:,} rows could be used; the reasons say why."
+
+
+# --- boundaries list --json --------------------------------------------------------------------
+
+
+def boundaries_json(found: Shelved, incidents: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Return what is known of one boundary file, and how many of the incidents it fits."""
+    area, note = found.area, found.note or {}
+    vintage = area.vintage if area else None
+    return {
+        "path": found.path,
+        "layer": found.layer,
+        "name": area.name if area else None,
+        "features": found.n,
+        "schematic": bool(area and area.schematic),
+        "vintage": {
+            "title": vintage.title,
+            "valid_from": vintage.valid_from.isoformat(),
+            "valid_to": vintage.valid_to.isoformat() if vintage.valid_to else None,
+        }
+        if vintage
+        else None,
+        "checksum": found.checksum,
+        "fetched": str(note["fetched"]) if "fetched" in note else None,
+        "service": note.get("service"),
+        "reports": _fit(vintage, incidents) if vintage and incidents is not None else None,
+        "cautions": list(area.cautions) if area else [],
+        "error": found.error,
+    }
+
+
+def _fit(vintage: Vintage, incidents: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Count the incidents from when the wards were in force; `None` if none has a date."""
+    known = incidents[incidents["occurred_at"].notna()]
+    if known.empty:
+        return None
+    days = known["occurred_at"].dt.date
+    first, last = min(days), max(days)
+    if (known.loc[days == last, "time_precision"] == "month").all():
+        last = month_end(last.year, last.month)
+    per_day = days.value_counts()
+    return {
+        "fit": sum(int(n) for day, n in per_day.items() if vintage.covers(day)),
+        "of": len(days),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+    }

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
 LONGEST_EPS_M: Final = 5000.0
+ONS_OPEN_GEOGRAPHY: Final = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
+"""Where official boundaries come from: the Office for National Statistics' own service."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +49,8 @@ class Settings:
 
     `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
     `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
-    `simulations` maps are drawn to tell which hotspots stand out.
+    `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked for
+    official boundaries, only by ``csp-geo boundaries fetch``.
     """
 
     marking: str = DEFAULT_MARKING
@@ -57,6 +60,7 @@ class Settings:
     border_m: float = 250.0
     draw_sensitive_points: bool = False
     simulations: int = 999
+    boundary_service: str = ONS_OPEN_GEOGRAPHY
 
     def __post_init__(self) -> None:
         if not 0 <= self.quarantine_limit <= 1:
@@ -85,6 +89,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "border_m": (int, float),
     "draw_sensitive_points": (bool,),
     "simulations": (int,),
+    "boundary_service": (str,),
     "eps": (int, float),
     "min_samples": (int,),
 }
