@@ -45,6 +45,8 @@ class World:
 
     make: Maker
     known: KnownPlaces
+    fewest_places: int = 1
+    """Clusters at fewer are not asked about: 3 leaves out busy points."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,11 @@ def ask(table: gpd.GeoDataFrame, world: World, simulation: Simulation) -> Answer
     if not (np.bincount(labels[labels >= 0], minlength=1) >= LEAST).any():
         return Answer(1.0, testable=False, confirmed=False)
     test = FamilyTest(table, PARAMS, world.known, simulation)
-    said = [judge(test, test.labels == label) for label in range(test.labels.max() + 1)]
+    clusters = [test.labels == label for label in range(test.labels.max() + 1)]
+    asked = [one for one in clusters if places_in(test, one) >= world.fewest_places]
+    said = [judge(test, inside) for inside in asked]
     return Answer(
-        p=min(p for p, _ in said),
+        p=min((p for p, _ in said), default=1.0),
         testable=any(verdict != TOO_FEW for _, verdict in said),
         confirmed=any(verdict == STANDS_OUT for _, verdict in said),
     )
@@ -87,12 +91,17 @@ def judge(test: FamilyTest, inside: Flags) -> tuple[float, str]:
     return 1.0 if np.isnan(finding.p) else finding.p, finding.verdict
 
 
+def places_in(test: FamilyTest, inside: Flags) -> int:
+    """Count the places of a cluster."""
+    return len(np.unique(np.round(test.map.xy[inside]), axis=0))
+
+
 def _as_drawn(test: FamilyTest, inside: Flags) -> Finding:
     """Say of a cluster what `find_clusters` would."""
     xy, person = test.map.xy[inside], test.persons[inside]
     shape = shape_of(test.map.xy[inside & test.is_core], test.params.eps)
     width, length = size_of(shape)
-    n_places = len(np.unique(np.round(xy), axis=0))
+    n_places = places_in(test, inside)
     snapped = (test.members["location_method"][inside] == "snapped").mean()
     return Finding(
         people=test.map.counts_people,
@@ -139,6 +148,19 @@ def with_residents(borough: Borough, listed: Floats | None = None) -> World:
         return borough.table(borough.residents(n, rng), source="asb")
 
     return World(make, KnownPlaces(borough.everything, borough.area, listed=listed))
+
+
+def with_residents_moved(borough: Borough, *, busy_points: bool) -> World:
+    """Throw reports as residents live and move each to the nearest known point, as police.uk."""
+    points = borough.known_places
+    tree = cKDTree(points)
+
+    def make(n: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
+        at = tree.query(borough.residents(n, rng))[1]
+        return borough.table(points[at], location_method="snapped")
+
+    known = KnownPlaces(borough.everything, borough.area)
+    return World(make, known, 1 if busy_points else LEAST_PLACES)
 
 
 def with_residents_on_their_homes(borough: Borough) -> World:
