@@ -428,6 +428,7 @@ def _command(given: dict[str, Any]) -> str:
 def _summarise(result: Any) -> None:
     from csp_geo.products.cards import figures
     from csp_geo.products.words import count
+    from csp_geo.tables import KINDS
 
     counts = result.record["counts"]
     click.echo(
@@ -438,7 +439,7 @@ def _summarise(result: Any) -> None:
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
-        said = [f"{clear[kind]} of {count(n, str(kind))}" for kind, n in kinds.items() if n]
+        said = [f"{clear[k]} of {count(kinds[k], k)}" for k in KINDS if kinds[k]]
         first = rows.iloc[0]
         click.echo(
             f"{str(family).capitalize()}: {' and '.join(said)} stand out from chance; first "

@@ -125,8 +125,8 @@ def _stands_out(f: Finding) -> str:
 def _rests(f: Finding) -> str:
     parts = ", or without ".join(f.depends_on)
     return (
-        f"Rests on one part: {_figures(f)}; {f.chance}, {_result(f)}. But without {parts}, it "
-        "would not stand out."
+        f"Rests on one part: without {parts}, it would not stand out. With it: {_figures(f)}; "
+        f"{f.chance}, {_result(f)}."
     )
 
 

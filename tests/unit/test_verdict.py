@@ -82,8 +82,9 @@ def test_people_are_counted_in_perception():
 
 def test_what_it_rests_on_is_named():
     said = finding(depends_on=("the place with 60 of 90 reports", "the source asb")).sentence
-    assert said.endswith(
-        "but without the place with 60 of 90 reports and without the source asb it could be chance."
+    assert said.startswith(
+        "Rests on one part: without the place with 60 of 90 reports, or without the source asb, "
+        "it would not stand out. With it: 90 reports"
     )
 
 
