@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from csp_geo.errors import NoReportsError, SourceError
+from csp_geo.errors import NoReportsError
 from csp_geo.intake.incidents import build_incidents, build_quarantine
-from csp_geo.intake.locate import METRES, locate
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.intake.when import Dated, in_london, read_dates, read_times
-from csp_geo.projection import british_grid
+from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.intake.gazetteer import Gazetteer
     from csp_geo.intake.read import Reports
     from csp_geo.study_area import StudyArea
 
@@ -56,6 +56,7 @@ def clean(
     today: date | None = None,
     key: bytes | None = None,
     border_m: float = 250.0,
+    gazetteer: Gazetteer | None = None,
 ) -> CleanResult:
     """Judge every report: accept, merge or quarantine it.
 
@@ -72,6 +73,8 @@ def clean(
         this process is used: numbers then differ from one session to the next.
     border_m
         Reports up to this many metres outside the boundary are kept and flagged.
+    gazetteer
+        Where named places are, for reports that say no more than a name.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def clean(
     """
     table = reports.table
     key = _session_key() if key is None else key
-    located = _located(reports, area, border_m)
+    located = _located(reports, Ground(area, border_m, gazetteer))
     dated, cautions = _dated(reports)
     merged = _merged(reports)
     reasons = _reasons(table, located, dated, today)
@@ -116,24 +119,12 @@ def _session_key() -> bytes:
 # --- where and when ----------------------------------------------------------------------------
 
 
-def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.DataFrame:
-    projection = area.projection if area is not None else british_grid()
-    parts = []
-    for file, source, where in reports.by_file():
-        rows = reports.table.iloc[where]
-        if file.axes == METRES and source.crs is None and not projection.is_british:
-            raise SourceError(
-                f"{file.path} gives eastings and northings, and the study area lies outside Great "
-                "Britain: name their coordinate system in the source's source.toml, such as "
-                'crs = "EPSG:32615".'
-            )
-        parts.append(
-            locate(
-                rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
-            )
-        )
-    nothing = reports.table.iloc[:0]
-    parts = parts or [locate(nothing["x"], nothing["y"], METRES, projection, area)]
+def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
+    parts = [
+        whereabouts(file, source, reports.table.iloc[where], ground)
+        for file, source, where in reports.by_file()
+    ]
+    parts = parts or [whereabouts(None, None, reports.table.iloc[:0], ground)]
     return pd.concat(parts).sort_index()
 
 
