@@ -42,13 +42,13 @@ _TENTH_MINUTE_M: Final = 185.0
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column of coordinates: `values` are NaN where the cell is missing or bad.
+    """A column of coordinates: `value` is NaN where the cell is missing or bad.
 
     `decimals` says how fine each is written, as decimals of a degree (or of a metre); `doubt_m` is
     what whole seconds leave in doubt. `commas` tells the numbers written with thousands commas.
     """
 
-    values: NDArray[np.float64]
+    value: NDArray[np.float64]
     missing: NDArray[np.bool_]
     bad: NDArray[np.bool_]
     decimals: NDArray[np.int64]

@@ -125,9 +125,10 @@ def _metres(text: pd.Series) -> pd.Series:
 def _gazetteer(table: pd.DataFrame, where: str, n_rows: int) -> Gazetteer:
     groups = table.groupby("name", sort=True)
     middle = groups[["x", "y"]].mean()
-    spread = np.hypot(groups["x"].max() - groups["x"].min(), groups["y"].max() - groups["y"].min())
+    wide, high = (groups[axis].max() - groups[axis].min() for axis in ("x", "y"))
+    spread = pd.Series(np.hypot(wide, high), index=middle.index)
     accuracy = np.maximum(groups["accuracy"].max(), spread / 2)
-    clear = spread <= np.maximum(groups["accuracy"].max(), ACCURACY_M)
+    clear = spread <= groups["accuracy"].max().clip(lower=ACCURACY_M)
     places = {
         str(name): (float(middle.x[name]), float(middle.y[name]), float(accuracy[name]))
         for name in clear.index[clear]

@@ -34,7 +34,8 @@ _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "
 _DATE_WORDS: Final = re.compile(
     r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
-    r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?c\b"
+    r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
+    r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?c\b"
 )
 
 

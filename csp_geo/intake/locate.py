@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 
     from csp_geo.study_area import StudyArea
 
+__all__ = [
+    "DEGREES",
+    "METRES",
+    "Reach",
+    "System",
+    "axes_by_range",
+    "locate",
+    "locate_points",
+    "refine",
+]
+
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _COARSE_DECIMALS: Final = 2
 _KILOMETRE: Final = 1000.0
@@ -25,7 +36,7 @@ _CENTROID_M: Final = 1.0
 
 def axes_by_range(x: pd.Series, y: pd.Series) -> str:
     """Tell whether unnamed x and y columns hold degrees or metres, by what most rows fit."""
-    east, north = read_numbers(x, DEGREES).values, read_numbers(y, DEGREES).values
+    east, north = read_numbers(x, DEGREES).value, read_numbers(y, DEGREES).value
     return DEGREES if in_box(east, north, _WORLD).sum() * 2 > np.isfinite(east).sum() else METRES
 
 
@@ -119,8 +130,8 @@ def locate(  # noqa: PLR0913 - each says something else about one file
     reach = None if area is None else Reach(area, border_m)
     missing, bad = east.missing | north.missing, east.bad | north.bad
     known = ~missing & ~bad
-    zero = known & (east.values == 0) & (north.values == 0)
-    tried = np.column_stack([east.values, north.values])
+    zero = known & (east.value == 0) & (north.value == 0)
+    tried = np.column_stack([east.value, north.value])
     tried[~known | zero] = np.nan
     kilometres = _are_kilometres(tried, system, reach)
     if kilometres:
@@ -166,7 +177,7 @@ def locate_points(
     located
         As `locate` gives it; nothing is decided for the whole column.
     """
-    usable = np.isfinite(points).all(axis=1)
+    usable = np.asarray(np.isfinite(points).all(axis=1), dtype=np.bool_)
     located = pd.DataFrame(
         {"coarse_m": np.where(usable, doubt_m, 0.0), "missing-coordinates": ~usable}, index=index
     )
@@ -204,7 +215,7 @@ def _say_how_coarse(located: pd.DataFrame, usable: NDArray[np.bool_]) -> None:
 def _are_kilometres(tried: NDArray[np.float64], system: System, reach: Reach | None) -> bool:
     if system.axes == DEGREES or system.crs or not system.projection.is_british:
         return False
-    return in_kilometres(tried, reach and reach.has)
+    return in_kilometres(tried, None if reach is None else reach.has)
 
 
 def _coarse(
@@ -230,7 +241,7 @@ def _coarse(
     return np.where(known, radius, 0.0)
 
 
-def _place_in_area(  # noqa: PLR0913 - the columns to fill, and what they are worked out from
+def _place_in_area(
     located: pd.DataFrame,
     usable: NDArray[np.bool_],
     tried: NDArray[np.float64],
@@ -251,8 +262,9 @@ def _place_in_area(  # noqa: PLR0913 - the columns to fill, and what they are wo
         ward, at_border, away = reach.place(metres, usable)
         swapped = _exchanged(tried, away, system, reach)
         if whole_column and away.any():
-            mended = _mended(located, usable, away, swapped, tried, system, reach)
-            if mended is not tried:
+            mended, slug, rows = _mended(usable, away, swapped, tried, system, reach)
+            if slug:
+                located[slug] = rows
                 metres = system.to_metres(mended)
                 ward, at_border, away = reach.place(metres, usable)
                 swapped = _exchanged(mended, away, system, reach)
@@ -276,20 +288,24 @@ def _exchanged(
     return there
 
 
-def _mended(  # noqa: PLR0913 - the columns to fill, and what they are worked out from
-    located: pd.DataFrame,
+def _mended(
     usable: NDArray[np.bool_],
     away: NDArray[np.bool_],
     swapped: NDArray[np.bool_],
     tried: NDArray[np.float64],
     system: System,
     reach: Reach,
-) -> NDArray[np.float64]:
-    """Exchange swapped columns or put missing minus signs, where that is certain; and flag it."""
+) -> tuple[NDArray[np.float64], str, NDArray[np.bool_]]:
+    """Exchange swapped columns or put missing minus signs, where that is certain.
+
+    Returns
+    -------
+    mended, flag, flagged
+        The numbers; the flag for what was done ("" for nothing), and the rows that have it.
+    """
     n = int(usable.sum())
     if certain(n - int(away.sum()), int(swapped.sum()), n):
-        located["swapped-columns"] = usable
-        return tried[:, ::-1]
+        return tried[:, ::-1], "swapped-columns", usable
     if system.axes == DEGREES:
 
         def within(degrees: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -297,9 +313,8 @@ def _mended(  # noqa: PLR0913 - the columns to fill, and what they are worked ou
 
         lacking = without_minus(tried, usable, away, within, reach.area)
         if lacking.any():
-            located["missing-minus"] = lacking
-            return np.where(lacking[:, None], tried * (-1.0, 1.0), tried)
-    return tried
+            return np.where(lacking[:, None], tried * (-1.0, 1.0), tried), "missing-minus", lacking
+    return tried, "", usable
 
 
 def _at_ward_centroid(

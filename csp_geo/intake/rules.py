@@ -44,7 +44,8 @@ REASONS: Final = (
     Rule(
         "unreadable-coordinates",
         "Coordinates are not numbers",
-        "Write coordinates as plain numbers such as 51.5393 and 0.0811, or 544421 and 184321.",
+        "Write coordinates as plain numbers such as 51.5393 and 0.0811, or 544421 and 184321; a "
+        "grid reference as TQ 4442 8432.",
         _PLACE,
     ),
     Rule(
@@ -75,7 +76,8 @@ REASONS: Final = (
     Rule(
         "location-too-coarse",
         "Location is too coarse",
-        "The coordinates are rounded to a kilometre or so. Ask for them to at least 100 metres.",
+        "The coordinates are rounded to a kilometre or so, or a shape is as large. Ask for them to "
+        "at least 100 metres.",
         _PLACE,
     ),
     Rule(
@@ -134,7 +136,16 @@ FLAGS: Final = (
         "Counted under 'other'. Add the word to the source's TOML under [themes].",
     ),
     Rule("unreadable-time", "Time cannot be read", "The day is used. Write times as 14:20."),
-    Rule("midnight", "Time is exactly 00:00", "Often means 'not known': only the day is used."),
+    Rule(
+        "week-only",
+        "Only the week is known",
+        "Counted from its first day; the whole week is the interval.",
+    ),
+    Rule(
+        "midnight",
+        "Time is exactly 00:00 or 24:00",
+        "Often means 'not known': only the day is used.",
+    ),
     Rule(
         "clock-change",
         "Time falls in the hour of a clock change",

@@ -22,7 +22,7 @@ ENOUGH: Final = 5
 _NEARLY_ALL: Final = 0.95
 _HARDLY_ANY: Final = 0.05
 _KILOMETRE: Final = 1000.0
-_GB_KILOMETRES: Final = (70.0, 5.0, *(side / _KILOMETRE for side in GB_METRES[2:]))
+_GB_KILOMETRES: Final = (70.0, 5.0, GB_METRES[2] / _KILOMETRE, GB_METRES[3] / _KILOMETRE)
 """Great Britain in kilometres, without the corner of the sea where degrees would lie."""
 
 
