@@ -136,7 +136,12 @@ def _hours(at: pd.Series) -> NDArray[np.float64]:
 
 
 def _no_pairs(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.iloc[:0].join(rows.iloc[:0], rsuffix="_other")
+    return _beside(rows.iloc[:0], rows.iloc[:0])
+
+
+def _beside(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    others = second.add_suffix("_other").reset_index(drop=True)
+    return pd.concat([first.reset_index(drop=True), others], axis=1)
 
 
 def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
@@ -152,8 +157,7 @@ def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
         near = cKDTree(scaled[others]).query_ball_point(scaled[own], 1.0, p=np.inf)
         first = np.repeat(own, [len(hits) for hits in near])
         second = others[np.concatenate([*near, []]).astype(np.int64)]
-        one = rows.iloc[first].reset_index(drop=True)
-        pair = one.join(rows.iloc[second].reset_index(drop=True), rsuffix="_other")
+        pair = _beside(rows.iloc[first], rows.iloc[second])
         apart = np.hypot(pair["x"] - pair["x_other"], pair["y"] - pair["y_other"])
         near_enough = apart <= np.maximum(pair["accuracy"], pair["accuracy_other"])
         same_hour = (pair["hour"] - pair["hour_other"]).abs() < 1
