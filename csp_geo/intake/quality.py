@@ -109,8 +109,8 @@ def _double(line: Mapping[Hashable, Any]) -> dict[str, Any]:
     other = line["other_file"]
     rows, others = (", ".join(str(n) for n in line[key]) for key in ("rows", "other_rows"))
     meaning = (
-        f"rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, no "
-        "further apart than their accuracy. All are counted; check, and take one away"
+        f"rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, "
+        "no further apart than their accuracy. All are counted; check, and take one away"
     )
     return _line("possible-double", other, line["n"], line["rows"][0], meaning)
 

@@ -225,7 +225,7 @@ def _is_month_first(unique: pd.Series) -> bool:
 
 
 def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
-    """Return the position of the first cell whose second number cannot be a month, and that number."""
+    """Tell the first cell whose second number cannot be a month: its position, that number."""
     second = unique.str.extract(_AMBIGUOUS)[1]
     only = (_fits(unique, _MONTH_FIRST) & ~_fits(unique, _DAY_FIRST)).to_numpy()
     rows = np.flatnonzero(only[codes])

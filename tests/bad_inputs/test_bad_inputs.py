@@ -59,24 +59,19 @@ def assert_one_sentence(text):
 # --- csp-geo check -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def lists(monkeypatch, tmp_path):
-    """A list of postcodes and a gazetteer, as far as a case has them."""
-
-    def put(case):
-        known = {"IG117LU": (544430.0, 184330.0)} if case.get("postcodes", True) else None
-        monkeypatch.setattr(postcode, "directory", lambda letters: known)
-        if "gazetteer" in case:
-            folder = tmp_path / "data" / "context"
-            folder.mkdir(parents=True)
-            (folder / "gazetteer.csv").write_text(case["gazetteer"], encoding="utf-8")
-
-    return put
+def put_lists(case, folder, monkeypatch):
+    """Have a list of postcodes and a gazetteer, as far as a case says so."""
+    known = {"IG117LU": (544430.0, 184330.0)} if case.get("postcodes", True) else None
+    monkeypatch.setattr(postcode, "directory", lambda _: known)
+    if "gazetteer" in case:
+        context = folder / "data" / "context"
+        context.mkdir(parents=True)
+        (context / "gazetteer.csv").write_text(case["gazetteer"], encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CASES["check"], ids=name_of)
-def test_check(case, csp, built, town_boundaries, tmp_path, rows_of, lists):
-    lists(case)
+def test_check(case, csp, built, town_boundaries, tmp_path, rows_of, monkeypatch):  # noqa: PLR0917
+    put_lists(case, tmp_path, monkeypatch)
     wards = HERE / "boundaries" / case["boundaries"] if "boundaries" in case else town_boundaries
     path = Path(case["file"].replace("{built}", str(built)))
     ran = csp(

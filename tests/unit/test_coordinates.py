@@ -162,26 +162,28 @@ class TestGeometries:
 
 class TestPostcodes:
     @pytest.fixture
-    def known(self, monkeypatch):
-        monkeypatch.setattr(postcode, "directory", lambda letters: {"IG117LU": (1.0, 2.0)})
+    def _known(self, monkeypatch):
+        monkeypatch.setattr(postcode, "directory", lambda _: {"IG117LU": (1.0, 2.0)})
 
+    @pytest.mark.usefixtures("_known")
     @pytest.mark.parametrize("text", ["IG11 7LU", "ig117lu", " IG11  7LU ", "IG1 17LU"])
-    def test_full_however_spaced(self, known, text):
+    def test_full_however_spaced(self, text):
         assert read_postcodes(texts(text)).points[0].tolist() == [1, 2]
 
+    @pytest.mark.usefixtures("_known")
     @pytest.mark.parametrize(
         ("text", "why"),
         [("IG11", "outward"), ("IG11 7", "outward"), ("IG11 9ZZ", "unknown"), ("shop", "unknown"),
          ("", "missing"), ("n/a", "missing")],
     )  # fmt: skip
-    def test_why_nowhere(self, known, text, why):
+    def test_why_nowhere(self, text, why):
         read = read_postcodes(texts(text))
         assert np.isnan(read.points).all()
         named = ("missing", "outward", "unknown", "not_looked_up")
         assert [name for name in named if getattr(read, name)[0]] == [why]
 
     def test_without_the_list(self, monkeypatch):
-        monkeypatch.setattr(postcode, "directory", lambda letters: None)
+        monkeypatch.setattr(postcode, "directory", lambda _: None)
         read = read_postcodes(texts("IG11 7LU", "IG11"))
         assert read.not_looked_up.tolist() == [True, False]
         assert read.outward.tolist() == [False, True]

@@ -119,9 +119,7 @@ HEADER = (
 class TestSeveralColumns:
     @pytest.fixture
     def incidents(self, tmp_path, write, town_area, monkeypatch):
-        monkeypatch.setattr(
-            postcode, "directory", lambda letters: {"IG117LU": (544501.0, 184401.0)}
-        )
+        monkeypatch.setattr(postcode, "directory", lambda _: {"IG117LU": (544501.0, 184401.0)})
         write.csv(
             tmp_path / "context" / "gazetteer.csv",
             ("name", "easting", "northing", "accuracy"),
@@ -171,7 +169,7 @@ class TestSeveralColumns:
         assert "postcode" not in file.matched
 
     def test_what_to_install_is_said_once(self, tmp_path, write, town_area, monkeypatch):
-        monkeypatch.setattr(postcode, "directory", lambda letters: None)
+        monkeypatch.setattr(postcode, "directory", lambda _: None)
         rows = [("13/01/2023", "IG11 7LU", "Robbery"), ("14/01/2023", "IG11 8EB", "Robbery")]
         write.csv(tmp_path / "offence" / "a.csv", ("date", "postcode", "category"), rows)
         result = clean(read_reports(tmp_path), town_area)
