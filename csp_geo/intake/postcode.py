@@ -23,7 +23,7 @@ LICENCE: Final = (
     "copyright and database right; source: Office for National Statistics licensed under the Open "
     "Government Licence v.3.0"
 )
-_OUTWARD: Final = r"(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)"
+_OUTWARD: Final = r"[A-Z]{1,2}\d[A-Z\d]?"
 _FULL: Final = re.compile(rf"({_OUTWARD})(\d[A-Z]{{2}})")
 _HALF: Final = re.compile(rf"{_OUTWARD}\d?")
 _NORTHERN_IRELAND: Final = "BT"
