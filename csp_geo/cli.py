@@ -297,6 +297,7 @@ def check(
     as_json: bool,
 ) -> int:
     """Say what of these files can be used, and why the rest cannot."""
+    from csp_geo.intake.context import context_files
     from csp_geo.pipeline import run_check
     from csp_geo.storage import make_folder, write_files
     from csp_geo.tables import SOURCES
@@ -312,6 +313,7 @@ def check(
         boundaries=boundaries,
         today=_today(),
         settings=_settings(config if config.is_file() else None),
+        context=context_files(Path("data", "context")),
         progress=_progress(as_json),
     )
     if out is not None:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo._version import __version__
+from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
 from csp_geo.period import month_end
@@ -141,6 +142,8 @@ def licences(run: Run) -> tuple[str, ...]:
     read = [file for file in run.reports.files if file.feed and not file.error]
     feeds = dict.fromkeys(str(file.feed) for file in read if not file.synthetic)
     lines = [run.reports.sources[feed].licence for feed in feeds]
+    if (run.result.incidents["location_method"] == "postcode").any():
+        lines.append(f"{POSTCODE_LICENCE}.")
     if run.synthetic:
         lines.append("The reports are made up: nobody's data.")
     if run.area.vintage is not None:
@@ -257,9 +260,9 @@ def check_json(reports: Reports, result: CleanResult) -> dict[str, Any]:
                 "reasons": reasons,
                 "matched": dict(file.matched),
                 "error": file.error or _unusable(counts),
-                "notes": list(file.notes),
+                "notes": [*file.notes, *result.notes.get(number, ())],
             }
-            for file, counts, reasons in lines
+            for number, (file, counts, reasons) in enumerate(lines)
         ],
         "counts": dict(result.counts),
     }

@@ -11,6 +11,7 @@ import shapely
 
 from csp_geo.errors import BoundaryError, CspGeoError, SourceError
 from csp_geo.intake.formats import read_file
+from csp_geo.intake.gazetteer import is_gazetteer
 from csp_geo.intake.locate import DEGREES, METRES, locate
 from csp_geo.intake.source import packaged_sources, plain
 from csp_geo.intake.when import read_dates
@@ -156,7 +157,7 @@ def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFram
     """
     parts, cautions = [], []
     for path in paths:
-        if _lists_places(path):
+        if _lists_places(path) or is_gazetteer(path):
             continue
         try:
             parts.append(_place_rows(path, area))

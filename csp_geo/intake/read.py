@@ -44,9 +44,13 @@ TEXT_FIELDS: Final = (
     "month",
     "x",
     "y",
+    "gridref",
+    "wkt",
+    "postcode",
     "category",
     "place",
 )
+_COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _SIDE_FILES: Final = frozenset({".toml", ".cpg", ".prj", ".shx", ".dbf"})
@@ -105,7 +109,10 @@ class Reports:
 
 
 def read_reports(
-    reports: str | Path | Iterable[str | Path], *, source: str | None = None
+    reports: str | Path | Iterable[str | Path],
+    *,
+    source: str | None = None,
+    by_place: bool = False,
 ) -> Reports:
     """Read every report file of a folder, or the files given.
 
@@ -116,13 +123,15 @@ def read_reports(
         fire, other), or one or more files.
     source
         Read every file as this source, whatever its folder says.
+    by_place
+        Take files that say where only by the name of a place: a gazetteer must know them.
 
     Raises
     ------
     NoReportsError
         If there is no file, or no file that can be read; the sentence says why.
     """
-    read = collect_reports(reports, source=source)
+    read = collect_reports(reports, source=source, by_place=by_place)
     if not len(read):
         why = " ".join(file.error for file in read.files if file.error)
         raise NoReportsError(f"No file could be used. {why}")
@@ -130,7 +139,10 @@ def read_reports(
 
 
 def collect_reports(
-    reports: str | Path | Iterable[str | Path], *, source: str | None = None
+    reports: str | Path | Iterable[str | Path],
+    *,
+    source: str | None = None,
+    by_place: bool = False,
 ) -> Reports:
     """Read files like `read_reports`, but do not mind when none can be used."""
     root, paths = _find_files(reports)
@@ -144,7 +156,7 @@ def collect_reports(
     files: list[ReportFile] = []
     tables: list[pd.DataFrame] = []
     for path in paths:
-        file, table = _read_one(path, root, source, sources)
+        file, table = _read_one(path, root, source, sources, by_place=by_place)
         if table is not None:
             tables.append(table.assign(file=len(files)))
         files.append(file)
@@ -209,7 +221,7 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def _read_one(
-    path: Path, root: Path, given: str | None, sources: Mapping[str, Source]
+    path: Path, root: Path, given: str | None, sources: Mapping[str, Source], *, by_place: bool
 ) -> tuple[ReportFile, pd.DataFrame | None]:
     name = given or _folder_source(path, root)
     where = _relative(path, root)
@@ -218,12 +230,11 @@ def _read_one(
         digest = sha256_of(path) if path.is_file() else ""
         raw = read_file(path, where)
         known = _choose(raw, known, sources, where)
-        matched = match_columns(raw.header, known, where)
+        matched = match_columns(raw.header, known, where, by_place=by_place)
         table, axes, synthetic = _mapped(raw, matched)
     except SourceError as error:
         feed = known.feed if known else None
         return ReportFile(where, name, feed, digest, error=str(error)), None
-    units = "degrees" if axes == DEGREES else "eastings and northings"
     file = ReportFile(
         path=where,
         source=known.source,
@@ -233,9 +244,16 @@ def _read_one(
         matched=matched,
         axes=axes,
         synthetic=synthetic,
-        notes=(*raw.notes, f"locations are {units}", *_unread_columns(raw, matched)),
+        notes=(*raw.notes, *_units(matched, axes), *_unread_columns(raw, matched)),
     )
     return file, table
+
+
+def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
+    """Say what the coordinates are, where there are any."""
+    if not _COORDINATES & set(matched.values()):
+        return ()
+    return (f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",)
 
 
 def _unread_columns(raw: RawTable, matched: Mapping[str, str]) -> tuple[str, ...]:
