@@ -70,6 +70,8 @@ LOCATION_METHODS: Final = (
     "gridref",
     "gazetteer",
 )
+SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
+"""Ways of locating that put reports of many addresses on one point."""
 KINDS: Final = ("hotspot", "busy point")
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 

@@ -19,7 +19,14 @@ from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
 from csp_geo.hotspots.places import points_of
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import CLUSTERS, FAMILIES, KINDS, SENSITIVE_THEMES, as_agreed
+from csp_geo.tables import (
+    CLUSTERS,
+    FAMILIES,
+    KINDS,
+    SENSITIVE_THEMES,
+    SHARED_POINTS,
+    as_agreed,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -198,7 +205,7 @@ def _describe(
     """Say what is known of one cluster, all but its rank and shape."""
     n = len(members)
     _, at_place = np.unique(np.round(xy), axis=0, return_counts=True)
-    snapped = (members["location_method"] == "snapped").mean()
+    snapped = members["location_method"].isin(SHARED_POINTS).mean()
     east, north = xy[shown].mean(axis=0) if shown.any() else xy.mean(axis=0)
     code, ward = _ward(members, east, north, area)
     name = commonest_place(members["place"]) or nearest_place(east, north, places)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.errors import NoPlacesError
-from csp_geo.tables import SOURCES
+from csp_geo.tables import SHARED_POINTS, SOURCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -64,7 +64,7 @@ def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
     It shows in a hundred reports or more, with three or more at each place on average. At fewer
     than `FEWEST` places nothing shows: they may be a few addresses, each with its own trouble.
     """
-    exact = (incidents["location_method"] != "snapped").to_numpy()
+    exact = (~incidents["location_method"].isin(SHARED_POINTS)).to_numpy()
     xy = np.round(points_of(incidents))
     sources = incidents["source"].astype(str).to_numpy()
     stacked = []
@@ -138,7 +138,7 @@ class KnownPlaces:
 
     def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
         """Tell which incidents lie at anonymised points: their source says so, or it shows."""
-        says = (incidents["location_method"] == "snapped").to_numpy()
+        says = incidents["location_method"].isin(SHARED_POINTS).to_numpy()
         return np.asarray(says | incidents["source"].isin(self.stacked).to_numpy())
 
     def of(self, source: str, *, snapped: bool, used: Floats) -> PlaceList:
@@ -179,4 +179,6 @@ class KnownPlaces:
             at = self._everything["occurred_at"][rows].dt.strftime("%Y-%m")
             months = f"{at.nunique()} months, {at.min()} to {at.max()}"
             months = at.min() if at.nunique() == 1 else months
-        return PlaceList(xy, "known street points", snapped=True, months=months)
+        methods = set(self._everything["location_method"][rows].astype(str))
+        what = "known street points" if methods <= {"snapped"} else "known points"
+        return PlaceList(xy, what, snapped=True, months=months)

@@ -24,14 +24,14 @@ from csp_geo.projection import british_grid
 from csp_geo.settings import ClusterParams
 from csp_geo.study_area import StudyArea
 
-MAPS = 60
+MAPS = 40
 REDRAWS = 19
 UNLIKELY = 1e-4
 """A sound test would leave the bounds as often, were the seeds not fixed."""
 N = 400
 TOWN, TOWN_M = np.array([544_010, 184_020]), 2_000
 SQUARE, SQUARE_M = np.array([540_000, 180_000]), 4_000
-TRAP_SEEDS = 5
+TRAP_SEEDS = 3
 
 
 def bounds(level: float, maps: int) -> tuple[int, int]:
@@ -89,6 +89,14 @@ def people(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
     return pins.assign(weight=person_weights(pins))
 
 
+def scattered(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Pins of 100 people, four each on average, anywhere."""
+    person = np.r_[np.arange(100), rng.integers(0, 100, N - 100)]
+    xy = rng.choice(town.addresses, N)
+    pins = town.make(xy, source="survey", person_key=[f"p{i}" for i in person])
+    return pins.assign(weight=person_weights(pins))
+
+
 Make = Callable[[SimpleNamespace, np.random.Generator], gpd.GeoDataFrame]
 
 
@@ -108,7 +116,7 @@ def ps_of(make: Make, town: SimpleNamespace, known: KnownPlaces, maps: int) -> n
     return np.array(ps, dtype=float)
 
 
-@pytest.mark.parametrize("make", [exact, snapped, mixed, people])
+@pytest.mark.parametrize("make", [exact, snapped, mixed, people, scattered])
 def test_false_alarms_are_as_rare_as_p_says(make: Make, town: SimpleNamespace) -> None:
     ps = ps_of(make, town, town.known, MAPS)
     for level in (0.05, 0.25, 0.5, 0.75):
@@ -121,14 +129,14 @@ def test_an_even_spread_over_parks_and_water_raises_false_alarms(
 ) -> None:
     even = TOWN + np.random.default_rng(5).uniform(0, TOWN_M, (3_000, 2))
     known = KnownPlaces(town.make([]), town_area, listed=even)
-    assert (ps_of(exact, town, known, 12) <= 0.05).mean() > 0.5
+    assert (ps_of(exact, town, known, 8) <= 0.05).mean() > 0.5
 
 
 def test_pins_for_people_raise_false_alarms(town: SimpleNamespace) -> None:
     def pins(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
         return people(town, rng).assign(person_key=None, weight=1.0)
 
-    assert (ps_of(pins, town, town.known, 12) <= 0.05).mean() > 0.5
+    assert (ps_of(pins, town, town.known, 8) <= 0.05).mean() > 0.5
 
 
 def test_the_table_says_what_the_test_says(town: SimpleNamespace, town_area: StudyArea) -> None:
@@ -190,9 +198,10 @@ def trap(make_incidents) -> list[SimpleNamespace]:
 
 def test_moving_points_draws_clusters_that_are_not_there(trap) -> None:
     assert np.mean([one.drawn for one in trap]) <= 0.2
-    assert 69 <= np.mean([len(one.clusters) for one in trap]) <= 78
+    assert all(52 <= len(one.clusters) <= 92 for one in trap)  # interval of a single run
 
 
 def test_none_of_them_is_a_hotspot_that_stands_out(trap) -> None:
+    """Busy points do receive more than an equal share: the nearest of 300 is not an even draw."""
     hotspots = [one.hotspots[one.hotspots["kind"] == "hotspot"] for one in trap]
     assert sum(bool(table["confirmed"].any()) for table in hotspots) <= 0.05 * TRAP_SEEDS

@@ -325,3 +325,11 @@ class TestZones:
         hotspots = find_clusters(table, town_area, zones=zones)
         assert hotspots["zones"][0] == "Old (expired); Town (in force)"
         assert pd.isna(hotspots["zones"][1])
+
+
+def test_reports_located_by_postcode_share_points_and_make_no_hotspot(make_incidents, town_area):
+    """Six reports at the middle of one postcode are a busy point, like those of police.uk."""
+    (found,) = find_clusters(
+        make_incidents(STACK, location_method="postcode"), town_area
+    ).itertuples()
+    assert found.kind == "busy point"
