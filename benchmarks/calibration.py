@@ -51,10 +51,13 @@ SOUND: Final[dict[str, Callable[[Borough], World]]] = {
     "v a: pins of people, anywhere": lambda b: worlds.of_people(b, near_home=False),
     "v b: pins of people, near one place each": lambda b: worlds.of_people(b, near_home=True),
     "vi: half snapped, half exact": worlds.mixed,
-    "iv b: residents, tested on a list of their homes": worlds.with_residents_on_their_homes,
+    "iv b: residents, tested on 80,000 homes": worlds.with_residents_on_homes,
 }
 UNSOUND: Final[dict[str, Callable[[Borough], World]]] = {
     "iv: residents, tested on points near the 1,937": worlds.with_residents,
+    "iv c: residents, tested on one home in four": lambda b: worlds.with_residents_on_homes(
+        b, worlds.HOMES // 4
+    ),
     "vii: residents, moved to the nearest of the 1,937": lambda b: worlds.with_residents_moved(
         b, busy_points=True
     ),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from borough import ADDRESSES
 from scipy.spatial import cKDTree
 
 from csp_geo.hotspots.chance import ROUNDING
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
 PARAMS: Final = ClusterParams(eps=100.0, min_samples=5)
 PINS, PEOPLE, LOUDEST = 408, 282, 60
 """A real survey: pins, the people who set them, and the pins of one of them."""
+HOMES: Final = 80_000
+"""About as many as there are in the borough."""
 NEAR_HOME_M: Final = 75.0
 TOO_FEW: Final = "too few to test"
 
@@ -163,10 +164,9 @@ def with_residents_moved(borough: Borough, *, busy_points: bool) -> World:
     return World(make, known, 1 if busy_points else LEAST_PLACES)
 
 
-def with_residents_on_their_homes(borough: Borough) -> World:
-    """Throw exact reports as residents live; test them on a list of addresses that does too."""
-    homes = borough.residents(ADDRESSES, np.random.default_rng(2028))
-    return with_residents(borough, homes)
+def with_residents_on_homes(borough: Borough, homes: int = HOMES) -> World:
+    """Throw exact reports as residents live; test them on so many homes that lie likewise."""
+    return with_residents(borough, borough.residents(homes, np.random.default_rng(2028)))
 
 
 def mixed(borough: Borough) -> World:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from csp_geo._version import __version__
 from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
 from csp_geo.period import month_end
 from csp_geo.products.facts import Facts, SourceFacts
+from csp_geo.tables import TESTED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,12 +230,22 @@ def run_json(run: Run, seconds: Mapping[str, float]) -> dict[str, Any]:
         "hotspots": len(run.hotspots),
         "confirmed": int(run.hotspots["confirmed"].sum()),
         "test": dict(run.tested.record),
+        "tested": _tested(run.hotspots),
         "cautions": list(run.cautions),
         "licences": list(licences(run)),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in _LIBRARIES},
         "seconds": dict(seconds),
     }
+
+
+def _tested(hotspots: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return what the test says of each hotspot."""
+    columns = hotspots[["hotspot_id", *TESTED_COLUMNS]].astype(object)
+    return [
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
+        for row in columns.to_dict("records")
+    ]
 
 
 def _input_record(file: ReportFile, counts: Mapping[str, int]) -> dict[str, Any]:

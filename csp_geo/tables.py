@@ -149,6 +149,7 @@ VERDICTS: Final = (
     "stands out",
     "rests on one part",
     "could be chance",
+    "could be where people live",
     "too large to task",
     "too few to test",
     "not tested",
@@ -212,6 +213,8 @@ _TESTED: Final = (
     ),
     Column("sentence", "string", "", "what the test says, in words"),
 )
+
+TESTED_COLUMNS: Final = tuple(column.name for column in _TESTED)
 
 HOTSPOTS: Final = Contract(
     "hotspots",

@@ -42,7 +42,8 @@ ROUNDING: Final = 1 + 1e-9
 """Shares such as 1/3 add up to whole people only up to rounding."""
 
 
-def _silent(done: int, of: int) -> None:
+def silent(done: int, of: int) -> None:
+    """Tell nobody how far it is."""
     del done, of
 
 
@@ -52,7 +53,7 @@ class Simulation:
 
     maps: int = 999
     seed: int = 0
-    tick: Callable[[int, int], None] = _silent
+    tick: Callable[[int, int], None] = silent
 
     def __post_init__(self) -> None:
         """Check what was given."""
@@ -91,7 +92,7 @@ class FamilyMap:
     params: ClusterParams
     counts_people: bool
     least: int
-    """Units that a cluster needs to be looked at."""
+    """Units that a cluster needs to be one: people are counted, not pins."""
 
     @property
     def total(self) -> float:
@@ -115,6 +116,11 @@ class FamilyMap:
         place = np.full(len(self.xy), -1, dtype=np.int32)
         place[snapped] = rows_of(self.xy[snapped], self.known)
         return place
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether some reports are compared with points that stand in for addresses."""
+        return any(one.places.moved_m > 0 for one in self.strata)
 
     @cached_property
     def is_snapped(self) -> bool:
@@ -247,7 +253,7 @@ class FamilyMap:
 
 
 def family_map(
-    members: gpd.GeoDataFrame, params: ClusterParams, known: KnownPlaces, least: int
+    members: gpd.GeoDataFrame, params: ClusterParams, known: KnownPlaces
 ) -> tuple[FamilyMap, Ints]:
     """Put the incidents of one family into the order of `FamilyMap`.
 
@@ -283,7 +289,7 @@ def family_map(
         strata=tuple(strata),
         params=params,
         counts_people=people,
-        least=max(least, params.min_samples) if people else least,
+        least=params.min_samples if people else 1,
     )
     return found, order
 

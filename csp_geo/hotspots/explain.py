@@ -52,14 +52,13 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
                 f"The source {one.source} has no list of places of its own: its reports were drawn "
                 f"within {one.places.moved_m:g} metres of {say(len(one.places), 'known point')}."
             )
-    if not test.map.counts_people and test.map.is_snapped:
-        needed = [test.needed(places * test.map.chance.at_place.mean()) for places in _SIZES]
-        if all(needed):
-            said.append(
-                f"To stand out, a cluster at {all_of([str(size) for size in _SIZES])} places would "
-                f"have had to hold {all_of([f'{n:,}' for n in needed])} reports; below {LEAST} "
-                "reports there is no test."
-            )
+    needed = [test.needed(size) for size in _SIZES]
+    if all(needed):
+        said.append(
+            f"To stand out where {all_of([str(size) for size in _SIZES])} {noun} are expected, a "
+            f"cluster would have had to hold at least {all_of([f'{n:,}' for n in needed])}; below "
+            f"{LEAST} there is no test."
+        )
     return said
 
 
@@ -80,6 +79,13 @@ def cautions(test: FamilyTest) -> list[str]:
                 f"{occupied:,} of them have reports: on so short a list hardly anything can stand "
                 f"out. Put more months of it into data/reports/{one.source}."
             )
+    if standing_in := [one.source for one in test.map.strata if one.places.moved_m]:
+        said.append(
+            f"{test.family.capitalize()}: no list of addresses or streets was given, so reports of "
+            f"{all_of(standing_in)} were compared with places near known street points. Where many "
+            "people live near few such points a hotspot can stand out for that alone. Put "
+            "addresses.csv or streets.geojson into data/context."
+        )
     said += [
         (
             f"Reports of the source {source} repeat at the same points, so they were treated as "
@@ -115,6 +121,7 @@ def record(test: FamilyTest) -> dict[str, Any]:
                 "source": one.source,
                 "snapped": one.places.snapped,
                 "known": len(one.places),
+                "occupied": _occupied(test, one.source) if one.places.snapped else None,
                 "months": one.places.months or None,
                 "moved_m": one.places.moved_m,
             }

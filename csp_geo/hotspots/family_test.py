@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.errors import NoPlacesError
 from csp_geo.hotspots import redraw_kernel as kernel
-from csp_geo.hotspots.chance import Simulation, family_map
+from csp_geo.hotspots.chance import Simulation, family_map, silent
 from csp_geo.hotspots.cluster import label_family
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.places import MOVED_M
@@ -62,7 +63,7 @@ class FamilyTest:
         self.family = str(members["family"].iloc[0])
         self.params, self.known = params, known
         self.simulation = simulation
-        self.map, order = family_map(members, params, known, LEAST)
+        self.map, order = family_map(members, params, known)
         self._order = order
         self.members = members.iloc[order]
         self.labels, self.is_core = label_family(self.members, params)
@@ -146,7 +147,7 @@ class FamilyTest:
         if not len(kept):
             return False
         n, expected = self.measure(labels == np.bincount(kept).argmax(), is_core)
-        return n >= LEAST and self.p_of(self.strength(n, expected, share)) <= LEVEL
+        return self.p_of(self.strength(n, expected, share)) <= LEVEL
 
     def stands_without_source(self, inside: Flags, source: str) -> bool:
         """Tell whether a hotspot still stands out when a source had never been there.
@@ -161,9 +162,12 @@ class FamilyTest:
             return False
         key = dropped.tobytes()
         if key not in self._rests:
-            unseen = replace(self.simulation, tick=Simulation.tick)
+            unseen = replace(self.simulation, tick=silent)
             rest = self.members[~dropped]
-            self._rests[key] = FamilyTest(rest, self.params, self.known, unseen, part)
+            try:
+                self._rests[key] = FamilyTest(rest, self.params, self.known, unseen, part)
+            except NoPlacesError:  # the reports left out knew places that no other does
+                return False
         other = self._rests[key]
         return other.main_part_stands(
             other.labels, other.is_core, other.of_members(inside[~dropped])

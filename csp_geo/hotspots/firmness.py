@@ -59,6 +59,10 @@ def times_survived(
             label = int(np.bincount(held).argmax()) if len(held) else -1
             if label < 0 or 2 * (held == label).sum() < inside.sum():
                 continue
+            core = (labels == label) & is_core
+            if not (core & ~inside).any():  # it has not grown, so its outline has not either
+                survived[i] += 1
+                continue
             if label not in sizes:
                 sizes[label] = float(
                     shapely.area(shape_of(xy[(labels == label) & is_core], params.eps))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from csp_geo.errors import CautionWarning, CRSError, NoPlacesError
 from csp_geo.hotspots import explain
@@ -25,7 +26,7 @@ from csp_geo.hotspots.firmness import split_of, times_survived
 from csp_geo.hotspots.places import KnownPlaces, points_of
 from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Finding
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, SENSITIVE_THEMES, as_agreed
+from csp_geo.tables import FAMILIES, HOTSPOTS, SENSITIVE_THEMES, TESTED_COLUMNS, as_agreed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,15 +39,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
-_COLUMNS: Final = [
-    "n_expected",
-    "p_chance",
-    "verdict",
-    "confirmed",
-    "survives",
-    "depends_on",
-    "sentence",
-]
+_COLUMNS: Final = list(TESTED_COLUMNS)
 
 
 def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters of the clusters
@@ -122,6 +115,11 @@ def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters 
 
 MOST_OFF_LIST: Final = 0.2
 """Share of a hotspot far from every listed place above which the list says nothing about it."""
+MOST_ON_STAND_IN: Final = 500
+"""Reports above which points that stand in for addresses confirm nothing: see docs/calibration.md.
+"""
+ONE_ADDRESS_M: Final = 10.0
+SOURCE_WORDS: Final = {"asb": "anti-social behaviour", "eva": "audit", "streetsafe": "StreetSafe"}
 MOST_PERSONS: Final = 100
 """People with most reports at a hotspot who are left out one by one; no other matters as much."""
 
@@ -195,12 +193,14 @@ def _ranked(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Rank within the family: those that stand out first, then by the excess over chance."""
     people = hotspots["n_people"] + hotspots["n_anonymous"]
     units = hotspots["n"].where(hotspots["family"] != "perception", people)
+    excess = (units - hotspots["n_expected"]).astype("float64")
     order = hotspots.assign(
         place_in_list=[FAMILIES.index(f) for f in hotspots["family"]],
-        excess=(units - hotspots["n_expected"]).fillna(units).astype("float64"),
+        unknown=excess.isna(),
+        excess=excess.fillna(units.astype("float64")),
     ).sort_values(
-        ["place_in_list", "confirmed", "excess", "n_people", "name", "hotspot_id"],
-        ascending=[True, False, False, False, True, True],
+        ["place_in_list", "confirmed", "unknown", "excess", "n_people", "name", "hotspot_id"],
+        ascending=[True, False, True, False, False, True, True],
         ignore_index=True,
     )
     ids = zip(order["hotspot_id"], order["family"], order["rank"], strict=True)
@@ -208,7 +208,7 @@ def _ranked(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     order["rank"] = order.groupby("family", observed=True).cumcount() + 1
     parts = zip(prefixes, order["family"], order["rank"], strict=True)
     order["hotspot_id"] = [f"{prefix}{family}-{rank}" for prefix, family, rank in parts]
-    return order.drop(columns=["place_in_list", "excess"])
+    return order.drop(columns=["place_in_list", "unknown", "excess"])
 
 
 # --- one family --------------------------------------------------------------------------------
@@ -282,7 +282,11 @@ def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tupl
     if test.off_list[inside].mean() > MOST_OFF_LIST:
         return np.nan, replace(known, untested="much of it lies far from every place on the list.")
     finding = replace(
-        known, chance=chance, simulations=test.simulation.maps, needed=test.needed(expected)
+        known,
+        chance=chance,
+        simulations=test.simulation.maps,
+        needed=test.needed(expected),
+        stand_in=test.map.total > MOST_ON_STAND_IN and test.map.has_stand_in,
     )
     if n < LEAST:
         return expected, finding
@@ -293,20 +297,34 @@ def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tupl
     return expected, finding
 
 
+def _busiest_place(test: FamilyTest, inside: Flags) -> Flags:
+    """Tell which reports lie at the busiest place of a hotspot.
+
+    Recorded reports of one address are written down a little apart: those within 10 metres of one
+    of them are one place. Pins of people are not: each is its own.
+    """
+    xy = test.map.xy
+    if test.map.counts_people:
+        at, counts = np.unique(np.round(xy[inside]), axis=0, return_counts=True)
+        return np.asarray((np.round(xy) == at[counts.argmax()]).all(axis=1))
+    own = xy[inside]
+    near = cKDTree(own).query_ball_point(own, ONE_ADDRESS_M, return_length=True)
+    middle = own[np.lexsort((own[:, 1], own[:, 0], -near))[0]]
+    return np.asarray(np.hypot(*(xy - middle).T) <= ONE_ADDRESS_M)
+
+
 def _weak_parts(test: FamilyTest, inside: Flags, *, busy: bool) -> tuple[str, ...]:
     """Name the one place, source or person without which a hotspot would not stand out."""
     noun = "pins" if test.map.counts_people else "reports"
     near, weak = test.near(inside), []
-    xy = np.round(test.map.xy)
-    at, counts = np.unique(xy[inside], axis=0, return_counts=True)
-    top = (xy == at[counts.argmax()]).all(axis=1)
+    top = _busiest_place(test, inside)
     if not busy and not test.stands_without(inside, near, top):
-        weak.append(f"the place with {counts.max():,} of {inside.sum():,} {noun}")
+        weak.append(f"the place with {(top & inside).sum():,} of {inside.sum():,} {noun}")
     sources = test.members["source"].astype(str)[inside].value_counts()
     if len(sources) > 1:
         largest = min(sources.index[sources == sources.iloc[0]])
         if not test.stands_without_source(inside, largest):
-            weak.append(f"the source {largest}")
+            weak.append(f"the source {SOURCE_WORDS.get(largest, largest)}")
     persons = test.persons
     for person, n in persons[inside].value_counts()[:MOST_PERSONS].items():
         if not test.stands_without(inside, near, (persons == person).to_numpy()):

@@ -45,6 +45,8 @@ class Finding:
     depends_on: tuple[str, ...] = ()
     split: str = ""
     untested: str = ""
+    stand_in: bool = False
+    """Whether it was compared with published points for want of addresses, on too full a map."""
 
     @property
     def units(self) -> int:
@@ -59,6 +61,7 @@ class Finding:
             ("not tested", bool(self.untested)),
             ("too few to test", self.units < LEAST),
             ("could be chance", not self.p <= LEVEL),
+            ("could be where people live", self.stand_in),
             ("rests on one part", bool(self.depends_on)),
         )
         return next((verdict for verdict, holds in verdicts if holds), STANDS_OUT)
@@ -109,7 +112,7 @@ def _needed(f: Finding) -> str:
     if not f.needed:
         return ""
     where = "here" if f.people else f"at {say(f.n_places, 'place')}"
-    return f" To stand out it would have taken {f.needed:,} {_noun(f)} {where}."
+    return f" To stand out it would have taken at least {f.needed:,} {_noun(f)} {where}."
 
 
 def _stands_out(f: Finding) -> str:
@@ -127,6 +130,14 @@ def _rests(f: Finding) -> str:
     return (
         f"Rests on one part: without {parts}, it would not stand out. With it: {_figures(f)}; "
         f"{f.chance}, {_result(f)}."
+    )
+
+
+def _where_people_live(f: Finding) -> str:
+    return (
+        f"Could be where people live: {_figures(f)}; {f.chance}, {_result(f)}. But published "
+        "points do not say how many people live around them; a list of addresses in data/context "
+        "would."
     )
 
 
@@ -153,6 +164,7 @@ _SENTENCES: Final = {
     "not tested": _not_tested,
     "too few to test": _too_few,
     "could be chance": _could_be_chance,
+    "could be where people live": _where_people_live,
     "rests on one part": _rests,
     STANDS_OUT: _stands_out,
 }

@@ -28,6 +28,8 @@ _UNKNOWN: Final = {
     "rests on one part": "Whether this stands out as a whole: without that one part it would not.",
     "could be chance": "Whether this is more than chance: the test does not show it, which does "
     "not mean that nothing happens here.",
+    "could be where people live": "Whether this is more than the people who live here explain: "
+    "no list of addresses was given.",
     "too large to task": "Where within it reports come together most: it is too large to be one "
     "place to send someone to.",
     "too few to test": "Whether this could be chance: there is too little here to tell.",

@@ -163,3 +163,24 @@ def test_plain_dbscan_finds_as_many_as_the_papers_say(
     incidents = cg.clean(cg.read_reports(real_reports), area).incidents
     labels = cg.dbscan(shapely.get_coordinates(incidents.geometry), 100, 5)
     assert labels.max() + 1 == 115
+
+
+def test_which_hotspots_stand_out_when_all_points_are_known(shared_data: Path) -> None:
+    """The month with the burglary series beside it: 1,937 known points within the wards."""
+    files = sorted((shared_data / "crime").glob("*.csv"))
+    area = cg.read_study_area(shared_data / "wards" / "lbbd_wards_2022_generalised.geojson")
+    everything = cg.clean(cg.read_reports(files, source="offence"), area).incidents
+    of_month = everything["source_file"].astype(str).str.contains("2023-01-metropolitan")
+    month = everything[of_month]
+    known = np.column_stack([everything.geometry.x, everything.geometry.y])
+    inside = everything["ward_code"].notna().to_numpy()
+    assert len(np.unique(known[inside].round(1), axis=0)) == 1937
+    clusters = cg.find_clusters(month, area)
+    hotspots = cg.confirm_clusters(clusters, month, area, places=known[inside])
+    named = hotspots[hotspots["kind"] == "hotspot"].set_index("name")
+    assert set(named.index[named["confirmed"]]) == {"Station Parade", "East Street"}
+    assert named.loc["Station Parade", "n_expected"] == pytest.approx(1934 * 17 / 1938, rel=0.01)
+    bragg = named[named["n"] == 23].iloc[0]
+    for row in (named.loc["Gale Street"], bragg):
+        assert row["verdict"] == "rests on one part"
+        assert row["depends_on"].startswith("the place with")

@@ -24,7 +24,7 @@ from csp_geo.projection import british_grid
 from csp_geo.settings import ClusterParams
 from csp_geo.study_area import StudyArea
 
-MAPS = 40
+MAPS = 30
 REDRAWS = 19
 UNLIKELY = 1e-4
 """A sound test would leave the bounds as often, were the seeds not fixed."""

@@ -21,7 +21,7 @@ PARAMS = ClusterParams()
 
 def map_of(table, area, supplied=None, listed=None, params=PARAMS):
     known = KnownPlaces(table, area, supplied, listed)
-    return family_map(table, params, known, 10)[0]
+    return family_map(table, params, known)[0]
 
 
 def slow_count(found, labels, is_core, label):

@@ -92,16 +92,16 @@ def test_what_would_have_been_needed():
     said = finding(p=0.4, as_strong=399, needed=131).sentence
     assert said.startswith("Could be chance: 90 reports at 17 places;")
     assert "399 of 999 maps showed a cluster at least this strong." in said
-    assert said.endswith("To stand out it would have taken 131 reports at 17 places.")
+    assert said.endswith("To stand out it would have taken at least 131 reports at 17 places.")
     assert "taken" not in finding(p=0.4, as_strong=399, needed=0).sentence
     people = finding(people=True, n_people=30, p=0.4, needed=41).sentence
-    assert people.endswith("it would have taken 41 people here.")
+    assert people.endswith("it would have taken at least 41 people here.")
 
 
 def test_too_few_says_how_many_it_takes():
     assert finding(n=7, n_places=3, needed=12).sentence == (
         "Too few to test: 7 reports at 3 places; a test takes 10. To stand out it would have taken "
-        "12 reports at 3 places."
+        "at least 12 reports at 3 places."
     )
 
 
