@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from csp_geo.study_area import StudyArea
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
+TOO_LARGE_M: Final = 1000.0
+"""A street or park whose half diagonal is this long or longer says too little of where."""
 _DAY: Final = pd.Timedelta(days=1)
 
 
@@ -127,14 +129,27 @@ def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.Da
                 "Britain: name their coordinate system in the source's source.toml, such as "
                 'crs = "EPSG:32615".'
             )
-        parts.append(
-            locate(
-                rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
-            )
+        found = locate(
+            rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
         )
+        parts.append(_with_sizes(found, rows["size_m"]))
     nothing = reports.table.iloc[:0]
-    parts = parts or [locate(nothing["x"], nothing["y"], METRES, projection, area)]
+    if not parts:
+        found = locate(nothing["x"], nothing["y"], METRES, projection, area)
+        parts = [_with_sizes(found, nothing["size_m"])]
     return pd.concat(parts).sort_index()
+
+
+def _with_sizes(located: pd.DataFrame, size_m: pd.Series) -> pd.DataFrame:
+    """Take the size of a shape that is no point for its radius of doubt."""
+    usable = ~located["missing-coordinates"]
+    return located.assign(
+        **{
+            "coarse_m": np.maximum(located["coarse_m"], size_m.astype("float64")),
+            "not-a-point": (size_m > 0) & usable,
+            "location-too-coarse": located["location-too-coarse"] | (size_m >= TOO_LARGE_M),
+        }
+    )
 
 
 def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -214,7 +229,14 @@ def _merged(reports: Reports) -> np.ndarray:
     bytes twice are all merged.
     """
     table = reports.table
-    digest = pd.Series({n: file.sha256 for n, file in enumerate(reports.files) if not file.error})
+    digest = pd.Series(
+        {
+            n: (file.sha256, file.part.rpartition("#")[2] if "#" in file.part else "")
+            for n, file in enumerate(reports.files)
+            if not file.error
+        },
+        dtype="object",
+    )
     copies = digest.duplicated().reindex(table["file"]).to_numpy(dtype=bool)
     rows = pd.DataFrame(
         {"feed": reports.per_row("feed"), "content": table["content"], "file": table["file"]},

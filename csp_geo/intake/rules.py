@@ -75,7 +75,8 @@ REASONS: Final = (
     Rule(
         "location-too-coarse",
         "Location is too coarse",
-        "The coordinates are rounded to a kilometre or so. Ask for them to at least 100 metres.",
+        "The coordinates are rounded to a kilometre or so, or the shape is larger than that. Ask "
+        "for them to at least 100 metres.",
         _PLACE,
     ),
     Rule("missing-date", "No date", "Fill in the date.", _WHEN),
@@ -125,6 +126,11 @@ FLAGS: Final = (
         "coarse-coordinates",
         "Coordinates are rounded to about 100 metres",
         "Used, with 100 metres of doubt.",
+    ),
+    Rule(
+        "not-a-point",
+        "A line or an area, not a point",
+        "A point on it stands for it, with half its size as doubt. Ask for a pin where it matters.",
     ),
     Rule(
         "ward-centroid",
