@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import pandas as pd
+
 from csp_geo.intake.formats import BROKEN, ROW
 from csp_geo.intake.tidy import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
 _SAYS: Final = re.compile(
     r"(?:(?:grand|overall|sub)[ -]?)?totals?(?: \w+){0,3} ?[:.]?|(?:sum|count|average|mean) ?[:.]?"
@@ -45,7 +46,8 @@ class Asides:
         headers = (chunk[self._telling] == self._telling).all(axis=1)
         bare = ~chunk[BROKEN].astype(bool)
         for name in self._telling:
-            bare &= chunk[name].map(is_empty).astype(bool)
+            codes, unique = pd.factorize(chunk[name])
+            bare &= np.array([is_empty(text) for text in unique], dtype=bool)[codes]
         said, phrases = [], []
         for index, cells in chunk.loc[bare, self._header].iterrows():
             filled = [cell.strip() for cell in cells if cell.strip()]

@@ -29,10 +29,10 @@ def _cleared(text: str) -> str:
 
 def is_empty(text: str) -> bool:
     """Tell whether a cell says nothing: it is blank, or says "N/A" or "-"."""
-    said = tidy(text)
-    return not said or said.casefold() in _EMPTY
+    return not said(text)
 
 
 def said(text: str) -> str:
     """Return what a cell says, "" where that is nothing."""
-    return "" if is_empty(text) else tidy(text)
+    clear = tidy(text)
+    return "" if clear.casefold() in _EMPTY else clear

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -142,7 +143,10 @@ class _SheetChunks:
         row = self.header.below + 1
         while batch := list(islice(rows, CHUNK)):
             texts = {
-                name: [text_of(cells[n]) for cells in batch]
+                name: [
+                    cell.strip() if type(cell) is str else text_of(cell)
+                    for cell in map(itemgetter(n), batch)
+                ]
                 for n, name in zip(kept, names, strict=True)
             }
             cells = pd.DataFrame(texts, dtype="str")

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _BLOCK: Final = 1 << 20
 _LONGEST: Final = 4096
 _SHEETS: Final = re.compile(r"xl/worksheets/[^/]+\.xml$", re.IGNORECASE)
-_CELL: Final = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*>""")
+_CELL: Final = re.compile(
+    rb"""<(?:\w+:)?c\s+(?:\w+=["'][^"'<>]*["']\s+)*r=["']([A-Z]{1,3})([0-9]{1,7})["'][^<>]*(?<!/)>"""
+)
 _ODS_TAG: Final = re.compile(
     rb"<table:(?:table|table-row|(?:covered-)?table-cell)\s[^<>]*>|<table:table-(?:row|cell)/?>"
 )
@@ -76,13 +78,16 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 def _extent(pieces: Iterator[bytes]) -> tuple[int, int]:
     """Return the last row and column of an XLSX sheet that hold something."""
-    last_row = last_column = 0
+    rows: set[bytes] = set()
+    columns: set[bytes] = set()
+    last_row = 0
     for piece in pieces:
-        for cell in _CELL.finditer(piece):
-            if not cell[0].endswith(b"/>"):
-                last_row = max(last_row, int(cell[2]))
-                last_column = max(last_column, _column_number(cell[1]))
-    return last_row, last_column
+        for letters, row in _CELL.findall(piece):
+            columns.add(letters)
+            rows.add(row)
+        last_row = max(last_row, *map(int, rows)) if rows else last_row
+        rows.clear()
+    return last_row, max(map(_column_number, columns), default=0)
 
 
 def _column_number(letters: bytes) -> int:
