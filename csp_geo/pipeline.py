@@ -62,7 +62,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
 
     watch.start("read", "Reading the study area and the reports")
     area = read_study_area(options.boundaries)
-    reports = read_reports(options.reports)
+    reports = read_reports(options.reports, limits=settings.limits)
     refuse_mixture(reports)
 
     watch.start("clean", "Checking the reports")
@@ -188,7 +188,7 @@ def run_check(
     """Check files as a weekly run would read them; without wards nothing is outside."""
     progress("Reading")
     area = read_study_area(boundaries) if boundaries is not None else None
-    reports = collect_reports(files, source=source)
+    reports = collect_reports(files, source=source, limits=settings.limits)
     progress("Checking")
     result = clean(reports, area, today=today, border_m=settings.border_m)
     return CheckResult(

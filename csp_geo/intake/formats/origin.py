@@ -64,11 +64,14 @@ class Origin:
             If it cannot be opened, is empty or too large, or is plainly something else.
         """
         with self.reading():
-            if not self.member and self.path.stat().st_size > self.limits.file_bytes:
+            size = 0 if self.member else self.path.stat().st_size
+            limits = self.limits
+            most = limits.unpacked_bytes if self.suffix == ".zip" else limits.file_bytes
+            if size > most:
                 raise SourceError(
-                    f"{self.where} has {say_bytes(self.path.stat().st_size)}, more than the "
-                    f"{say_bytes(self.limits.file_bytes)} that are read from one file. Split it, "
-                    "or save only the rows and columns that are needed."
+                    f"{self.where} has {say_bytes(size)}, more than the {say_bytes(most)} that are "
+                    "read from one file. Split it, or save only the rows and columns that are "
+                    "needed."
                 )
             with self.open() as stream:
                 start = stream.read(_START)

@@ -76,6 +76,8 @@ def _tables(
                 notes.append(f"sheet '{sheet.name}' has no table and was not read")
             else:
                 tables.append((sheet.name, cells, header))
+    except SourceError:
+        raise
     except (CalamineError, ValueError, OSError) as error:
         raise SourceError(
             f"{origin.where} could not be read as an Excel workbook; it may be damaged or have a "
