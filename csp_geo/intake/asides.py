@@ -44,12 +44,14 @@ class Asides:
     def sift(self, chunk: pd.DataFrame) -> pd.DataFrame:
         """Return the rows that are reports, and notes that are none if the table ends there."""
         headers = (chunk[self._telling] == self._telling).all(axis=1)
-        bare = ~chunk[BROKEN].astype(bool)
+        whole = ~chunk[BROKEN].astype(bool)
+        bare = whole.copy()
         for name in self._telling:
             codes, unique = pd.factorize(chunk[name])
-            bare &= np.array([is_empty(text) for text in unique], dtype=bool)[codes]
+            bare &= np.array([_tells_nothing(text) for text in unique], dtype=bool)[codes]
+        lone = whole & ((chunk[self._header] != "").sum(axis=1) == 1)
         said, phrases = [], []
-        for index, cells in chunk.loc[bare, self._header].iterrows():
+        for index, cells in chunk.loc[bare | lone, self._header].iterrows():
             filled = [cell.strip() for cell in cells if cell.strip()]
             if filled and _SAYS.fullmatch(filled[0]):
                 said.append(index)
@@ -81,3 +83,8 @@ class Asides:
         if len(rows) == 1:
             return (f"row {shown} is no report (a total, a note or a header) and was not counted",)
         return (f"rows {shown}{more} are no reports (totals, notes, headers) and were not counted",)
+
+
+def _tells_nothing(text: str) -> bool:
+    """Tell whether the cell of a date or place is empty, or where a row of totals begins."""
+    return is_empty(text) or bool(_SAYS.fullmatch(text.strip()))

@@ -95,6 +95,10 @@ class TestAsides:
     def test_a_row_with_anything_in_it_is_counted(self, row):
         assert sift(DATA, row) == ([2, 3], ())
 
+    def test_notes_in_the_column_of_dates(self):
+        """A table that begins with its dates has its totals and notes there."""
+        assert sift(DATA, ["", "Total", "", ""], ["", "printed by us", "", ""])[0] == [2]
+
     def test_header_again(self):
         assert sift(DATA, ["reference", "date", "x", "y"], DATA)[0] == [2, 4]
 
