@@ -142,8 +142,7 @@ def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Set
     limits = dict(values.get("limits", {}))
     _check_keys(limits, Limits, f"{where}, [limits]")
     rest = {key: value for key, value in values.items() if key not in {"clusters", "limits"}}
-    made = {"clusters": ClusterParams(**clusters), "limits": Limits(**limits)}
-    return replace(Settings(), **made, **rest)
+    return replace(Settings(), clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
 def read_settings(path: Path | None) -> Settings:

@@ -178,6 +178,7 @@ ends = st.lists(st.sampled_from(["", "Total", "Notes: none", "Source: system"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
 )
 def test_no_row_is_lost_however_the_table_is_laid_out(
+    *,
     table: list[tuple[str, ...]],
     above: list[str],
     below: list[str],
