@@ -64,7 +64,7 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
     if area.schematic and not all(file.synthetic for file in reports.files if not file.error):
         found.append(
             "The wards are a schematic drawing for the sample borough, not the real ones: no ward "
-            "on this map can be relied on. Get official wards (see the README in data/boundaries)."
+            "on this map can be relied on. Get official wards: csp-geo boundaries fetch."
         )
     if area.vintage is None:
         found.append(

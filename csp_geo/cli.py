@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from csp_geo._version import __version__
+from csp_geo.cli_boundaries import Surroundings, boundaries
 from csp_geo.errors import CspGeoError, NoReportsError, SettingsError
 
 if TYPE_CHECKING:
@@ -37,11 +38,14 @@ _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.version_option(__version__, prog_name="csp-geo")
 @click.option("--debug", is_flag=True, help="Show a traceback when something goes wrong.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, debug: bool) -> None:
     """Turn a Community Safety Partnership's reports into a weekly hotspot map.
 
-    Everything happens on this computer: nothing is sent anywhere.
+    Everything happens on this computer: no report is sent anywhere. Only 'boundaries fetch' asks
+    another computer, for official wards, and says so first.
     """
+    context.obj = Surroundings(_today, time.monotonic, time.sleep)
     del debug  # read from the command line in main(), which also catches what click itself raises
 
 
@@ -142,8 +146,9 @@ def _only_boundaries(folder: Path) -> Path:
         return found[0]
     if not found:
         raise BoundaryError(
-            "There are no wards in data/boundaries. Put a GeoJSON, GeoPackage or Shapefile there "
-            "(its README says where to get one), or name one with --boundaries."
+            "There are no wards in data/boundaries. Get official ones with 'csp-geo boundaries "
+            "fetch CODE', put a GeoJSON, GeoPackage or Shapefile there, or name one with "
+            "--boundaries."
         )
     names = ", ".join(path.name for path in found)
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
@@ -195,7 +200,7 @@ def _print_json(value: Any) -> None:
 
 @cli.command()
 @click.option("--out", type=_PATH, default="csp-geo-demo", show_default=True, metavar="DIR")
-@click.option("--seed", type=int, default=2021, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(min=0), default=2021, show_default=True, metavar="N")
 def demo(out: Path, seed: int) -> None:
     """Make a sample project and its weekly pack, offline.
 
@@ -292,6 +297,7 @@ def check(
     as_json: bool,
 ) -> int:
     """Say what of these files can be used, and why the rest cannot."""
+    from csp_geo.intake.context import context_files
     from csp_geo.pipeline import run_check
     from csp_geo.storage import make_folder, write_files
     from csp_geo.tables import SOURCES
@@ -307,6 +313,7 @@ def check(
         boundaries=boundaries,
         today=_today(),
         settings=_settings(config if config.is_file() else None),
+        context=context_files(Path("data", "context")),
         progress=_progress(as_json),
     )
     if out is not None:
@@ -370,7 +377,7 @@ def _check_lines(record: Mapping[str, Any], *, located: bool) -> list[str]:
 @click.option("--eps", type=float, metavar="METRES", help="Distance that joins reports [100].")
 @click.option("--min-samples", type=int, metavar="N", help="Reports that it takes [5].")
 @click.option("--config", type=_PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
 @click.option("--out", type=_PATH, default="maps", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
@@ -423,6 +430,7 @@ def _command(given: dict[str, Any]) -> str:
 def _summarise(result: Any) -> None:
     from csp_geo.products.cards import figures
     from csp_geo.products.words import count
+    from csp_geo.tables import KINDS
 
     counts = result.record["counts"]
     click.echo(
@@ -433,7 +441,7 @@ def _summarise(result: Any) -> None:
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
-        said = [f"{clear[kind]} of {count(n, str(kind))}" for kind, n in kinds.items() if n]
+        said = [f"{clear[k]} of {count(kinds[k], k)}" for k in KINDS if kinds[k]]
         first = rows.iloc[0]
         click.echo(
             f"{str(family).capitalize()}: {' and '.join(said)} stand out from chance; first "
@@ -445,3 +453,6 @@ def _summarise(result: Any) -> None:
     if n:
         click.echo(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")
     click.echo(f"Open {result.folder / 'map.html'}")
+
+
+cli.add_command(boundaries)

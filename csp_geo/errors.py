@@ -29,6 +29,10 @@ class BoundaryError(CspGeoError, ValueError):
     """A boundary or zone file cannot be used."""
 
 
+class FetchError(CspGeoError, ConnectionError):
+    """A server could not be asked, or what it answered cannot be trusted; says what to do."""
+
+
 class NoReportsError(CspGeoError, ValueError):
     """Nothing is left to map: no file, no usable row, nothing in the period."""
 

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo import record
+from csp_geo.boundaries.shelf import shelved
 from csp_geo.cautions import cautions_of, withheld
+from csp_geo.errors import BoundaryError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.hotspots.places import KnownPlaces
 from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean, require_incidents
 from csp_geo.intake.context import read_listed, read_places, read_zones
+from csp_geo.intake.gazetteer import read_gazetteer
 from csp_geo.intake.quality import over_limit, quality_table
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
@@ -24,11 +27,12 @@ from csp_geo.period import parse_period
 from csp_geo.products.exports import csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
+from csp_geo.projection import british_grid
 from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
 from csp_geo.study_area import read_study_area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -62,12 +66,20 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
 
     watch.start("read", "Reading the study area and the reports")
     area = read_study_area(options.boundaries)
-    reports = read_reports(options.reports, limits=settings.limits)
+    gazetteer = read_gazetteer(options.context, area.projection)
+    reports = read_reports(options.reports, by_place=gazetteer is not None, limits=settings.limits)
     refuse_mixture(reports)
 
     watch.start("clean", "Checking the reports")
     key = project_key(options.key_folder)
-    result = clean(reports, area, today=options.today, key=key, border_m=settings.border_m)
+    result = clean(
+        reports,
+        area,
+        today=options.today,
+        key=key,
+        border_m=settings.border_m,
+        gazetteer=gazetteer,
+    )
     require_incidents(result, reports)
     incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
     chosen = select(incidents, period, reports.sources, feeds=settings.feeds, narrowed=narrowed)
@@ -105,6 +117,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         *tested.cautions,
         *zone_cautions,
         *place_cautions,
+        *(gazetteer.cautions if gazetteer else ()),
         *listed_cautions,
     )
     run = record.Run(
@@ -176,21 +189,26 @@ class CheckResult:
     over_limit: tuple[str, ...]
 
 
-def run_check(
+def run_check(  # noqa: PLR0913 - each is an option of the command
     files: Iterable[Path],
     *,
     source: str | None,
     boundaries: Path | None,
     today: date,
     settings: Settings,
+    context: Sequence[Path] = (),
     progress: Callable[[str], None] = silent,
 ) -> CheckResult:
     """Check files as a weekly run would read them; without wards nothing is outside."""
     progress("Reading")
     area = read_study_area(boundaries) if boundaries is not None else None
-    reports = collect_reports(files, source=source, limits=settings.limits)
+    projection = british_grid() if area is None else area.projection
+    gazetteer = read_gazetteer(context, projection)
+    reports = collect_reports(
+        files, source=source, by_place=gazetteer is not None, limits=settings.limits
+    )
     progress("Checking")
-    result = clean(reports, area, today=today, border_m=settings.border_m)
+    result = clean(reports, area, today=today, border_m=settings.border_m, gazetteer=gazetteer)
     return CheckResult(
         record.check_json(reports, result),
         {
@@ -200,6 +218,29 @@ def run_check(
         result.cautions,
         tuple(over_limit(reports, result, settings.quarantine_limit)),
     )
+
+
+def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str, Any]]:
+    """Say which boundaries lie in a folder, and how many of the reports each ward file fits.
+
+    Raises
+    ------
+    BoundaryError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise BoundaryError(
+            "There is no data/boundaries in this folder. Make a project with 'csp-geo init', then "
+            "get wards with 'csp-geo boundaries fetch CODE'."
+        )
+    found = list(shelved(folder))
+    incidents = None
+    if any(entry.area is not None for entry in found):
+        try:
+            incidents = clean(collect_reports(reports), today=today).incidents
+        except NoReportsError:
+            incidents = None  # nothing to compare with is no fault: the wards come first
+    return [record.boundaries_json(entry, incidents) for entry in found]
 
 
 class Stopwatch:

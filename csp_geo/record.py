@@ -8,8 +8,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo._version import __version__
+from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.intake.quality import file_counts, file_reasons
 from csp_geo.intake.rules import ACCEPTED, FATES
+from csp_geo.period import month_end
 from csp_geo.products.facts import Facts, SourceFacts
 
 if TYPE_CHECKING:
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.boundaries.shelf import Shelved
     from csp_geo.hotspots.significance import Tested
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import ReportFile, Reports
     from csp_geo.intake.select import Selection
     from csp_geo.options import WeeklyOptions
     from csp_geo.period import Period
-    from csp_geo.study_area import StudyArea
+    from csp_geo.study_area import StudyArea, Vintage
 
 _LIBRARIES: Final = (
     "convertbng",
@@ -139,6 +142,8 @@ def licences(run: Run) -> tuple[str, ...]:
     read = [file for file in run.reports.files if file.feed and not file.error]
     feeds = dict.fromkeys(str(file.feed) for file in read if not file.synthetic)
     lines = [run.reports.sources[feed].licence for feed in feeds]
+    if (run.result.incidents["location_method"] == "postcode").any():
+        lines.append(f"{POSTCODE_LICENCE}.")
     if run.synthetic:
         lines.append("The reports are made up: nobody's data.")
     if run.area.vintage is not None:
@@ -255,9 +260,9 @@ def check_json(reports: Reports, result: CleanResult) -> dict[str, Any]:
                 "reasons": reasons,
                 "matched": dict(file.matched),
                 "error": file.error or _unusable(counts),
-                "notes": list(file.notes),
+                "notes": [*file.notes, *result.notes.get(number, ())],
             }
-            for file, counts, reasons in lines
+            for number, (file, counts, reasons) in enumerate(lines)
         ],
         "counts": dict(result.counts),
     }
@@ -267,3 +272,50 @@ def _unusable(counts: Mapping[str, int]) -> str | None:
     if counts[ACCEPTED] or counts["merged"]:
         return None
     return f"None of the {counts['read']:,} rows could be used; the reasons say why."
+
+
+# --- boundaries list --json --------------------------------------------------------------------
+
+
+def boundaries_json(found: Shelved, incidents: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    """Return what is known of one boundary file, and how many of the incidents it fits."""
+    area, note = found.area, found.note or {}
+    vintage = area.vintage if area else None
+    return {
+        "path": found.path,
+        "layer": found.layer,
+        "name": area.name if area else None,
+        "features": found.n,
+        "schematic": bool(area and area.schematic),
+        "vintage": {
+            "title": vintage.title,
+            "valid_from": vintage.valid_from.isoformat(),
+            "valid_to": vintage.valid_to.isoformat() if vintage.valid_to else None,
+        }
+        if vintage
+        else None,
+        "checksum": found.checksum,
+        "fetched": str(note["fetched"]) if "fetched" in note else None,
+        "service": note.get("service"),
+        "reports": _fit(vintage, incidents) if vintage and incidents is not None else None,
+        "cautions": list(area.cautions) if area else [],
+        "error": found.error,
+    }
+
+
+def _fit(vintage: Vintage, incidents: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Count the incidents from when the wards were in force; `None` if none has a date."""
+    known = incidents[incidents["occurred_at"].notna()]
+    if known.empty:
+        return None
+    days = known["occurred_at"].dt.date
+    first, last = min(days), max(days)
+    if (known.loc[days == last, "time_precision"] == "month").all():
+        last = month_end(last.year, last.month)
+    per_day = days.value_counts()
+    return {
+        "fit": sum(int(n) for day, n in per_day.items() if vintage.covers(day)),
+        "of": len(days),
+        "from": first.isoformat(),
+        "to": last.isoformat(),
+    }

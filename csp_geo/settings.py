@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
 _MEGABYTE: Final = 1_000_000
+LONGEST_EPS_M: Final = 5000.0
+ONS_OPEN_GEOGRAPHY: Final = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
+"""Where official boundaries come from: the Office for National Statistics' own service."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +34,10 @@ class ClusterParams:
     min_samples: int = 5
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.eps) and 0 < self.eps <= 5000):  # noqa: PLR2004
-            raise SettingsError(f"eps must be more than 0 and at most 5000 metres, not {self.eps}.")
+        if not (math.isfinite(self.eps) and 0 < self.eps <= LONGEST_EPS_M):
+            raise SettingsError(
+                f"eps must be more than 0 and at most {LONGEST_EPS_M:g} metres, not {self.eps}."
+            )
         if self.min_samples != int(self.min_samples) or self.min_samples < 1:
             raise SettingsError(
                 f"min_samples must be a whole number from 1, not {self.min_samples}."
@@ -73,8 +78,9 @@ class Settings:
 
     `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
     `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
-    `simulations` maps are drawn to tell which hotspots stand out. `limits` are the sizes above
-    which a file is refused.
+    `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked for
+    official boundaries, only by ``csp-geo boundaries fetch``. `limits` are the sizes above which a
+    file is refused.
     """
 
     marking: str = DEFAULT_MARKING
@@ -85,6 +91,7 @@ class Settings:
     border_m: float = 250.0
     draw_sensitive_points: bool = False
     simulations: int = 999
+    boundary_service: str = ONS_OPEN_GEOGRAPHY
 
     def __post_init__(self) -> None:
         if not 0 <= self.quarantine_limit <= 1:
@@ -113,6 +120,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "border_m": (int, float),
     "draw_sensitive_points": (bool,),
     "simulations": (int,),
+    "boundary_service": (str,),
     "eps": (int, float),
     "min_samples": (int,),
     "limits": (dict,),

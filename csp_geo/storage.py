@@ -101,6 +101,15 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     path.chmod(0o600)
 
 
+def write_layer(path: Path, name: str, layer: gpd.GeoDataFrame) -> None:
+    """Write one layer of polygons as a GeoPackage of its own, whole or not at all."""
+    make_folder(path.parent)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        built = Path(folder) / path.name
+        write_layers(built, {name: layer})
+        built.replace(path)
+
+
 def project_key(folder: Path) -> bytes:
     """Return the project's own key: the one kept in `folder`, else a new one, not yet kept.
 

@@ -60,7 +60,16 @@ SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
 """Counted, but never drawn as single points and not in layers.gpkg unless a setting says so."""
 
 TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
-LOCATION_METHODS: Final = ("exact", "pin", "address", "postcode", "street", "snapped")
+LOCATION_METHODS: Final = (
+    "exact",
+    "pin",
+    "address",
+    "postcode",
+    "street",
+    "snapped",
+    "gridref",
+    "gazetteer",
+)
 KINDS: Final = ("hotspot", "busy point")
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
@@ -229,7 +238,12 @@ QUALITY: Final = Contract(
     (
         Column("source_file", "string", "", "path relative to the reports folder"),
         Column("source", "string", "", "the source it was read as", nullable=True),
-        Column("about", "string", "", "rows, column, reason, flag, unknown-category or error"),
+        Column(
+            "about",
+            "string",
+            "",
+            "rows, note, column, reason, flag, unknown-category, possible-double or error",
+        ),
         Column("item", "string", "", "which of them"),
         Column("n", "int64", "rows", "how many"),
         Column("first_row", "int64", "1-based", "first row concerned; 0 where none", nullable=True),
@@ -283,7 +297,7 @@ def as_agreed(table: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
     """Return the contract's columns of `table` in order, with the contract's dtypes."""
     import pandas as pd
 
-    plain = {"string": "str", "int64": "int64", "float64": "float64", "object": "object"}
+    plain = {name: name for name in ("int64", "float64", "bool", "object")} | {"string": "str"}
     dtypes = {
         column.name: pd.CategoricalDtype(list(column.allowed) or None)
         if column.dtype == "category"

@@ -26,6 +26,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
+import boundary_service
 import geopandas as gpd
 import numpy as np
 import openpyxl
@@ -40,6 +41,9 @@ from csp_geo.study_area import StudyArea, vintage_of
 from csp_geo.tables import FAMILY_OF_SOURCE, INCIDENTS, as_agreed
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+ons = boundary_service.ons
 
 
 # --- the shared data ---------------------------------------------------------------------------

@@ -1,20 +1,23 @@
 """What chance would do: the map of a family, and maps of it drawn again.
 
 A snapped report falls on one of the known places of its source, each alike. Any other falls on a
-list of places where people are. The pins of one person move together, their distances kept.
+list of places where people are. The pins of one person move together, their distances kept as far
+as they stay among the places.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from csp_geo.errors import SettingsError
 from csp_geo.hotspots import redraw_kernel as kernel
-from csp_geo.hotspots.places import points_of, snapped_rows
+from csp_geo.hotspots.places import MOVED_M, points_of
 from csp_geo.hotspots.redraw import SnappedRedraws, label_maps, on_all_cores
 from csp_geo.settings import FEWEST_SIMULATIONS
 
@@ -52,11 +55,14 @@ class Simulation:
     tick: Callable[[int, int], None] = _silent
 
     def __post_init__(self) -> None:
-        if self.maps != int(self.maps) or self.maps < FEWEST_SIMULATIONS:
-            raise ValueError(
-                f"simulations must be a whole number from {FEWEST_SIMULATIONS}, not {self.maps}: "
+        """Check what was given."""
+        if not isinstance(self.maps, Integral) or self.maps < FEWEST_SIMULATIONS:
+            raise SettingsError(
+                f"simulations must be a whole number from {FEWEST_SIMULATIONS}, not {self.maps!r}: "
                 "with fewer no p can be as low as 0.05."
             )
+        if not isinstance(self.seed, Integral) or self.seed < 0:
+            raise SettingsError(f"seed must be a whole number from 0, not {self.seed!r}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,16 +98,20 @@ class FamilyMap:
         """Reports, or people: what is spread out by chance."""
         return float(sum(one.total for one in self.strata))
 
+    def on_points(self, one: Stratum) -> bool:
+        """Whether its reports lie at known places on every map: those of people are moved off."""
+        return one.places.snapped and not self.counts_people
+
     @cached_property
     def known(self) -> Floats:
-        """Known places of all snapped strata, ``(m, 2)``, each once."""
-        lists = [one.places.xy for one in self.strata if one.places.snapped]
+        """Known places of all strata on points, ``(m, 2)``, each once."""
+        lists = [one.places.xy for one in self.strata if self.on_points(one)]
         return np.unique(np.concatenate([np.empty((0, 2)), *lists]), axis=0)
 
     @cached_property
     def place(self) -> Counts:
-        """The known place of each report, -1 where it is not snapped."""
-        snapped = np.array([one.places.snapped for one in self.strata], dtype=bool)[self.stratum]
+        """The known place of each report, -1 where it need not lie at one."""
+        snapped = np.array([self.on_points(one) for one in self.strata], dtype=bool)[self.stratum]
         place = np.full(len(self.xy), -1, dtype=np.int32)
         place[snapped] = rows_of(self.xy[snapped], self.known)
         return place
@@ -109,20 +119,21 @@ class FamilyMap:
     @cached_property
     def is_snapped(self) -> bool:
         """Whether every report lies at a known place and counts for itself."""
-        return not self.counts_people and all(one.places.snapped for one in self.strata)
+        return all(self.on_points(one) for one in self.strata)
 
     @cached_property
     def chance(self) -> kernel.Chance:
         """What chance would do."""
         at_place = np.zeros(len(self.known))
-        crowd_xy, mass = [np.empty((0, 2))], [np.empty(0)]
+        crowd_xy, mass, one_place = [np.empty((0, 2))], [np.empty(0)], 0.0
         for one in self.strata:
             each = one.total / len(one.places.xy)
-            if one.places.snapped:
+            if self.on_points(one):
                 at_place[rows_of(one.places.xy, self.known)] += each
             else:
                 crowd_xy.append(one.places.xy)
                 mass.append(np.full(len(one.places.xy), each))
+                one_place += each
         return kernel.Chance(
             self.unit,
             at_place,
@@ -130,6 +141,7 @@ class FamilyMap:
             self.total,
             self.params.eps**2,
             self.least,
+            one_place,
         )
 
     def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
@@ -138,8 +150,8 @@ class FamilyMap:
         `part` tells apart the random numbers of different tests with one seed.
         """
         rng = np.random.default_rng([simulation.seed, part])
-        size = len(self.known) if self.is_snapped else len(self.xy)
-        at_once = max(1, min(simulation.maps, _AT_ONCE // max(size, 1)))
+        size = max(len(self.xy), len(self.known) if self.is_snapped else 0)
+        at_once = max(1, min(simulation.maps, _AT_ONCE // size))
         draw = self._snapped_strengths if self.is_snapped else self._strengths
         strength = []
         for begin in range(0, simulation.maps, at_once):
@@ -176,25 +188,56 @@ class FamilyMap:
         return strength
 
     def _drawn(self, maps: int, rng: np.random.Generator) -> tuple[Floats, Counts]:
-        """Move each unit so that one of its reports, any, falls on a place."""
+        """Move each unit so that one of its reports, any, falls on a place.
+
+        Pins that thereby leave the places behind are moved again, together; in the end one by one.
+        Without that, maps of chance would be emptier than the true one.
+        """
         first, size = self._units
-        of_unit = self.stratum[first]
+        goal, place = self._goals(np.arange(len(first)), (maps, len(first)), rng)
+        anchor = first + (rng.random((maps, len(first))) * size).astype(np.int64)
+        xy = self.xy + (goal - self.xy[anchor])[:, self.unit]
+        if self.counts_people:
+            for together in (True, True, True, False):
+                self._move_lost(xy, rng, together=together)
+        return xy, np.ascontiguousarray(place[:, self.unit])
+
+    def _goals(
+        self, units: Ints, shape: tuple[int, ...], rng: np.random.Generator
+    ) -> tuple[Floats, Counts]:
+        """Draw points for units to fall on, and the known place that each is, or -1."""
+        of_unit = self.stratum[self._units[0]][units]
         lists = [one.places.xy for one in self.strata]
         begins = np.cumsum([0, *(len(xy) for xy in lists)])
         rooms = np.diff(begins)[of_unit]
-        target = begins[of_unit] + (rng.random((maps, len(first))) * rooms).astype(np.int64)
+        target = begins[of_unit] + (rng.random(shape) * rooms).astype(np.int64)
         goal = np.concatenate(lists)[target]
         moved = np.array([one.places.moved_m for one in self.strata])[of_unit]
         if moved.any():
-            turn = rng.random((maps, len(first))) * 2 * np.pi
-            far = np.sqrt(rng.random((maps, len(first)))) * moved
-            goal += np.stack([far * np.cos(turn), far * np.sin(turn)], axis=2)
-        anchor = first + (rng.random((maps, len(first))) * size).astype(np.int64)
-        shift = goal - self.xy[anchor]
-        rows = [rows_of(xy, self.known) if one.places.snapped else np.full(len(xy), -1)
+            turn = rng.random(shape) * 2 * np.pi
+            far = np.sqrt(rng.random(shape)) * moved
+            goal += np.stack([far * np.cos(turn), far * np.sin(turn)], axis=-1)
+        rows = [rows_of(xy, self.known) if self.on_points(one) else np.full(len(xy), -1)
                 for one, xy in zip(self.strata, lists, strict=True)]  # fmt: skip
-        place = np.concatenate(rows)[target].astype(np.int32)
-        return self.xy + shift[:, self.unit], np.ascontiguousarray(place[:, self.unit])
+        return goal, np.concatenate(rows)[target].astype(np.int32)
+
+    def _move_lost(self, xy: Floats, rng: np.random.Generator, *, together: bool) -> None:
+        """Move pins that lie near no place, those of a person on a map together or one by one."""
+        one, pin = np.nonzero(~self._reach.holds(xy))
+        if not len(one):
+            return
+        group = one * len(self.unit) + (self.unit[pin] if together else pin)
+        order = np.lexsort((rng.random(len(one)), group))
+        _, leader, member = np.unique(group[order], return_index=True, return_inverse=True)
+        leader = order[leader]
+        goal, _ = self._goals(self.unit[pin[leader]].astype(np.int64), leader.shape, rng)
+        shift = goal - xy[one[leader], pin[leader]]
+        xy[one[order], pin[order]] += shift[member.reshape(-1)]
+
+    @cached_property
+    def _reach(self) -> Reach:
+        lists = [one.places.xy for one in self.strata]
+        return reach_of(np.concatenate(lists), max(self.params.eps, MOVED_M))
 
     @cached_property
     def _units(self) -> tuple[Ints, Ints]:
@@ -219,7 +262,7 @@ def family_map(
         If a source has no list of places, or one that is too short; the message is a sentence.
     """
     xy = points_of(members)
-    snapped = snapped_rows(members)
+    snapped = known.snapped_rows(members)
     xy[snapped] = np.round(xy[snapped], 1)
     people = str(members["family"].iloc[0]) == "perception"
     source = members["source"].astype(str).to_numpy()
@@ -257,6 +300,35 @@ def _order(xy: Floats, stratum: Counts, person: pd.Series | None) -> tuple[Count
     units = sorted(members.values(), key=lambda rows: table[rows].tolist())
     unit = np.repeat(np.arange(len(units), dtype=np.int32), [len(rows) for rows in units])
     return unit, np.array([row for rows in units for row in rows], dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """Square cells that hold a place, or touch one that does."""
+
+    near: Flags
+    corner: Floats
+    side: float
+
+    def holds(self, xy: Floats) -> Flags:
+        """Tell which points lie in such a cell."""
+        cell = np.floor((xy - self.corner) / self.side).astype(np.int64)
+        within = ((cell >= 0) & (cell < self.near.shape)).all(axis=-1)
+        cell[~within] = 0
+        return np.asarray(within & self.near[cell[..., 0], cell[..., 1]])
+
+
+def reach_of(places: Floats, side: float) -> Reach:
+    """Spread cells over places, with a margin of one."""
+    extent = float(np.ptp(places, axis=0).max())
+    side = max(side, extent / _MOST_CELLS_A_SIDE)
+    corner = places.min(axis=0) - side
+    cell = ((places - corner) / side).astype(np.int64)
+    near = np.zeros(cell.max(axis=0) + 2, dtype=np.bool_)
+    for east in (-1, 0, 1):
+        for north in (-1, 0, 1):
+            near[cell[:, 0] + east, cell[:, 1] + north] = True
+    return Reach(near, corner, side)
 
 
 def rows_of(xy: Floats, table: Floats) -> Ints:

@@ -64,8 +64,9 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
 
 
 def _occupied(test: FamilyTest, source: str) -> int:
-    rows = (test.members["source"] == source).to_numpy() & (test.map.place >= 0)
-    return len(np.unique(test.map.place[rows]))
+    snapped = test.known.snapped_rows(test.members)
+    rows = (test.members["source"] == source).to_numpy() & snapped
+    return len(np.unique(test.map.xy[rows], axis=0))
 
 
 def cautions(test: FamilyTest) -> list[str]:

@@ -14,7 +14,7 @@ from csp_geo.hotspots.cluster import label_family
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.places import MOVED_M
 from csp_geo.hotspots.verdict import LEAST, LEVEL
-from csp_geo.tables import FAMILIES
+from csp_geo.tables import FAMILIES, SOURCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _TIE: Final = 1e-9
 """Sums in another order differ by less: such strengths are equal."""
+_LITTLE: Final = 0.05
+_OTHER_PART: Final = 1 + len(SOURCES)
 
 
 class FamilyTest:
@@ -64,7 +66,7 @@ class FamilyTest:
         self._order = order
         self.members = members.iloc[order]
         self.labels, self.is_core = label_family(self.members, params)
-        self._without_source: dict[str, FamilyTest] = {}
+        self._rests: dict[bytes, FamilyTest] = {}
         own = len(FAMILIES) * part + FAMILIES.index(self.family)
         self.strongest = np.sort(self.map.strongest_by_chance(simulation, own))
 
@@ -89,7 +91,8 @@ class FamilyTest:
 
     def as_strong(self, strength: float) -> int:
         """Count the drawn maps with a cluster at least as strong."""
-        below = np.searchsorted(self.strongest, strength - _TIE * max(1.0, abs(strength)))
+        least = strength if np.isinf(strength) else strength - _TIE * max(1.0, abs(strength))
+        below = np.searchsorted(self.strongest, least)
         return int(len(self.strongest) - below)
 
     def needed(self, expected: float) -> int:
@@ -121,8 +124,11 @@ class FamilyTest:
     def stands_without(self, inside: Flags, near: Flags, dropped: Flags) -> bool:
         """Tell whether what remains of a hotspot still stands out when reports are taken away.
 
-        The rest is clustered again. It is compared with the same maps: they hold a little more.
+        The rest is clustered again. It is compared with the same maps where they hold only a little
+        more, else it is drawn again by itself: fuller maps can be less lumpy.
         """
+        if self.map.weight[dropped].sum() > _LITTLE * self.map.weight.sum():
+            return self._stands_alone(inside, dropped, _OTHER_PART)
         left = near & ~dropped
         labels = np.full(len(inside), -1, dtype=np.int64)
         is_core = np.zeros(len(inside), dtype=np.bool_)
@@ -147,14 +153,21 @@ class FamilyTest:
 
         The other sources are clustered and drawn again by themselves.
         """
-        if source not in self._without_source:
-            rest = self.members[(self.members["source"] != source).to_numpy()]
-            part = 1 + len(self._without_source)
+        dropped = (self.members["source"] == source).to_numpy()
+        return self._stands_alone(inside, dropped, 1 + SOURCES.index(source))
+
+    def _stands_alone(self, inside: Flags, dropped: Flags, part: int) -> bool:
+        if dropped.all():
+            return False
+        key = dropped.tobytes()
+        if key not in self._rests:
             unseen = replace(self.simulation, tick=Simulation.tick)
-            self._without_source[source] = FamilyTest(rest, self.params, self.known, unseen, part)
-        other = self._without_source[source]
-        kept = other.members.index.isin(self.members.index[inside])
-        return other.main_part_stands(other.labels, other.is_core, kept)
+            rest = self.members[~dropped]
+            self._rests[key] = FamilyTest(rest, self.params, self.known, unseen, part)
+        other = self._rests[key]
+        return other.main_part_stands(
+            other.labels, other.is_core, other.of_members(inside[~dropped])
+        )
 
     # --- what the reports are ---
 
@@ -184,6 +197,5 @@ class FamilyTest:
     @property
     def stacked_sources(self) -> list[str]:
         """Sources that say they are exact and repeat at the same points."""
-        says = (self.members["location_method"] == "snapped").to_numpy()
-        stacked = (self.map.place >= 0) & ~says
-        return sorted(set(self.members["source"].astype(str)[stacked]))
+        own = {one.source for one in self.map.strata}
+        return [source for source in self.known.stacked if source in own]

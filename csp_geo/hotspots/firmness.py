@@ -10,7 +10,7 @@ import shapely
 from csp_geo.hotspots.cluster import label_family, shape_of, size_of
 from csp_geo.hotspots.places import points_of
 from csp_geo.hotspots.verdict import LARGEST_M2, WIDEST_M, all_of
-from csp_geo.settings import ClusterParams
+from csp_geo.settings import LONGEST_EPS_M, ClusterParams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,8 @@ def times_survived(
     xy = points_of(members)
     survived = [0] * len(hotspots)
     for share, more in SETTINGS:
-        other = ClusterParams(eps=params.eps * share, min_samples=max(1, params.min_samples + more))
+        eps = min(params.eps * share, LONGEST_EPS_M)
+        other = ClusterParams(eps=eps, min_samples=max(1, params.min_samples + more))
         labels, is_core = label_family(members, other)
         sizes: dict[int, float] = {}
         for i, (inside, area) in enumerate(zip(hotspots, areas, strict=True)):

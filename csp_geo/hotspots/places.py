@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from csp_geo.errors import NoPlacesError
+from csp_geo.tables import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
@@ -58,20 +58,22 @@ def distinct(xy: Floats) -> Floats:
     return np.unique(np.round(xy, 1), axis=0)
 
 
-def snapped_rows(incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which incidents lie at anonymised points.
+def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
+    """Return the sources that say they are exact and repeat at the same points.
 
-    Their source says so, or it shows: at least a hundred reports of a source with three or more at
-    each place on average.
+    It shows in a hundred reports or more, with three or more at each place on average. At fewer
+    than `FEWEST` places nothing shows: they may be a few addresses, each with its own trouble.
     """
-    snapped = (incidents["location_method"] == "snapped").to_numpy().copy()
+    exact = (incidents["location_method"] != "snapped").to_numpy()
     xy = np.round(points_of(incidents))
     sources = incidents["source"].astype(str).to_numpy()
-    for source in np.unique(sources[~snapped]):
-        rows = (sources == source) & ~snapped
-        if rows.sum() >= _ENOUGH and rows.sum() >= _STACKED * len(np.unique(xy[rows], axis=0)):
-            snapped |= rows
-    return snapped
+    stacked = []
+    for source in np.unique(sources[exact]).tolist():
+        rows = (sources == source) & exact
+        n_places = len(np.unique(xy[rows], axis=0))
+        if n_places >= FEWEST and rows.sum() >= max(_ENOUGH, _STACKED * n_places):
+            stacked.append(source)
+    return tuple(stacked)
 
 
 class KnownPlaces:
@@ -98,22 +100,32 @@ class KnownPlaces:
         self.cautions: list[str] = []
         self._area = area
         self._everything = everything
-        self._snapped = snapped_rows(everything)
+        self.stacked = stacked_sources(everything)
+        self._snapped = self.snapped_rows(everything)
         self._inside = everything["ward_code"].notna().to_numpy()
         self._xy = points_of(everything)
         self._source = everything["source"].astype(str).to_numpy()
         self._by_source: dict[str, Floats] = {}
         self._listed = None if listed is None else self._within(listed, "listed")
-        if supplied is not None and hasattr(supplied, "items"):
+        if isinstance(supplied, Mapping):
+            if unknown := set(supplied) - set(SOURCES):
+                raise ValueError(
+                    f"places names no such source: {', '.join(sorted(map(str, unknown)))}. "
+                    f"Sources are {', '.join(SOURCES)}."
+                )
             self._by_source = {s: self._within(xy, s) for s, xy in supplied.items()}
         elif supplied is not None:
             self._listed = self._within(supplied, "listed")
             self._by_source = dict.fromkeys(np.unique(self._source), self._listed)
 
     def _within(self, places: ArrayLike, name: str) -> Floats:
-        xy = np.asarray(places, dtype=np.float64)
+        try:
+            xy = np.asarray(places, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"places must be (m, 2) finite metres: {error}.") from error
         if xy.ndim != 2 or xy.shape[1] != 2 or not np.isfinite(xy).all():  # noqa: PLR2004
-            raise ValueError(f"places must be (m, 2) finite metres, not {xy.shape}.")
+            odd = f"{xy.shape}" if np.isfinite(xy).all() else "with infinite or missing ones"
+            raise ValueError(f"places must be (m, 2) finite metres, not {odd}.")
         xy = np.unique(xy, axis=0)
         inside = self._area.distance_outside(xy) <= BORDER_M
         if not inside.all():
@@ -123,6 +135,11 @@ class KnownPlaces:
                 "study area and were left out."
             )
         return xy[inside]
+
+    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Tell which incidents lie at anonymised points: their source says so, or it shows."""
+        says = (incidents["location_method"] == "snapped").to_numpy()
+        return np.asarray(says | incidents["source"].isin(self.stacked).to_numpy())
 
     def of(self, source: str, *, snapped: bool, used: Floats) -> PlaceList:
         """Return the places of a source; `used` are those of the reports that are tested.

@@ -171,6 +171,8 @@ class Chance(NamedTuple):
     eps2: float
     least: int
     """Units that a cluster needs to be looked at."""
+    one_place: float
+    """Expected at one listed place: where reports lie there is at least one, listed or not."""
 
 
 class Maps(NamedTuple):
@@ -229,7 +231,7 @@ def count_clusters(maps: Maps, one: int, chance: Chance, found: Floats) -> int:
     """Put down, in the rows of `found`, the units of each cluster and those expected by chance.
 
     Expected are those at the known places with reports in the cluster, and those at listed places
-    within eps of its core points. Returns how many clusters there are on this map.
+    within eps of its core points, at least one of them. Returns how many clusters the map has.
     """
     label, place = maps.label[one], maps.place[one]
     n = len(label)
@@ -251,7 +253,7 @@ def count_clusters(maps: Maps, one: int, chance: Chance, found: Floats) -> int:
             if maps.is_core[one, i]:
                 east, north = maps.xy[one, i, 0], maps.xy[one, i, 1]
                 expected += crowd_near(chance.crowd, east, north, chance.eps2, seen_listed, cluster)
-        found[cluster, 0], found[cluster, 1] = units, expected
+        found[cluster, 0], found[cluster, 1] = units, max(expected, chance.one_place)
     return n_clusters
 
 

@@ -19,13 +19,13 @@ import shapely
 from csp_geo.errors import CautionWarning, CRSError, NoPlacesError
 from csp_geo.hotspots import explain
 from csp_geo.hotspots.chance import Simulation
-from csp_geo.hotspots.cluster import label_family
+from csp_geo.hotspots.cluster import label_family, shape_of
 from csp_geo.hotspots.family_test import FamilyTest
 from csp_geo.hotspots.firmness import split_of, times_survived
 from csp_geo.hotspots.places import KnownPlaces, points_of
 from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Finding
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, as_agreed
+from csp_geo.tables import FAMILIES, HOTSPOTS, SENSITIVE_THEMES, as_agreed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,12 +110,20 @@ def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters 
             f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean "
             "them with this study area."
         )
+    if clusters.crs != incidents.crs:
+        raise CRSError(f"The clusters are in {clusters.crs}, the incidents in {incidents.crs}.")
     known = KnownPlaces(incidents, area, supplied=places)
     params = ClusterParams(eps=eps, min_samples=min_samples)
     tested = judge_clusters(clusters, incidents, area, params, known, Simulation(simulations, seed))
     for caution in tested.cautions:
         warnings.warn(caution, CautionWarning, stacklevel=2)
     return tested.hotspots
+
+
+MOST_OFF_LIST: Final = 0.2
+"""Share of a hotspot far from every listed place above which the list says nothing about it."""
+MOST_PERSONS: Final = 100
+"""People with most reports at a hotspot who are left out one by one; no other matters as much."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +146,7 @@ def judge_clusters(
 ) -> Tested:
     """Do the work of `confirm_clusters`, and tell how it was done."""
     found, cautions, sentences, record = [], list(known.cautions), [], {}
+    clusters = clusters.reset_index(drop=True)
     for family in FAMILIES:
         table = clusters[(clusters["family"] == family).to_numpy()]
         if table.empty:
@@ -214,6 +223,7 @@ class _Drawn:
         self._members, self._params = members, params
         self._xy = points_of(members)
         self._labels, self._is_core = label_family(members, params)
+        self._private = members["theme"].isin(SENSITIVE_THEMES).to_numpy()
         self._areas = clusters["area_m2"].tolist()
         rows = list(clusters.itertuples(index=False))
         self.inside = [self._find(row) for row in rows]
@@ -221,18 +231,29 @@ class _Drawn:
         self.findings = [self._finding(row, inside) for row, inside in pairs]
 
     def _find(self, row: Any) -> Flags:
-        """Find the incidents of a cluster: those of the label with its core within the shape."""
-        core = shapely.contains_xy(row.geometry, self._xy) & self._is_core
-        found = np.bincount(self._labels[core], minlength=1)
-        for label in np.argsort(-found, kind="stable")[:2]:
+        """Find the incidents of a cluster: those of the label that gives its number and shape."""
+        sizes = np.bincount(self._labels[self._labels >= 0])
+        for label in np.flatnonzero(sizes == row.n):
             inside: Flags = self._labels == label
-            if found[label] and inside.sum() == row.n:
+            if self._makes(inside, row.geometry):
                 return inside
         raise ValueError(
             f"The cluster {row.name} with {row.n} reports is not one of these incidents with eps "
             f"{self._params.eps:g} and min_samples {self._params.min_samples}: give "
             "confirm_clusters the incidents, eps and min_samples that find_clusters had."
         )
+
+    def _makes(self, inside: Flags, shape: shapely.Geometry) -> bool:
+        """Tell whether reports make a shape, with or without those that shape no outline."""
+        shown = inside & ~self._private
+        drawn = (shown & self._is_core, inside & self._is_core, shown)
+        drawn_in = shapely.bounds(shape)
+        extents = (self._extent(self._xy[rows]) for rows in drawn if rows.any())
+        return any(np.allclose(extent, drawn_in, rtol=0, atol=0.01) for extent in extents)
+
+    def _extent(self, core: Floats) -> Floats:
+        reach = shapely.bounds(shape_of(np.zeros((1, 2)), self._params.eps))[2]
+        return np.concatenate([core.min(axis=0) - reach, core.max(axis=0) + reach])
 
     def _finding(self, row: Any, inside: Flags) -> Finding:
         finding = Finding(
@@ -258,8 +279,8 @@ class _Drawn:
 def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tuple[float, Finding]:
     """Return the expected units and what the test says of one cluster."""
     n, expected = test.measure(inside, test.is_core)
-    if 2 * test.off_list[inside].sum() > inside.sum():
-        return np.nan, replace(known, untested="most of it lies far from every place on the list.")
+    if test.off_list[inside].mean() > MOST_OFF_LIST:
+        return np.nan, replace(known, untested="much of it lies far from every place on the list.")
     finding = replace(
         known, chance=chance, simulations=test.simulation.maps, needed=test.needed(expected)
     )
@@ -287,7 +308,7 @@ def _weak_parts(test: FamilyTest, inside: Flags, *, busy: bool) -> tuple[str, ..
         if not test.stands_without_source(inside, largest):
             weak.append(f"the source {largest}")
     persons = test.persons
-    for person, n in persons[inside].value_counts().items():
+    for person, n in persons[inside].value_counts()[:MOST_PERSONS].items():
         if not test.stands_without(inside, near, (persons == person).to_numpy()):
             weak.append(f"one person with {n:,} of {inside.sum():,} {noun}")
             break

@@ -123,10 +123,10 @@ def _stands_out(f: Finding) -> str:
 
 
 def _rests(f: Finding) -> str:
-    parts = all_of([f"without {part}" for part in f.depends_on])
+    parts = ", or without ".join(f.depends_on)
     return (
-        f"Rests on one part: {_figures(f)}; {f.chance}, {_result(f)}, but {parts} it could be "
-        "chance."
+        f"Rests on one part: without {parts}, it would not stand out. With it: {_figures(f)}; "
+        f"{f.chance}, {_result(f)}."
     )
 
 

@@ -6,19 +6,20 @@ Rows read = accepted + merged + quarantined, for every file.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from csp_geo.errors import NoReportsError, SourceError
+from csp_geo.errors import NoReportsError
 from csp_geo.intake.incidents import build_incidents, build_quarantine
-from csp_geo.intake.locate import METRES, locate
+from csp_geo.intake.moments import DATE_NOTES, moments
+from csp_geo.intake.postcode import INSTALL
+from csp_geo.intake.repeats import merged_rows, repeated_references
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
-from csp_geo.intake.when import Dated, in_london, read_dates, read_times
-from csp_geo.projection import british_grid
+from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.intake.gazetteer import Gazetteer
     from csp_geo.intake.read import Reports
     from csp_geo.study_area import StudyArea
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
-TOO_LARGE_M: Final = 1000.0
-"""A street or park whose half diagonal is this long or longer says too little of where."""
 _DAY: Final = pd.Timedelta(days=1)
 
 
@@ -41,7 +41,8 @@ class CleanResult:
 
     `incidents` and `quarantine` keep their contracts in `csp_geo.tables`. `counts` has read,
     accepted, merged and quarantined. `rows` has one line for every row: file, source_row, fate,
-    reasons, flags, theme, category. `cautions` are sentences for the map.
+    reasons, flags, theme, category. `cautions` are sentences for the map, `notes`
+    say by the number of a file what was decided about its columns.
     """
 
     incidents: gpd.GeoDataFrame
@@ -49,6 +50,7 @@ class CleanResult:
     counts: Mapping[str, int]
     rows: pd.DataFrame
     cautions: tuple[str, ...] = ()
+    notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def clean(
@@ -58,6 +60,7 @@ def clean(
     today: date | None = None,
     key: bytes | None = None,
     border_m: float = 250.0,
+    gazetteer: Gazetteer | None = None,
 ) -> CleanResult:
     """Judge every report: accept, merge or quarantine it.
 
@@ -74,6 +77,8 @@ def clean(
         this process is used: numbers then differ from one session to the next.
     border_m
         Reports up to this many metres outside the boundary are kept and flagged.
+    gazetteer
+        Where named places are, for reports that say no more than a name.
 
     Returns
     -------
@@ -82,14 +87,14 @@ def clean(
     """
     table = reports.table
     key = _session_key() if key is None else key
-    located = _located(reports, area, border_m)
-    dated, cautions = _dated(reports)
-    merged = _merged(reports)
+    located = _located(reports, Ground(area, border_m, gazetteer))
+    dated, cautions = moments(reports)
+    merged = merged_rows(reports)
     reasons = _reasons(table, located, dated, today)
     bad = reasons.any(axis=1) & ~merged
     fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     theme, unknown = _themes(reports)
-    flags = _flags(table, located, dated, _repeated_references(reports, merged), unknown)
+    flags = _flags(table, located, dated, repeated_references(reports, merged), unknown)
     rows = pd.DataFrame(
         {
             "file": table["file"],
@@ -107,7 +112,9 @@ def clean(
     )
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
     quarantine = build_quarantine(reports, rows)
-    return CleanResult(incidents, quarantine, counts, rows, cautions)
+    cautions += _postcode_cautions(reports, located)
+    notes = _notes(reports, located, dated)
+    return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
 
 @lru_cache(maxsize=1)
@@ -118,144 +125,46 @@ def _session_key() -> bytes:
 # --- where and when ----------------------------------------------------------------------------
 
 
-def _located(reports: Reports, area: StudyArea | None, border_m: float) -> pd.DataFrame:
-    projection = area.projection if area is not None else british_grid()
-    parts = []
-    for file, source, where in reports.by_file():
-        rows = reports.table.iloc[where]
-        if file.axes == METRES and source.crs is None and not projection.is_british:
-            raise SourceError(
-                f"{file.path} gives eastings and northings, and the study area lies outside Great "
-                "Britain: name their coordinate system in the source's source.toml, such as "
-                'crs = "EPSG:32615".'
-            )
-        found = locate(
-            rows["x"], rows["y"], file.axes, projection, area, crs=source.crs, border_m=border_m
-        )
-        parts.append(_with_sizes(found, rows["size_m"]))
-    nothing = reports.table.iloc[:0]
-    if not parts:
-        found = locate(nothing["x"], nothing["y"], METRES, projection, area)
-        parts = [_with_sizes(found, nothing["size_m"])]
+def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
+    parts = [
+        whereabouts(file, source, reports.table.iloc[where], ground)
+        for file, source, where in reports.by_file()
+    ]
+    parts = parts or [whereabouts(None, None, reports.table.iloc[:0], ground)]
     return pd.concat(parts).sort_index()
 
 
-def _with_sizes(located: pd.DataFrame, size_m: pd.Series) -> pd.DataFrame:
-    """Take the size of a shape that is no point for its radius of doubt."""
-    usable = ~located["missing-coordinates"]
-    return located.assign(
-        **{
-            "coarse_m": np.maximum(located["coarse_m"], size_m.astype("float64")),
-            "not-a-point": (size_m > 0) & usable,
-            "location-too-coarse": located["location-too-coarse"] | (size_m >= TOO_LARGE_M),
-        }
+def _notes(
+    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame
+) -> Mapping[int, tuple[str, ...]]:
+    """Say of each file what was decided about its columns."""
+    said = [(slug, located[slug], text) for slug, text in NOTES.items()]
+    said += [(slug, dated[slug], text) for slug, text in DATE_NOTES.items()]
+    number = reports.table["file"]
+    seen = {slug: set(number[marks.to_numpy(dtype=bool)]) for slug, marks, _ in said}
+    return {
+        n: tuple(text for slug, _, text in said if n in seen[slug])
+        for n in range(len(reports.files))
+    }
+
+
+def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many rows wait for a list of postcodes, and what to install."""
+    waiting = located["postcode-not-looked-up"]
+    if not waiting.any():
+        return ()
+    first = int(waiting.to_numpy().argmax())
+    where = reports.files[int(reports.table["file"].iloc[first])].path
+    row = int(reports.table["source_row"].iloc[first])
+    return (
+        (
+            f"{int(waiting.sum()):,} rows say where only by a postcode (first: {where}, row "
+            f"{row}), and no list of postcodes is installed. {INSTALL}"
+        ),
     )
-
-
-def _dated(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    parts, cautions = [], []
-    for file, source, where in reports.by_file():
-        rows = reports.table.iloc[where]
-        date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
-        first = date_text.where(date_text != "", month_text)
-        start = read_dates(first, source.date_formats)
-        if start.month_first:
-            cautions.append(
-                f"{file.path}: its dates look month-first (a day over 12 comes second), so those "
-                "that could be read both ways were left out. Say the format in its source.toml."
-            )
-        end = read_dates(rows["date_to"], source.date_formats)
-        parts.append(
-            _interval(rows, start, end).assign(missing=start.missing, unreadable=start.unreadable)
-        )
-    if not parts:
-        nothing = reports.table.iloc[:0]
-        none = read_dates(nothing["date"])
-        parts = [_interval(nothing, none, none).assign(missing=False, unreadable=False)]
-    return pd.concat(parts).sort_index(), tuple(cautions)
-
-
-def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
-    """Join dates and times to an instant or an interval on the London clock."""
-    at, precision, bad_time = _with_time(start, rows["time"])
-    midnight = (precision == "minute") & (at == at.dt.normalize())
-    precision = precision.mask(midnight, "day")
-    until, until_precision, _ = _with_time(end, rows["time_to"])
-    until = until.where(until_precision == "minute", until + _DAY)
-    reversed_interval = until.notna() & (until < at)
-    until = until.mask(reversed_interval)
-    until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
-    next_month = at + pd.offsets.MonthBegin(1)
-    until = until.mask(precision == "month", next_month)
-    aware, doubtful = in_london(at)
-    return pd.DataFrame(
-        {
-            "day": at,
-            "occurred_at": start.instant.fillna(aware),
-            "occurred_to": in_london(until.astype(at.dtype))[0],
-            "precision": precision,
-            "unreadable-time": bad_time,
-            "midnight": midnight,
-            "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
-            "reversed-interval": reversed_interval,
-        },
-        index=rows.index,
-    )
-
-
-def _with_time(dates: Dated, text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Add a time of day from its own column to dates that have none.
-
-    Returns
-    -------
-    at, precision, bad_time
-        Naive London times, how well they are known, and where a time could not be read.
-    """
-    since, unreadable = read_times(text)
-    timed = since.notna() & (dates.precision == "day")
-    at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
-    precision = dates.precision.mask(timed, "minute")
-    return at, precision, (unreadable & (precision == "day")) | dates.unreadable_time
 
 
 # --- the fate of each row ----------------------------------------------------------------------
-
-
-def _merged(reports: Reports) -> np.ndarray:
-    """Tell which rows repeat another.
-
-    Rows equal in every column and with a reference are one report. Rows without a reference are
-    never merged within one file; across files the largest count in any one file is kept. The same
-    bytes twice are all merged.
-    """
-    table = reports.table
-    digest = pd.Series(
-        {
-            n: (file.sha256, file.part.rpartition("#")[2] if "#" in file.part else "")
-            for n, file in enumerate(reports.files)
-            if not file.error
-        },
-        dtype="object",
-    )
-    copies = digest.duplicated().reindex(table["file"]).to_numpy(dtype=bool)
-    rows = pd.DataFrame(
-        {"feed": reports.per_row("feed"), "content": table["content"], "file": table["file"]},
-        index=table.index,
-    )
-    rows = rows[~copies]
-    referenced = table["reference"][~copies] != ""
-    same = ["feed", "content"]
-    repeats = pd.Series(False, index=table.index)
-    repeats[copies] = True
-    repeats.loc[rows.index[referenced]] = rows[referenced].duplicated(same)
-    bare = rows[~referenced]
-    if len(set(bare["file"])) > 1:
-        per_file = bare.groupby([*same, "file"], sort=True)["file"].transform("size")
-        order = bare.assign(count=per_file).sort_values(["count", "file"], ascending=[False, True])
-        kept_file = order.drop_duplicates(same).set_index(same)["file"]
-        best = kept_file.loc[pd.MultiIndex.from_frame(bare[same])].to_numpy()
-        repeats.loc[bare.index] = bare["file"].to_numpy() != best
-    return repeats.to_numpy()
 
 
 def _reasons(
@@ -293,14 +202,6 @@ def _flags(
     return pd.DataFrame(
         {slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index
     )
-
-
-def _repeated_references(reports: Reports, merged: np.ndarray) -> pd.Series:
-    """Tell which rows have a reference that another row of the same feed has as well."""
-    table = reports.table
-    usable = ((table["reference"] != "") & ~merged).to_numpy()
-    rows = pd.DataFrame({"feed": reports.per_row("feed"), "reference": table["reference"]})[usable]
-    return rows.duplicated(keep=False).reindex(table.index, fill_value=False)
 
 
 def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:

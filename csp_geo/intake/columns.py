@@ -11,8 +11,9 @@ from pandas.api.types import union_categoricals
 from pandas.util import hash_pandas_object
 
 from csp_geo.intake.asides import Asides
+from csp_geo.intake.coordinates import DEGREES, METRES
 from csp_geo.intake.formats import BROKEN, ROW, SIZE
-from csp_geo.intake.locate import DEGREES, METRES, axes_by_range
+from csp_geo.intake.locate import axes_by_range
 from csp_geo.intake.source import plain
 from csp_geo.intake.tidy import said, tidy
 
@@ -37,6 +38,9 @@ TEXT_FIELDS: Final = (
     "month",
     "x",
     "y",
+    "gridref",
+    "wkt",
+    "postcode",
     "category",
     "place",
 )

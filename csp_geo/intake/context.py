@@ -11,6 +11,7 @@ import shapely
 
 from csp_geo.errors import BoundaryError, CspGeoError, SourceError
 from csp_geo.intake.formats import read_file
+from csp_geo.intake.gazetteer import is_gazetteer
 from csp_geo.intake.locate import DEGREES, METRES, locate
 from csp_geo.intake.source import packaged_sources, plain
 from csp_geo.intake.when import read_dates
@@ -34,7 +35,7 @@ _ZONE_COLUMNS: Final = {
     "in_force": ("inforce", "start", "startdate", "from", "validfrom", "madeon", "live"),
     "expires": ("expires", "expiry", "expirydate", "end", "enddate", "to", "validto", "until"),
 }
-_LISTED: Final = ("address", "street")
+_LISTED: Final = ("addresses", "streets")
 """How the names of files begin that list where reports can be."""
 _STEP_M: Final = 25.0
 _NEAR_M: Final = 250.0
@@ -156,7 +157,7 @@ def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFram
     """
     parts, cautions = [], []
     for path in paths:
-        if _lists_places(path):
+        if _lists_places(path) or is_gazetteer(path):
             continue
         try:
             parts.append(_place_rows(path, area))
@@ -200,7 +201,7 @@ def read_listed(
     -------
     xy, cautions
         ``(m, 2)`` metres, those at most 250 m outside the study area; `None` without any. Lines
-        are taken every 25 metres.
+        are taken every 25 metres, areas in their middle.
     """
     parts, cautions = [], []
     for path in filter(_lists_places, paths):
@@ -225,9 +226,20 @@ def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
         xy: NDArray[np.float64] = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
         return xy[np.isfinite(xy).all(axis=1)]
     layer, _ = read_vector(path)
-    shapes = shapely.force_2d(np.array(layer.geometry[layer.geometry.notna()], dtype=object))
-    moved = _moved(shapes, str(layer.crs), area.projection)
-    return shapely.get_coordinates(shapely.segmentize(moved, _STEP_M))
+    shapes = shapely.force_2d(np.array(layer.geometry, dtype=object))
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    parts = shapely.get_parts(_moved(shapes, str(layer.crs), area.projection))
+    is_line = shapely.get_dimensions(parts) == 1
+    along = [_along(line) for line in parts[is_line]]
+    return np.concatenate([shapely.get_coordinates(shapely.centroid(parts[~is_line])), *along])
+
+
+def _along(line: Any) -> NDArray[np.float64]:
+    """Return points of a line: in the middle of equal steps, however many corners it has."""
+    steps = max(1, round(float(shapely.length(line)) / _STEP_M))
+    middles = (np.arange(steps) + 0.5) / steps
+    points = shapely.line_interpolate_point(line, middles, normalized=True)
+    return shapely.get_coordinates(points)
 
 
 def _place_axes(header: list[str], where: str) -> tuple[str, str, str]:

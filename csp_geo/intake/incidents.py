@@ -27,12 +27,15 @@ SAME_SPOT_M: Final = 100.0
 _NOBODY: Final = frozenset(
     {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
 )
-_SHOWN: Final = ("x", "y", "date", "month")
+_SHOWN: Final = ("x", "y", "gridref", "wkt", "date", "month")
+_NAMED: Final = (*_SHOWN, "postcode", "place")
+"""Fields whose cells quarantine.csv may show, and those whose column it may name."""
 _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
 _DATE_WORDS: Final = re.compile(
     r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
     r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
+    r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?c\b"
 )
 
 
@@ -60,12 +63,9 @@ def build_incidents(
     """
     accepted = reports.table.index.get_indexer(where.index)
     table = reports.table.iloc[accepted]
-    per_row = {
-        name: reports.per_row(name)[accepted]
-        for name in ("source", "feed", "family", "location_method", "location_accuracy_m")
-    }
+    per_row = {name: reports.per_row(name)[accepted] for name in ("source", "feed", "family")}
     paths = np.array([file.path for file in reports.files], dtype=object)
-    accuracy = np.maximum(per_row["location_accuracy_m"].astype("float64"), where["coarse_m"])
+    accuracy = np.maximum(where["accuracy_m"], where["coarse_m"])
     columns = {
         "source": per_row["source"],
         "feed": per_row["feed"],
@@ -80,11 +80,9 @@ def build_incidents(
         "theme": marks["theme"].iloc[accepted],
         "family": per_row["family"],
         "weight": 1.0,
-        "location_method": per_row["location_method"],
+        "location_method": where["method"],
         "location_accuracy_m": accuracy,
-        "place": place_names(
-            table["place"], pd.Series(per_row["location_method"] == "snapped", index=table.index)
-        ),
+        "place": place_names(table["place"], where["method"] == "snapped"),
         "ward_code": _ward(where, area, "ward_code"),
         "ward_name": _ward(where, area, "ward_name"),
         "flags": marks["flags"].iloc[accepted],
@@ -172,13 +170,14 @@ def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
         rules = [REASON[slug] for slug in slugs.split(";")]
         concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
         fields = [name for name in concerned if name in columns[number]]
+        shown = [_harmless(str(cell[name])) for name in fields if name in _SHOWN]
         lines.append(
             {
                 "source_file": reports.files[number].path,
                 "source_row": row,
                 "reasons": slugs,
                 "column": ";".join(columns[number][name] for name in fields),
-                "value": "; ".join(_harmless(str(cell[name])) for name in fields).strip("; "),
+                "value": "; ".join(shown).strip("; "),
                 "hint": " ".join(rule.hint for rule in rules),
             }
         )
@@ -192,7 +191,7 @@ def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for column, name in matched.items():
         field = _AXIS.get(name, name)
-        if field in _SHOWN:
+        if field in _NAMED:
             found[field] = column
     return found
 

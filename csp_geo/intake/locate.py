@@ -2,44 +2,99 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from csp_geo.projection import GB_DEGREES, GB_METRES, Projection, between, in_box
+from csp_geo.intake.coordinates import DEGREES, METRES, Numbers, read_numbers
+from csp_geo.intake.whole_column import certain, in_kilometres, without_minus
+from csp_geo.projection import BRITISH_CRS, GB_DEGREES, GB_METRES, Projection, between, in_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.study_area import StudyArea
 
-DEGREES: Final = "degrees"
-METRES: Final = "metres"
+__all__ = [
+    "DEGREES",
+    "METRES",
+    "Reach",
+    "System",
+    "axes_by_range",
+    "locate",
+    "locate_points",
+    "refine",
+]
+
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _COARSE_DECIMALS: Final = 2
 _KILOMETRE: Final = 1000.0
+_TOO_COARSE_M: Final = _KILOMETRE / 2
+"""Half a kilometre of doubt to every side says too little of where."""
 _CENTROID_M: Final = 1.0
 
 
 def axes_by_range(x: pd.Series, y: pd.Series) -> str:
     """Tell whether unnamed x and y columns hold degrees or metres, by what most rows fit."""
-    east, north = _numbers(x)[0], _numbers(y)[0]
+    east, north = read_numbers(x, DEGREES).value, read_numbers(y, DEGREES).value
     return DEGREES if in_box(east, north, _WORLD).sum() * 2 > np.isfinite(east).sum() else METRES
 
 
-def _numbers(text: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    cells = text.astype("str").fillna("").str.strip()
-    missing = cells.str.casefold().isin(["", "no location", "unknown", "n/a", "-"])
-    plain = cells.where(cells.str.fullmatch(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"), "nan")
-    values = np.asarray(plain, dtype=np.float64)
-    empty = np.asarray(missing, dtype=np.bool_)
-    return values, empty, ~empty & ~np.isfinite(values)
+@dataclass(frozen=True)
+class System:
+    """What the numbers of a file mean: "degrees" or "metres", and of which CRS."""
+
+    axes: str
+    projection: Projection
+    crs: str | None = None
+
+    def to_metres(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Move points to metres of the study area's CRS, NaN where they lie in none."""
+        projection = self.projection
+        if self.axes == DEGREES:
+            return projection.to_metres(points)
+        own = self.crs or (BRITISH_CRS if projection.is_british else projection.crs)
+        if own != projection.crs:
+            return between(own, projection.crs, points)
+        metres = points.copy()
+        if projection.is_british:
+            metres[~in_box(metres[:, 0], metres[:, 1], GB_METRES)] = np.nan
+        return metres
+
+    def is_other(self, points: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which are degrees in a column of metres, or metres in a column of degrees."""
+        x, y = points[:, 0], points[:, 1]
+        if self.axes == DEGREES:
+            turn = (-360.0, -360.0, 360.0, 360.0)
+            return ~in_box(x, y, turn) & np.isfinite(points).all(axis=1)
+        return in_box(x, y, GB_DEGREES) | in_box(y, x, GB_DEGREES)
 
 
-def _decimals(text: pd.Series) -> NDArray[np.int64]:
-    fraction = text.astype("str").fillna("").str.strip().str.extract(r"\.(\d*)$")[0]
-    return np.asarray(fraction.fillna("").str.rstrip("0").str.len(), dtype=np.int64)
+@dataclass(frozen=True)
+class Reach:
+    """The study area and how far outside it reports are kept."""
+
+    area: StudyArea
+    border_m: float
+
+    def has(self, metres: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell which points lie inside or near enough."""
+        with np.errstate(invalid="ignore"):
+            near: NDArray[np.bool_] = self.area.distance_outside(metres) <= self.border_m
+        return near
+
+    def place(
+        self, metres: NDArray[np.float64], usable: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return the ward of each point, which are at the border and which are away from it."""
+        ward = self.area.ward_of(metres)
+        beyond = usable & (ward < 0)
+        at_border = np.zeros(len(metres), dtype=np.bool_)
+        near = np.flatnonzero(beyond & np.isfinite(metres).all(axis=1))
+        at_border[near] = self.has(metres[near])
+        return ward, at_border, beyond & ~at_border
 
 
 def locate(  # noqa: PLR0913 - each says something else about one file
@@ -72,63 +127,109 @@ def locate(  # noqa: PLR0913 - each says something else about one file
         area.wards, -1 outside), `coarse_m` (radius of doubt from rounding, 0 where none), and a
         bool column for each reason and flag slug.
     """
-    east, east_missing, east_bad = _numbers(x)
-    north, north_missing, north_bad = _numbers(y)
-    missing, bad = east_missing | north_missing, east_bad | north_bad
+    east, north = read_numbers(x, axes), read_numbers(y, axes)
+    system = System(axes, projection, crs)
+    reach = None if area is None else Reach(area, border_m)
+    missing, bad = east.missing | north.missing, east.bad | north.bad
     known = ~missing & ~bad
-    zero = known & (east == 0) & (north == 0)
-    tried = np.column_stack([east, north])
+    zero = known & (east.value == 0) & (north.value == 0)
+    tried = np.column_stack([east.value, north.value])
     tried[~known | zero] = np.nan
-    metres = _to_metres(tried, axes, projection, crs)
-    wrong = known & ~zero & _fits_other_system(tried, axes)
-    coarse_m = _coarse(x, y, tried, axes)
+    kilometres = _are_kilometres(tried, system, reach)
+    if kilometres:
+        tried = np.round(tried * _KILOMETRE, 3)
+    wrong = known & ~zero & system.is_other(tried)
+    usable = known & ~zero & ~wrong
+    coarse_m = _coarse(east, north, tried, axes)
     located = pd.DataFrame(
         {
-            "x_m": metres[:, 0],
-            "y_m": metres[:, 1],
             "coarse_m": coarse_m,
             "missing-coordinates": missing,
             "unreadable-coordinates": bad,
             "zero-coordinates": zero,
             "wrong-crs": wrong,
-            "location-too-coarse": known & ~zero & ~wrong & (coarse_m >= _KILOMETRE / 2),
-            "coarse-coordinates": (coarse_m > 0) & (coarse_m < _KILOMETRE / 2),
+            "kilometres": usable & kilometres,
+            "thousands-commas": usable & (east.commas | north.commas),
         },
         index=x.index,
     )
-    usable = known & ~zero & ~wrong
-    swapped_metres = _to_metres(tried[:, ::-1], axes, projection, crs)
-    _place_in_area(located, usable, metres, swapped_metres, area, border_m)
+    _say_how_coarse(located, usable)
+    _place_in_area(located, usable, tried, system, reach)
     return located
 
 
-def _to_metres(
-    points: NDArray[np.float64], axes: str, projection: Projection, crs: str | None
-) -> NDArray[np.float64]:
-    if axes == DEGREES:
-        return projection.to_metres(points)
-    own = crs or ("EPSG:27700" if projection.is_british else projection.crs)
-    if own != projection.crs:
-        return between(own, projection.crs, points)
-    metres = points.copy()
-    if projection.is_british:
-        metres[~in_box(metres[:, 0], metres[:, 1], GB_METRES)] = np.nan
-    return metres
+def locate_points(
+    points: NDArray[np.float64],
+    doubt_m: NDArray[np.float64],
+    index: pd.Index,
+    system: System,
+    reach: Reach | None,
+) -> pd.DataFrame:
+    """Locate points that were read from something else than coordinates.
+
+    Parameters
+    ----------
+    points
+        ``(n, 2)`` numbers of `system`, NaN where there is none.
+    doubt_m
+        Radius of doubt of each.
+
+    Returns
+    -------
+    located
+        As `locate` gives it; nothing is decided for the whole column.
+    """
+    usable = np.asarray(np.isfinite(points).all(axis=1), dtype=np.bool_)
+    located = pd.DataFrame(
+        {"coarse_m": np.where(usable, doubt_m, 0.0), "missing-coordinates": ~usable}, index=index
+    )
+    for slug in _NOT_OF_POINTS:
+        located[slug] = False
+    _say_how_coarse(located, usable)
+    _place_in_area(located, usable, points, system, reach, whole_column=False)
+    return located
 
 
-def _fits_other_system(points: NDArray[np.float64], axes: str) -> NDArray[np.bool_]:
-    """Tell which points are degrees in a column of metres, or metres in a column of degrees."""
-    if axes == DEGREES:
-        return ~in_box(points[:, 0], points[:, 1], (-360.0, -360.0, 360.0, 360.0)) & np.isfinite(
-            points
-        ).all(axis=1)
-    return in_box(points[:, 0], points[:, 1], GB_DEGREES) | in_box(
-        points[:, 1], points[:, 0], GB_DEGREES
+_NOT_OF_POINTS: Final = (
+    "unreadable-coordinates",
+    "zero-coordinates",
+    "wrong-crs",
+    "kilometres",
+    "thousands-commas",
+)
+
+
+def refine(located: pd.DataFrame, size_m: NDArray[np.float64]) -> pd.DataFrame:
+    """Return located points and shapes, the size of a shape being the doubt of where it is.
+
+    `size_m` is 0 for a point. A shape is flagged as one, and not as rounded.
+    """
+    shape = np.isfinite(located["x_m"]).to_numpy() & (size_m > 0)
+    doubt = np.maximum(located["coarse_m"], size_m)
+    large = shape & (doubt >= _TOO_COARSE_M)
+    return located.assign(
+        **{
+            "coarse_m": located["coarse_m"].mask(shape, doubt),
+            "not-a-point": shape,
+            "location-too-coarse": located["location-too-coarse"] | large,
+        }
     )
 
 
+def _say_how_coarse(located: pd.DataFrame, usable: NDArray[np.bool_]) -> None:
+    doubt = located["coarse_m"]
+    located["location-too-coarse"] = usable & (doubt >= _TOO_COARSE_M)
+    located["coarse-coordinates"] = (doubt >= _KILOMETRE / 10) & (doubt < _TOO_COARSE_M)
+
+
+def _are_kilometres(tried: NDArray[np.float64], system: System, reach: Reach | None) -> bool:
+    if system.axes == DEGREES or system.crs or not system.projection.is_british:
+        return False
+    return in_kilometres(tried, None if reach is None else reach.has)
+
+
 def _coarse(
-    x: pd.Series, y: pd.Series, points: NDArray[np.float64], axes: str
+    east: Numbers, north: Numbers, points: NDArray[np.float64], axes: str
 ) -> NDArray[np.float64]:
     """Radius of doubt in metres that rounding leaves; 0 where it is finer than about 100 m.
 
@@ -137,7 +238,7 @@ def _coarse(
     """
     known = np.isfinite(points).all(axis=1)
     if axes == DEGREES:
-        decimals = np.maximum(_decimals(x), _decimals(y))
+        decimals = np.maximum(east.decimals, north.decimals)
         kilometre, hundred = decimals <= _COARSE_DECIMALS, decimals <= _COARSE_DECIMALS + 1
     else:
         kilometre = (np.mod(points, _KILOMETRE) == 0).all(axis=1)
@@ -146,43 +247,84 @@ def _coarse(
     if rounded.sum() > known.sum() / 2:
         kilometre = np.zeros(len(points), dtype=np.bool_)
     radius = np.where(kilometre, _KILOMETRE, np.where(hundred, _KILOMETRE / 10, 0.0))
+    radius = np.maximum(radius, np.maximum(east.doubt_m, north.doubt_m))
     return np.where(known, radius, 0.0)
 
 
 def _place_in_area(
     located: pd.DataFrame,
     usable: NDArray[np.bool_],
-    metres: NDArray[np.float64],
-    swapped_metres: NDArray[np.float64],
-    area: StudyArea | None,
-    border_m: float,
+    tried: NDArray[np.float64],
+    system: System,
+    reach: Reach | None,
+    *,
+    whole_column: bool = True,
 ) -> None:
-    """Fill in ward, and the reasons and flags that need the study area."""
-    on_map = np.isfinite(metres).all(axis=1)
-    located["ward"] = np.int64(-1)
-    for slug in ("swapped-coordinates", "outside-study-area", "outside-boundary", "ward-centroid"):
+    """Fill in place and ward, and the reasons and flags that need the study area."""
+    for slug in ("swapped-columns", "missing-minus", "outside-boundary", "ward-centroid"):
         located[slug] = False
-    if area is None:
-        elsewhere = usable & ~on_map
-        exchanged = elsewhere & np.isfinite(swapped_metres).all(axis=1)
-        located["swapped-coordinates"] = exchanged
-        located["outside-study-area"] = elsewhere & ~exchanged
-        return
-    ward = area.ward_of(metres)
-    beyond = usable & (ward < 0)
-    distance = np.full(len(located), np.inf)
-    near = np.flatnonzero(beyond & on_map)
-    distance[near] = area.distance_outside(metres[near])
-    at_border = beyond & (distance <= border_m)
-    away = beyond & ~at_border
-    there = np.zeros(len(located), dtype=bool)
-    candidates = np.flatnonzero(away & np.isfinite(swapped_metres).all(axis=1))
-    there[candidates] = area.distance_outside(swapped_metres[candidates]) <= border_m
-    located["ward"] = ward
-    located["outside-boundary"] = at_border
-    located["swapped-coordinates"] = there
-    located["outside-study-area"] = away & ~there
-    located["ward-centroid"] = _at_ward_centroid(metres, ward, area)
+    metres = system.to_metres(tried)
+    if reach is None:
+        away = usable & ~np.isfinite(metres).all(axis=1)
+        swapped = np.zeros(len(located), dtype=np.bool_)
+        swapped[away] = np.isfinite(system.to_metres(tried[away][:, ::-1])).all(axis=1)
+    else:
+        ward, at_border, away = reach.place(metres, usable)
+        swapped = _exchanged(tried, away, system, reach)
+        if whole_column and away.any():
+            mended, slug, rows = _mended(usable, away, swapped, tried, system, reach)
+            if slug:
+                located[slug] = rows
+                metres = system.to_metres(mended)
+                ward, at_border, away = reach.place(metres, usable)
+                swapped = _exchanged(mended, away, system, reach)
+        located["outside-boundary"] = at_border
+        located["ward-centroid"] = _at_ward_centroid(metres, ward, reach.area)
+    located["ward"] = np.int64(-1) if reach is None else ward
+    located["swapped-coordinates"] = swapped
+    located["outside-study-area"] = away & ~swapped
+    located["x_m"], located["y_m"] = metres[:, 0], metres[:, 1]
+
+
+def _exchanged(
+    tried: NDArray[np.float64], away: NDArray[np.bool_], system: System, reach: Reach
+) -> NDArray[np.bool_]:
+    """Tell which of the points that are away would lie inside with their numbers exchanged."""
+    there = np.zeros(len(tried), dtype=np.bool_)
+    rows = np.flatnonzero(away)
+    metres = system.to_metres(tried[rows][:, ::-1])
+    on_map = np.isfinite(metres).all(axis=1)
+    there[rows[on_map]] = reach.has(metres[on_map])
+    return there
+
+
+def _mended(
+    usable: NDArray[np.bool_],
+    away: NDArray[np.bool_],
+    swapped: NDArray[np.bool_],
+    tried: NDArray[np.float64],
+    system: System,
+    reach: Reach,
+) -> tuple[NDArray[np.float64], str, NDArray[np.bool_]]:
+    """Exchange swapped columns or put missing minus signs, where that is certain.
+
+    Returns
+    -------
+    mended, flag, flagged
+        The numbers; the flag for what was done ("" for nothing), and the rows that have it.
+    """
+    n = int(usable.sum())
+    if certain(n - int(away.sum()), int(swapped.sum()), n):
+        return tried[:, ::-1], "swapped-columns", usable
+    if system.axes == DEGREES:
+
+        def within(degrees: NDArray[np.float64]) -> NDArray[np.bool_]:
+            return reach.has(system.to_metres(degrees))
+
+        lacking = without_minus(tried, usable, away, within, reach.area)
+        if lacking.any():
+            return np.where(lacking[:, None], tried * (-1.0, 1.0), tried), "missing-minus", lacking
+    return tried, "", usable
 
 
 def _at_ward_centroid(

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from csp_geo.intake.repeats import possible_doubles
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON
 from csp_geo.tables import QUALITY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from csp_geo.intake.clean import CleanResult
     from csp_geo.intake.read import Reports
@@ -71,6 +72,7 @@ def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
         `tables.QUALITY`.
     """
     lines: list[dict[str, Any]] = []
+    doubles = possible_doubles(result.incidents)
     for number, (file, counts) in enumerate(
         zip(reports.files, file_counts(reports, result), strict=True)
     ):
@@ -80,7 +82,8 @@ def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
             continue
         rows = result.rows[result.rows["file"] == number]
         lines += [about | _line("rows", key, n, 0, _MEANING[key]) for key, n in counts.items()]
-        lines += [about | _line("note", "reading", 0, 0, note) for note in file.notes]
+        notes = (*file.notes, *result.notes.get(number, ()))
+        lines += [about | _line("note", "reading", 0, 0, note) for note in notes]
         lines += [
             about | _line("column", _short(column), 0, 0, f"read as {name}")
             for column, name in file.matched.items()
@@ -92,12 +95,24 @@ def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
                 for slug, (n, first) in _tally(rows, column).items()
             ]
         lines += [about | line for line in _unknown_words(rows)]
+        mine = doubles[doubles["source_file"] == file.path]
+        lines += [about | _double(line) for line in mine.to_dict("records")]
     table = pd.DataFrame(lines, columns=list(QUALITY.names))
     return table.astype({"n": "int64", "first_row": "int64"})
 
 
 def _line(about: str, item: str, n: int, first_row: int, meaning: str) -> dict[str, Any]:
     return {"about": about, "item": item, "n": n, "first_row": first_row, "meaning": meaning}
+
+
+def _double(line: Mapping[Hashable, Any]) -> dict[str, Any]:
+    other = line["other_file"]
+    rows, others = (", ".join(str(n) for n in line[key]) for key in ("rows", "other_rows"))
+    meaning = (
+        f"rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, "
+        "no further apart than their accuracy. All are counted; check, and take one away"
+    )
+    return _line("possible-double", other, line["n"], line["rows"][0], meaning)
 
 
 def _short(word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
+_COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
 
@@ -46,6 +48,7 @@ def read_reports(
     reports: str | Path | Iterable[str | Path],
     *,
     source: str | None = None,
+    by_place: bool = False,
     limits: Limits = LIMITS,
 ) -> Reports:
     """Read every report file of a folder, or the files given.
@@ -57,6 +60,8 @@ def read_reports(
         fire, other), or one or more files.
     source
         Read every file as this source, whatever its folder says.
+    by_place
+        Take files that say where only by the name of a place: a gazetteer must know them.
     limits
         Files that are larger are refused.
 
@@ -65,7 +70,7 @@ def read_reports(
     NoReportsError
         If there is no file, or no file that can be read; the sentence says why.
     """
-    read = collect_reports(reports, source=source, limits=limits)
+    read = collect_reports(reports, source=source, by_place=by_place, limits=limits)
     if not len(read):
         why = " ".join(file.error for file in read.files if file.error)
         raise NoReportsError(f"No file could be used. {why}")
@@ -76,6 +81,7 @@ def collect_reports(
     reports: str | Path | Iterable[str | Path],
     *,
     source: str | None = None,
+    by_place: bool = False,
     limits: Limits = LIMITS,
 ) -> Reports:
     """Read files like `read_reports`, but do not mind when none can be used."""
@@ -87,10 +93,11 @@ def collect_reports(
             f"GeoPackage files into a folder per source below it: {folders}."
         )
     sources = _project_sources(root)
+    reading = _Reading(root, source, sources, by_place, limits)
     files: list[ReportFile] = []
     tables: list[pd.DataFrame] = []
     for path in paths:
-        for file, table in _read_path(path, root, source, sources, limits):
+        for file, table in _read_path(path, reading):
             if table is not None:
                 tables.append(table.assign(file=len(files)))
             files.append(file)
@@ -150,20 +157,29 @@ def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-def _read_path(
-    path: Path, root: Path, given: str | None, sources: Mapping[str, Source], limits: Limits
-) -> Iterator[tuple[ReportFile, pd.DataFrame | None]]:
+@dataclass(frozen=True)
+class _Reading:
+    """How files are read: below which folder, and as which sources."""
+
+    root: Path
+    given: str | None
+    sources: Mapping[str, Source]
+    by_place: bool
+    limits: Limits
+
+
+def _read_path(path: Path, how: _Reading) -> Iterator[tuple[ReportFile, pd.DataFrame | None]]:
     """Read every table of a file."""
-    name = given or _folder_source(path, root)
-    where = _relative(path, root)
+    name = how.given or _folder_source(path, how.root)
+    where = _relative(path, how.root)
     digest = sha256_of(path) if path.is_file() else ""
     try:
-        for raw in read_tables(path, where, _column_words(sources.values()), limits):
+        for raw in read_tables(path, where, _column_words(how.sources.values()), how.limits):
             inside = PurePosixPath(raw.part.partition("#")[0]).parts[:-1]
             table_name = name or _source_of_parts(inside)
-            yield _read_table(raw, where, table_name, digest, sources)
+            yield _read_table(raw, where, table_name, digest, how)
     except SourceError as error:
-        feed = sources[name].feed if name else None
+        feed = how.sources[name].feed if name else None
         yield ReportFile(where, name, feed, digest, error=str(error)), None
 
 
@@ -182,20 +198,19 @@ def _read_table(
     path: str,
     name: str | None,
     digest: str,
-    sources: Mapping[str, Source],
+    how: _Reading,
 ) -> tuple[ReportFile, pd.DataFrame | None]:
     where = f"{path}{raw.part}"
-    known = sources[name] if name else None
+    known = how.sources[name] if name else None
     try:
         if isinstance(raw, Unread):
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
-        known = _choose(raw, known, sources, where)
-        matched = match_columns(raw.header, known, where)
+        known = _choose(raw, known, how.sources, where)
+        matched = match_columns(raw.header, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known)
     except SourceError as error:
         feed = known.feed if known else None
         return ReportFile(where, name, feed, digest, error=str(error), part=raw.part), None
-    units = "degrees" if read.axes == DEGREES else "eastings and northings"
     file = ReportFile(
         path=where,
         source=known.source,
@@ -208,12 +223,19 @@ def _read_table(
         notes=(
             *raw.notes,
             *read.notes,
-            f"locations are {units}",
+            *_units(matched, read.axes),
             *_unread_columns(raw, matched),
         ),
         part=raw.part,
     )
     return file, read.table
+
+
+def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
+    """Say what the coordinates are, where there are any."""
+    if not _COORDINATES & set(matched.values()):
+        return ()
+    return (f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",)
 
 
 def _unread_columns(raw: RawTable, matched: Mapping[str, str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ class Rule:
     fields: tuple[str, ...] = ()
 
 
-_PLACE: Final = ("x", "y")
+_PLACE: Final = ("x", "y", "gridref", "wkt")
 _WHEN: Final = ("date", "month")
 
 REASONS: Final = (
@@ -44,7 +44,8 @@ REASONS: Final = (
     Rule(
         "unreadable-coordinates",
         "Coordinates are not numbers",
-        "Write coordinates as plain numbers such as 51.5393 and 0.0811, or 544421 and 184321.",
+        "Write coordinates as plain numbers such as 51.5393 and 0.0811, or 544421 and 184321; a "
+        "grid reference as TQ 4442 8432.",
         _PLACE,
     ),
     Rule(
@@ -75,9 +76,33 @@ REASONS: Final = (
     Rule(
         "location-too-coarse",
         "Location is too coarse",
-        "The coordinates are rounded to a kilometre or so, or the shape is larger than that. Ask "
-        "for them to at least 100 metres.",
+        "The coordinates are rounded to a kilometre or so, or a shape is as large. Ask for them to "
+        "at least 100 metres.",
         _PLACE,
+    ),
+    Rule(
+        "outward-postcode",
+        "Only the first half of a postcode",
+        "IG11 alone covers square kilometres. Ask for full postcodes or coordinates.",
+        ("postcode",),
+    ),
+    Rule(
+        "unknown-postcode",
+        "Postcode is not in the list",
+        "Check its spelling. The list holds live and closed postcodes of Great Britain.",
+        ("postcode",),
+    ),
+    Rule(
+        "postcode-not-looked-up",
+        "Only a postcode, and no list of postcodes",
+        'Install the postcode list: pip install "csp-geo[postcodes]".',
+        ("postcode",),
+    ),
+    Rule(
+        "unknown-place",
+        "Place is not in the gazetteer",
+        "Add its name and coordinates to data/context/gazetteer.csv, spelt as in the report.",
+        ("place",),
     ),
     Rule("missing-date", "No date", "Fill in the date.", _WHEN),
     Rule(
@@ -111,7 +136,16 @@ FLAGS: Final = (
         "Counted under 'other'. Add the word to the source's TOML under [themes].",
     ),
     Rule("unreadable-time", "Time cannot be read", "The day is used. Write times as 14:20."),
-    Rule("midnight", "Time is exactly 00:00", "Often means 'not known': only the day is used."),
+    Rule(
+        "week-only",
+        "Only the week is known",
+        "Counted from its first day; the whole week is the interval.",
+    ),
+    Rule(
+        "midnight",
+        "Time is exactly 00:00 or 24:00",
+        "Often means 'not known': only the day is used.",
+    ),
     Rule(
         "clock-change",
         "Time falls in the hour of a clock change",
@@ -131,6 +165,36 @@ FLAGS: Final = (
         "not-a-point",
         "A line or an area, not a point",
         "A point on it stands for it, with half its size as doubt. Ask for a pin where it matters.",
+    ),
+    Rule(
+        "swapped-columns",
+        "Latitude and longitude stand in each other's column in the whole file",
+        "Exchanged, because nearly all lie in the study area so and hardly any as they are.",
+    ),
+    Rule(
+        "missing-minus",
+        "Longitude without its minus sign",
+        "Given one, because the study area lies west of Greenwich. Check the column.",
+    ),
+    Rule(
+        "kilometres",
+        "Eastings and northings in kilometres",
+        "Read so, because nearly all lie in the study area so. Ask for metres.",
+    ),
+    Rule(
+        "thousands-commas",
+        "Eastings and northings with thousands commas",
+        "Read without them, because most of the column is written so.",
+    ),
+    Rule(
+        "postcode-location",
+        "Placed at the middle of its postcode",
+        "Used, with 100 metres of doubt. Ask for coordinates.",
+    ),
+    Rule(
+        "gazetteer-location",
+        "Placed by its name in the gazetteer",
+        "Used, with the doubt that the gazetteer gives. Ask for coordinates.",
     ),
     Rule(
         "ward-centroid",

@@ -35,6 +35,9 @@ FIELDS: Final = (
     "northing",
     "x",
     "y",
+    "gridref",
+    "wkt",
+    "postcode",
     "category",
     "place",
 )
@@ -64,6 +67,8 @@ _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+_INSTEAD: Final = frozenset({"gridref", "wkt", "postcode"})
+"""Fields that say where as well, in a column of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,8 +251,13 @@ def recognise(
     return folder
 
 
-def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str, str]:
+def match_columns(
+    header: Sequence[str], source: Source, where: str, *, by_place: bool = False
+) -> dict[str, str]:
     """Match a header with the fields that a source needs.
+
+    With `by_place` the name of a place is enough of a location, because a gazetteer knows where
+    places are.
 
     Returns
     -------
@@ -263,7 +273,8 @@ def match_columns(header: Sequence[str], source: Source, where: str) -> dict[str
     found = set(matched.values())
     pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
     pair = next((pair for pair in pairs if set(pair) <= found), None)
-    missing = {} if pair else _missing_location(found, source)
+    instead = _INSTEAD | {"place"} if by_place else _INSTEAD
+    missing = {} if pair or found & instead else _missing_location(found, source)
     if not found & {"date", "month"}:
         missing["date"] = source.columns["date"]
     if "category" not in found and source.default_theme is None:

@@ -16,6 +16,7 @@ _EMPTY: Final = frozenset(
     }
 )
 """Words that stand for an empty cell; the long dashes are those that Word and Excel make."""
+_LONGEST: Final = max(map(len, _EMPTY))
 
 
 def tidy(text: str) -> str:
@@ -35,4 +36,4 @@ def is_empty(text: str) -> bool:
 def said(text: str) -> str:
     """Return what a cell says, "" where that is nothing."""
     clear = tidy(text)
-    return "" if clear.casefold() in _EMPTY else clear
+    return "" if len(clear) <= _LONGEST and clear.casefold() in _EMPTY else clear

@@ -8,12 +8,17 @@ reading 03/04/2021 one way or the other would be a guess.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-TIME_ZONE: Final = "Europe/London"
+from csp_geo.intake.clock import CLOCK, END_OF_DAY, SERIALS_NEEDED, TIME_ZONE, in_london, read_times
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["TIME_ZONE", "Dated", "in_london", "read_dates", "read_times"]
 
 _RUN_TOGETHER: Final = "%Y%m%d"
 _DAYS: Final = (
@@ -27,23 +32,38 @@ _DAYS: Final = (
     "%d %b %Y",
     "%d-%b-%Y",
     "%d-%b-%y",
+    "%d %b %y",
     "%d/%m/%y",
+    "%d-%m-%y",
+    "%d.%m.%y",
     "%A %d %B %Y",
     "%a %d %b %Y",
+    "%B %d %Y",
+    "%b %d %Y",
 )
-_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y")
-_MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y")
-_TIMES: Final = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%H.%M", "%H%M", "%I:%M %p", "%I:%M%p")
-_CLOCK: Final = r"^(?P<day>.*?\d)(?:[ T](?P<clock>\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?))?$"
+_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%b-%Y", "%b-%y")
+_DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
+_MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
+_CLOCKED: Final = rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$"
 _OFFSET: Final = r"(?:Z|[+-]\d{2}:?\d{2})$"
-_AMBIGUOUS: Final = r"^\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}(?:[ T].*)?$"
+_AMBIGUOUS: Final = r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$"
+_WEEK: Final = (
+    r"(?i)^(?:w/c|wc|w\.c\.|w/b|(?:week|wk) (?:commencing|beginning|starting|of))\b[ .:]*(?=.*\d)"
+)
+_WEEK_ENDING: Final = r"(?i)^(?:w/e|(?:week|wk) ending)\b[ .:]*(?=.*\d)"
+_SERIAL: Final = r"(?:[2-5]\d{4}|60000)(?:\.\d+)?"
+_EXCEL_EPOCH: Final = pd.Timestamp("1899-12-30")
+_DAY: Final = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Dated:
     """Dates of a column: `at` is naive London time, NaT where missing or unreadable.
 
-    `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere.
+    `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere. `week` tells
+    where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
+    the day that it ends. `serial` tells the dates that Excel had left as numbers. `evidence` is the
+    position and the second number of the first cell that fits only month-first, where that decided.
     """
 
     at: pd.Series
@@ -52,28 +72,40 @@ class Dated:
     unreadable: pd.Series
     unreadable_time: pd.Series
     instant: pd.Series
+    week: pd.Series
+    midnight: pd.Series
+    serial: pd.Series
     month_first: bool = False
+    evidence: tuple[int, str] | None = None
 
 
-def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
+def read_dates(
+    text: pd.Series, formats: tuple[str, ...] = (), *, beside: pd.Series | None = None
+) -> Dated:
     """Read a column of date texts.
 
     Parameters
     ----------
     text
-        Strings; empty means missing. Date, date with time, or month alone.
+        Strings; empty means missing. Date, date with time, week, or month alone.
     formats
         The source's own formats, tried before the British and ISO ones; they settle the order of
         day and month for the column.
+    beside
+        Another column that the same system wrote: its order of day and month is the same.
     """
-    cells = text.astype("str").fillna("").str.strip().str.replace(r"\s+", " ", regex=True)
-    unique = pd.Series(cells.unique(), dtype="str")
-    read = _read_unique(unique, formats)
-    month_first = not formats and _is_month_first(unique)
+    codes, raw = pd.factorize(text.astype("str").fillna(""))
+    unique = _tidied(pd.Series(raw, dtype="str"))
+    others = unique if beside is None else pd.concat([unique, _tidied(_different(beside))])
+    bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
+    read = _read_unique(bare, formats)
+    month_first = not formats and _is_month_first(others)
     if month_first:
-        read.loc[unique.str.match(_AMBIGUOUS).to_numpy(), "at"] = pd.NaT
-    found = read.set_axis(unique.to_numpy()).reindex(cells.to_numpy()).set_axis(text.index)
-    missing = cells == ""
+        read.loc[bare.str.match(_AMBIGUOUS).to_numpy(), "at"] = pd.NaT
+    _read_weeks(read, unique)
+    _read_serials(read, unique, codes)
+    found = read.take(codes).set_axis(text.index)
+    missing = (unique == "").take(codes).set_axis(text.index)
     return Dated(
         at=found["at"],
         precision=found["precision"],
@@ -81,15 +113,33 @@ def read_dates(text: pd.Series, formats: tuple[str, ...] = ()) -> Dated:
         unreadable=found["at"].isna() & ~missing,
         unreadable_time=found["bad_time"].astype(bool),
         instant=found["instant"],
+        week=found["week"],
+        midnight=found["midnight"],
+        serial=found["serial"],
         month_first=month_first,
+        evidence=_evidence(bare, codes) if month_first else None,
+    )
+
+
+def _different(text: pd.Series) -> pd.Series:
+    return pd.Series(text.astype("str").fillna("").unique(), dtype="str")
+
+
+def _tidied(unique: pd.Series) -> pd.Series:
+    """Even out spaces, ordinals ("3rd of November") and "Sept"."""
+    return (
+        unique.str.replace(r"\s+", " ", regex=True)
+        .str.strip()
+        .str.replace(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?", "", regex=True)
+        .str.replace(r"(?i)\bsept\b", "Sep", regex=True)
     )
 
 
 def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     """Read each text once.
 
-    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`), and the
-    `instant` where an offset says it.
+    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`) or 24:00
+    (`midnight`), and the `instant` where an offset says it.
     """
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
@@ -101,18 +151,18 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
         at[offset] = instant[offset].dt.tz_localize(None)
         precision[offset] = "minute"
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
-    parts = unique.str.extract(_CLOCK)
+    parts = unique.str.extract(_CLOCKED)
     days, clock = parts["day"].where(parts["clock"].notna(), unique), parts["clock"].fillna("")
     apart = at.isna() & (clock != "")
     since, bad_time = read_times(clock.where(apart, ""))
-    _try(at, days, precision, [(day, "day") for day in _DAYS])
+    _try(at, days.str.replace(",", ""), precision, [(day, "day") for day in _DAYS])
     _try(at, unique, precision, [(month, "month") for month in _MONTHS])
-    timed = apart & at.notna() & since.notna()
+    midnight = apart & (since == END_OF_DAY)
+    timed = apart & at.notna() & since.notna() & ~midnight
     at[timed] += since[timed]
     precision[timed] = "minute"
-    return pd.DataFrame(
-        {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
-    )
+    read = {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
+    return pd.DataFrame(read | {"midnight": midnight, "week": False, "serial": False})
 
 
 def _try(
@@ -131,60 +181,54 @@ def _try(
         precision[got] = fineness
 
 
+def _read_weeks(read: pd.DataFrame, unique: pd.Series) -> None:
+    """Mark what begins with "w/c"; a week that ends on a day began six days before."""
+    ending = unique.str.contains(_WEEK_ENDING, regex=True)
+    week = (ending | unique.str.contains(_WEEK, regex=True)) & read["at"].notna()
+    week &= read["precision"] != "month"
+    read.loc[week, "at"] = read.loc[week, "at"].dt.normalize()
+    read.loc[week & ending, "at"] -= 6 * _DAY
+    read.loc[week, "precision"] = "day"
+    read.loc[week, "instant"] = pd.NaT
+    read["week"] = week
+
+
+def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]) -> None:
+    """Read the numbers that Excel keeps dates as, where most of the column holds them."""
+    serial = (unique.str.fullmatch(_SERIAL) & read["at"].isna()).to_numpy(dtype=bool)
+    counts = np.bincount(codes[codes >= 0], minlength=len(unique))
+    n, filled = counts[serial].sum(), counts[(unique != "").to_numpy()].sum()
+    if n < SERIALS_NEEDED or n * 2 <= filled:
+        return
+    days = unique[serial].astype("float64")
+    since = pd.to_timedelta((days * 86_400).round(), unit="s")
+    read.loc[serial, "at"] = (_EXCEL_EPOCH + since).astype(read["at"].dtype)
+    read.loc[serial, "precision"] = np.where(np.mod(days, 1) == 0, "day", "minute")
+    read.loc[serial, "bad_time"] = False
+    read["serial"] = serial
+
+
 def _fits(text: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     fits = pd.Series(False, index=text.index)
-    days = text.str.split(r"[ T]", n=1, regex=True).str[0]
+    days = text.str.split(r"[ T,]", n=1, regex=True).str[0]
     for pattern in patterns:
         fits |= pd.to_datetime(days, format=pattern, errors="coerce").notna()
     return fits
 
 
 def _is_month_first(unique: pd.Series) -> bool:
-    numeric = unique[unique.str.match(_AMBIGUOUS)]
+    numeric = unique[unique.str.match(_AMBIGUOUS)].reset_index(drop=True)
     if numeric.empty:
         return False
-    day_first = _fits(numeric, ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y"))
-    month_first = _fits(numeric, _MONTH_FIRST)
+    day_first, month_first = _fits(numeric, _DAY_FIRST), _fits(numeric, _MONTH_FIRST)
     return bool((month_first & ~day_first).any() and not (day_first & ~month_first).any())
 
 
-def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Read times of day.
-
-    Returns
-    -------
-    since_midnight, unreadable
-        A timedelta (NaT where empty or unreadable), and which cells had a text that is no time.
-    """
-    cells = (
-        text.fillna("")
-        .astype("str")
-        .str.strip()
-        .str.replace(r"^\d{4}-\d\d-\d\d[ T]", "", regex=True)
-    )
-    since = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
-    for pattern in _TIMES:
-        left = since.isna() & (cells != "")
-        if not left.any():
-            break
-        read = pd.to_datetime(cells[left], format=pattern, errors="coerce")
-        got = read.index[read.notna()]
-        since[got] = (read[got] - read[got].dt.normalize()).astype(since.dtype)
-    return since, (cells != "") & since.isna()
-
-
-def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Put naive London times on the Europe/London clock.
-
-    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
-    is moved forward.
-
-    Returns
-    -------
-    aware, in_clock_change
-        Time-zone aware times, and which of them fell into such an hour.
-    """
-    summer = np.ones(len(at), dtype=bool)
-    first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
-    second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
-    return first, (first != second) & at.notna()
+def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
+    """Tell the first cell whose second number cannot be a month: its position, that number."""
+    second = unique.str.extract(_AMBIGUOUS)[1]
+    only = (_fits(unique, _MONTH_FIRST) & ~_fits(unique, _DAY_FIRST)).to_numpy()
+    rows = np.flatnonzero(only[codes])
+    if not len(rows):
+        return None
+    return int(rows[0]), str(second.iloc[codes[rows[0]]])

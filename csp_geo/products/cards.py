@@ -176,13 +176,19 @@ def _where(row: Any, context: Context) -> tuple[tuple[str, str], ...]:
         ("Ward", _text(row.ward_name) or "outside the wards"),
         ("Centre", f"{row.latitude:.5f}, {row.longitude:.5f} (latitude, longitude)"),
         (grid, f"easting {east}, northing {north}"),
-        ("Size", f"{words.sides(row.width_m, row.length_m)}, {words.hectares(row.area_m2)}"),
+        ("Size", _size(row)),
         ("Busiest place", _top(row)[0]),
     ]
     if row.n_outside:
         outside = f"{words.number(row.n_outside)} of {words.number(row.n)} {_noun(row)} outside"
         said.append(("Boundary", f"crosses the boundary of {context.area_name}: {outside}"))
     return tuple(said)
+
+
+def _size(row: Any) -> str:
+    if row.kind == BUSY:
+        return "not known: the outline is drawn round the published point"
+    return f"{words.sides(row.width_m, row.length_m)}, {words.hectares(row.area_m2)}"
 
 
 def _near(row: Any, context: Context) -> tuple[str, ...]:

@@ -25,8 +25,7 @@ UNDECIDED: Final = ("too few to test", "not tested")
 
 _TEST_COLUMNS: Final = frozenset(HOTSPOTS.names) - frozenset(CLUSTERS.names)
 _UNKNOWN: Final = {
-    "rests on one part": "Whether this stands out as a whole: without that one part it could be "
-    "chance.",
+    "rests on one part": "Whether this stands out as a whole: without that one part it would not.",
     "could be chance": "Whether this is more than chance: the test does not show it, which does "
     "not mean that nothing happens here.",
     "too large to task": "Where within it reports come together most: it is too large to be one "
@@ -86,14 +85,15 @@ class Outcome:
     @property
     def firm_words(self) -> str:
         """In how many settings it holds, for the card."""
-        return f"Holds in {self.firm} settings"
+        return f"The same place in {self.firm} settings"
 
     @property
     def tried(self) -> str:
         """Which settings those are."""
         return (
             "Tried: the distance that joins reports as it is, 25% shorter and 25% longer, each "
-            f"with as many {words.plural(self.unit)} needed as now, one fewer and one more."
+            f"with as many {words.plural(self.unit)} needed as now, one fewer and one more. "
+            "This is about the outline, not about chance."
         )
 
     @property
@@ -118,7 +118,7 @@ class Outcome:
         if self.n_expected is None:
             return ""
         about = f"about {words.number(self.n_expected)}" if self.n_expected >= 1 else "less than 1"
-        return f"{self.counted}; {about} expected by chance."
+        return f"{self.counted}; {about} if spread evenly."
 
 
 def outcome_of(row: Any) -> Outcome:

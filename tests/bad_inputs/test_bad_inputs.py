@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from csp_geo.intake import postcode
 from csp_geo.intake.rules import FLAG, REASON
 
 HERE = Path(__file__).resolve().parent
@@ -58,12 +59,24 @@ def assert_one_sentence(text):
 # --- csp-geo check -----------------------------------------------------------------------------
 
 
+def put_lists(case, folder, monkeypatch):
+    """Have a list of postcodes and a gazetteer, as far as a case says so."""
+    known = {"IG117LU": (544430.0, 184330.0)} if case.get("postcodes", True) else None
+    monkeypatch.setattr(postcode, "directory", lambda _: known)
+    if "gazetteer" in case:
+        context = folder / "data" / "context"
+        context.mkdir(parents=True)
+        (context / "gazetteer.csv").write_text(case["gazetteer"], encoding="utf-8")
+
+
 @pytest.mark.parametrize("case", CASES["check"], ids=name_of)
-def test_check(case, csp, built, town_boundaries, tmp_path, rows_of):
+def test_check(case, csp, built, town_boundaries, tmp_path, rows_of, monkeypatch):  # noqa: PLR0917
+    put_lists(case, tmp_path, monkeypatch)
+    wards = HERE / "boundaries" / case["boundaries"] if "boundaries" in case else town_boundaries
     path = Path(case["file"].replace("{built}", str(built)))
     ran = csp(
         *("check", path if path.is_absolute() else FILES / path),
-        *("--source", case.get("source", "offence"), "--boundaries", town_boundaries),
+        *("--source", case.get("source", "offence"), "--boundaries", wards),
         *("--out", "out", "--json"),
         cwd=tmp_path,
     )

@@ -27,7 +27,7 @@ def run_python(code, *arguments, cwd):
 
 
 def test_the_commands_of_the_design_are_there():
-    assert {"demo", "init", "check", "weekly"} <= set(COMMANDS)
+    assert {"demo", "init", "check", "weekly", "boundaries"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

@@ -34,9 +34,14 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_option_named_in_the_readme_exists() -> None:
+    commands = [
+        inner
+        for command in cli.commands.values()
+        for inner in (command, *getattr(command, "commands", {}).values())
+    ]
     known = {
         option
-        for command in cli.commands.values()
+        for command in commands
         for parameter in command.params
         if isinstance(parameter, click.Option)
         for option in parameter.opts

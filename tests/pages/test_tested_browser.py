@@ -122,17 +122,17 @@ def test_the_card_begins_with_the_sentence_and_says_how_firm_it_is(open_page, in
     card = page.locator(".card:visible")
     assert card.locator("h3 ~ *, .card-title ~ p").first.inner_text() == STANDS_OUT
     headings = card.locator("h4").all_inner_texts()
-    assert headings[:3] == ["What", "How firm", "When"]
+    assert headings[:3] == ["What", "How firm the outline is", "When"]
     assert card.locator(".cells i").count() == card.locator(".cells i.on").count() == 9
-    assert "35 reports; about 12 expected by chance." in card.inner_text()
-    assert "Falls without" not in card.inner_text()
+    assert "35 reports; about 12 if spread evenly." in card.inner_text()
+    assert "not stand out without" not in card.inner_text()
     page.keyboard.press("Escape")
     page.locator(".row").nth(2).click()
     card = page.locator(".card:visible")
     assert card.locator(".cells i.on").count() == 4
     assert card.locator(".cells").get_attribute("aria-hidden") == "true"
-    assert card.locator(".strip").inner_text().strip() == "Holds in 4 of 9 settings"
-    assert "Falls without: the place with 15 of 30 reports." in card.inner_text()
+    assert card.locator(".strip").inner_text().strip() == "The same place in 4 of 9 settings"
+    assert "It would not stand out without: the place with 15 of 30 reports." in card.inner_text()
     assert "does not mean that nothing happens here" in card.inner_text()
     tab.assert_quiet()
 

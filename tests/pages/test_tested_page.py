@@ -126,6 +126,6 @@ def test_hostile_words_of_the_test_are_shown_literally(inputs, text):
     page = inputs.page()
     shown = re.sub(r"\s+", " ", text)
     said = re.search(r'class="card-sentence"><bdi>(.*?)</bdi>', page)
-    falls = re.search(r"Falls without: <bdi>(.*?)</bdi>", page)
+    falls = re.search(r"not stand out without: <bdi>(.*?)</bdi>", page)
     assert html.unescape(said[1]) == html.unescape(falls[1]) == shown
     assert len(Reader(page).scripts) == 6

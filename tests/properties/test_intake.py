@@ -122,8 +122,8 @@ def test_cleaning_what_was_accepted_accepts_it_all(
     reports = _read(table)
     assert reports is not None
     result = cg.clean(reports, square, today=TODAY, key=KEY)
-    if not len(result.incidents):
-        return
+    if not len(result.incidents) or result.rows["flags"].str.contains("swapped-columns").any():
+        return  # a whole column decided that, and what was accepted of it may be too few to
     kept = [table[row - 2] for row in result.incidents["source_row"]]
     again = _read(kept)
     assert again is not None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 import shapely
 
 from csp_geo.errors import BoundaryError
-from csp_geo.intake.context import context_files, read_places, read_zones
+from csp_geo.intake.context import context_files, read_listed, read_places, read_zones
 from csp_geo.projection import british_grid
 from csp_geo.tables import PLACES, ZONES, check_table
 
@@ -156,3 +157,79 @@ class TestFiles:
     @pytest.mark.parametrize("folder", [None, "none"])
     def test_no_folder(self, tmp_path, folder):
         assert context_files(folder and tmp_path / folder) == []
+
+
+class TestListed:
+    """Where exactly located reports can be."""
+
+    def listed(self, path, area):
+        xy, cautions = read_listed([path], area)
+        return [] if xy is None else xy.tolist(), cautions
+
+    def test_a_table_of_addresses(self, tmp_path, write, town_area):
+        rows = [(544100, 184100), ("", ""), ("here", "there"), (544200, 184200), (999, 999)]
+        path = write.csv(tmp_path / "addresses.csv", ("easting", "northing"), rows)
+        assert self.listed(path, town_area) == ([[544100, 184100], [544200, 184200]], ())
+
+    def test_points_in_degrees(self, tmp_path, write, town_area):
+        where = GRID.to_lonlat([[544100, 184100]])[0]
+        path = write.geojson(tmp_path / "Addresses_of_2021.geojson", [(where, {}), (None, {})])
+        ((point,), cautions) = self.listed(path, town_area)
+        assert point == pytest.approx([544100, 184100], abs=0.01)
+        assert cautions == ()
+
+    def test_lines_every_25_metres_however_many_corners_they_have(self, tmp_path, write, town_area):
+        straight = shapely.LineString([(544100, 184100), (544200, 184100)])
+        shapes = [straight, shapely.segmentize(straight, 1), None, shapely.LineString()]
+        path = write.gpkg(tmp_path / "streets.gpkg", {"name": list("abcd")}, shapes)
+        points, cautions = self.listed(path, town_area)
+        once = [[544100 + east, 184100] for east in (12.5, 37.5, 62.5, 87.5)]
+        assert np.allclose(points, once * 2)
+        assert cautions == ()
+
+    def test_short_lines_and_areas_count_once(self, tmp_path, write, town_area):
+        shapes = [
+            shapely.LineString([(544100, 184100), (544104, 184100)]),
+            shapely.LineString([(544100, 184100), (544100, 184100)]),
+            shapely.box(544200, 184200, 544210, 184210),
+            shapely.Point(544300, 184300, 12),
+        ]
+        path = write.gpkg(tmp_path / "streets.gpkg", {"name": list("abcd")}, shapes)
+        points, _ = self.listed(path, town_area)
+        assert sorted(points) == [
+            [544100, 184100],
+            [544102, 184100],
+            [544205, 184205],
+            [544300, 184300],
+        ]
+
+    def test_those_just_outside_are_kept(self, tmp_path, write, town_area):
+        rows = [(543761, 184100), (543759, 184100)]
+        path = write.csv(tmp_path / "addresses.csv", ("easting", "northing"), rows)
+        assert self.listed(path, town_area)[0] == [[543761, 184100]]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "said"),
+        [
+            ("addresses.csv", "easting,northing\n1,2\n", "holds none in the study area"),
+            ("addresses.csv", "street,town\na,b\n", "no columns for latitude and longitude"),
+            ("addresses.csv", "", "is empty"),
+            ("addresses.xlsx", "no workbook", "not an Excel workbook"),
+            ("streets.geojson", "no json", "could not be read as a map layer"),
+            ("streets.gpkg", "", "is empty"),
+        ],
+    )
+    def test_what_cannot_be_used_is_left_and_said(self, tmp_path, town_area, name, text, said):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        points, (caution,) = self.listed(tmp_path / name, town_area)
+        assert points == []
+        assert caution.startswith("List of places left out. ")
+        assert said in caution
+
+    def test_several_files_are_one_list_and_other_files_are_none(self, tmp_path, write, town_area):
+        for name, east in (("addresses", 544100), ("streets", 544200), ("stations", 544300)):
+            rows = [(east, 184100, name)]
+            write.csv(tmp_path / f"{name}.csv", ("easting", "northing", "name"), rows)
+        xy, cautions = read_listed(context_files(tmp_path), town_area)
+        assert (xy.tolist(), cautions) == ([[544100, 184100], [544200, 184100]], ())
+        assert read_listed([], town_area) == (None, ())

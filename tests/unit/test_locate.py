@@ -18,7 +18,15 @@ REASONS = (
     "outside-study-area",
     "location-too-coarse",
 )
-FLAGS = ("outside-boundary", "coarse-coordinates", "ward-centroid")
+FLAGS = (
+    "outside-boundary",
+    "coarse-coordinates",
+    "ward-centroid",
+    "swapped-columns",
+    "missing-minus",
+    "kilometres",
+    "thousands-commas",
+)
 
 
 def texts(*values):
@@ -44,7 +52,8 @@ class TestInputs:
             (" ", "-", ["missing-coordinates"]),
             ("No location", "No location", ["missing-coordinates"]),
             ("N/A", "184321", ["missing-coordinates"]),
-            ("544,421", "184321", ["unreadable-coordinates"]),
+            ("544,421", "184321", ["thousands-commas"]),
+            ("5,444,21", "184321", ["unreadable-coordinates"]),
             ("TQ 444 843", "184321", ["unreadable-coordinates"]),
             ("nan", "184321", ["unreadable-coordinates"]),
             ("inf", "184321", ["unreadable-coordinates"]),

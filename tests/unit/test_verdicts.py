@@ -59,8 +59,8 @@ def test_chance_is_never_a_bare_nought(p, said):
 
 
 def test_what_chance_would_put_there_stands_with_its_base():
-    assert outcome().against_chance == "90 reports; about 18 expected by chance."
-    assert outcome(n_expected=0.2).against_chance == "90 reports; less than 1 expected by chance."
+    assert outcome().against_chance == "90 reports; about 18 if spread evenly."
+    assert outcome(n_expected=0.2).against_chance == "90 reports; less than 1 if spread evenly."
     assert outcome(n_expected=float("nan")).against_chance == ""
     assert outcome(n_expected=None).expected == "unknown"
     assert (outcome().expected, outcome(n_expected=7.25).expected) == ("18", "7.2")
@@ -69,9 +69,9 @@ def test_what_chance_would_put_there_stands_with_its_base():
 @pytest.mark.parametrize(
     ("people", "anonymous", "said"),
     [
-        (29, 0, "29 people; about 18 expected by chance."),
-        (1, 1, "1 person and 1 anonymous pin, taken as one person; about 18 expected by chance."),
-        (0, 23, "23 anonymous pins, each taken as one person; about 18 expected by chance."),
+        (29, 0, "29 people; about 18 if spread evenly."),
+        (1, 1, "1 person and 1 anonymous pin, taken as one person; about 18 if spread evenly."),
+        (0, 23, "23 anonymous pins, each taken as one person; about 18 if spread evenly."),
     ],
 )
 def test_in_perception_people_are_counted(people, anonymous, said):
@@ -83,7 +83,7 @@ def test_in_perception_people_are_counted(people, anonymous, said):
 def test_nine_cells_tell_how_firm_it_is():
     told = outcome()
     assert told.cells == (True,) * 7 + (False,) * 2
-    assert (told.firm, told.firm_words) == ("7 of 9", "Holds in 7 of 9 settings")
+    assert (told.firm, told.firm_words) == ("7 of 9", "The same place in 7 of 9 settings")
     assert "25% shorter and 25% longer" in told.tried
 
 

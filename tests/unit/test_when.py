@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from csp_geo.intake.clock import read_time_spans
 from csp_geo.intake.when import in_london, read_dates, read_times
 
 
@@ -48,14 +49,14 @@ class TestInputs:
             False,
         ]
 
-    @pytest.mark.parametrize("text", ["24:00", "25:10", "14:60", "noon", "unknown", "0.597"])
+    @pytest.mark.parametrize("text", ["25:10", "14:60", "noon", "unknown", "0.597"])
     def test_no_time_of_day(self, text):
         since, unreadable = read_times(pd.Series([text], dtype="str"))
         assert unreadable.all()
         assert since.isna().all()
 
     def test_bad_time_beside_a_date_keeps_the_day(self):
-        dated = read("03/11/2021 24:00")
+        dated = read("03/11/2021 25:00")
         assert dated.at.loc[0] == pd.Timestamp("2021-11-03")
         assert dated.precision[0] == "day"
         assert dated.unreadable_time[0]
@@ -132,7 +133,129 @@ class TestOutputs:
         assert dated.unreadable.tolist() == [False, True, False]
 
 
+class TestOtherForms:
+    @pytest.mark.parametrize(
+        ("text", "at", "precision"),
+        [
+            ("3rd November 2021", "2021-11-03", "day"),
+            ("1st of November 2021", "2021-11-01", "day"),
+            ("November 3, 2021", "2021-11-03", "day"),
+            ("3 Sept 2021", "2021-09-03", "day"),
+            ("3 Nov 21", "2021-11-03", "day"),
+            ("03.11.21", "2021-11-03", "day"),
+            ("03-11-21", "2021-11-03", "day"),
+            ("03/11/2021 2pm", "2021-11-03 14:00", "minute"),
+            ("03/11/2021 2:20 PM", "2021-11-03 14:20", "minute"),
+            ("03/11/2021 14.20", "2021-11-03 14:20", "minute"),
+            ("03/11/2021 1420", "2021-11-03 14:20", "minute"),
+            ("03/11/2021 at 14:20 hrs", "2021-11-03 14:20", "minute"),
+            ("3 Nov 2021, 14:20", "2021-11-03 14:20", "minute"),
+            ("Nov-21", "2021-11-01", "month"),
+        ],
+    )
+    def test_dates(self, text, at, precision):
+        dated = read(text)
+        assert dated.at.loc[0] == pd.Timestamp(at)
+        assert dated.precision[0] == precision
+        assert not dated.unreadable_time[0]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["w/c 1 November 2021", "W/C 01/11/2021", "w/c: 2021-11-01", "week commencing 1st Nov 2021",
+         "wc 1 Nov 2021", "wk beginning 01/11/21", "w/e 7 November 2021", "week ending 07/11/2021"],
+    )  # fmt: skip
+    def test_weeks(self, text):
+        dated = read(text)
+        assert dated.at.loc[0] == pd.Timestamp("2021-11-01")
+        assert dated.week[0]
+
+    @pytest.mark.parametrize("text", ["Wed 3 Nov 2021", "3 Nov 2021"])
+    def test_a_day_is_no_week(self, text):
+        assert not read(text).week[0]
+
+    def test_excel_serials_where_the_column_is_mostly_so(self):
+        dated = read("44503", "44503.597222222", "44504", "05/11/2021", "")
+        assert dated.at.iloc[:4].tolist() == [
+            pd.Timestamp(text)
+            for text in ("2021-11-03", "2021-11-03 14:20", "2021-11-04", "2021-11-05")
+        ]
+        assert dated.precision.tolist()[:3] == ["day", "minute", "day"]
+        assert dated.serial.tolist() == [True, True, True, False, False]
+
+    @pytest.mark.parametrize(
+        "column",
+        [
+            ("44503", "44504", "03/11/2021", "04/11/2021", "05/11/2021"),
+            ("44503", "44504"),
+            ("19999", "60001", "19998"),
+        ],
+    )
+    def test_numbers_that_are_no_serials(self, column):
+        dated = read(*column)
+        numbers = [not text.count("/") for text in column]
+        assert dated.unreadable.tolist() == numbers
+
+    def test_the_end_of_a_day(self):
+        dated = read("03/11/2021 24:00")
+        assert dated.at.loc[0] == pd.Timestamp("2021-11-03")
+        assert dated.midnight[0]
+        assert not dated.unreadable_time[0]
+
+    @pytest.mark.parametrize(
+        ("text", "clock"),
+        [
+            ("2pm", "14:00"),
+            ("2 p.m.", "14:00"),
+            ("2.30pm", "14:30"),
+            ("12am", "00:00"),
+            ("14.20", "14:20"),
+            ("1420", "14:20"),
+            ("1420hrs", "14:20"),
+            ("14h20", "14:20"),
+        ],
+    )
+    def test_times_as_text(self, text, clock):
+        since, unreadable = read_times(pd.Series([text], dtype="str"))
+        assert since[0] == pd.Timedelta(f"{clock}:00")
+        assert not unreadable[0]
+
+    @pytest.mark.parametrize(
+        ("text", "since", "until"),
+        [
+            ("22:00 - 23:00", 22, 23),
+            ("2200-2300", 22, 23),
+            ("22:00 to 02:00", 22, 26),
+            ("2 - 4pm", 14, 16),
+            ("22:00 \u2013 24:00", 22, 24),
+        ],
+    )
+    def test_two_times_in_a_cell_are_an_interval(self, text, since, until):
+        start, end, unreadable = read_time_spans(pd.Series([text], dtype="str"))
+        assert (start[0], end[0]) == (pd.Timedelta(hours=since), pd.Timedelta(hours=until))
+        assert not unreadable[0]
+
+    def test_excel_fractions_where_the_column_is_so(self):
+        since, _ = read_times(pd.Series(["0.597222222", "0.5", "0.385416667", ""], dtype="str"))
+        assert since.tolist()[:3] == [
+            pd.Timedelta(text) for text in ("14:20:00", "12:00:00", "09:15:00")
+        ]
+
+
 class TestOrderOfDayAndMonth:
+    def test_iso_is_never_month_first(self):
+        dated = read("2021-11-03", "11/25/2021", "2021-03-11T10:00")
+        assert dated.at.dt.month.tolist()[::2] == [11, 3]
+
+    def test_the_evidence_is_the_row_and_the_number(self):
+        dated = read("03/04/2021", "2021-11-03", "11/25/2021", "12/26/2021")
+        assert dated.evidence == (2, "25")
+        assert read("03/04/2021").evidence is None
+
+    def test_the_end_of_an_interval_has_the_order_of_its_start(self):
+        start, end = (pd.Series([text], dtype="str") for text in ("11/25/2021", "03/04/2021"))
+        assert read_dates(end, beside=start).unreadable.all()
+        assert not read_dates(end).unreadable.any()
+
     def test_without_evidence_british_order(self):
         dated = read("03/04/2021", "05/06/2021")
         assert not dated.month_first

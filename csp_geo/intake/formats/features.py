@@ -11,6 +11,7 @@ import shapely
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread, unique_names
 from csp_geo.intake.formats.workbook import text_of
+from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 from csp_geo.projection import BRITISH_CRS, WGS84, between
 from csp_geo.storage import crs_by_range, without_gdal_warnings
 
@@ -34,7 +35,6 @@ SUFFIXES: Final = (
     ".mif",
     ".fgb",
 )
-_METRES_PER_DEGREE: Final = 111_320.0
 _TRACES: Final = ("routes", "tracks", "route_points", "track_points")
 """Layers of a GPX that say where somebody went, not where something was."""
 
@@ -168,7 +168,7 @@ def _table(
         dtype="str",
     )
     shapes = np.asarray(layer.geometry.array, dtype=object)
-    points = _points(shapes)
+    points = points_on(shapes)
     known = ~(shapely.is_missing(points) | shapely.is_empty(points))
     xy = np.full((len(layer), 2), np.nan)
     xy[known] = shapely.get_coordinates(points[known])
@@ -177,7 +177,7 @@ def _table(
     (east, north), xy, moved = _axes(crs, xy)
     for name, values in ((east, xy[:, 0]), (north, xy[:, 1])):
         cells[name] = ["" if np.isnan(value) else repr(float(value)) for value in values]
-    size = np.where(_is_shape(shapes), _half_diagonal(corners, crs), 0.0)
+    size = np.where(is_shape(shapes), _half_diagonal(corners, crs), 0.0)
     cells[ROW] = np.arange(1, len(cells) + 1, dtype=np.int64)
     cells[BROKEN] = broken
     cells[SIZE] = np.nan_to_num(size)
@@ -188,33 +188,11 @@ def _table(
     return RawTable((*kept_header, east, north), (cells,), said, part)
 
 
-def _is_shape(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Tell which are lines, polygons or several points."""
-    kinds = shapely.get_type_id(shapes)
-    one = (kinds == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
-    shaped: NDArray[Any] = (kinds > shapely.GeometryType.POINT) & ~one & ~shapely.is_empty(shapes)
-    return shaped
-
-
-def _points(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Return each point, and for a line or polygon one point on it: the middle of a line."""
-    points = shapely.point_on_surface(shapes)
-    lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
-    return points
-
-
-def _half_diagonal(corners: NDArray[Any], crs: str | None) -> NDArray[Any]:
+def _half_diagonal(corners: NDArray[Any], crs: str | None) -> NDArray[np.float64]:
     """Return half the diagonal of each box (west, south, east, north) in metres."""
-    low, high = corners[:, :2], corners[:, 2:]
     if crs is not None and crs not in {WGS84, BRITISH_CRS}:
-        low, high = _degrees(crs, low), _degrees(crs, high)
-    across = high - low
-    if crs != BRITISH_CRS:
-        across = across * _METRES_PER_DEGREE
-        across[:, 0] *= np.cos(np.radians((low[:, 1] + high[:, 1]) / 2))
-    half: NDArray[Any] = np.hypot(across[:, 0], across[:, 1]) / 2
-    return half
+        corners = np.column_stack([_degrees(crs, corners[:, :2]), _degrees(crs, corners[:, 2:])])
+    return half_diagonal(corners, degrees=crs != BRITISH_CRS)
 
 
 def _crs(

@@ -1,0 +1,140 @@
+"""Times of day: "14:20", "2pm", "14.20", "1420", "22:00 - 23:00", and the clock of London."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TIME_ZONE: Final = "Europe/London"
+END_OF_DAY: Final = pd.Timedelta(hours=24)
+"""24:00. Like 00:00 it often means that the time is not known."""
+SERIALS_NEEDED: Final = 3
+"""Cells from which a column of numbers can be Excel's dates or times."""
+CLOCK: Final = (
+    r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
+    r"|\d{1,2} ?[ap]\.?m\.?"
+    r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
+)
+"""What may stand as a time beside a date."""
+
+_TIMES: Final = (
+    "%H:%M",
+    "%H:%M:%S",
+    "%H:%M:%S.%f",
+    "%H.%M",
+    "%H%M",
+    "%I:%M%p",
+    "%I:%M:%S%p",
+    "%I.%M%p",
+    "%I%p",
+)
+_HALVES: Final = r"^(?P<first>.*\d.*?)\s*(?:-|\u2013|to|until)\s*(?P<last>\d.*)$"
+_FRACTION: Final = r"0(?:\.\d+)?|1(?:\.0+)?"
+_FINE_FRACTION: Final = r"0\.\d{3,}"
+
+
+def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read times of day.
+
+    Returns
+    -------
+    since_midnight, unreadable
+        A timedelta (NaT where empty or unreadable; 24 hours for 24:00), and which cells had a text
+        that is no time.
+    """
+    since, _, unreadable = read_time_spans(text)
+    return since, unreadable
+
+
+def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Read times of day and what lies between two: "22:00 - 23:00".
+
+    Returns
+    -------
+    since_midnight, until, unreadable
+        As `read_times`; `until` is NaT where one time stands alone, over 24 hours past midnight.
+    """
+    codes, unique = pd.factorize(text.astype("str").fillna(""))
+    cells = (
+        pd.Series(unique, dtype="str")
+        .str.strip()
+        .str.replace(r"^\d{4}-\d\d-\d\d[ T](?=\d)", "", regex=True)
+    )
+    since = _fractions(cells, codes) if len(cells) else _times(cells)
+    since = since.fillna(_times(cells.where(since.isna(), "")))
+    until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
+    left = since.isna() & (cells != "")
+    if left.any():
+        halves = cells[left].str.extract(_HALVES).fillna("")
+        first, last = _times(_completed(halves)), _times(halves["last"])
+        both = first.index[first.notna() & last.notna()]
+        since[both] = first[both]
+        until[both] = last[both].where(last[both] > first[both], last[both] + END_OF_DAY)
+    unreadable = (cells != "") & since.isna()
+    parts = (since, until, unreadable)
+    since, until, unreadable = (part.take(codes).set_axis(text.index) for part in parts)
+    return since, until, unreadable
+
+
+def _completed(halves: pd.DataFrame) -> pd.Series:
+    """Give "2 - 4pm" its first pm."""
+    meridiem = halves["last"].str.extract(r"(?i)([ap]\.?m\.?)$")[0].fillna("")
+    lone = halves["first"].str.fullmatch(r"\d{1,2}(?:[:.]\d\d)?")
+    return halves["first"] + meridiem.where(lone, "")
+
+
+def _times(cells: pd.Series) -> pd.Series:
+    plain = (
+        cells.str.strip()
+        .str.upper()
+        .str.replace(r"\s*([AP])\.?\s?M\.?$", r"\1M", regex=True)
+        .str.replace(r"\s*(?:HOURS|HRS|HR|H)$", "", regex=True)
+        .str.replace(r"(?<=\d)H(?=\d\d$)", ":", regex=True)
+    )
+    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
+    since[plain.str.fullmatch(r"24[:.]?00(?::00)?")] = END_OF_DAY
+    for pattern in _TIMES:
+        left = since.isna() & (plain != "")
+        if not left.any():
+            break
+        read = pd.to_datetime(plain[left], format=pattern, errors="coerce")
+        got = read.index[read.notna()]
+        since[got] = (read[got] - read[got].dt.normalize()).astype(since.dtype)
+    return since
+
+
+def _fractions(cells: pd.Series, codes: NDArray[np.intp]) -> pd.Series:
+    """Read the fractions of a day that Excel keeps times as, where all of the column is so."""
+    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
+    counts = np.bincount(codes, minlength=len(cells))
+    filled = (cells != "").to_numpy()
+    fits = cells.str.fullmatch(_FRACTION).to_numpy(dtype=bool)
+    fine = counts[cells.str.fullmatch(_FINE_FRACTION).to_numpy(dtype=bool)].sum()
+    total = counts[filled].sum()
+    if not fits[filled].all() or total < SERIALS_NEEDED or fine * 2 < total:
+        return since
+    days = cells[filled].astype("float64")
+    since[filled] = pd.to_timedelta((days * 86_400).round(), unit="s").astype(since.dtype)
+    return since
+
+
+def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Put naive London times on the Europe/London clock.
+
+    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
+    is moved forward.
+
+    Returns
+    -------
+    aware, in_clock_change
+        Time-zone aware times, and which of them fell into such an hour.
+    """
+    summer = np.ones(len(at), dtype=bool)
+    first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
+    second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
+    return first, (first != second) & at.notna()

@@ -1,0 +1,129 @@
+"""Coordinate texts to numbers: decimals, degrees with minutes and seconds, commas.
+
+Plain decimals, which nearly every cell holds, are read first and at once; only what is left is
+looked at for the other ways of writing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+DEGREES: Final = "degrees"
+METRES: Final = "metres"
+
+_MISSING: Final = ("", "no location", "unknown", "n/a", "-")
+_PLAIN: Final = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
+_THOUSANDS: Final = r"[+-]?\d{1,3}(?:[, ']\d{3})+(?:\.\d*)?"
+_DECIMAL_COMMA: Final = r"[+-]?\d+,\d+"
+_SPACES: Final = "\u00a0\u2009\u202f"
+_NUMBER: Final = r"\d+(?:[.,]\d+)?"
+_ANGLE: Final = (
+    r"(?P<before>[NSEW])?\s*(?P<sign>[+-])?\s*"
+    rf"(?P<degrees>{_NUMBER})(?:(?P<mark>\s*(?:\u00b0|deg(?:rees)?|d|:|-)\s*)|\s+|(?=\s*[NSEW]?$))"
+    rf"(?:(?P<minutes>{_NUMBER})(?:(?P<mark2>\s*(?:'|min|m|:|-)\s*)|\s+|(?=\s*[NSEW]?$))"
+    rf"(?:(?P<seconds>{_NUMBER})\s*(?:\"|''|sec|s(?=\s*[NSEW]))?\s*)?)?"
+    r"(?P<after>[NSEW])?"
+)
+_LIKE: Final = {"\u00ba": "\u00b0", "\u02da": "\u00b0", "\u2212": "-", "\u2013": "-"}
+_LIKE_QUOTES: Final = {"\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"'}
+_AS_ONE: Final = str.maketrans({**_LIKE, **_LIKE_QUOTES, **dict.fromkeys(_SPACES, " ")})
+_SECOND_M: Final = 31.0
+_TENTH_MINUTE_M: Final = 185.0
+"""A second, and a tenth of a minute, of latitude in metres: the doubt of a place written so."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column of coordinates: `value` is NaN where the cell is missing or bad.
+
+    `decimals` says how fine each is written, as decimals of a degree (or of a metre); `doubt_m` is
+    what whole seconds leave in doubt. `commas` tells the numbers written with thousands commas.
+    """
+
+    value: NDArray[np.float64]
+    missing: NDArray[np.bool_]
+    bad: NDArray[np.bool_]
+    decimals: NDArray[np.int64]
+    doubt_m: NDArray[np.float64]
+    commas: NDArray[np.bool_]
+
+
+def read_numbers(text: pd.Series, axes: str) -> Numbers:
+    """Read a column of coordinates, which holds degrees or metres."""
+    cells = text.astype("str").fillna("").str.strip()
+    missing = np.asarray(cells.str.casefold().isin(_MISSING), dtype=np.bool_)
+    plain = cells.where(cells.str.fullmatch(_PLAIN), "nan")
+    values = np.asarray(plain, dtype=np.float64)
+    decimals = _decimals(cells)
+    doubt_m, commas = np.zeros(len(values)), np.zeros(len(values), dtype=np.bool_)
+    left = np.flatnonzero(~missing & ~np.isfinite(values))
+    if len(left):
+        values, decimals = values.copy(), decimals.copy()
+        others = cells.iloc[left].str.translate(_AS_ONE)
+        if axes == DEGREES:
+            values[left], decimals[left], doubt_m[left] = _angles(others)
+        else:
+            values[left], commas[left] = _metres(others, int((~missing).sum()))
+    bad = ~missing & ~np.isfinite(values)
+    return Numbers(values, missing, bad, decimals, doubt_m, commas)
+
+
+def _decimals(cells: pd.Series) -> NDArray[np.int64]:
+    fraction = cells.str.extract(r"[.,](\d*)$")[0]
+    return np.asarray(fraction.fillna("").str.rstrip("0").str.len(), dtype=np.int64)
+
+
+def _as_float(texts: pd.Series) -> NDArray[np.float64]:
+    return np.asarray(texts.fillna("nan").str.replace(",", "."), dtype=np.float64)
+
+
+def _metres(cells: pd.Series, filled: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read 544,421 where most of the column is written so; 544421,5 is a decimal comma anywhere."""
+    thousands = np.asarray(cells.str.fullmatch(_THOUSANDS), dtype=np.bool_)
+    decimal = np.asarray(cells.str.fullmatch(_DECIMAL_COMMA), dtype=np.bool_) & ~thousands
+    if thousands.sum() * 2 <= filled:
+        thousands = np.zeros(len(cells), dtype=np.bool_)
+    values = np.full(len(cells), np.nan)
+    values[decimal] = _as_float(cells[decimal])
+    grouped = cells[thousands].str.replace(r"[, ']", "", regex=True)
+    values[thousands] = np.asarray(grouped, dtype=np.float64)
+    return values, thousands
+
+
+def _angles(
+    cells: pd.Series,
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Read 51°32'21"N, 51 32 21 N, 51.5 N and 51,5393: value, decimals, doubt in metres."""
+    parts = cells.str.extract(f"^{_ANGLE}$", flags=re.IGNORECASE)
+    degrees, minutes, seconds = (
+        _as_float(parts[name]) for name in ("degrees", "minutes", "seconds")
+    )
+    letter = parts["before"].fillna(parts["after"]).str.upper()
+    minus, south_west = (parts["sign"] == "-").to_numpy(), letter.isin(["S", "W"]).to_numpy()
+    value = degrees + np.nan_to_num(minutes) / 60 + np.nan_to_num(seconds) / 3600
+    value = np.where(minus | south_west, -value, value)
+
+    has_minutes, has_seconds = np.isfinite(minutes), np.isfinite(seconds)
+    fine_minutes = parts["minutes"].str.contains("[.,]").fillna(value=False).to_numpy(dtype=bool)
+    said = (parts["mark"].notna() | letter.notna()).to_numpy() | fine_minutes | has_seconds
+    sound = ~(has_minutes & (np.mod(degrees, 1) != 0)) & ~(has_seconds & fine_minutes)
+    sound &= (np.nan_to_num(minutes) < 60) & (np.nan_to_num(seconds) < 60)  # noqa: PLR2004
+    sound &= said | ~has_minutes
+    sound &= ~(minus & letter.isin(["N", "E"]).to_numpy())
+    sound &= ~(parts["before"].notna() & parts["after"].notna()).to_numpy()
+
+    of_minutes = np.minimum(_decimals(parts["minutes"].fillna("")) + 2, 4)
+    decimals = np.where(has_minutes, of_minutes, _decimals(parts["degrees"].fillna("")))
+    decimals = np.where(has_seconds, 5, decimals)
+    whole_seconds = has_seconds & (np.mod(seconds, 1) == 0)
+    tenths = has_minutes & ~has_seconds & (decimals == 3)  # noqa: PLR2004
+    doubt = np.where(whole_seconds, _SECOND_M, np.where(tenths, _TENTH_MINUTE_M, 0.0))
+    return np.where(sound, value, np.nan), decimals, doubt

@@ -1,0 +1,61 @@
+"""WKT and GeoJSON in a cell: "POINT(0.08 51.54)" to two texts, x and y."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
+
+_NUMBER: Final = r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"
+_POINT: Final = rf"(?i)^(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\({_NUMBER}\s+{_NUMBER}[^)]*\)$"
+_GEOJSON: Final = rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_NUMBER}\s*,{_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
+_UNREADABLE: Final = "unreadable"
+_LONGEST: Final = 100_000
+_OBJECTS: Final = 5
+_WORLD: Final = 360.0
+
+
+def read_geometries(text: pd.Series) -> pd.DataFrame:
+    """Read the points of a column; of a line or an area take a point on it.
+
+    Returns
+    -------
+    read
+        Same index: `x` and `y` as texts ("" where missing), `size_m`: the radius of a line or an
+        area, 0 for a point.
+    """
+    cells = text.astype("str").fillna("").str.strip()
+    codes, unique = pd.factorize(cells)
+    each = pd.Series(unique, dtype="str")
+    points = each.str.extract(_POINT).fillna(each.str.extract(_GEOJSON))
+    left = points[0].isna() & (each != "")
+    size_m = np.zeros(len(each))
+    for row in np.flatnonzero(left):
+        points.loc[row, 0], points.loc[row, 1], size_m[row] = _on_shape(each[row])
+    read = points.fillna("").iloc[codes].set_axis(text.index)
+    return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes]})
+
+
+def _on_shape(cell: str) -> tuple[str, str, float]:
+    shape = _parsed(cell)
+    if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+        return _UNREADABLE, _UNREADABLE, 0.0
+    shapes = np.array([shape], dtype=object)
+    corners = shapely.bounds(shapes)
+    (point,) = points_on(shapes)
+    (size,) = half_diagonal(corners, degrees=bool((np.abs(corners) <= _WORLD).all()))
+    return f"{point.x:.6f}", f"{point.y:.6f}", float(size) if is_shape(shapes)[0] else 0.0
+
+
+def _parsed(cell: str) -> Any:
+    """Parse a shape of a reasonable length and depth, `None` where it is none."""
+    if len(cell) > _LONGEST or "collection" in cell.casefold():
+        return None
+    if cell.startswith("{"):
+        deep = cell.count("{") > _OBJECTS or "[[[[[" in "".join(cell.split())
+        return None if deep else shapely.from_geojson(cell, on_invalid="ignore")
+    return shapely.from_wkt(cell.split(";", 1)[-1], on_invalid="ignore")

@@ -1,0 +1,124 @@
+"""Rows of reports to instants and intervals on the London clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from csp_geo.intake.clock import END_OF_DAY, in_london, read_time_spans
+from csp_geo.intake.when import Dated, read_dates
+
+if TYPE_CHECKING:
+    from csp_geo.intake.read import ReportFile, Reports
+
+DATE_NOTES: Final = {
+    "excel-serial": "dates are the numbers that Excel keeps them as, and were read so",
+}
+"""What is said of a file in which a mark occurs."""
+_DAY: Final = pd.Timedelta(days=1)
+_WEEK: Final = pd.Timedelta(days=7)
+
+
+def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Work out when each row happened.
+
+    Returns
+    -------
+    dated, cautions
+        `day`, `occurred_at`, `occurred_to`, `precision`, and a bool column for each reason, flag
+        and note; what was left out, in words.
+    """
+    parts, cautions = [], []
+    for file, source, where in reports.by_file():
+        rows = reports.table.iloc[where]
+        date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
+        first = date_text.where(date_text != "", month_text)
+        start = read_dates(first, source.date_formats, beside=rows["date_to"])
+        end = read_dates(rows["date_to"], source.date_formats, beside=first)
+        if start.month_first:
+            cautions.append(_month_first(file, rows, start, end))
+        parts.append(_interval(rows, start, end))
+    if not parts:
+        nothing = reports.table.iloc[:0]
+        none = read_dates(nothing["date"])
+        parts = [_interval(nothing, none, none)]
+    return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated) -> str:
+    """Say what shows that a column is month-first."""
+    why = "a day over 12 comes second"
+    if evidence := start.evidence or end.evidence:
+        position, number = evidence
+        why = f"row {int(rows['source_row'].iloc[position])}: {number} cannot be a month"
+    return (
+        f"{file.path}: its dates look month-first ({why}), so those that could be read both ways "
+        "were left out. Say the format in its source.toml."
+    )
+
+
+def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
+    """Join dates and times to an instant or an interval on the London clock."""
+    at, precision, bad_time, midnight, span = _with_time(start, rows["time"])
+    midnight |= (precision == "minute") & (at == at.dt.normalize())
+    precision = precision.mask(midnight, "day")
+    until, until_precision, *_ = _with_time(end, rows["time_to"])
+    next_month = until + pd.offsets.MonthBegin(1)
+    whole = (until + _DAY).mask(until_precision == "month", next_month)
+    whole = whole.mask(end.week, until + _WEEK)
+    until = until.where(until_precision == "minute", whole)
+    same_day, _, no_time = read_time_spans(rows["time_to"].astype("str").where(end.missing, ""))
+    until = until.fillna(_later(at, same_day.mask(no_time)).where(precision == "minute"))
+    until = until.fillna(span)
+    reversed_interval = until.notna() & (until < at)
+    until = until.mask(reversed_interval)
+    until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
+    until = until.mask(start.week, at + _WEEK)
+    until = until.mask(precision == "month", at + pd.offsets.MonthBegin(1))
+    aware, doubtful = in_london(at)
+    return pd.DataFrame(
+        {
+            "day": at,
+            "occurred_at": start.instant.fillna(aware),
+            "occurred_to": in_london(until.astype(at.dtype))[0],
+            "precision": precision,
+            "missing": start.missing,
+            "unreadable": start.unreadable,
+            "unreadable-time": bad_time,
+            "midnight": midnight,
+            "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
+            "reversed-interval": reversed_interval,
+            "week-only": start.week & at.notna(),
+            "excel-serial": start.serial,
+        },
+        index=rows.index,
+    )
+
+
+def _later(at: pd.Series, since: pd.Series) -> pd.Series:
+    """Return the first time of day `since` that follows `at`: past midnight where it must be."""
+    until: pd.Series = at.dt.normalize() + since
+    return until.mask(until < at, until + _DAY)
+
+
+def _with_time(
+    dates: Dated, text: pd.Series
+) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series, pd.Series]:
+    """Add a time of day from its own column to dates that have none.
+
+    Returns
+    -------
+    at, precision, bad_time, midnight, span
+        Naive London times, how well they are known, where a time could not be read, where it was
+        24:00, and the end where two times stood in one cell.
+    """
+    since, until, unreadable = read_time_spans(text)
+    open_day = (dates.precision == "day") & ~dates.week & ~dates.midnight
+    midnight = dates.midnight | (open_day & (since == END_OF_DAY))
+    timed = open_day & since.notna() & ~midnight
+    at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
+    precision = dates.precision.mask(timed, "minute")
+    bad_time = (unreadable & (precision == "day")) | dates.unreadable_time
+    span = (dates.at.dt.normalize() + until).where(timed)
+    return at, precision, bad_time, midnight, span

@@ -1,0 +1,198 @@
+"""The test of what stands out, on small maps whose truth is known; benchmarks/calibration.py
+measures it at full size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from scipy.spatial import cKDTree
+from scipy.stats import binom
+
+import csp_geo as cg
+from csp_geo.errors import CautionWarning
+from csp_geo.hotspots.chance import Simulation
+from csp_geo.hotspots.family_test import FamilyTest
+from csp_geo.hotspots.places import KnownPlaces
+from csp_geo.hotspots.verdict import LEAST
+from csp_geo.intake.incidents import person_weights
+from csp_geo.projection import british_grid
+from csp_geo.settings import ClusterParams
+from csp_geo.study_area import StudyArea
+
+MAPS = 60
+REDRAWS = 19
+UNLIKELY = 1e-4
+"""A sound test would leave the bounds as often, were the seeds not fixed."""
+N = 400
+TOWN, TOWN_M = np.array([544_010, 184_020]), 2_000
+SQUARE, SQUARE_M = np.array([540_000, 180_000]), 4_000
+TRAP_SEEDS = 5
+
+
+def bounds(level: float, maps: int) -> tuple[int, int]:
+    """Fewest and most maps with p up to a level that is the true share of such maps."""
+    return int(binom.ppf(UNLIKELY, maps, level)), int(binom.ppf(1 - UNLIKELY, maps, level))
+
+
+@pytest.fixture(scope="module")
+def town(town_area, make_incidents) -> SimpleNamespace:
+    """Addresses along 200 streets of the toy town, and 300 published points."""
+    rng = np.random.default_rng(4)
+    middles = TOWN + rng.uniform(100, TOWN_M - 100, (200, 2))
+    angle = rng.uniform(0, np.pi, 200)
+    along = np.linspace(-90, 90, 15)
+    way = np.column_stack([np.cos(angle), np.sin(angle)])
+    addresses = (middles[:, None] + along[:, None] * way[:, None]).reshape(-1, 2)
+    points = np.round(TOWN + rng.uniform(50, TOWN_M - 50, (300, 2)))
+    on_disk = make_incidents(points, location_method="snapped")
+    return SimpleNamespace(
+        addresses=addresses,
+        points=points,
+        known=KnownPlaces(on_disk, town_area, listed=addresses),
+        make=make_incidents,
+    )
+
+
+# --- maps on which nothing stands out ----------------------------------------------------------
+
+
+def exact(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    return town.make(rng.choice(town.addresses, N), source="asb")
+
+
+def snapped(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    return town.make(rng.choice(town.points, N), location_method="snapped")
+
+
+def mixed(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    half = N // 2
+    xy = np.concatenate([rng.choice(town.points, half), rng.choice(town.addresses, half)])
+    return town.make(
+        xy,
+        source=["offence"] * half + ["asb"] * half,
+        location_method=["snapped"] * half + ["exact"] * half,
+    )
+
+
+def people(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Pins near one address each of 280 people, one of whom set 60."""
+    person = np.sort(np.r_[np.zeros(59, int), np.arange(280), rng.integers(1, 280, N - 339)])
+    xy = rng.choice(town.addresses, 280)[person]
+    again = np.r_[False, person[1:] == person[:-1]]
+    xy[again] += rng.normal(0, 50, (again.sum(), 2))
+    pins = town.make(xy, source="survey", person_key=[f"p{i}" for i in person])
+    return pins.assign(weight=person_weights(pins))
+
+
+Make = Callable[[SimpleNamespace, np.random.Generator], gpd.GeoDataFrame]
+
+
+def lowest_p(table: gpd.GeoDataFrame, known: KnownPlaces, seed: int) -> float | None:
+    """p of the strongest cluster of a map; `None` without a cluster that can be tested."""
+    test = FamilyTest(table, ClusterParams(), known, Simulation(REDRAWS, seed))
+    found = [test.measure(test.labels == one, test.is_core) for one in range(test.labels.max() + 1)]
+    strengths = [test.strength(n, expected) for n, expected in found if n >= LEAST]
+    return test.p_of(max(strengths)) if strengths else None
+
+
+def ps_of(make: Make, town: SimpleNamespace, known: KnownPlaces, maps: int) -> np.ndarray:
+    """The lowest p of each map; every map must have a cluster to test, or it shows nothing."""
+    rng = np.random.default_rng(11)
+    ps = [lowest_p(make(town, rng), known, seed) for seed in range(maps)]
+    assert None not in ps
+    return np.array(ps, dtype=float)
+
+
+@pytest.mark.parametrize("make", [exact, snapped, mixed, people])
+def test_false_alarms_are_as_rare_as_p_says(make: Make, town: SimpleNamespace) -> None:
+    ps = ps_of(make, town, town.known, MAPS)
+    for level in (0.05, 0.25, 0.5, 0.75):
+        fewest, most = bounds(level, MAPS)
+        assert fewest <= (ps <= level).sum() <= most, level
+
+
+def test_an_even_spread_over_parks_and_water_raises_false_alarms(
+    town: SimpleNamespace, town_area: StudyArea
+) -> None:
+    even = TOWN + np.random.default_rng(5).uniform(0, TOWN_M, (3_000, 2))
+    known = KnownPlaces(town.make([]), town_area, listed=even)
+    assert (ps_of(exact, town, known, 12) <= 0.05).mean() > 0.5
+
+
+def test_pins_for_people_raise_false_alarms(town: SimpleNamespace) -> None:
+    def pins(town: SimpleNamespace, rng: np.random.Generator) -> gpd.GeoDataFrame:
+        return people(town, rng).assign(person_key=None, weight=1.0)
+
+    assert (ps_of(pins, town, town.known, 12) <= 0.05).mean() > 0.5
+
+
+def test_the_table_says_what_the_test_says(town: SimpleNamespace, town_area: StudyArea) -> None:
+    table = exact(town, np.random.default_rng(11))
+    hotspots = cg.confirm_clusters(
+        cg.find_clusters(table, town_area), table, town_area, town.addresses, REDRAWS, seed=3
+    )
+    known = KnownPlaces(table, town_area, supplied=town.addresses)
+    assert hotspots["p_chance"].min() == lowest_p(table, known, 3)
+
+
+# --- planted hotspots --------------------------------------------------------------------------
+
+
+def test_a_planted_hotspot_is_found(town: SimpleNamespace, town_area: StudyArea) -> None:
+    found = 0
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        corner = rng.choice(town.addresses)
+        near = town.addresses[np.hypot(*(town.addresses - corner).T) <= 75]
+        xy = np.concatenate([rng.choice(town.addresses, 100), rng.choice(near, 20)])
+        table = town.make(xy, source="asb")
+        hotspots = cg.confirm_clusters(
+            cg.find_clusters(table, town_area), table, town_area, town.addresses, 39, seed
+        )
+        shapes = hotspots[hotspots["confirmed"]].geometry
+        found += bool((shapes.distance(shapely.Point(corner)) <= 75).any())
+    assert found >= 4
+
+
+# --- snap-csr-trap: points moved to the nearest of 300 -------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trap(make_incidents) -> list[SimpleNamespace]:
+    """2,000 even points moved to the nearest of 300, in a square of 4 km, and what is said."""
+    wards = gpd.GeoDataFrame(
+        {"ward_code": ["E05000026"], "ward_name": ["Square"]},
+        geometry=[shapely.box(*SQUARE, *(SQUARE + SQUARE_M))],
+        crs=27700,
+    )
+    area = StudyArea(name="Square", wards=wards, projection=british_grid())
+    maps = []
+    for seed in range(TRAP_SEEDS):
+        rng = np.random.default_rng([1, seed])
+        points = SQUARE + rng.uniform(0, SQUARE_M, (300, 2))
+        xy = SQUARE + rng.uniform(0, SQUARE_M, (2_000, 2))
+        moved = points[cKDTree(points).query(xy)[1]]
+        table = make_incidents(moved, area=area, location_method="snapped")
+        clusters = cg.find_clusters(table, area, 60, 10)
+        with pytest.warns(CautionWarning, match="so short a list"):
+            hotspots = cg.confirm_clusters(
+                clusters, table, area, simulations=39, seed=seed, eps=60, min_samples=10
+            )
+        drawn = cg.dbscan(xy, 60, 10).max() + 1
+        maps.append(SimpleNamespace(drawn=drawn, clusters=clusters, hotspots=hotspots))
+    return maps
+
+
+def test_moving_points_draws_clusters_that_are_not_there(trap) -> None:
+    assert np.mean([one.drawn for one in trap]) <= 0.2
+    assert 69 <= np.mean([len(one.clusters) for one in trap]) <= 78
+
+
+def test_none_of_them_is_a_hotspot_that_stands_out(trap) -> None:
+    hotspots = [one.hotspots[one.hotspots["kind"] == "hotspot"] for one in trap]
+    assert sum(bool(table["confirmed"].any()) for table in hotspots) <= 0.05 * TRAP_SEEDS
