@@ -67,7 +67,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     watch.start("read", "Reading the study area and the reports")
     area = read_study_area(options.boundaries)
     gazetteer = read_gazetteer(options.context, area.projection)
-    reports = read_reports(options.reports, by_place=gazetteer is not None)
+    reports = read_reports(options.reports, by_place=gazetteer is not None, limits=settings.limits)
     refuse_mixture(reports)
 
     watch.start("clean", "Checking the reports")
@@ -204,7 +204,9 @@ def run_check(  # noqa: PLR0913 - each is an option of the command
     area = read_study_area(boundaries) if boundaries is not None else None
     projection = british_grid() if area is None else area.projection
     gazetteer = read_gazetteer(context, projection)
-    reports = collect_reports(files, source=source, by_place=gazetteer is not None)
+    reports = collect_reports(
+        files, source=source, by_place=gazetteer is not None, limits=settings.limits
+    )
     progress("Checking")
     result = clean(reports, area, today=today, border_m=settings.border_m, gazetteer=gazetteer)
     return CheckResult(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
+_MEGABYTE: Final = 1_000_000
 LONGEST_EPS_M: Final = 5000.0
 ONS_OPEN_GEOGRAPHY: Final = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 """Where official boundaries come from: the Office for National Statistics' own service."""
@@ -44,17 +45,47 @@ class ClusterParams:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a single file may be at most; what is larger is refused in one sentence.
+
+    `file_bytes` is the size of a file or of one member of a ZIP, `unpacked_bytes` of all its
+    members together, `ratio` how many times smaller packing may have made them (asked of members
+    over ten megabytes). `cells` is what a sheet spans, from its first to its last filled cell.
+    `record_bytes` is the size of a JSON or XML list that is read whole; `depth` how far brackets or
+    elements may be nested in it.
+    """
+
+    file_bytes: int = 1_000 * _MEGABYTE
+    unpacked_bytes: int = 4_000 * _MEGABYTE
+    ratio: int = 500
+    members: int = 5_000
+    rows: int = 3_000_000
+    columns: int = 2_000
+    cells: int = 20_000_000
+    record_bytes: int = 200 * _MEGABYTE
+    depth: int = 200
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise SettingsError(f"{limit.name} must be a whole number from 1, not {value!r}.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that a partnership may set in `csp_geo.toml`.
 
     `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
     `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
     `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked for
-    official boundaries, only by ``csp-geo boundaries fetch``.
+    official boundaries, only by ``csp-geo boundaries fetch``. `limits` are the sizes above which a
+    file is refused.
     """
 
     marking: str = DEFAULT_MARKING
     clusters: ClusterParams = field(default_factory=ClusterParams)
+    limits: Limits = field(default_factory=Limits)
     feeds: Mapping[str, str] = field(default_factory=dict)
     quarantine_limit: float = 0.2
     border_m: float = 250.0
@@ -92,6 +123,8 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "boundary_service": (str,),
     "eps": (int, float),
     "min_samples": (int,),
+    "limits": (dict,),
+    **{limit.name: (int,) for limit in fields(Limits)},
 }
 
 
@@ -114,8 +147,10 @@ def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Set
     for source, feed in values.get("feeds", {}).items():
         if not isinstance(feed, str):
             raise SettingsError(f"{where}, [feeds]: '{source}' must be a name, found {feed!r}.")
-    rest = {key: value for key, value in values.items() if key != "clusters"}
-    return replace(Settings(), clusters=ClusterParams(**clusters), **rest)
+    limits = dict(values.get("limits", {}))
+    _check_keys(limits, Limits, f"{where}, [limits]")
+    rest = {key: value for key, value in values.items() if key not in {"clusters", "limits"}}
+    return replace(Settings(), clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
 def read_settings(path: Path | None) -> Settings:

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
+
 _NUMBER: Final = r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"
 _POINT: Final = rf"(?i)^(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\({_NUMBER}\s+{_NUMBER}[^)]*\)$"
 _GEOJSON: Final = rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_NUMBER}\s*,{_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
 _UNREADABLE: Final = "unreadable"
 _LONGEST: Final = 100_000
 _OBJECTS: Final = 5
-_DEGREE_M: Final = 111_320.0
 _WORLD: Final = 360.0
 
 
@@ -43,12 +44,11 @@ def _on_shape(cell: str) -> tuple[str, str, float]:
     shape = _parsed(cell)
     if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
         return _UNREADABLE, _UNREADABLE, 0.0
-    point = shape.representative_point()
-    west, south, east, north = shape.bounds
-    wide, high = east - west, north - south
-    if max(abs(west), abs(east), abs(south), abs(north)) <= _WORLD:
-        wide, high = wide * _DEGREE_M * np.cos(np.radians(point.y)), high * _DEGREE_M
-    return f"{point.x:.6f}", f"{point.y:.6f}", float(np.hypot(wide, high) / 2)
+    shapes = np.array([shape], dtype=object)
+    corners = shapely.bounds(shapes)
+    (point,) = points_on(shapes)
+    (size,) = half_diagonal(corners, degrees=bool((np.abs(corners) <= _WORLD).all()))
+    return f"{point.x:.6f}", f"{point.y:.6f}", float(size) if is_shape(shapes)[0] else 0.0
 
 
 def _parsed(cell: str) -> Any:

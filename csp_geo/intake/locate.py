@@ -31,6 +31,8 @@ __all__ = [
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 _COARSE_DECIMALS: Final = 2
 _KILOMETRE: Final = 1000.0
+_TOO_COARSE_M: Final = _KILOMETRE / 2
+"""Half a kilometre of doubt to every side says too little of where."""
 _CENTROID_M: Final = 1.0
 
 
@@ -198,18 +200,26 @@ _NOT_OF_POINTS: Final = (
 
 
 def refine(located: pd.DataFrame, size_m: NDArray[np.float64]) -> pd.DataFrame:
-    """Return located shapes with their size as doubt."""
-    located = located.copy()
-    known = np.isfinite(located["x_m"]).to_numpy()
-    located["coarse_m"] = np.where(known, np.maximum(located["coarse_m"], size_m), 0.0)
-    _say_how_coarse(located, known)
-    return located
+    """Return located points and shapes, the size of a shape being the doubt of where it is.
+
+    `size_m` is 0 for a point. A shape is flagged as one, and not as rounded.
+    """
+    shape = np.isfinite(located["x_m"]).to_numpy() & (size_m > 0)
+    doubt = np.maximum(located["coarse_m"], size_m)
+    large = shape & (doubt >= _TOO_COARSE_M)
+    return located.assign(
+        **{
+            "coarse_m": located["coarse_m"].mask(shape, doubt),
+            "not-a-point": shape,
+            "location-too-coarse": located["location-too-coarse"] | large,
+        }
+    )
 
 
 def _say_how_coarse(located: pd.DataFrame, usable: NDArray[np.bool_]) -> None:
     doubt = located["coarse_m"]
-    located["location-too-coarse"] = usable & (doubt >= _KILOMETRE / 2)
-    located["coarse-coordinates"] = (doubt >= _KILOMETRE / 10) & (doubt < _KILOMETRE / 2)
+    located["location-too-coarse"] = usable & (doubt >= _TOO_COARSE_M)
+    located["coarse-coordinates"] = (doubt >= _KILOMETRE / 10) & (doubt < _TOO_COARSE_M)
 
 
 def _are_kilometres(tried: NDArray[np.float64], system: System, reach: Reach | None) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
-import pandas as pd
-from pandas.api.types import union_categoricals
-from pandas.util import hash_pandas_object
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import NoReportsError, SourceError
-from csp_geo.intake.formats import BROKEN, ROW, RawTable, read_file
-from csp_geo.intake.locate import DEGREES, METRES, axes_by_range
+from csp_geo.intake.columns import SYNTHETIC, TEXT_FIELDS, join_tables, map_columns, no_rows
+from csp_geo.intake.formats import LIMITS, SIDE_FILES, Limits, RawTable, Unread, read_tables
+from csp_geo.intake.locate import DEGREES
+from csp_geo.intake.reports import ReportFile, Reports
 from csp_geo.intake.source import (
     Source,
     match_columns,
@@ -27,85 +24,24 @@ from csp_geo.storage import sha256_of
 from csp_geo.tables import SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from numpy.typing import NDArray
+    import pandas as pd
 
-SYNTHETIC: Final = "synthetic sample"
-"""The words that label a row of the sample borough."""
 
-TEXT_FIELDS: Final = (
-    "reference",
-    "person",
-    "date",
-    "time",
-    "date_to",
-    "time_to",
-    "month",
-    "x",
-    "y",
-    "gridref",
-    "wkt",
-    "postcode",
-    "category",
-    "place",
-)
-_COORDINATES: Final = frozenset({"longitude", "easting", "x"})
-_MOSTLY_DIFFERENT: Final = frozenset({"reference"})
+__all__ = [
+    "SYNTHETIC",
+    "TEXT_FIELDS",
+    "ReportFile",
+    "Reports",
+    "collect_reports",
+    "read_reports",
+    "refuse_mixture",
+]
+
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
-_SIDE_FILES: Final = frozenset({".toml", ".cpg", ".prj", ".shx", ".dbf"})
-
-
-@dataclass(frozen=True)
-class ReportFile:
-    """What is known of one file after reading.
-
-    `error` is the sentence that says why it could not be read, or `None`. `matched` maps column
-    name to field. `axes` says whether its coordinates are degrees or metres.
-    """
-
-    path: str
-    source: str | None
-    feed: str | None
-    sha256: str
-    rows: int = 0
-    matched: Mapping[str, str] = field(default_factory=dict)
-    axes: str = DEGREES
-    synthetic: bool = False
-    error: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Reports:
-    """Every row that was read, in one table of texts, with what is known of each file.
-
-    `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of
-    the row), `broken`, and one text column per field (most of them categorical); "" means empty.
-    """
-
-    table: pd.DataFrame
-    files: tuple[ReportFile, ...]
-    sources: Mapping[str, Source]
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    def by_file(self) -> list[tuple[ReportFile, Source, NDArray[np.int64]]]:
-        """Return each file that was read, its source, and the positions of its rows."""
-        position = self.table["file"].to_numpy()
-        return [
-            (file, self.sources[file.feed], np.flatnonzero(position == number))
-            for number, file in enumerate(self.files)
-            if file.feed is not None and file.error is None
-        ]
-
-    def per_row(self, attribute: str) -> NDArray[np.object_]:
-        """Repeat an attribute of its source for each row."""
-        values = np.empty(len(self.table), dtype=object)
-        for _, source, where in self.by_file():
-            values[where] = getattr(source, attribute)
-        return values
+_COORDINATES: Final = frozenset({"longitude", "easting", "x"})
+_OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
 
 def read_reports(
@@ -113,6 +49,7 @@ def read_reports(
     *,
     source: str | None = None,
     by_place: bool = False,
+    limits: Limits = LIMITS,
 ) -> Reports:
     """Read every report file of a folder, or the files given.
 
@@ -125,13 +62,15 @@ def read_reports(
         Read every file as this source, whatever its folder says.
     by_place
         Take files that say where only by the name of a place: a gazetteer must know them.
+    limits
+        Files that are larger are refused.
 
     Raises
     ------
     NoReportsError
         If there is no file, or no file that can be read; the sentence says why.
     """
-    read = collect_reports(reports, source=source, by_place=by_place)
+    read = collect_reports(reports, source=source, by_place=by_place, limits=limits)
     if not len(read):
         why = " ".join(file.error for file in read.files if file.error)
         raise NoReportsError(f"No file could be used. {why}")
@@ -143,6 +82,7 @@ def collect_reports(
     *,
     source: str | None = None,
     by_place: bool = False,
+    limits: Limits = LIMITS,
 ) -> Reports:
     """Read files like `read_reports`, but do not mind when none can be used."""
     root, paths = _find_files(reports)
@@ -153,21 +93,15 @@ def collect_reports(
             f"GeoPackage files into a folder per source below it: {folders}."
         )
     sources = _project_sources(root)
+    reading = _Reading(root, source, sources, by_place, limits)
     files: list[ReportFile] = []
     tables: list[pd.DataFrame] = []
     for path in paths:
-        file, table = _read_one(path, root, source, sources, by_place=by_place)
-        if table is not None:
-            tables.append(table.assign(file=len(files)))
-        files.append(file)
-    return Reports(_joined(tables or [_no_rows()]), tuple(files), sources)
-
-
-def _no_rows() -> pd.DataFrame:
-    columns = {"source_row": "int64", "broken": "bool", "content": "uint64"}
-    columns |= {name: "str" if name in _MOSTLY_DIFFERENT else "category" for name in TEXT_FIELDS}
-    columns["file"] = "int64"
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+        for file, table in _read_path(path, reading):
+            if table is not None:
+                tables.append(table.assign(file=len(files)))
+            files.append(file)
+    return Reports(join_tables(tables or [no_rows()]), tuple(files), sources)
 
 
 def refuse_mixture(reports: Reports) -> None:
@@ -196,7 +130,9 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
 
 def _is_data(path: Path) -> bool:
     hidden = any(_NOT_DATA.match(part) for part in path.parts)
-    return not hidden and path.suffix.lower() not in _SIDE_FILES
+    return not (
+        hidden or path.suffix.lower() in SIDE_FILES or path.name.lower().endswith(".shp.xml")
+    )
 
 
 def _project_sources(root: Path) -> Mapping[str, Source]:
@@ -210,43 +146,89 @@ def _project_sources(root: Path) -> Mapping[str, Source]:
 
 def _folder_source(path: Path, root: Path) -> str | None:
     parts = path.relative_to(root).parts[:-1] if path.is_relative_to(root) else ()
-    for part in (*parts, path.parent.name):
-        if part.lower() in SOURCES:
-            return part.lower()
-    return None
+    return _source_of_parts((*parts, path.parent.name))
+
+
+def _source_of_parts(parts: Iterable[str]) -> str | None:
+    return next((part.lower() for part in parts if part.lower() in SOURCES), None)
 
 
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-def _read_one(
-    path: Path, root: Path, given: str | None, sources: Mapping[str, Source], *, by_place: bool
-) -> tuple[ReportFile, pd.DataFrame | None]:
-    name = given or _folder_source(path, root)
-    where = _relative(path, root)
-    known = sources[name] if name else None
+@dataclass(frozen=True)
+class _Reading:
+    """How files are read: below which folder, and as which sources."""
+
+    root: Path
+    given: str | None
+    sources: Mapping[str, Source]
+    by_place: bool
+    limits: Limits
+
+
+def _read_path(path: Path, how: _Reading) -> Iterator[tuple[ReportFile, pd.DataFrame | None]]:
+    """Read every table of a file."""
+    name = how.given or _folder_source(path, how.root)
+    where = _relative(path, how.root)
+    digest = sha256_of(path) if path.is_file() else ""
     try:
-        digest = sha256_of(path) if path.is_file() else ""
-        raw = read_file(path, where)
-        known = _choose(raw, known, sources, where)
-        matched = match_columns(raw.header, known, where, by_place=by_place)
-        table, axes, synthetic = _mapped(raw, matched)
+        for raw in read_tables(path, where, _column_words(how.sources.values()), how.limits):
+            inside = PurePosixPath(raw.part.partition("#")[0]).parts[:-1]
+            table_name = name or _source_of_parts(inside)
+            yield _read_table(raw, where, table_name, digest, how)
+    except SourceError as error:
+        feed = how.sources[name].feed if name else None
+        yield ReportFile(where, name, feed, digest, error=str(error)), None
+
+
+def _column_words(sources: Iterable[Source]) -> frozenset[str]:
+    """Return every name that some source knows for a column."""
+    return frozenset(
+        plain(word)
+        for source in sources
+        for words in (source.header, *source.columns.values())
+        for word in words
+    )
+
+
+def _read_table(
+    raw: RawTable | Unread,
+    path: str,
+    name: str | None,
+    digest: str,
+    how: _Reading,
+) -> tuple[ReportFile, pd.DataFrame | None]:
+    where = f"{path}{raw.part}"
+    known = how.sources[name] if name else None
+    try:
+        if isinstance(raw, Unread):
+            raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
+        known = _choose(raw, known, how.sources, where)
+        matched = match_columns(raw.header, known, where, by_place=how.by_place)
+        read = map_columns(raw, matched, known)
     except SourceError as error:
         feed = known.feed if known else None
-        return ReportFile(where, name, feed, digest, error=str(error)), None
+        return ReportFile(where, name, feed, digest, error=str(error), part=raw.part), None
     file = ReportFile(
         path=where,
         source=known.source,
         feed=known.feed,
-        sha256=digest,
-        rows=len(table),
+        sha256=raw.sha256 or digest,
+        rows=len(read.table),
         matched=matched,
-        axes=axes,
-        synthetic=synthetic,
-        notes=(*raw.notes, *_units(matched, axes), *_unread_columns(raw, matched)),
+        axes=read.axes,
+        synthetic=read.synthetic,
+        notes=(
+            *raw.notes,
+            *read.notes,
+            *_units(matched, read.axes),
+            *_unread_columns(raw, matched),
+        ),
+        part=raw.part,
     )
-    return file, table
+    return file, read.table
 
 
 def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
@@ -266,70 +248,15 @@ def _choose(
     raw: RawTable, known: Source | None, sources: Mapping[str, Source], where: str
 ) -> Source:
     """Choose the source: a header that only one system writes decides, then the folder."""
-    exact = recognise(raw.header, sources)
-    if exact is not None:
-        return exact
-    if known is None:
+    if set(raw.header) >= _OUTCOMES:
+        raise SourceError(
+            f"{where} holds the outcomes of crimes, which are no reports of their own: it was left "
+            "out. The street files have the crimes."
+        )
+    chosen = recognise(raw.header, sources, known)
+    if chosen is None:
         raise SourceError(
             f"{where} lies in no source's folder and its header is not one that is known. Move it "
             f"into one of {', '.join(f'{s}/' for s in SOURCES)}, or check it with --source NAME."
         )
-    return known
-
-
-def _mapped(raw: RawTable, matched: Mapping[str, str]) -> tuple[pd.DataFrame, str, bool]:
-    """Keep the columns that are known, by field name; everything else is dropped at the door."""
-    columns = {name: column for column, name in matched.items()}
-    axes = ""
-    for east, north, words in (("longitude", "latitude", DEGREES), ("easting", "northing", METRES)):
-        if east in columns:
-            columns["x"], columns["y"], axes = columns[east], columns[north], words
-    parts, synthetic = [], False
-    for chunk in raw.chunks:
-        parts.append(_narrow(chunk, raw.header, columns))
-        synthetic |= bool((chunk[list(raw.header)] == SYNTHETIC).any(axis=None))
-    table = _joined(parts)
-    return table, axes or axes_by_range(table["x"], table["y"]), synthetic
-
-
-def _narrow(
-    chunk: pd.DataFrame, header: tuple[str, ...], columns: Mapping[str, str]
-) -> pd.DataFrame:
-    table = pd.DataFrame({"source_row": chunk[ROW], "broken": chunk[BROKEN].astype(bool)})
-    table["content"] = _digests(chunk, header)
-    for name in TEXT_FIELDS:
-        values = (
-            chunk[columns[name]] if name in columns else pd.Series("", chunk.index, dtype="str")
-        )
-        table[name] = values.str.strip() if name in _MOSTLY_DIFFERENT else _compact(values)
-    return table
-
-
-def _compact(values: pd.Series) -> pd.Categorical[Any]:
-    """Strip texts and hold each different one once: most columns say the same few things."""
-    codes, unique = pd.factorize(values)
-    words = pd.Categorical([text.strip() for text in unique])
-    return pd.Categorical.from_codes(words.codes[codes], dtype=words.dtype)
-
-
-def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables below each other, compact columns staying compact."""
-    joined = {
-        name: union_categoricals([part[name] for part in parts])
-        if isinstance(parts[0][name].dtype, pd.CategoricalDtype)
-        else pd.concat([part[name] for part in parts], ignore_index=True)
-        for name in parts[0].columns
-    }
-    return pd.DataFrame(joined)
-
-
-def _digests(cells: pd.DataFrame, header: tuple[str, ...]) -> NDArray[np.uint64]:
-    """Digest all columns of each row to 64 bits, whatever the order of the columns.
-
-    Two different rows of a million have the same digest with a chance of 3 in 100 million. What
-    could not be read of a damaged row is unknown, so it equals no other.
-    """
-    ordered = sorted(header, key=plain)
-    digests = hash_pandas_object(cells[ordered], index=False).to_numpy()
-    own = hash_pandas_object(cells[ROW], index=False).to_numpy()
-    return np.where(cells[BROKEN].astype(bool), digests ^ own, digests)
+    return chosen

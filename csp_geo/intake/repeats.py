@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.util import hash_pandas_object
 from scipy.spatial import cKDTree
 
-from csp_geo.intake.read import TEXT_FIELDS
+from csp_geo.intake.columns import TEXT_FIELDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,10 +28,17 @@ def merged_rows(reports: Reports) -> NDArray[np.bool_]:
     reference are one as well when they agree in every column that is read: next week's export says
     the same event again with another status. Rows without a reference are never merged within one
     file; across files the largest count in any one file is kept. The same bytes twice are all
-    merged.
+    merged, of a workbook or GIS file sheet by sheet and layer by layer.
     """
     table = reports.table
-    digest = pd.Series({n: file.sha256 for n, file in enumerate(reports.files) if not file.error})
+    digest = pd.Series(
+        {
+            n: (file.sha256, file.part.rpartition("#")[2] if "#" in file.part else "")
+            for n, file in enumerate(reports.files)
+            if not file.error
+        },
+        dtype="object",
+    )
     copies = digest.duplicated().reindex(table["file"]).to_numpy(dtype=bool)
     rows = pd.DataFrame(
         {

@@ -162,6 +162,11 @@ FLAGS: Final = (
         "Used, with 100 metres of doubt.",
     ),
     Rule(
+        "not-a-point",
+        "A line or an area, not a point",
+        "A point on it stands for it, with half its size as doubt. Ask for a pin where it matters.",
+    ),
+    Rule(
         "swapped-columns",
         "Latitude and longitude stand in each other's column in the whole file",
         "Exchanged, because nearly all lie in the study area so and hardly any as they are.",

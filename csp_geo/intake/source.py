@@ -48,10 +48,21 @@ _KINDS: Final[Mapping[str, tuple[type, str]]] = {
     "location_accuracy_m": (float, "a number of metres"),
     "look_back_months": (int, "a whole number of months"),
     "header": (list, "a list of column names"),
+    "marks": (list, "a list of column names"),
+    "never": (list, "a list of column names"),
     "date_formats": (list, "a list of formats"),
     "columns": (dict, "a table"),
     "themes": (dict, "a table"),
 }
+SYSTEMS: Final = (
+    "police_uk",
+    "police_uk_stops",
+    "open311",
+    "engagementhq",
+    "social_pinpoint",
+    "commonplace",
+)
+"""Systems whose files are recognised by their columns."""
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
@@ -68,6 +79,8 @@ class Source:
     (plain: lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the
     period itself. `crs` names the CRS of easting and northing outside Great Britain. `named`
     are the fields that a project named itself: it means those where a file has several locations.
+    A file with exactly the columns `header`, or with all of the columns `marks`, is recognised.
+    Columns named in `never` are sensitive: nothing of them is kept, not even a digest.
     """
 
     feed: str
@@ -77,6 +90,8 @@ class Source:
     themes: Mapping[str, str]
     sensitive_words: Mapping[str, str]
     header: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    never: frozenset[str] = frozenset()
     location_method: str = "exact"
     location_accuracy_m: float = 20.0
     look_back_months: int = 0
@@ -117,7 +132,7 @@ def packaged_sources() -> Mapping[str, Source]:
     """Return the sources that come with csp_geo, by the name of their TOML."""
     folder = files("csp_geo.intake") / "sources"
     common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
-    names = ("police_uk", *SOURCES)
+    names = (*SYSTEMS, *SOURCES)
     return {
         name: _parse(
             tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")), name, common
@@ -163,6 +178,8 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
     for key in ("header", "date_formats"):
         if key in rest:
             rest[key] = tuple(rest[key])
+    rest["marks"] = tuple(plain(name) for name in rest.get("marks", ()))
+    rest["never"] = frozenset(plain(name) for name in rest.get("never", ()))
     return Source(
         feed=feed,
         columns=_merge_columns(values.get("columns", {}), common["columns"]),
@@ -214,12 +231,24 @@ def _words(themes: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {plain(word): theme for theme, words in themes.items() for word in (theme, *words)}
 
 
-def recognise(header: Sequence[str], sources: Mapping[str, Source]) -> Source | None:
-    """Return the source whose exact header this is, if any."""
+def recognise(
+    header: Sequence[str], sources: Mapping[str, Source], folder: Source | None = None
+) -> Source | None:
+    """Return the source of a file: by its exact header, by telling columns, by its folder.
+
+    Telling columns decide only where the folder does not say otherwise and the project has not
+    named the columns itself.
+    """
+    exact = tuple(name.strip() for name in header)
     for source in sources.values():
-        if source.header and tuple(name.strip() for name in header) == source.header:
+        if source.header and exact == source.header:
             return source
-    return None
+    names = {plain(name) for name in header}
+    for source in sources.values():
+        own = folder is None or (folder.source == source.source and not folder.named)
+        if own and source.marks and names.issuperset(source.marks):
+            return source
+    return folder
 
 
 def match_columns(

@@ -43,6 +43,7 @@ _MARKS: Final = (
     "unknown-place",
     "postcode-location",
     "gazetteer-location",
+    "not-a-point",
 )
 """Reasons and flags that only this module gives."""
 NOTES: Final = {
@@ -155,7 +156,7 @@ def _by_coordinates(
         crs=crs,
         border_m=ground.border_m,
     )
-    return _whole(located)
+    return _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
 
 
 def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:

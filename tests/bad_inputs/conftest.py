@@ -6,20 +6,12 @@ import sqlite3
 import struct
 import zipfile
 from contextlib import closing
-from datetime import date, time
+from datetime import date
 
 import pytest
 import shapely
+from odd_files import GOOD, HEADER, NO_DATE, archives, odd_maps, odd_texts, odd_workbooks
 
-HEADER = ("reference", "date", "time", "easting", "northing", "category")
-GOOD = tuple(
-    (f"A{i}", date(2023, 1, 12 + i), time(14, 20), x, y, "Robbery")
-    for i, (x, y) in enumerate(
-        [(544421, 184321), (544521, 184411), (545312, 184713), (545562, 185612), (544213, 185713)],
-        start=1,
-    )
-)
-NO_DATE = ("A6", None, None, 544431, 184331, "Robbery")
 LONE_POINT_LINE = struct.pack("<BII", 1, 2, 1) + struct.pack("<dd", 1.0, 2.0)
 """WKB of a line with one point: GDAL passes it on, shapely refuses it."""
 
@@ -31,6 +23,10 @@ def built(tmp_path_factory, write):
     _workbooks(folder, write)
     _packages(folder, write)
     _wards(folder, write)
+    odd_workbooks(folder)
+    odd_maps(folder, write)
+    odd_texts(folder)
+    archives(folder)
     rows = [
         (f"P{i}", "2023-01-13", "loud", 544421 + i % 50, 184321 + i // 50, "Poor lighting")
         for i in range(2000)

@@ -76,7 +76,7 @@ def test_check(case, csp, built, town_boundaries, tmp_path, rows_of, monkeypatch
     path = Path(case["file"].replace("{built}", str(built)))
     ran = csp(
         *("check", path if path.is_absolute() else FILES / path),
-        *("--source", "offence", "--boundaries", wards),
+        *("--source", case.get("source", "offence"), "--boundaries", wards),
         *("--out", "out", "--json"),
         cwd=tmp_path,
     )
@@ -123,6 +123,26 @@ def check_tables(case, out, rows_of):
         for slug in line["reasons"].split(";"):
             tally[slug] = tally.get(slug, 0) + 1
     assert tally == case.get("reasons", {})
+
+
+@pytest.mark.parametrize("case", CASES["tables"], ids=name_of)
+def test_tables_of_a_file(case, csp, built, town_boundaries, tmp_path):
+    """Every sheet, layer and member of a ZIP is a file of its own."""
+    path = Path(case["file"].replace("{built}", str(built)))
+    asked = ("check", path, "--source", "offence", "--boundaries", town_boundaries, "--json")
+    ran = csp(*asked, cwd=tmp_path)
+    assert_no_machine(ran, tmp_path, built, town_boundaries.parent)
+    assert ran.code == case.get("exit", 0), ran.out + ran.err
+    files = {file["path"].removeprefix(path.name): file for file in ran.json["files"]}
+    assert set(files) == set(case["files"])
+    for part, expected in case["files"].items():
+        if isinstance(expected, str):
+            assert expected in files[part]["error"]
+            assert_one_sentence(files[part]["error"])
+        else:
+            assert files[part]["error"] is None
+            assert files[part]["counts"] == dict(zip(COUNTS, expected, strict=True))
+    assert tree(tmp_path) == []
 
 
 def test_every_rule_has_a_bad_input():

@@ -161,3 +161,52 @@ def test_a_copy_in_a_wrong_place_loses_nothing(
     assert once is not None
     assert _accepted(reports, square) == _accepted(once, square)
     assert any(file.error for file in reports.files)
+
+
+# --- tables as people lay them out ---------------------------------------------------------------
+
+titles = st.lists(st.sampled_from(["", "Offences", "Printed 01/02/2023", ",,"]), max_size=3)
+ends = st.lists(st.sampled_from(["", "Total", "Notes: none", "Source: system"]), max_size=3)
+
+
+@given(
+    table=tables,
+    above=titles,
+    below=ends,
+    order=st.permutations(range(len(HEADER))),
+    separator=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+)
+def test_no_row_is_lost_however_the_table_is_laid_out(
+    *,
+    table: list[tuple[str, ...]],
+    above: list[str],
+    below: list[str],
+    order: list[int],
+    separator: str,
+    encoding: str,
+    square: StudyArea,
+) -> None:
+    """Titles, totals, shuffled columns, separators and encodings change no count and no fate."""
+    table = [
+        tuple(cell.encode(encoding, "ignore").decode(encoding) for cell in row)
+        for row in _printable(table)
+    ]
+    table = [("A9", "03/11/2021", "", "544500.5", "184500.5", "theft", "", ""), *table]
+    table = [row for row in table if any(cell.strip() for cell in row)]
+    plain_read = _read(table)
+    assert plain_read is not None
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "offence"
+        folder.mkdir()
+        with (folder / "a.csv").open("w", encoding=encoding, newline="") as stream:
+            writer = csv.writer(stream, delimiter=separator)
+            writer.writerows([title] for title in above)
+            writer.writerows([row[n] for n in order] for row in [HEADER, *table])
+            writer.writerows([end] for end in below)
+        reports = cg.read_reports(name)
+    assert len(reports) == len(plain_read)
+    before = cg.clean(plain_read, square, today=TODAY, key=KEY).rows
+    after = cg.clean(reports, square, today=TODAY, key=KEY).rows
+    assert after["fate"].tolist() == before["fate"].tolist()
+    assert after["reasons"].tolist() == before["reasons"].tolist()

@@ -145,8 +145,15 @@ class TestGeometries:
 
     def test_a_line_is_a_point_on_it_with_its_size(self):
         read = read_geometries(texts("LINESTRING (544000 184000, 544060 184080)")).iloc[0]
-        assert read["size_m"] == 50
-        assert 544000 <= float(read["x"]) <= 544060
+        assert read.tolist() == ["544030.000000", "184040.000000", 50.0]
+
+    def test_a_line_in_degrees_has_its_size_in_metres(self):
+        read = read_geometries(texts("LINESTRING (0.08 51.54, 0.08 51.541)")).iloc[0]
+        assert read["size_m"] == pytest.approx(55.66, abs=0.01)
+
+    def test_several_points_are_a_shape_and_one_of_them_is_none(self):
+        read = read_geometries(texts("MULTIPOINT (0 0, 600 800)", "MULTIPOINT (600 800)"))
+        assert read["size_m"].tolist() == [500, 0]
 
     @pytest.mark.parametrize(
         "text",

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats import BROKEN, ROW, read_file
+from csp_geo.intake.formats import BROKEN, ROW, SIZE, read_file, read_tables
 from csp_geo.projection import between
 
 
@@ -34,7 +34,7 @@ class TestInputs:
             ("a.csv", b"%PDF-1.7", "not a CSV file"),
             ("a.csv", b"\xd0\xcf\x11\xe0old", "not a CSV file"),
             ("a.csv", b"SQLite format 3\x00", "not a CSV file"),
-            ("a.csv", "a,b\n1,2\n".encode("utf-16"), "not a CSV file"),
+            ("a.csv", "a,b\n1,2\n".encode("utf-16-le"), "not a CSV file"),
             ("a.csv", b"version https://git-lfs.github.com/spec/v1\noid x", "Git LFS"),
             ("a.csv", b'a,b\n"1,2\n3,4\n', "quotation mark is opened and never closed"),
             ("a.xlsx", b"a,b\n1,2\n", "not an Excel workbook"),
@@ -42,7 +42,7 @@ class TestInputs:
             ("a.geojson", b"a,b\n1,2\n", "it is not what its name says"),
             ("a.geojson", b'{"type": "FeatureCollection", "features": [{', "it is damaged"),
             ("a.gpkg", b"SQLite format 3\x00", "damaged"),
-            ("a.txt", b"a,b\n1,2\n", "files ending in '.txt' cannot be read"),
+            ("a.doc", b"a,b\n1,2\n", "files ending in '.doc' cannot be read"),
         ],
     )
     def test_refused(self, tmp_path, name, data, said):
@@ -163,7 +163,10 @@ class TestXlsx:
         book.create_sheet("Empty")
         book.create_sheet("Notes").append(["hello"])
         book.save(path)
-        assert read_file(path, "a.xlsx").notes == ("sheet 'Data'", "sheet 'Notes' was not read")
+        assert read_file(path, "a.xlsx").notes == (
+            "sheet 'Empty' has no table and was not read",
+            "sheet 'Notes' has no table and was not read",
+        )
 
 
 class TestFeatures:
@@ -222,11 +225,30 @@ class TestFeatures:
         assert table.header == ("a", "easting", "northing")
         assert table.notes == ("coordinates taken as British National Grid",)
 
-    def test_shapes_that_are_no_points_are_damaged(self, tmp_path, write):
-        shapes = [shapely.Point(544421, 184321), shapely.box(0, 0, 1, 1)]
-        path = write.gpkg(tmp_path / "a.gpkg", {"a": ["x", "y"]}, shapes, kind="Unknown")
+    @pytest.mark.parametrize("crs", ["EPSG:27700", "EPSG:4326", "EPSG:3857"])
+    def test_shapes_that_are_no_points(self, tmp_path, write, crs):
+        """A point on each, with half the diagonal of its box (30 by 40 metres) as its size."""
+        import geopandas as gpd
+
+        line = shapely.LineString([(544400, 184300), (544430, 184340)])
+        shapes = gpd.GeoSeries(
+            [
+                shapely.Point(544421, 184321),
+                line,
+                shapely.box(544400, 184300, 544430, 184340),
+                shapely.MultiPoint([(544421, 184321)]),
+                None,
+            ],
+            crs="EPSG:27700",
+        ).to_crs(crs)
+        path = write.gpkg(tmp_path / "a.gpkg", {"a": [*"xyzuv"]}, shapes, crs=crs, kind="Unknown")
         table = read_file(path, "a.gpkg")
-        assert table.cells[BROKEN].tolist() == [False, True]
+        assert not table.cells[BROKEN].any()
+        assert table.cells[SIZE].tolist() == pytest.approx([0, 25, 25, 0, 0], rel=0.05)
+        assert "2 shapes are no points: a point on each stands for it" in table.notes
+        if crs == "EPSG:27700":
+            middle = [float(value) for value in values(table, "easting", "northing")[1]]
+            assert middle == pytest.approx([544415, 184320])
 
     def test_attribute_that_is_named_like_a_coordinate(self, tmp_path, write):
         """The shape is where a report is, whatever its attributes say."""
@@ -237,11 +259,12 @@ class TestFeatures:
         assert values(table, "easting", "northing") == [["544421.0", "184321.0"]]
         assert sorted(table.header) == ["a", "easting", "northing"]
 
-    def test_several_layers_are_said_and_nothing_warns(self, tmp_path, write):
+    def test_each_layer_is_a_table_and_nothing_warns(self, tmp_path, write):
         for layer in ("first", "second"):
             write.gpkg(
                 tmp_path / "a.gpkg", {"a": [layer]}, [shapely.Point(544421, 184321)], layer=layer
             )
         table = read_file(tmp_path / "a.gpkg", "a.gpkg")
         assert values(table, "a") == [["first"]]
-        assert any("second" in note for note in table.notes)
+        parts = [table.part for table in read_tables(tmp_path / "a.gpkg", "a.gpkg")]
+        assert parts == ["#first", "#second"]

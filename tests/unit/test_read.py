@@ -120,6 +120,7 @@ class TestOutputs:
             "file",
             "source_row",
             "broken",
+            "size_m",
             "content",
             *TEXT_FIELDS,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -32,6 +33,22 @@ def run(tmp_path, write, town_area):
 
 
 class TestOverlappingExports:
+    def test_sheets_are_compared_like_files(self, tmp_path, town_area):
+        """The same workbook twice is merged sheet by sheet; what both sheets say is said once."""
+        book = openpyxl.Workbook()
+        for name, rows in (("May", [row(), row("A2")]), ("June", [row(status="shut"), row("A3")])):
+            sheet = book.create_sheet(name)
+            for cells in (HEADER, *rows):
+                sheet.append(cells)
+        book.remove(book["Sheet"])
+        (tmp_path / "asb").mkdir()
+        for name in ("1.xlsx", "2.xlsx"):
+            book.save(tmp_path / "asb" / name)
+        (tmp_path / "asb" / "2.xlsx").write_bytes((tmp_path / "asb" / "1.xlsx").read_bytes())
+        result = clean(read_reports(tmp_path), town_area, today=date(2023, 2, 1), key=KEY)
+        fates = ["accepted", "accepted", "merged", "accepted"]
+        assert result.rows["fate"].tolist() == [*fates, *["merged"] * 4]
+
     def test_by_reference_whatever_was_updated(self, run):
         """The second week says the first week's report again, closed by now."""
         last, this = [row(), row("A2")], [row(status="closed"), row("A2"), row("A3")]

@@ -9,6 +9,7 @@ import pytest
 from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.source import (
     FIELDS,
+    SYSTEMS,
     match_columns,
     packaged_sources,
     plain,
@@ -97,7 +98,7 @@ class TestInputs:
 
 class TestOutputs:
     def test_every_source_is_packaged(self):
-        assert set(packaged_sources()) == {*SOURCES, "police_uk"}
+        assert set(packaged_sources()) == {*SOURCES, *SYSTEMS}
         for name, source in packaged_sources().items():
             assert source.feed == name
             assert source.title

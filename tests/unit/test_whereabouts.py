@@ -157,6 +157,28 @@ class TestSeveralColumns:
             "gazetteer-location",
         ]  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("half", "fate"), [(30, "accepted"), (499.9, "accepted"), (500, "quarantined")]
+    )
+    def test_a_line_in_a_cell_or_in_a_gis_file_is_the_same(
+        self, tmp_path, write, town_area, half, fate
+    ):
+        ends = [(544411 - half, 185011), (544411 + half, 185011)]
+        wkt = f"LINESTRING ({ends[0][0]} {ends[0][1]}, {ends[1][0]} {ends[1][1]})"
+        header = ("date", "wkt", "category")
+        write.csv(tmp_path / "in" / "offence" / "a.csv", header, [("2023-01-13", wkt, "Robbery")])
+        write.gpkg(
+            tmp_path / "in" / "offence" / "b.gpkg",
+            {"date": ["2023-01-13"], "category": ["Robbery"]},
+            [shapely.LineString(ends)],
+        )
+        result = clean(read_reports(tmp_path / "in"), town_area, key=KEY)
+        assert result.rows["fate"].tolist() == [fate] * 2
+        if fate == "accepted":
+            assert result.incidents["flags"].tolist() == ["not-a-point"] * 2
+            assert result.incidents["location_accuracy_m"].tolist() == pytest.approx([half] * 2)
+            assert result.incidents.geometry.x.tolist() == pytest.approx([544411] * 2)
+
     def test_a_wrong_coordinate_does_not_fall_through(self, incidents):
         result = incidents(("13/01/2023", 5, 184321, "TQ 4442 8432", "", "", "", "Robbery"))
         assert result.quarantine["reasons"].tolist() == ["outside-study-area"]

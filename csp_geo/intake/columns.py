@@ -1,0 +1,136 @@
+"""The columns that are known, by field name; everything else is dropped at the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+from pandas.util import hash_pandas_object
+
+from csp_geo.intake.asides import Asides
+from csp_geo.intake.coordinates import DEGREES, METRES
+from csp_geo.intake.formats import BROKEN, ROW, SIZE
+from csp_geo.intake.locate import axes_by_range
+from csp_geo.intake.source import plain
+from csp_geo.intake.tidy import said, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from csp_geo.intake.formats import RawTable
+    from csp_geo.intake.source import Source
+
+SYNTHETIC: Final = "synthetic sample"
+"""The words that label a row of the sample borough."""
+
+TEXT_FIELDS: Final = (
+    "reference",
+    "person",
+    "date",
+    "time",
+    "date_to",
+    "time_to",
+    "month",
+    "x",
+    "y",
+    "gridref",
+    "wkt",
+    "postcode",
+    "category",
+    "place",
+)
+_MOSTLY_DIFFERENT: Final = frozenset({"reference"})
+_FREE: Final = frozenset({"person", "place"})
+"""Fields in which "none" is somebody's own word."""
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The columns of one table that are known, by field name."""
+
+    table: pd.DataFrame
+    axes: str
+    synthetic: bool
+    notes: tuple[str, ...]
+
+
+def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Mapped:
+    """Keep the columns that are known, by field name; everything else is dropped at the door."""
+    columns = {name: column for column, name in matched.items()}
+    axes = ""
+    for east, north, words in (("longitude", "latitude", DEGREES), ("easting", "northing", METRES)):
+        if east in columns:
+            columns["x"], columns["y"], axes = columns[east], columns[north], words
+    header = [name for name in raw.header if plain(name) not in source.never]
+    asides = Asides(header, columns)
+    parts, synthetic = [], False
+    for chunk in raw.chunks:
+        reports = asides.sift(chunk) if raw.by_hand else chunk
+        parts.append(_narrow(reports, header, columns))
+        synthetic |= bool((chunk[header] == SYNTHETIC).any(axis=None))
+    table = join_tables(parts)
+    if asides.at_the_end:
+        table = table[~table["source_row"].isin(asides.at_the_end)].reset_index(drop=True)
+    axes = axes or axes_by_range(table["x"], table["y"])
+    return Mapped(table, axes, synthetic, asides.notes)
+
+
+def _narrow(chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, str]) -> pd.DataFrame:
+    table = pd.DataFrame({"source_row": chunk[ROW], "broken": chunk[BROKEN].astype(bool)})
+    table["size_m"] = np.asarray(chunk.get(SIZE, 0.0), dtype=np.float32)
+    table["content"] = _digests(chunk, header)
+    for name in TEXT_FIELDS:
+        values = (
+            chunk[columns[name]] if name in columns else pd.Series("", chunk.index, dtype="str")
+        )
+        clear = tidy if name in _FREE else said
+        table[name] = (
+            values.map(clear).astype("str")
+            if name in _MOSTLY_DIFFERENT
+            else _compact(values, clear)
+        )
+    return table
+
+
+def _compact(values: pd.Series, clear: Callable[[str], str]) -> pd.Categorical[Any]:
+    """Clear texts and hold each different one once: most columns say the same few things."""
+    codes, unique = pd.factorize(values)
+    words = pd.Categorical([clear(text) for text in unique])
+    return pd.Categorical.from_codes(words.codes[codes], dtype=words.dtype)
+
+
+def join_tables(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put tables below each other, compact columns staying compact."""
+    joined = {
+        name: union_categoricals([part[name] for part in parts])
+        if isinstance(parts[0][name].dtype, pd.CategoricalDtype)
+        else pd.concat([part[name] for part in parts], ignore_index=True)
+        for name in parts[0].columns
+    }
+    return pd.DataFrame(joined)
+
+
+def _digests(cells: pd.DataFrame, header: Sequence[str]) -> NDArray[np.uint64]:
+    """Digest all columns of each row to 64 bits, whatever the order of the columns.
+
+    Two different rows of a million have the same digest with a chance of 3 in 100 million. What
+    could not be read of a damaged row is unknown, so it equals no other.
+    """
+    ordered = sorted(header, key=plain)
+    digests = hash_pandas_object(cells[ordered], index=False).to_numpy()
+    own = hash_pandas_object(cells[ROW], index=False).to_numpy()
+    return np.where(cells[BROKEN].astype(bool), digests ^ own, digests)
+
+
+def no_rows() -> pd.DataFrame:
+    """Return the table of reports without any."""
+    columns = {"source_row": "int64", "broken": "bool", "size_m": "float32"}
+    columns["content"] = "uint64"
+    columns |= {name: "str" if name in _MOSTLY_DIFFERENT else "category" for name in TEXT_FIELDS}
+    columns["file"] = "int64"
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})

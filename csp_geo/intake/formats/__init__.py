@@ -1,0 +1,22 @@
+"""Files as they come (spreadsheets, GIS, lists of records, ZIPs) to tables of texts."""
+
+from __future__ import annotations
+
+from csp_geo.intake.formats.archive import SIDE_FILES
+from csp_geo.intake.formats.limits import LIMITS, Limits
+from csp_geo.intake.formats.reading import SUFFIXES, read_file, read_tables
+from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread
+
+__all__ = [
+    "BROKEN",
+    "LIMITS",
+    "ROW",
+    "SIDE_FILES",
+    "SIZE",
+    "SUFFIXES",
+    "Limits",
+    "RawTable",
+    "Unread",
+    "read_file",
+    "read_tables",
+]

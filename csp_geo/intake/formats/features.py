@@ -1,0 +1,234 @@
+"""GIS files to tables: each layer with locations is a table of its own, read by GDAL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.errors import SourceError
+from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread, unique_names
+from csp_geo.intake.formats.workbook import text_of
+from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
+from csp_geo.projection import BRITISH_CRS, WGS84, between
+from csp_geo.storage import crs_by_range, without_gdal_warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.intake.formats.origin import Origin
+
+SUFFIXES: Final = (
+    ".geojson",
+    ".json",
+    ".gpkg",
+    ".shp",
+    ".kml",
+    ".kmz",
+    ".gpx",
+    ".tab",
+    ".mif",
+    ".fgb",
+)
+_TRACES: Final = ("routes", "tracks", "route_points", "track_points")
+"""Layers of a GPX that say where somebody went, not where something was."""
+
+
+def read_features(origin: Origin) -> Iterator[RawTable | Unread]:
+    """Read the layers of a GIS file that hold features with locations.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be read, or no layer holds locations.
+    """
+    layers, notes = _layers(origin)
+    several = len(layers) > 1
+    for name in layers:
+        part = f"#{name}" if several else ""
+        try:
+            yield _read_layer(origin, name, notes, part)
+        except SourceError as error:
+            if not several:
+                raise
+            yield Unread(part, str(error))
+        notes = ()
+
+
+def _layers(origin: Origin) -> tuple[list[str], tuple[str, ...]]:
+    """Return the layers with locations, and what is said of those that are left."""
+    import pyogrio
+
+    try:
+        with without_gdal_warnings():
+            every = [(str(name), kind) for name, kind in pyogrio.list_layers(origin.gdal)]
+            rows = {name: _n_features(origin.gdal, name) for name, _ in every}
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise _unreadable(origin) from error
+    if origin.suffix == ".gpx":
+        traces = [name for name, _ in every if name in _TRACES and rows[name]]
+        notes = (f"{' and '.join(traces)} were not read",) if traces else ()
+        return [name for name, _ in every if name not in _TRACES], notes
+    located = [name for name, kind in every if kind is not None]
+    if not located:
+        raise SourceError(f"{origin.where} has no locations in it.")
+    if sum(rows.values()) > origin.limits.rows:
+        raise SourceError(
+            f"{origin.where} holds {sum(rows.values()):,} features, more than the "
+            f"{origin.limits.rows:,} that are read. Split it."
+        )
+    bare = [name for name, kind in every if kind is None]
+    filled = [name for name in located if rows[name]] or located[:1]
+    return filled, tuple(f"layer '{name}' has no locations and was not read" for name in bare)
+
+
+def _n_features(path: str, layer: str) -> int:
+    import pyogrio
+
+    n: int = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+    return n
+
+
+def _unreadable(origin: Origin) -> SourceError:
+    return SourceError(
+        f"{origin.where} could not be read: it is not what its name says, or it is damaged. Save "
+        "it again as GeoJSON, GeoPackage, CSV or XLSX."
+    )
+
+
+def _read_layer(origin: Origin, name: str, notes: tuple[str, ...], part: str) -> RawTable:
+    import pyogrio
+    from shapely.errors import ShapelyError
+
+    try:
+        with without_gdal_warnings():
+            layer = pyogrio.read_dataframe(
+                origin.gdal, layer=name, use_arrow=False, datetime_as_string=True
+            )
+        broken = np.zeros(len(layer), dtype=bool)
+    except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
+        layer, broken = _record_by_record(origin, name)
+        notes = (*notes, f"read record by record: {int(broken.sum())} damaged")
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        raise _unreadable(origin) from error
+    if "geometry" not in layer.columns:
+        raise SourceError(f"{origin.where} has no locations in it.")
+    if origin.suffix == ".gpx":
+        layer = layer.rename(columns={"time": "datetime"})  # the day and the time
+    return _table(layer, broken, notes, origin.where, part)
+
+
+def _record_by_record(origin: Origin, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
+    """Read each shape by itself with fiona, so that a broken one costs a row and not the file."""
+    import fiona
+    import geopandas as gpd
+    import pyogrio
+    from shapely.geometry import shape
+
+    try:
+        with without_gdal_warnings():
+            attributes = pyogrio.read_dataframe(
+                origin.gdal,
+                layer=name,
+                read_geometry=False,
+                fid_as_index=True,
+                datetime_as_string=True,
+            )
+        shapes: list[Any] = []
+        broken = np.zeros(len(attributes), dtype=bool)
+        with fiona.open(origin.gdal, layer=name) as records:
+            crs = records.crs_wkt or None
+            for position, fid in enumerate(attributes.index):
+                try:
+                    geometry = records[fid].geometry
+                    shapes.append(shape(geometry) if geometry else None)
+                except Exception:  # noqa: BLE001 - whatever is wrong is wrong with this record
+                    shapes.append(None)
+                    broken[position] = True
+    except (fiona.errors.FionaError, pyogrio.errors.DataSourceError) as error:
+        raise SourceError(f"{origin.where} could not be read: it is damaged.") from error
+    return gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs), broken
+
+
+def _table(
+    layer: gpd.GeoDataFrame, broken: NDArray[Any], notes: tuple[str, ...], where: str, part: str
+) -> RawTable:
+    attributes = layer.drop(columns="geometry")
+    header = unique_names([str(name) for name in attributes.columns])
+    cells = pd.DataFrame(
+        {
+            name: [text_of(value) for value in attributes.iloc[:, position].astype("object")]
+            for position, name in enumerate(header)
+        },
+        dtype="str",
+    )
+    shapes = np.asarray(layer.geometry.array, dtype=object)
+    points = points_on(shapes)
+    known = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    xy = np.full((len(layer), 2), np.nan)
+    xy[known] = shapely.get_coordinates(points[known])
+    corners = shapely.bounds(shapes)
+    crs, crs_note = _crs(xy, layer, where)
+    (east, north), xy, moved = _axes(crs, xy)
+    for name, values in ((east, xy[:, 0]), (north, xy[:, 1])):
+        cells[name] = ["" if np.isnan(value) else repr(float(value)) for value in values]
+    size = np.where(is_shape(shapes), _half_diagonal(corners, crs), 0.0)
+    cells[ROW] = np.arange(1, len(cells) + 1, dtype=np.int64)
+    cells[BROKEN] = broken
+    cells[SIZE] = np.nan_to_num(size)
+    n_shapes = int((cells[SIZE] > 0).sum())
+    shaped = (f"{n_shapes:,} shapes are no points: a point on each stands for it",)
+    said = (*notes, *crs_note, *moved, *(shaped if n_shapes else ()))
+    kept_header = tuple(name for name in header if name not in {east, north})
+    return RawTable((*kept_header, east, north), (cells,), said, part)
+
+
+def _half_diagonal(corners: NDArray[Any], crs: str | None) -> NDArray[np.float64]:
+    """Return half the diagonal of each box (west, south, east, north) in metres."""
+    if crs is not None and crs not in {WGS84, BRITISH_CRS}:
+        corners = np.column_stack([_degrees(crs, corners[:, :2]), _degrees(crs, corners[:, 2:])])
+    return half_diagonal(corners, degrees=crs != BRITISH_CRS)
+
+
+def _crs(
+    xy: NDArray[Any], layer: gpd.GeoDataFrame, where: str
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the CRS of a layer, by the range of its coordinates where it says none that fits."""
+    known = xy[np.isfinite(xy).all(axis=1)]
+    if not len(known):
+        return WGS84, ()
+    middle = np.median(known, axis=0)
+    by_range = crs_by_range((*middle, *middle))
+    if layer.crs is None or (layer.crs.is_geographic and by_range == BRITISH_CRS):
+        if by_range is None:
+            raise SourceError(
+                f"{where} does not say which coordinate system it is in, and its coordinates fit "
+                "neither degrees nor the British National Grid. Save it with its coordinate system."
+            )
+        words = "degrees" if by_range == WGS84 else "British National Grid"
+        return by_range, (f"coordinates taken as {words}",)
+    return (BRITISH_CRS if layer.crs == BRITISH_CRS else str(layer.crs.to_string())), ()
+
+
+def _axes(
+    crs: str | None, xy: NDArray[Any]
+) -> tuple[tuple[str, str], NDArray[Any], tuple[str, ...]]:
+    """Name the coordinate columns of a layer by its CRS; other systems go to degrees."""
+    if crs == BRITISH_CRS:
+        return ("easting", "northing"), xy, ()
+    if crs is None or crs == WGS84:
+        return ("longitude", "latitude"), xy, ()
+    words = crs if len(crs) < len("EPSG:") * 4 else "its own coordinate system"
+    return ("longitude", "latitude"), _degrees(crs, xy), (f"moved from {words} to degrees",)
+
+
+def _degrees(crs: str, xy: NDArray[Any]) -> NDArray[Any]:
+    moved = np.full_like(xy, np.nan)
+    usable = np.isfinite(xy).all(axis=1)
+    moved[usable] = between(crs, WGS84, xy[usable])
+    return moved

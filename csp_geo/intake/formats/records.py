@@ -1,0 +1,274 @@
+"""Lists of records to a table: JSON and XML as Open311 and the police.uk service give them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+from xml.parsers import expat
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SourceError
+from csp_geo.intake.formats.limits import say_bytes
+from csp_geo.intake.formats.table import BROKEN, ROW, RawTable, unique_names
+from csp_geo.intake.formats.workbook import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from csp_geo.intake.formats.origin import Origin
+
+_BLOCK: Final = 1 << 20
+_OPEN: Final = (0x5B, 0x7B)
+_CLOSE: Final = (0x5D, 0x7D)
+_QUOTE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_GEOMETRIES: Final = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+_GIS: Final = re.compile(
+    rb'"type"\s*:\s*"(?:Feature(?:Collection)?|Topology|' + "|".join(_GEOMETRIES).encode() + rb')"'
+)
+_RECORD_LEVEL: Final = 2
+
+
+# --- JSON --------------------------------------------------------------------------------------
+
+
+def check_depth(origin: Origin) -> None:
+    """Refuse JSON that is nested deeper than any data is.
+
+    Raises
+    ------
+    SourceError
+        If brackets are nested deeper than the limit.
+    """
+    limit = origin.limits.depth
+    with origin.reading():
+        with origin.open() as stream:
+            shallow = _depth(iter(lambda: stream.read(_BLOCK), b"")) <= limit
+        if shallow:
+            return
+        with origin.open() as stream:  # brackets within texts do not nest
+            text = stream.read(origin.limits.record_bytes)
+    if _depth(iter([_QUOTE.sub(b"", text)])) > limit:
+        raise SourceError(
+            f"{origin.where} is nested more than {limit:,} levels deep: that is no data. Ask for "
+            "it again."
+        )
+
+
+def _depth(blocks: Iterator[bytes]) -> int:
+    level = deepest = 0
+    for block in blocks:
+        codes = np.frombuffer(block, dtype=np.uint8)
+        steps = np.isin(codes, _OPEN).astype(np.int8) - np.isin(codes, _CLOSE).astype(np.int8)
+        levels = np.cumsum(steps[steps != 0], dtype=np.int64) + level
+        if len(levels):
+            deepest, level = max(deepest, int(levels.max())), int(levels[-1])
+    return deepest
+
+
+def read_json(origin: Origin, start: bytes) -> RawTable | None:
+    """Read a JSON list of records; `None` if it is GIS data, which GDAL reads.
+
+    Raises
+    ------
+    SourceError
+        If the list is larger than the limit.
+    """
+    if _GIS.search(start) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"}:
+        return None
+    with origin.reading(), origin.open() as stream:
+        text = stream.read(origin.limits.record_bytes + 1)
+    if _GIS.search(text):
+        return None
+    if len(text) > origin.limits.record_bytes:
+        raise _too_long(origin)
+    try:
+        found = _list_of(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    return _table([_flat(record) for record in found], origin) if found else None
+
+
+def _too_long(origin: Origin) -> SourceError:
+    return SourceError(
+        f"{origin.where} is a list of more than {say_bytes(origin.limits.record_bytes)}, which is "
+        "what is read in one piece. Ask for fewer months at a time, or save it as CSV."
+    )
+
+
+def _list_of(found: Any) -> list[dict[str, Any]]:
+    """Return the list of records: the whole, or the only list of records in it."""
+    if isinstance(found, dict):
+        lists = [value for value in found.values() if _is_records(value)]
+        found = lists[0] if len(lists) == 1 else []
+    return found if _is_records(found) else []
+
+
+def _is_records(found: Any) -> bool:
+    return isinstance(found, list) and bool(found) and all(isinstance(item, dict) for item in found)
+
+
+def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """Write nested values side by side: ``location.latitude``."""
+    cells: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{above}{key}"
+        if isinstance(value, dict):
+            cells |= _flat(value, f"{name}.")
+        elif isinstance(value, list):
+            cells[name] = "; ".join(text_of(item) for item in value if not _nested(item))
+        else:
+            cells[name] = text_of(value)
+    return cells
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+# --- XML ---------------------------------------------------------------------------------------
+
+
+def _parser(origin: Origin) -> expat.XMLParserType:
+    """Return an XML parser that knows no entities and stops at too many levels."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise SourceError(
+            f"{origin.where} defines its own entities (a document type), which can make a small "
+            "file fill the memory: it was not read. Ask for plain XML, or for CSV."
+        )
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.buffer_text = True
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, origin: Origin) -> None:
+    try:
+        with origin.reading(), origin.open() as stream:
+            parser.ParseFile(stream)
+    except expat.ExpatError as error:
+        raise SourceError(
+            f"{origin.where} could not be read: it is not what its name says, or it is damaged. "
+            "Ask for it again, or for CSV."
+        ) from error
+
+
+class _Levels:
+    """Counts how deep elements are nested, and refuses too deep."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self.level = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        del name, attributes
+        self.level += 1
+        if self.level > self.origin.limits.depth:
+            raise SourceError(
+                f"{self.origin.where} is nested more than {self.origin.limits.depth:,} levels "
+                "deep: that is no data. Ask for it again."
+            )
+
+    def end(self, name: str) -> None:
+        del name
+        self.level -= 1
+
+
+def check_xml(origin: Origin) -> None:
+    """Refuse XML that defines entities, is nested too deep, or is not whole.
+
+    Raises
+    ------
+    SourceError
+        If so; GDAL would read on without a word.
+    """
+    levels, parser = _Levels(origin), _parser(origin)
+    parser.StartElementHandler, parser.EndElementHandler = levels.start, levels.end
+    _parse(parser, origin)
+
+
+class _Records(_Levels):
+    """Collects the children of the root element as records of texts."""
+
+    def __init__(self, origin: Origin) -> None:
+        super().__init__(origin)
+        self.records: list[dict[str, str]] = []
+        self.names: list[str] = []
+        self.text: list[str] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        super().start(name, attributes)
+        self.text = []
+        if self.level == _RECORD_LEVEL:
+            self.records.append({})
+        elif self.level > _RECORD_LEVEL:
+            self.names.append(name.rpartition(":")[2])
+
+    def data(self, text: str) -> None:
+        self.text.append(text)
+
+    def end(self, name: str) -> None:
+        if self.level > _RECORD_LEVEL:
+            text = "".join(self.text).strip()
+            if text:
+                self.records[-1].setdefault(".".join(self.names), text)
+            self.names.pop()
+        self.text = []
+        super().end(name)
+
+
+def read_xml(origin: Origin) -> RawTable:
+    """Read an XML list of records, such as Open311's service_requests.
+
+    Raises
+    ------
+    SourceError
+        If it is no XML, is no list, or is larger than the limits.
+    """
+    with origin.reading(), origin.open() as stream:
+        if len(stream.read(origin.limits.record_bytes + 1)) > origin.limits.record_bytes:
+            raise _too_long(origin)
+    found, parser = _Records(origin), _parser(origin)
+    parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
+    parser.CharacterDataHandler = found.data
+    _parse(parser, origin)
+    if not any(found.records):
+        raise SourceError(
+            f"{origin.where} holds no list of reports. Ask for it as CSV, or as the JSON or XML of "
+            "Open311."
+        )
+    return _table(found.records, origin)
+
+
+# --- both --------------------------------------------------------------------------------------
+
+
+def _table(found: Sequence[Mapping[str, str]], origin: Origin) -> RawTable:
+    names = list(dict.fromkeys(name for record in found for name in record))
+    if len(names) > origin.limits.columns:
+        raise SourceError(
+            f"{origin.where} has {len(names):,} different fields, more than the "
+            f"{origin.limits.columns:,} that are read: it is no list of reports."
+        )
+    header = unique_names(names)
+    columns = {
+        column: [record.get(name, "") for record in found]
+        for column, name in zip(header, names, strict=True)
+    }
+    cells = pd.DataFrame(columns, dtype="str", index=range(len(found)))
+    cells[ROW] = np.arange(1, len(found) + 1, dtype=np.int64)
+    cells[BROKEN] = False
+    return RawTable(header, (cells,))

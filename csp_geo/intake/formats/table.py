@@ -1,0 +1,60 @@
+"""One table of a file, as texts, with its row numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROW: Final = "csp_geo:row"
+BROKEN: Final = "csp_geo:broken"
+SIZE: Final = "csp_geo:size_m"
+CHUNK: Final = 20_000
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table as texts, a stretch of rows at a time, so that it need not all lie in memory.
+
+    Each of `chunks` has the table's own columns, all strings with "" for empty, and two of ours:
+    the 1-based row of the file (`ROW`) and whether the record is damaged (`BROKEN`); a third where
+    shapes are no points: their size in metres (`SIZE`). `notes` say what was decided while reading.
+    A table is read while the chunks are gone through: `SourceError` may come then.
+
+    `part` names the table where a file holds several: ``#sheet``, ``/member``, "" otherwise.
+    `sha256` is that of a member's own bytes. `by_hand` tells that people lay such tables out:
+    totals and notes may stand among the rows.
+    """
+
+    header: tuple[str, ...]
+    chunks: Iterable[pd.DataFrame]
+    notes: tuple[str, ...] = ()
+    part: str = ""
+    sha256: str = ""
+    by_hand: bool = False
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """All rows in one table."""
+        return pd.concat(list(self.chunks), ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A table of a file that could not be read, and the sentence that says why."""
+
+    part: str
+    error: str
+
+
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Name blank and repeated columns, so that each can be told apart."""
+    names: dict[str, None] = {}
+    for position, cell in enumerate(header, start=1):
+        name = str(cell).strip() or f"column {position}"
+        names[name if name not in names else f"{name} ({position})"] = None
+    return tuple(names)
