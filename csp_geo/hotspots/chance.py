@@ -93,6 +93,8 @@ class FamilyMap:
     counts_people: bool
     least: int
     """Units that a cluster needs to be one: people are counted, not pins."""
+    least_tested: int
+    """Units that a cluster needs to be tested."""
 
     @property
     def total(self) -> float:
@@ -151,9 +153,15 @@ class FamilyMap:
         )
 
     def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
-        """Draw the map again many times and return the strongest cluster of each, 0 for none.
+        """Draw the map again many times and return how strong the strongest cluster of each is.
 
         `part` tells apart the random numbers of different tests with one seed.
+
+        Returns
+        -------
+        strength
+            ``(maps, 2)``: the strongest of those that are large enough to be tested, and the
+            strongest of all; 0 where there is none.
         """
         rng = np.random.default_rng([simulation.seed, part])
         size = max(len(self.xy), len(self.known) if self.is_snapped else 0)
@@ -178,20 +186,24 @@ class FamilyMap:
             fallen = places[rng.integers(0, len(places), (maps, round(one.total)))]
             counts += np.bincount((fallen + np.arange(maps)[:, None] * m).ravel(), None, maps * m)
         at_place = self.chance.at_place
-        return self._redraws.strongest(counts.reshape(maps, m), at_place, self.least)
+        table = counts.reshape(maps, m)
+        sizes = (self.least_tested, self.least)
+        return np.column_stack([self._redraws.strongest(table, at_place, n) for n in sizes])
 
     def _strengths(self, maps: int, rng: np.random.Generator) -> Floats:
         xy, place = self._drawn(maps, rng)
         labels, is_core = label_maps(xy, self.params.eps, self.params.min_samples, self.weight)
-        strength, chance = np.empty(maps), self.chance
+        strength = np.empty((2, maps))
+        chances = [self.chance._replace(least=n) for n in (self.least_tested, self.least)]
 
         def measure(part: slice) -> None:
             some = kernel.Maps(labels[part], is_core[part], xy[part], place[part])
-            kernel.strongest_of_maps(some, chance, strength[part])
+            for chance, row in zip(chances, strength, strict=True):
+                kernel.strongest_of_maps(some, chance, row[part])
 
         measure(slice(1))  # compiles, where that is still to do, once
         on_all_cores(measure, maps)
-        return strength
+        return strength.T
 
     def _drawn(self, maps: int, rng: np.random.Generator) -> tuple[Floats, Counts]:
         """Move each unit so that one of its reports, any, falls on a place.
@@ -253,7 +265,7 @@ class FamilyMap:
 
 
 def family_map(
-    members: gpd.GeoDataFrame, params: ClusterParams, known: KnownPlaces
+    members: gpd.GeoDataFrame, params: ClusterParams, known: KnownPlaces, least_tested: int
 ) -> tuple[FamilyMap, Ints]:
     """Put the incidents of one family into the order of `FamilyMap`.
 
@@ -290,6 +302,7 @@ def family_map(
         params=params,
         counts_people=people,
         least=params.min_samples if people else 1,
+        least_tested=max(least_tested, params.min_samples) if people else least_tested,
     )
     return found, order
 

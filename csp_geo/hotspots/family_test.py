@@ -63,13 +63,14 @@ class FamilyTest:
         self.family = str(members["family"].iloc[0])
         self.params, self.known = params, known
         self.simulation = simulation
-        self.map, order = family_map(members, params, known)
+        self.map, order = family_map(members, params, known, LEAST)
         self._order = order
         self.members = members.iloc[order]
         self.labels, self.is_core = label_family(self.members, params)
         self._rests: dict[bytes, FamilyTest] = {}
         own = len(FAMILIES) * part + FAMILIES.index(self.family)
-        self.strongest = np.sort(self.map.strongest_by_chance(simulation, own))
+        drawn = np.sort(self.map.strongest_by_chance(simulation, own), axis=0)
+        self.strongest, self.strongest_of_any_size = drawn.T
 
     # --- strength and p ---
 
@@ -90,11 +91,11 @@ class FamilyTest:
         """Return the share of maps, this one among them, with a cluster at least as strong."""
         return (1 + self.as_strong(strength)) / (self.simulation.maps + 1)
 
-    def as_strong(self, strength: float) -> int:
-        """Count the drawn maps with a cluster at least as strong."""
+    def as_strong(self, strength: float, drawn: Floats | None = None) -> int:
+        """Count the drawn maps with a cluster at least as strong, of those that can be tested."""
+        drawn = self.strongest if drawn is None else drawn
         least = strength if np.isinf(strength) else strength - _TIE * max(1.0, abs(strength))
-        below = np.searchsorted(self.strongest, least)
-        return int(len(self.strongest) - below)
+        return int(len(drawn) - np.searchsorted(drawn, least))
 
     def needed(self, expected: float) -> int:
         """Return the units that would have stood out where so many are expected."""
@@ -142,12 +143,17 @@ class FamilyTest:
     def main_part_stands(
         self, labels: Ints, is_core: Flags, inside: Flags, share: float = 1.0
     ) -> bool:
-        """Tell whether the cluster that holds most of a hotspot stands out."""
+        """Tell whether the cluster that holds most of a hotspot stands out.
+
+        It may be smaller than what is tested, so it is compared with clusters of any size.
+        """
         kept = labels[inside & (labels >= 0)]
         if not len(kept):
             return False
         n, expected = self.measure(labels == np.bincount(kept).argmax(), is_core)
-        return self.p_of(self.strength(n, expected, share)) <= LEVEL
+        strength = self.strength(n, expected, share)
+        as_strong = self.as_strong(strength, self.strongest_of_any_size)
+        return 1 + as_strong <= LEVEL * (self.simulation.maps + 1)
 
     def stands_without_source(self, inside: Flags, source: str) -> bool:
         """Tell whether a hotspot still stands out when a source had never been there.
