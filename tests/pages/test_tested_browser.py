@@ -41,7 +41,7 @@ def light(colour: str) -> float:
 def test_list_and_map_show_the_same_shapes(open_page, verdicts):
     tab = open_page(verdicts.page())
     page = tab.page
-    counts = {"hot.firm": 1, "hot.open": 5, "busy.firm": 1, "busy.open": 5}
+    counts = {"hot.firm": 1, "hot.open": 6, "busy.firm": 1, "busy.open": 6}
     for look in LOOKS:
         assert page.locator(f".row:visible .symbol.{look}").count() == counts[look]
         assert page.locator(f".spot .symbol.{look}").count() == counts[look]
@@ -93,9 +93,9 @@ def test_the_key_has_a_line_for_each_look_that_is_drawn(open_page, verdicts):
     text = " ".join(key.inner_text().split())
     for said in (
         "Hotspots that stand out (1)",
-        "Other hotspots (5) dashed: 1 could be chance, 1 not tested, 1 rests on one part",
+        "Other hotspots (6) dashed: 1 could be chance, 1 could be where people live, 1 not tested",
         "Busy points: more than chance (1)",
-        "Other busy points (5)",
+        "Other busy points (6)",
     ):
         assert said in text
     key.get_by_role("checkbox", name="Other hotspots").first.uncheck()
