@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -16,7 +16,8 @@ import click
 
 from csp_geo._version import __version__
 from csp_geo.cli_boundaries import Surroundings, boundaries
-from csp_geo.errors import CspGeoError, NoReportsError, SettingsError
+from csp_geo.errors import CspGeoError, SettingsError
+from csp_geo.project import Project, boundaries_at, demo_project, find_project, only_boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -88,72 +89,6 @@ def _of_system(error: OSError) -> str:
 # --- what the commands share -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Project:
-    """Where the inputs of a run lie."""
-
-    reports: Path
-    boundaries: Path
-    zones: tuple[Path, ...]
-    context: tuple[Path, ...]
-    config: Path | None
-    key_folder: Path
-
-
-def _project(
-    reports: Path | None,
-    boundaries: Path | None,
-    zones: Path | None,
-    config: Path | None,
-    out: Path,
-) -> Project:
-    """Find the inputs: the project folder, or only what was named when `--reports` is given."""
-    from csp_geo.intake.context import context_files
-
-    here = Path() if reports is None else None
-    if here is not None and not (here / "data" / "reports").is_dir():
-        raise NoReportsError(
-            "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
-            "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
-        )
-    if boundaries is None and here is None:
-        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
-    own_config = here / "csp_geo.toml" if here is not None else None
-    return Project(
-        reports=reports if reports is not None else Path("data", "reports"),
-        boundaries=boundaries if boundaries is not None else _only_boundaries(Path()),
-        zones=(zones,)
-        if zones
-        else tuple(context_files(here and here / "data" / "zones", tables=False)),
-        context=tuple(context_files(here and here / "data" / "context")),
-        config=config or (own_config if own_config and own_config.is_file() else None),
-        key_folder=here if here is not None else out,
-    )
-
-
-def _boundaries_at(folder: Path) -> list[Path]:
-    from csp_geo.storage import VECTOR_SUFFIXES
-
-    home = folder / "data" / "boundaries"
-    return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
-
-
-def _only_boundaries(folder: Path) -> Path:
-    from csp_geo.errors import BoundaryError
-
-    found = _boundaries_at(folder)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise BoundaryError(
-            "There are no wards in data/boundaries. Get official ones with 'csp-geo boundaries "
-            "fetch CODE', put a GeoJSON, GeoPackage or Shapefile there, or name one with "
-            "--boundaries."
-        )
-    names = ", ".join(path.name for path in found)
-    raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
-
-
 def _settings(
     config: Path | None, eps: float | None = None, min_samples: int | None = None
 ) -> Settings:
@@ -217,7 +152,7 @@ def demo(out: Path, seed: int) -> None:
     make_folder(out)
     write_files(out, files)
     options = _weekly_options(
-        _demo_project(out),
+        demo_project(out),
         as_of=SAMPLE_AS_OF,
         today=SAMPLE_AS_OF,
         out=out / "maps",
@@ -230,20 +165,6 @@ def demo(out: Path, seed: int) -> None:
     _summarise(result)
     click.echo(f"The sample project is in {out}. To run it again: cd {out} and")
     click.echo(f"  csp-geo weekly --as-of {SAMPLE_AS_OF}")
-
-
-def _demo_project(out: Path) -> Project:
-    from csp_geo.intake.context import context_files
-
-    data = out / "data"
-    return Project(
-        reports=data / "reports",
-        boundaries=_only_boundaries(out),
-        zones=tuple(context_files(data / "zones", tables=False)),
-        context=tuple(context_files(data / "context")),
-        config=out / "csp_geo.toml",
-        key_folder=out,
-    )
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
@@ -304,8 +225,8 @@ def check(
 
     if source is not None and source not in SOURCES:
         raise SettingsError(f"'{source}' is no source. Choose from {', '.join(SOURCES)}.")
-    if boundaries is None and _boundaries_at(Path()):
-        boundaries = _only_boundaries(Path())
+    if boundaries is None and boundaries_at(Path()):
+        boundaries = only_boundaries(Path())
     config = Path("csp_geo.toml")
     result = run_check(
         files,
@@ -390,7 +311,9 @@ def weekly(**given: Any) -> int:
             f"There is only the edition 'officer' so far, not '{given['edition']}'."
         )
     out, quiet, as_json = given["out"], given["quiet"], given["as_json"]
-    project = _project(given["reports"], given["boundaries"], given["zones"], given["config"], out)
+    project = find_project(
+        given["reports"], given["boundaries"], given["zones"], given["config"], out
+    )
     today = _today()
     as_of = given["as_of"].date() if given["as_of"] else today
     options = _weekly_options(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from csp_geo.hotspots.places import ROOM
-from csp_geo.hotspots.verdict import LEAST, all_of, say
+from csp_geo.hotspots.verdict import LEAST
+from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
     from csp_geo.hotspots.family_test import FamilyTest
@@ -19,7 +20,7 @@ _SIZES: Final = (1, 5, 15)
 
 def if_by_chance(test: FamilyTest, area_name: str) -> str:
     """Return the condition that the sentence of each hotspot begins with."""
-    places = f"the {all_of(_lists(test))} of {area_name}"
+    places = f"the {join(_lists(test))} of {area_name}"
     if test.map.counts_people:
         return f"if each person's pins, kept together, fell anywhere on {places}"
     return f"if reports fell evenly over {places}"
@@ -50,13 +51,13 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
         elif one.places.moved_m:
             said.append(
                 f"The source {one.source} has no list of places of its own: its reports were drawn "
-                f"within {one.places.moved_m:g} metres of {say(len(one.places), 'known point')}."
+                f"within {one.places.moved_m:g} metres of {count(len(one.places), 'known point')}."
             )
     needed = [test.needed(size) for size in _SIZES]
     if all(needed):
         said.append(
-            f"To stand out where {all_of([str(size) for size in _SIZES])} {noun} are expected, a "
-            f"cluster would have had to hold at least {all_of([f'{n:,}' for n in needed])}; below "
+            f"To stand out where {join([str(size) for size in _SIZES])} {noun} are expected, a "
+            f"cluster would have had to hold at least {join([f'{n:,}' for n in needed])}; below "
             f"{LEAST} there is no test."
         )
     return said
@@ -82,7 +83,7 @@ def cautions(test: FamilyTest) -> list[str]:
     if standing_in := [one.source for one in test.map.strata if one.places.moved_m]:
         said.append(
             f"{test.family.capitalize()}: no list of addresses or streets was given, so reports of "
-            f"{all_of(standing_in)} were compared with places near known street points. Where many "
+            f"{join(standing_in)} were compared with places near known street points. Where many "
             "people live near few such points a hotspot can stand out for that alone. Put "
             "addresses.csv or streets.geojson into data/context."
         )
@@ -97,15 +98,17 @@ def cautions(test: FamilyTest) -> list[str]:
         share = off / len(test.members)
         if share > _OFF_LIST:
             said.append(
-                f"{off:,} of {say(len(test.members), f'{test.family} report')} lie far from every "
-                "place on the list: it does not cover the area, and what stands out there may not."
+                f"{off:,} of {count(len(test.members), f'{test.family} report')} lie far from "
+                "every place on the list: it does not cover the area, and what stands "
+                "out there may not."
             )
     if test.map.counts_people:
         unknown = int(test.members["person_key"].isna().sum())
         if unknown > _ANONYMOUS * len(test.members):
             said.append(
-                f"{unknown:,} of {say(len(test.members), 'pin')} carry no person. Each was counted "
-                "as a person of its own: a few people with many pins would stand out wrongly."
+                f"{unknown:,} of {count(len(test.members), 'pin')} carry no person. Each was "
+                "counted as a person of its own: a few people with many pins would "
+                "stand out wrongly."
             )
     return said
 

@@ -9,8 +9,9 @@ import shapely
 
 from csp_geo.hotspots.cluster import label_family, shape_of, size_of
 from csp_geo.hotspots.places import points_of
-from csp_geo.hotspots.verdict import LARGEST_M2, WIDEST_M, all_of
+from csp_geo.hotspots.verdict import LARGEST_M2, WIDEST_M
 from csp_geo.settings import LONGEST_EPS_M, ClusterParams
+from csp_geo.wording import join
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,6 @@ def split_of(hotspot: gpd.GeoDataFrame, params: ClusterParams) -> str:
             first = sizes[:_NAMED]
             largest = "the largest with" if len(sizes) > len(first) else "with"
             parts = "1 part" if len(sizes) == 1 else f"{len(sizes)} parts"
-            numbers = all_of([f"{size:,}" for size in first])
+            numbers = join([f"{size:,}" for size in first])
             return f"With eps {closer.eps:g} metres it becomes {parts}, {largest} {numbers} {noun}."
     return "No smaller eps splits it into parts that people can be sent to."

@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from csp_geo.wording import count, join
+
 LEVEL: Final = 0.05
 """A hotspot stands out when chance makes one as strong on at most this share of maps."""
 LEAST: Final = 10
@@ -77,24 +79,14 @@ class Finding:
         return _SENTENCES[self.verdict](self)
 
 
-def say(n: float, one: str, many: str | None = None) -> str:
-    """Write a number with its noun."""
-    return f"{n:,.0f} {one if n == 1 else many or one + 's'}"
-
-
-def all_of(parts: list[str] | tuple[str, ...]) -> str:
-    """Join as a sentence does: "a, b and c"."""
-    return " and ".join([*([", ".join(parts[:-1])] if parts[:-1] else []), *parts[-1:]])
-
-
 def _figures(f: Finding) -> str:
     if f.people:
-        who = [say(f.n_people, "person", "people")] if f.n_people else []
+        who = [count(f.n_people, "person", "people")] if f.n_people else []
         if f.n_anonymous:
-            who.append(say(f.n_anonymous, "pin without a person", "pins without a person"))
-        return f"{all_of(who)}, {say(f.n, 'pin')} in all"
+            who.append(count(f.n_anonymous, "pin without a person", "pins without a person"))
+        return f"{join(who)}, {count(f.n, 'pin')} in all"
     verb = "filed at" if f.busy else "at"
-    return f"{say(f.n, 'report')} {verb} {say(f.n_places, 'point' if f.busy else 'place')}"
+    return f"{count(f.n, 'report')} {verb} {count(f.n_places, 'point' if f.busy else 'place')}"
 
 
 def _result(f: Finding) -> str:
@@ -111,7 +103,7 @@ def _noun(f: Finding) -> str:
 def _needed(f: Finding) -> str:
     if not f.needed:
         return ""
-    where = "here" if f.people else f"at {say(f.n_places, 'place')}"
+    where = "here" if f.people else f"at {count(f.n_places, 'place')}"
     return f" To stand out it would have taken at least {f.needed:,} {_noun(f)} {where}."
 
 

@@ -6,9 +6,29 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.period import say_day, say_month, say_span
+from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+__all__ = [
+    "FAMILY_LABELS",
+    "SOURCE_LABELS",
+    "capital",
+    "count",
+    "family_label",
+    "few",
+    "hectares",
+    "iso_span",
+    "join",
+    "metres",
+    "number",
+    "parse_date",
+    "plural",
+    "sides",
+    "source_label",
+    "tally",
+]
 
 FAMILY_LABELS: Final = {
     "recorded": "Recorded",
@@ -28,13 +48,7 @@ SOURCE_LABELS: Final = {
 }
 _MONTH_LENGTH: Final = len("2023-01")
 _HECTARE: Final = 10_000.0
-_TWO: Final = 2
 _FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def number(value: float) -> str:
-    """Write a whole number with commas."""
-    return f"{round(value):,}"
 
 
 def plural(noun: str) -> str:
@@ -45,19 +59,6 @@ def plural(noun: str) -> str:
 def few(n: int) -> str:
     """Write a small number as a word, as a sentence does: "two of 12"."""
     return _FEW[n] if 0 <= n < len(_FEW) else number(n)
-
-
-def count(value: float, noun: str, plural: str | None = None) -> str:
-    """Write a number with its noun: "1 report", "1,204 reports"."""
-    return f"{number(value)} {noun if round(value) == 1 else plural or noun + 's'}"
-
-
-def join(items: Iterable[str], last: str = "and") -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    words = list(items)
-    if len(words) < _TWO:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def source_label(source: object) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from csp_geo.hotspots.verdict import Finding, all_of, say
+from csp_geo.hotspots.verdict import Finding
 from csp_geo.tables import VERDICTS
+from csp_geo.wording import count, join
 
 CHANCE = "if reports fell evenly over the 1,937 known street points of Toytown"
 SAYS_NOT = "This does not say that it is worse than usual here, nor that a patrol will help."
@@ -70,7 +71,9 @@ def test_a_confirmed_hotspot_says_what_it_does_not_say():
 @pytest.mark.parametrize(("places", "said"), [(1, "this point are"), (2, "these points are")])
 def test_a_busy_point_says_that_addresses_are_unknown(places, said):
     sentence = finding(busy=True, n_places=places).sentence
-    assert sentence.startswith(f"More than chance: 90 reports filed at {say(places, 'point')}; if")
+    assert sentence.startswith(
+        f"More than chance: 90 reports filed at {count(places, 'point')}; if"
+    )
     assert f"The true addresses behind {said} unknown. {SAYS_NOT}" in sentence
 
 
@@ -118,7 +121,7 @@ def test_not_tested_says_why():
 
 
 def test_lists_and_numbers_in_words():
-    assert all_of(["a"]) == "a"
-    assert all_of(["a", "b"]) == "a and b"
-    assert all_of(("a", "b", "c")) == "a, b and c"
-    assert (say(1, "person", "people"), say(1234, "pin")) == ("1 person", "1,234 pins")
+    assert join(["a"]) == "a"
+    assert join(["a", "b"]) == "a and b"
+    assert join(("a", "b", "c")) == "a, b and c"
+    assert (count(1, "person", "people"), count(1234, "pin")) == ("1 person", "1,234 pins")
