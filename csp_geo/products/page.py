@@ -5,26 +5,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html as html_text
-import json
-import re
 from dataclasses import dataclass
-from functools import lru_cache
-from html.parser import HTMLParser
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-import jinja2
 
 from csp_geo.period import say_day
 from csp_geo.products import story, words
 from csp_geo.products.cards import make_card, make_context
 from csp_geo.products.drawing import Drawing, zone_rows
-from csp_geo.products.escape import clean
 from csp_geo.products.facts import Facts
+from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.leaflet import leaflet_assets, script_safe
 from csp_geo.products.verdicts import is_tested
 
@@ -37,19 +28,6 @@ LEAFLET_LICENCE: Final = (
     "Map drawn with Leaflet 1.9.4, copyright Volodymyr Agafonkin and contributors "
     "(BSD 2-Clause licence), by way of folium (MIT licence)."
 )
-_FETCHING: Final = {
-    "src",
-    "srcset",
-    "poster",
-    "data",
-    "background",
-    "action",
-    "formaction",
-    "ping",
-    "manifest",
-    "href",
-    "xlink:href",
-}
 
 
 @dataclass(frozen=True)
@@ -139,9 +117,7 @@ def make_map(  # noqa: PLR0913
         "not_tested": "" if tested else story.NOT_TESTED,
         "how_to_read": story.how_to_read(facts, tested=tested),
     }
-    page = _render(drawing, families, facts, area, zones, said)
-    refuse_external(page)
-    return MapPage(page)
+    return MapPage(_render(drawing, families, facts, area, zones, said))
 
 
 def _imprint(facts: Facts) -> str:
@@ -166,19 +142,17 @@ def _render(
 ) -> str:
     cards = [card for family in families for card in family.cards]
     leaflet_js, leaflet_css = leaflet_assets()
-    assets = {name: _asset(name) for name in ("points.js", "map.js", "page.js", "page.css")}
     scripts = [
         leaflet_js,
-        assets["points.js"],
+        asset("points.js"),
         script_safe(drawing.leaflet_map.script()),
-        assets["map.js"],
-        assets["page.js"],
+        asset("map.js"),
+        asset("page.js"),
     ]
     values: dict[str, Any] = {
         **said,
         "lead": story.lead_of(families),
         "marking": facts.marking,
-        "css_marking": css_string(facts.marking),
         "notice": story.notice_of(synthetic=facts.synthetic, schematic=area.schematic),
         "cautions": facts.cautions,
         "shown_cautions": story.shown_cautions(facts.cautions),
@@ -193,115 +167,14 @@ def _render(
         "zones": zone_rows(zones) if zones is not None else [],
         "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
+        "version": facts.version,
         "ward_rows": facts.ward_rows(),
         "licences": (*facts.licences, LEAFLET_LICENCE),
         "imprint": _imprint(facts),
         "source_label": words.source_label,
         "iso_span": words.iso_span,
-        "scripts": scripts,
-        "csp": content_security_policy(scripts),
         "data": json_for_script(drawing.page_data()),
         "leaflet_css": leaflet_css,
-        "page_css": assets["page.css"],
+        "page_css": asset("page.css"),
     }
-    return _environment().get_template("page.html.j2").render(values) + "\n"
-
-
-@lru_cache(maxsize=8)
-def _asset(name: str) -> str:
-    text = (files("csp_geo.products") / "assets" / name).read_text(encoding="utf-8")
-    return text.replace("\r\n", "\n").strip()
-
-
-def _finalise(value: Any) -> Any:
-    """Drop control characters from every text that a template prints."""
-    return clean(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
-
-
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("csp_geo.products"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalise,
-    )
-
-
-def css_string(text: str) -> str:
-    """Write text as a CSS string in which every character other than a letter is a code."""
-    codes = (c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in clean(text))
-    return f'"{"".join(codes)}"'
-
-
-def json_for_script(value: Any) -> str:
-    """Write JSON that can stand within a script element, whatever the text in it."""
-    text = json.dumps(_cleaned(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    for sign in "<>&":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _cleaned(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_cleaned(inner) for inner in value]
-    return clean(value) if isinstance(value, str) else value
-
-
-def content_security_policy(scripts: list[str]) -> str:
-    """Return the policy that lets these scripts run and nothing else, and nothing be fetched."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in scripts
-    )
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; "
-        "img-src data: blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
-    )
-
-
-class _Links(HTMLParser):
-    """Collects every address in a page that a browser would fetch or follow."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self._in_style = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_style = tag == "style"
-        for name, value in attrs:
-            if name in _FETCHING:
-                self._note(tag, value or "")
-            elif name == "style":
-                self._note_css(value or "")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_style:
-            self._note_css(data)
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
-        self._in_style = False
-
-    def _note(self, tag: str, address: str) -> None:
-        if not address.strip().lower().startswith(("#", "data:")):
-            self.found.append(f"{tag}: {address[:80]}")
-
-    def _note_css(self, css: str) -> None:
-        for address in re.findall(
-            r"url\(\s*['\"]?([^)'\"]*)|@import\s+['\"]?([^'\";]*)", css, re.IGNORECASE
-        ):
-            self._note("style", address[0] or address[1])
-
-
-def refuse_external(page: str) -> None:
-    """Raise `RuntimeError` if the page holds any address that a browser would fetch."""
-    links = _Links()
-    links.feed(page)
-    links.close()
-    if links.found:
-        raise RuntimeError(f"The map page would fetch {', '.join(links.found[:3])}.")
+    return render("page.html.j2", values, scripts=scripts)

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csp_geo.products.page import MapPage, css_string, json_for_script, make_map, refuse_external
+from csp_geo.products.html import css_string, json_for_script, refuse_external
+from csp_geo.products.page import MapPage, make_map
 
 from .conftest import (
     CENTRE,
