@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from csp_geo.period import say_day
 from csp_geo.products.words import count
+from csp_geo.tables import SHARED_POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +52,14 @@ def cautions_of(
             f"{count(unread, 'row')} could not be used; quarantine.csv says which and why."
         )
     return tuple(dict.fromkeys(found))
+
+
+def anonymised(incidents: gpd.GeoDataFrame, *, fixing: bool) -> list[str]:
+    """Return the caution that a cleaned copy forgets which points are anonymised."""
+    n = int(incidents["location_method"].isin(SHARED_POINTS).sum()) if fixing else 0
+    what = f"{count(n, 'row')} of the cleaned file stand at points that many addresses share"
+    why = "read again they would count as exactly located: leave the original in data/reports"
+    return [f"{what}; {why}."] * bool(n)
 
 
 def withheld(n: int) -> list[str]:

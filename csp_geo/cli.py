@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 import time
@@ -15,21 +14,19 @@ from zoneinfo import ZoneInfo
 import click
 
 from csp_geo._version import __version__
-from csp_geo.cli_boundaries import Surroundings, boundaries
+from csp_geo.cli_boundaries import boundaries
+from csp_geo.cli_check import check
+from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_json, tell
 from csp_geo.errors import CspGeoError, SettingsError
-from csp_geo.project import Project, boundaries_at, demo_project, find_project, only_boundaries
+from csp_geo.project import Project, demo_project, find_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from csp_geo.settings import Settings
 
-DATA, USAGE, LIMIT = 1, 2, 3
-"""Exit codes: the data cannot be used, wrong usage, too many rows quarantined."""
-
 _BAR: Final = 30
 """Signs in a progress bar."""
-_PATH: Final = click.Path(path_type=Path)
 _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -46,7 +43,7 @@ def cli(context: click.Context, debug: bool) -> None:
     Everything happens on this computer: no report is sent anywhere. Only 'boundaries fetch' asks
     another computer, for official wards, and says so first.
     """
-    context.obj = Surroundings(_today, time.monotonic, time.sleep)
+    context.obj = Surroundings(_today, time.monotonic, time.sleep, _at_terminal)
     del debug  # read from the command line in main(), which also catches what click itself raises
 
 
@@ -68,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         message = str(error) if isinstance(error, CspGeoError) else _of_system(error)
         click.secho(message, fg="red", err=True)
         if "--json" in given:
-            _print_json({"error": message})
+            print_json({"error": message})
         code = USAGE if isinstance(error, SettingsError) else DATA
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:
@@ -107,12 +104,8 @@ def _today() -> date:
     return datetime.now(ZoneInfo("Europe/London")).date()
 
 
-def _progress(quiet: bool) -> Callable[[str], None]:
-    def tell(message: str) -> None:
-        if not quiet:
-            click.echo(f"{message} ...", err=True)
-
-    return tell
+def _at_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _bar(done: int, of: int) -> None:
@@ -126,15 +119,11 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()
 
 
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
 # --- the commands ------------------------------------------------------------------------------
 
 
 @cli.command()
-@click.option("--out", type=_PATH, default="csp-geo-demo", show_default=True, metavar="DIR")
+@click.option("--out", type=PATH, default="csp-geo-demo", show_default=True, metavar="DIR")
 @click.option("--seed", type=click.IntRange(min=0), default=2021, show_default=True, metavar="N")
 def demo(out: Path, seed: int) -> None:
     """Make a sample project and its weekly pack, offline.
@@ -168,7 +157,7 @@ def demo(out: Path, seed: int) -> None:
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
-    from csp_geo.options import WeeklyOptions
+    from csp_geo.options import WeeklyOptions, silent
 
     if sys.stderr.isatty() and not quiet:
         rest["tick"] = _bar
@@ -179,13 +168,13 @@ def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
         context=project.context,
         key_folder=project.key_folder,
         clock=time.perf_counter,
-        progress=_progress(quiet),
+        progress=silent if quiet else tell,
         **rest,
     )
 
 
 @cli.command()
-@click.argument("folder", type=_PATH, default=Path(), metavar="[DIR]")
+@click.argument("folder", type=PATH, default=Path(), metavar="[DIR]")
 def init(folder: Path) -> None:
     """Make an empty project folder, with a template table per source."""
     from csp_geo.sample import template_files
@@ -205,85 +194,9 @@ def init(folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("files", type=_PATH, nargs=-1, required=True, metavar="FILE...")
-@click.option("--source", metavar="NAME", help="Read the files as this source.")
-@click.option("--boundaries", type=_PATH, metavar="FILE", help="Wards to check locations against.")
-@click.option("--out", type=_PATH, metavar="DIR", help="Write quality.csv and quarantine.csv here.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def check(
-    files: tuple[Path, ...],
-    source: str | None,
-    boundaries: Path | None,
-    out: Path | None,
-    as_json: bool,
-) -> int:
-    """Say what of these files can be used, and why the rest cannot."""
-    from csp_geo.intake.context import context_files
-    from csp_geo.pipeline import run_check
-    from csp_geo.storage import make_folder, write_files
-    from csp_geo.tables import SOURCES
-
-    if source is not None and source not in SOURCES:
-        raise SettingsError(f"'{source}' is no source. Choose from {', '.join(SOURCES)}.")
-    if boundaries is None and boundaries_at(Path()):
-        boundaries = only_boundaries(Path())
-    config = Path("csp_geo.toml")
-    result = run_check(
-        files,
-        source=source,
-        boundaries=boundaries,
-        today=_today(),
-        settings=_settings(config if config.is_file() else None),
-        context=context_files(Path("data", "context")),
-        progress=_progress(as_json),
-    )
-    if out is not None:
-        write_files(make_folder(out), result.tables)
-    if as_json:
-        _print_json(result.record)
-    else:
-        for line in _check_lines(result.record, located=boundaries is not None):
-            click.echo(line)
-        for caution in result.cautions:
-            click.echo(f"Caution: {caution}")
-    if all(file["error"] for file in result.record["files"]):
-        return DATA
-    for sentence in result.over_limit:
-        click.secho(sentence, fg="red", err=True)
-    return LIMIT if result.over_limit else 0
-
-
-def _check_lines(record: Mapping[str, Any], *, located: bool) -> list[str]:
-    from csp_geo.intake.rules import REASON
-
-    lines = []
-    for file in record["files"]:
-        counts = file["counts"]
-        lines.append(f"{file['path']} ({file['source'] or 'source unknown'})")
-        if file["error"]:
-            lines.append(f"  Not usable. {file['error']}")
-        if counts["read"]:
-            lines.append(
-                f"  {counts['read']:,} rows read = {counts['accepted']:,} accepted "
-                f"+ {counts['merged']:,} merged + {counts['quarantined']:,} quarantined"
-            )
-        if file["matched"]:
-            pairs = ", ".join(f"{column} = {name}" for column, name in file["matched"].items())
-            lines.append(f"  Columns: {pairs}")
-        lines += [f"  Note: {note}" for note in file["notes"]]
-        for slug, n in file["reasons"].items():
-            lines.append(f"  {n:,} x {REASON[slug].title}. {REASON[slug].hint}")
-    if not located:
-        lines.append(
-            "No wards were given (--boundaries), so nothing was checked to lie in the area."
-        )
-    return lines
-
-
-@cli.command()
-@click.option("--reports", type=_PATH, metavar="DIR", help="Reports, one folder per source.")
-@click.option("--boundaries", type=_PATH, metavar="FILE", help="Wards of the study area.")
-@click.option("--zones", type=_PATH, metavar="FILE", help="PSPO and other zones.")
+@click.option("--reports", type=PATH, metavar="DIR", help="Reports, one folder per source.")
+@click.option("--boundaries", type=PATH, metavar="FILE", help="Wards of the study area.")
+@click.option("--zones", type=PATH, metavar="FILE", help="PSPO and other zones.")
 @click.option("--as-of", type=_DATE, metavar="DATE", help="The day of the map; default today.")
 @click.option(
     "--period",
@@ -297,9 +210,9 @@ def _check_lines(record: Mapping[str, Any], *, located: bool) -> list[str]:
 @click.option("--source", metavar="NAME,...", help="Only these sources.")
 @click.option("--eps", type=float, metavar="METRES", help="Distance that joins reports [100].")
 @click.option("--min-samples", type=int, metavar="N", help="Reports that it takes [5].")
-@click.option("--config", type=_PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
+@click.option("--config", type=PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
-@click.option("--out", type=_PATH, default="maps", show_default=True, metavar="DIR")
+@click.option("--out", type=PATH, default="maps", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
 @click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
 def weekly(**given: Any) -> int:
@@ -331,7 +244,7 @@ def weekly(**given: Any) -> int:
     )
     result = run_weekly(options)
     if as_json:
-        _print_json(result.record)
+        print_json(result.record)
     elif not quiet:
         _summarise(result)
     for sentence in result.over_limit:
@@ -352,15 +265,12 @@ def _command(given: dict[str, Any]) -> str:
 
 def _summarise(result: Any) -> None:
     from csp_geo.products.cards import figures
+    from csp_geo.products.check_words import conservation
     from csp_geo.products.words import count
     from csp_geo.tables import KINDS
 
     counts = result.record["counts"]
-    click.echo(
-        f"{counts['read']:,} rows read = {counts['accepted']:,} accepted "
-        f"+ {counts['merged']:,} merged + {counts['quarantined']:,} quarantined; "
-        f"{counts['in_period']:,} in this period."
-    )
+    click.echo(f"{conservation(counts)}; {counts['in_period']:,} in this period.")
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
@@ -378,4 +288,5 @@ def _summarise(result: Any) -> None:
     click.echo(f"Open {result.folder / 'map.html'}")
 
 
+cli.add_command(check)
 cli.add_command(boundaries)

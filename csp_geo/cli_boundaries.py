@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from csp_geo.cli_common import CONFIG, PATH, print_json, tell
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
+    from collections.abc import Mapping
 
     from csp_geo.boundaries.fetch import Fetched
+    from csp_geo.cli_common import Surroundings
 
-_PATH: Final = click.Path(path_type=Path)
 _LAYERS: Final = ("wards", "lsoa", "borough")
 _HOME: Final = Path("data", "boundaries")
-_CONFIG: Final = Path("csp_geo.toml")
 _SLIVER_M2: Final = 1.0
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a command may not reach for by itself: the day, a count of seconds, and waiting."""
-
-    today: Callable[[], date]
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 @click.group()
@@ -40,7 +29,7 @@ def boundaries() -> None:
 @click.argument("code")
 @click.option("--year", type=click.IntRange(2001, 2100), default=2022, show_default=True)
 @click.option("--layer", type=click.Choice(_LAYERS), default="wards", show_default=True)
-@click.option("--out", type=_PATH, metavar="FILE|DIR", help="Where to; default data/boundaries.")
+@click.option("--out", type=PATH, metavar="FILE|DIR", help="Where to; default data/boundaries.")
 @click.option("--replace", is_flag=True, help="Fetch again over a file that is there.")
 @click.option("--service", metavar="URL", help="Another address of the same service.")
 @click.option(
@@ -63,7 +52,7 @@ def fetch(surroundings: Surroundings, /, code: str, as_json: bool, **given: Any)
     from csp_geo.boundaries.transport import Wire
     from csp_geo.settings import read_settings
 
-    settings = read_settings(_CONFIG if _CONFIG.is_file() else None)
+    settings = read_settings(CONFIG if CONFIG.is_file() else None)
     order = Order(
         code=code,
         today=surroundings.today(),
@@ -74,10 +63,10 @@ def fetch(surroundings: Surroundings, /, code: str, as_json: bool, **given: Any)
         service=given["service"] or settings.boundary_service,
     )
     wire = Wire(sleep=surroundings.sleep, clock=surroundings.clock, timeout_s=given["timeout"])
-    fetched = fetch_boundaries(order, wire, _tell)
+    fetched = fetch_boundaries(order, wire, tell)
     if as_json:
         note = {**fetched.note, "fetched": fetched.note["fetched"].isoformat()}
-        _print_json({"path": fetched.path.as_posix(), **note})
+        print_json({"path": fetched.path.as_posix(), **note})
         return
     for line in _fetched_lines(fetched):
         click.echo(line)
@@ -87,14 +76,6 @@ def _folder_of(layer: str) -> Path:
     """Return where a layer goes; only wards into the folder in which `weekly` looks for wards."""
     home = _HOME if _HOME.is_dir() else Path()
     return home / layer if layer != "wards" and _HOME.is_dir() else home
-
-
-def _tell(message: str) -> None:
-    click.echo(f"{message} ...", err=True)
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _fetched_lines(fetched: Fetched) -> list[str]:
@@ -153,7 +134,7 @@ def list_files(surroundings: Surroundings, /, as_json: bool) -> None:
 
     found = run_boundaries(_HOME, Path("data", "reports"), today=surroundings.today())
     if as_json:
-        _print_json({"folder": _HOME.as_posix(), "files": found})
+        print_json({"folder": _HOME.as_posix(), "files": found})
         return
     if not found:
         click.echo("data/boundaries is empty. Get wards with: csp-geo boundaries fetch CODE")

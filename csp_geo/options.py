@@ -1,4 +1,4 @@
-"""What a weekly run is asked for."""
+"""What a weekly run, and a check, are asked for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from csp_geo.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    from csp_geo.intake.source import Source
 
 
 def silent(message: str) -> None:
@@ -54,3 +56,22 @@ class WeeklyOptions:
     clock: Callable[[], float] = stopped
     progress: Callable[[str], None] = silent
     tick: Callable[[int, int], None] = unmoved
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckOptions:
+    """What a check is asked for.
+
+    `source` reads every file as that source. `project` is a reports folder whose `source.toml`
+    count, `own` are sources that take their place. `fixing` asks for the accepted rows.
+    """
+
+    today: date
+    source: str | None = None
+    boundaries: Path | None = None
+    context: Sequence[Path] = ()
+    project: Path | None = None
+    own: Mapping[str, Source] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
+    fixing: bool = False
+    progress: Callable[[str], None] = silent

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo import record
+from csp_geo._version import __version__
 from csp_geo.boundaries.shelf import shelved
-from csp_geo.cautions import cautions_of, withheld
+from csp_geo.cautions import anonymised, cautions_of, withheld
 from csp_geo.errors import BoundaryError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
@@ -19,12 +20,13 @@ from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean, require_incidents
 from csp_geo.intake.context import read_listed, read_places, read_zones
 from csp_geo.intake.gazetteer import read_gazetteer
-from csp_geo.intake.quality import over_limit, quality_table
+from csp_geo.intake.quality import file_qualities, over_limit, quality_table
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
-from csp_geo.options import silent
 from csp_geo.period import parse_period
-from csp_geo.products.exports import csv_bytes, hotspots_geojson
+from csp_geo.products.check_page import check_page
+from csp_geo.products.check_words import understood
+from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
@@ -32,15 +34,15 @@ from csp_geo.storage import keep_key, new_folder, project_key, write_files, writ
 from csp_geo.study_area import read_study_area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     import geopandas as gpd
 
-    from csp_geo.options import WeeklyOptions
+    from csp_geo.intake.quality import FileQuality
+    from csp_geo.options import CheckOptions, WeeklyOptions
     from csp_geo.products.page import MapPage
-    from csp_geo.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _write_pack(
                 "map.html": page.html.encode("utf-8"),
                 "hotspots.geojson": hotspots_geojson(hotspots, run.area.projection),
                 "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
-                "quality.csv": csv_bytes(quality_table(run.reports, run.result)),
+                "quality.csv": csv_bytes(quality_table(file_qualities(run.reports, run.result))),
                 "quarantine.csv": csv_bytes(run.result.quarantine),
                 "run.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
             },
@@ -181,42 +183,64 @@ def _write_pack(
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a check found: the object of `--json`, tables to write, cautions, limits passed."""
+    """What a check found.
 
+    `files` is the account of each, `record` the object of `--json`, `tables` what `--out` writes,
+    `accepted` what `--fix` writes, `first_rows` how the
+    first rows were understood; then cautions, and a sentence for each limit that was passed.
+    """
+
+    files: Sequence[FileQuality]
     record: Mapping[str, Any]
     tables: Mapping[str, bytes]
+    accepted: bytes
+    first_rows: Sequence[Sequence[str]]
     cautions: tuple[str, ...]
     over_limit: tuple[str, ...]
 
 
-def run_check(  # noqa: PLR0913 - each is an option of the command
-    files: Iterable[Path],
-    *,
-    source: str | None,
-    boundaries: Path | None,
-    today: date,
-    settings: Settings,
-    context: Sequence[Path] = (),
-    progress: Callable[[str], None] = silent,
-) -> CheckResult:
+def run_check(files: Sequence[Path], options: CheckOptions) -> CheckResult:
     """Check files as a weekly run would read them; without wards nothing is outside."""
-    progress("Reading")
-    area = read_study_area(boundaries) if boundaries is not None else None
+    settings = options.settings
+    options.progress("Reading")
+    area = read_study_area(options.boundaries) if options.boundaries is not None else None
     projection = british_grid() if area is None else area.projection
-    gazetteer = read_gazetteer(context, projection)
+    gazetteer = read_gazetteer(options.context, projection)
     reports = collect_reports(
-        files, source=source, by_place=gazetteer is not None, limits=settings.limits
+        files,
+        source=options.source,
+        by_place=gazetteer is not None,
+        limits=settings.limits,
+        project=options.project,
+        own=options.own,
     )
-    progress("Checking")
-    result = clean(reports, area, today=today, border_m=settings.border_m, gazetteer=gazetteer)
+    options.progress("Checking")
+    result = clean(
+        reports, area, today=options.today, border_m=settings.border_m, gazetteer=gazetteer
+    )
+    qualities = file_qualities(reports, result)
+    cautions = (*result.cautions, *anonymised(result.incidents, fixing=options.fixing))
+    page = check_page(
+        qualities,
+        result.counts,
+        on=options.today,
+        marking=settings.marking,
+        version=__version__,
+        area=area.name if area is not None else None,
+        cautions=cautions,
+    )
     return CheckResult(
-        record.check_json(reports, result),
-        {
-            "quality.csv": csv_bytes(quality_table(reports, result)),
+        files=qualities,
+        record=record.check_json(qualities, result.counts),
+        tables={
+            "quality.html": page.encode("utf-8"),
+            "quality.csv": csv_bytes(quality_table(qualities)),
             "quarantine.csv": csv_bytes(result.quarantine),
         },
-        result.cautions,
-        tuple(over_limit(reports, result, settings.quarantine_limit)),
+        accepted=accepted_csv(result.incidents, projection) if options.fixing else b"",
+        first_rows=understood(reports, result),
+        cautions=cautions,
+        over_limit=tuple(over_limit(reports, result, settings.quarantine_limit)),
     )
 
 

@@ -11,20 +11,21 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
-from csp_geo.intake.quality import file_counts, file_reasons
-from csp_geo.intake.rules import ACCEPTED, FATES
+from csp_geo.intake.quality import NOT_USED, file_counts
+from csp_geo.intake.rules import FATES
 from csp_geo.period import month_end
 from csp_geo.products.facts import Facts, SourceFacts
 from csp_geo.tables import TESTED_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
     from csp_geo.boundaries.shelf import Shelved
     from csp_geo.hotspots.significance import Tested
     from csp_geo.intake.clean import CleanResult
+    from csp_geo.intake.quality import FileQuality
     from csp_geo.intake.read import ReportFile, Reports
     from csp_geo.intake.select import Selection
     from csp_geo.options import WeeklyOptions
@@ -259,32 +260,23 @@ def _input_record(file: ReportFile, counts: Mapping[str, int]) -> dict[str, Any]
     }
 
 
-def check_json(reports: Reports, result: CleanResult) -> dict[str, Any]:
+def check_json(qualities: Sequence[FileQuality], counts: Mapping[str, int]) -> dict[str, Any]:
     """Return the object that `check --json` prints."""
-    lines = zip(
-        reports.files, file_counts(reports, result), file_reasons(reports, result), strict=True
-    )
     return {
         "files": [
             {
                 "path": file.path,
                 "source": file.source,
-                "counts": counts,
-                "reasons": reasons,
+                "counts": file.counts,
+                "reasons": {found.item: found.n for found in file.about(NOT_USED)},
                 "matched": dict(file.matched),
-                "error": file.error or _unusable(counts),
-                "notes": [*file.notes, *result.notes.get(number, ())],
+                "error": file.error,
+                "notes": list(file.notes),
             }
-            for number, (file, counts, reasons) in enumerate(lines)
+            for file in qualities
         ],
-        "counts": dict(result.counts),
+        "counts": dict(counts),
     }
-
-
-def _unusable(counts: Mapping[str, int]) -> str | None:
-    if counts[ACCEPTED] or counts["merged"]:
-        return None
-    return f"None of the {counts['read']:,} rows could be used; the reasons say why."
 
 
 # --- boundaries list --json --------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from csp_geo.intake.fields import FIELDS
 from csp_geo.intake.rules import FLAGS, REASONS
-from csp_geo.intake.source import FIELDS, packaged_sources
+from csp_geo.intake.source import packaged_sources
 from csp_geo.tables import CONTRACTS, THEMES
 
 TARGET = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
@@ -32,8 +33,8 @@ def dictionary() -> str:
         f"{source.location_method} | {source.location_accuracy_m:g} m | {source.look_back} |"
         for feed, source in packaged_sources().items()
     ]
-    fields = ", ".join(f"`{name}`" for name in FIELDS)
-    lines += ["", "## Fields of a source.toml", "", f"{fields}."]
+    lines += ["", "## Fields of a source.toml", "", "| field | what it holds |", "|---|---|"]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in FIELDS.items()]
     return "\n".join([*lines, "", "## Themes", "", ", ".join(THEMES) + ".", ""])
 
 

@@ -43,10 +43,19 @@ class Postcodes:
     not_looked_up: NDArray[np.bool_]
 
 
+def is_postcode(text: str) -> bool:
+    """Tell whether a text has the form of a full postcode."""
+    return _FULL.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s.-]+", "", text.upper())
+
+
 def read_postcodes(text: pd.Series) -> Postcodes:
     """Read full postcodes, however spaced; the first half alone is `outward`."""
     codes, unique = pd.factorize(text.astype("str").fillna(""))
-    plain = [re.sub(r"[\s.-]+", "", cell.upper()) for cell in unique]
+    plain = [_plain(cell) for cell in unique]
     full = {code for code in plain if _FULL.fullmatch(code)}
     places = directory(frozenset(code[0] for code in full)) if full else {}
     nowhere = (np.nan, np.nan)

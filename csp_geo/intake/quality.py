@@ -1,7 +1,8 @@
-"""What came in, what was kept, and why the rest was not: one table for people and machines."""
+"""What came in, what was kept, and why the rest was not: one account for people and machines."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -11,10 +12,15 @@ from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REA
 from csp_geo.tables import QUALITY
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     from csp_geo.intake.clean import CleanResult
-    from csp_geo.intake.read import Reports
+    from csp_geo.intake.read import ReportFile, Reports
+
+NOT_USED: Final = "reason"
+DOUBTFUL: Final = "flag"
+UNKNOWN_WORD: Final = "unknown-category"
+POSSIBLE_DOUBLE: Final = "possible-double"
 
 _MEANING: Final = {
     "read": "rows in the file, without the header and blank lines",
@@ -24,6 +30,40 @@ _MEANING: Final = {
 }
 _WORD_LENGTH: Final = 40
 _WORDS: Final = 4
+_FIRST_ROWS: Final = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found in a file: `about` is one of the kinds above, `n` the rows concerned.
+
+    `rows` are the first of them. `title` says what it is, `hint` what to do about it.
+    """
+
+    about: str
+    item: str
+    n: int
+    rows: tuple[int, ...]
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class FileQuality:
+    """What is said of one file. `error` is the sentence that says why nothing of it can be used."""
+
+    path: str
+    source: str | None
+    feed: str
+    counts: Mapping[str, int]
+    error: str | None
+    notes: tuple[str, ...]
+    matched: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    def about(self, *kinds: str) -> list[Finding]:
+        """Return the findings of these kinds."""
+        return [finding for finding in self.findings if finding.about in kinds]
 
 
 def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
@@ -34,19 +74,6 @@ def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
     return [
         {"read": int(line.sum()), **{fate: int(line[fate]) for fate in FATES}}
         for _, line in table.iterrows()
-    ]
-
-
-def file_reasons(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
-    """Return for each file how often each reason was given."""
-    return [
-        {
-            slug: count
-            for slug, (count, _) in _tally(
-                result.rows[result.rows["file"] == number], "reasons"
-            ).items()
-        }
-        for number in range(len(reports.files))
     ]
 
 
@@ -63,7 +90,114 @@ def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]
     ]
 
 
-def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
+def file_qualities(reports: Reports, result: CleanResult) -> list[FileQuality]:
+    """Return what is to be said of each file, in the order of the files.
+
+    Holds counts, row numbers, the names of columns, and words that read like a category; no other
+    cell of a report.
+    """
+    doubles = possible_doubles(result.incidents)
+    per_file = dict(iter(result.rows.groupby("file", sort=False)))
+    nothing = result.rows.iloc[:0]
+    return [
+        _quality(
+            file,
+            reports,
+            counts,
+            per_file.get(number, nothing),
+            (*file.notes, *result.notes.get(number, ())),
+            doubles[doubles["source_file"] == file.path],
+        )
+        for number, (file, counts) in enumerate(
+            zip(reports.files, file_counts(reports, result), strict=True)
+        )
+    ]
+
+
+def _quality(
+    file: ReportFile,
+    reports: Reports,
+    counts: Mapping[str, int],
+    rows: pd.DataFrame,
+    notes: tuple[str, ...],
+    doubles: pd.DataFrame,
+) -> FileQuality:
+    findings = [
+        Finding(about, slug, n, first, rules[slug].title, rules[slug].hint)
+        for column, about, rules in (("reasons", NOT_USED, REASON), ("flags", DOUBTFUL, FLAG))
+        for slug, (n, first) in _tally(rows, column).items()
+    ]
+    findings += _unknown_words(rows)
+    findings += [_double(line) for line in doubles.to_dict("records")]
+    return FileQuality(
+        path=file.path,
+        source=file.source,
+        feed=reports.sources[file.feed].title if file.feed else "",
+        counts=counts,
+        error=file.error or _unusable(counts),
+        notes=notes,
+        matched=file.matched,
+        findings=tuple(findings),
+    )
+
+
+def _unusable(counts: Mapping[str, int]) -> str | None:
+    if counts[ACCEPTED] or counts[MERGED]:
+        return None
+    return f"None of the {counts['read']:,} rows could be used; the reasons say why."
+
+
+def _tally(rows: pd.DataFrame, column: str) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """Count each slug of a column and give the first rows that have it."""
+    slugs = rows.assign(slug=rows[column].str.split(";")).explode("slug")
+    groups = slugs[slugs["slug"] != ""].groupby("slug")["source_row"]
+    return {str(slug): (len(numbers), _first(numbers)) for slug, numbers in groups}
+
+
+def _first(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(int(number) for number in numbers)[:_FIRST_ROWS])
+
+
+def reads_like_category(word: str) -> bool:
+    """Tell a category from a sentence that somebody wrote."""
+    return (
+        len(word) <= _WORD_LENGTH
+        and len(word.split()) <= _WORDS
+        and not any(c.isdigit() for c in word)
+    )
+
+
+def _category(word: str) -> str:
+    """Show a word that reads like a category, and nothing of any other."""
+    return (word or "(empty)") if reads_like_category(word) else "(text)"
+
+
+def _unknown_words(rows: pd.DataFrame) -> list[Finding]:
+    unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
+    groups = unknown["source_row"].groupby(unknown["category"].map(_category))
+    title = "Counted under 'other'"
+    hint = "Sort it into a theme: csp-geo check FILE --map."
+    return [
+        Finding(UNKNOWN_WORD, str(word), len(numbers), _first(numbers), title, hint)
+        for word, numbers in groups
+    ]
+
+
+def _double(line: Mapping[Hashable, Any]) -> Finding:
+    other = line["other_file"]
+    rows, others = (", ".join(str(n) for n in line[key]) for key in ("rows", "other_rows"))
+    title = (
+        f"Rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, "
+        "no further apart than their accuracy"
+    )
+    hint = "All are counted. Check, and take one away."
+    return Finding(POSSIBLE_DOUBLE, other, line["n"], tuple(line["rows"]), title, hint)
+
+
+# --- quality.csv ---------------------------------------------------------------------------------
+
+
+def quality_table(qualities: Iterable[FileQuality]) -> pd.DataFrame:
     """Return counts by file: rows, matched columns, reasons, flags, unknown categories, errors.
 
     Returns
@@ -71,80 +205,35 @@ def quality_table(reports: Reports, result: CleanResult) -> pd.DataFrame:
     quality
         `tables.QUALITY`.
     """
-    lines: list[dict[str, Any]] = []
-    doubles = possible_doubles(result.incidents)
-    for number, (file, counts) in enumerate(
-        zip(reports.files, file_counts(reports, result), strict=True)
-    ):
-        about = {"source_file": file.path, "source": file.source}
-        if file.error:
-            lines.append(about | _line("error", "not read", 0, 0, file.error))
-            continue
-        rows = result.rows[result.rows["file"] == number]
-        lines += [about | _line("rows", key, n, 0, _MEANING[key]) for key, n in counts.items()]
-        notes = (*file.notes, *result.notes.get(number, ()))
-        lines += [about | _line("note", "reading", 0, 0, note) for note in notes]
-        lines += [
-            about | _line("column", _short(column), 0, 0, f"read as {name}")
-            for column, name in file.matched.items()
-        ]
-        for column, rules in (("reasons", REASON), ("flags", FLAG)):
-            lines += [
-                about
-                | _line(column[:-1], slug, n, first, f"{rules[slug].title}. {rules[slug].hint}")
-                for slug, (n, first) in _tally(rows, column).items()
-            ]
-        lines += [about | line for line in _unknown_words(rows)]
-        mine = doubles[doubles["source_file"] == file.path]
-        lines += [about | _double(line) for line in mine.to_dict("records")]
+    lines = [
+        {"source_file": file.path, "source": file.source} | line
+        for file in qualities
+        for line in _lines(file)
+    ]
     table = pd.DataFrame(lines, columns=list(QUALITY.names))
     return table.astype({"n": "int64", "first_row": "int64"})
+
+
+def _lines(file: FileQuality) -> list[dict[str, Any]]:
+    if file.error and not file.counts["read"]:
+        return [_line("error", "not read", 0, 0, file.error)]
+    lines = [_line("rows", key, n, 0, _MEANING[key]) for key, n in file.counts.items()]
+    lines += [_line("note", "reading", 0, 0, note) for note in file.notes]
+    lines += [
+        _line("column", short(column), 0, 0, f"read as {name}")
+        for column, name in file.matched.items()
+    ]
+    lines += [
+        _line(found.about, found.item, found.n, found.rows[0], f"{found.title}. {found.hint}")
+        for found in file.findings
+    ]
+    return lines
 
 
 def _line(about: str, item: str, n: int, first_row: int, meaning: str) -> dict[str, Any]:
     return {"about": about, "item": item, "n": n, "first_row": first_row, "meaning": meaning}
 
 
-def _double(line: Mapping[Hashable, Any]) -> dict[str, Any]:
-    other = line["other_file"]
-    rows, others = (", ".join(str(n) for n in line[key]) for key in ("rows", "other_rows"))
-    meaning = (
-        f"rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, "
-        "no further apart than their accuracy. All are counted; check, and take one away"
-    )
-    return _line("possible-double", other, line["n"], line["rows"][0], meaning)
-
-
-def _short(word: str) -> str:
+def short(word: str) -> str:
+    """Cut the name of a column where somebody wrote a whole question."""
     return word if len(word) <= _WORD_LENGTH else word[:_WORD_LENGTH] + "..."
-
-
-def _category(word: str) -> str:
-    """Show a word that reads like a category, not a sentence that somebody wrote."""
-    is_category = len(word.split()) <= _WORDS and not any(c.isdigit() for c in word)
-    return (word or "(empty)") if is_category and len(word) <= _WORD_LENGTH else "(text)"
-
-
-def _tally(rows: pd.DataFrame, column: str) -> Mapping[str, tuple[int, int]]:
-    """Count each slug of a column and give the first row that has it."""
-    slugs = rows.assign(slug=rows[column].str.split(";")).explode("slug")
-    slugs = slugs[slugs["slug"] != ""]
-    tally = slugs.groupby("slug")["source_row"].agg(["size", "min"])
-    return {str(slug): (int(line["size"]), int(line["min"])) for slug, line in tally.iterrows()}
-
-
-def _unknown_words(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
-    shown = unknown["category"].map(_category)
-    words = shown.value_counts()
-    first = unknown.groupby(shown)["source_row"].min()
-    return [
-        _line(
-            "unknown-category",
-            word,
-            int(words[word]),
-            int(first[word]),
-            "counted under 'other'; add the word to the source's TOML under [themes]",
-        )
-        for word in sorted(words.index)
-    ]

@@ -22,6 +22,7 @@ from csp_geo.intake.source import (
 )
 from csp_geo.storage import sha256_of
 from csp_geo.tables import SOURCES
+from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -83,8 +84,18 @@ def collect_reports(
     source: str | None = None,
     by_place: bool = False,
     limits: Limits = LIMITS,
+    project: Path | None = None,
+    own: Mapping[str, Source] | None = None,
 ) -> Reports:
-    """Read files like `read_reports`, but do not mind when none can be used."""
+    """Read files like `read_reports`, but do not mind when none can be used.
+
+    Parameters
+    ----------
+    project
+        A reports folder: its `<source>/source.toml` count where the files' own folder has none.
+    own
+        Sources that go before all others, by name.
+    """
     root, paths = _find_files(reports)
     if not paths:
         folders = ", ".join(f"{name}/" for name in SOURCES)
@@ -92,7 +103,8 @@ def collect_reports(
             f"No report file was found in {root.name or 'this folder'}. Put CSV, XLSX, GeoJSON or "
             f"GeoPackage files into a folder per source below it: {folders}."
         )
-    sources = _project_sources(root)
+    homes = (root, *_homes(paths), *((project,) if project else ()))
+    sources = {**packaged_sources(), **_project_sources(homes), **(own or {})}
     reading = _Reading(root, source, sources, by_place, limits)
     files: list[ReportFile] = []
     tables: list[pd.DataFrame] = []
@@ -124,6 +136,7 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
         return root, sorted(path for path in found if _is_data(path.relative_to(root)))
     if not any(path.exists() for path in given):
         raise NoReportsError(f"{given[0].name} is not there. Check the name, or where you are.")
+    given = [path for path in given if path.name != "source.toml"] or given
     roots = {path.parent for path in given}
     return (roots.pop() if len(roots) == 1 else Path()), given
 
@@ -135,12 +148,20 @@ def _is_data(path: Path) -> bool:
     )
 
 
-def _project_sources(root: Path) -> Mapping[str, Source]:
-    sources = dict(packaged_sources())
+def _homes(paths: Iterable[Path]) -> list[Path]:
+    """Return the reports folders that files lie in: above a folder that is named as a source."""
+    return [path.parent.parent for path in paths if path.parent.name.lower() in SOURCES]
+
+
+def _project_sources(homes: Iterable[Path]) -> Mapping[str, Source]:
+    """Read the `source.toml` of each source from the first of the folders that has one."""
+    folders = list(dict.fromkeys(homes))
+    sources = {}
     for name in SOURCES:
-        own = root / name / "source.toml"
-        if own.is_file():
-            sources[name] = source_from_file(own, name)
+        tomls = (folder / name / "source.toml" for folder in folders)
+        path = next((toml for toml in tomls if toml.is_file()), None)
+        if path is not None:
+            sources[name] = source_from_file(path, name)
     return sources
 
 
@@ -241,7 +262,8 @@ def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
 def _unread_columns(raw: RawTable, matched: Mapping[str, str]) -> tuple[str, ...]:
     """Say how many columns were dropped at the door; their names may be anything."""
     dropped = len(raw.header) - len(matched)
-    return (f"{dropped} other columns were not read",) if dropped else ()
+    were = "was" if dropped == 1 else "were"
+    return (f"{count(dropped, 'other column')} {were} not read",) if dropped else ()
 
 
 def _choose(

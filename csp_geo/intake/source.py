@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError, SourceError
+from csp_geo.intake.fields import FIELDS
 from csp_geo.projection import is_projected
 from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
 
@@ -21,26 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-FIELDS: Final = (
-    "reference",
-    "person",
-    "date",
-    "time",
-    "date_to",
-    "time_to",
-    "month",
-    "latitude",
-    "longitude",
-    "easting",
-    "northing",
-    "x",
-    "y",
-    "gridref",
-    "wkt",
-    "postcode",
-    "category",
-    "place",
-)
 _KINDS: Final[Mapping[str, tuple[type, str]]] = {
     "title": (str, "a text"),
     "licence": (str, "a text"),
@@ -143,13 +124,22 @@ def packaged_sources() -> Mapping[str, Source]:
 
 def source_from_file(path: Path, source: str) -> Source:
     """Read a project's own `source.toml`; what it does not say is taken from the packaged one."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{source}/{path.name} is not valid TOML: {error}.") from error
+    return source_from_text(text, source, f"{source}/{path.name}")
+
+
+def source_from_text(text: str, source: str, where: str) -> Source:
+    """Read the text of a project's own `source.toml`; `where` is how messages name it."""
     folder = files("csp_geo.intake") / "sources"
     common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
     base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
     try:
-        own = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{source}/{path.name} is not valid TOML: {error}.") from error
+        own = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
     merged = {**base, **own, "source": source}
     for table in ("columns", "themes"):
         merged[table] = {**base.get(table, {}), **own.get(table, {})}
@@ -269,7 +259,7 @@ def match_columns(
     SourceError
         If a needed column (location, date, category) is missing; names the nearest spelling.
     """
-    matched = _matches(header, source)
+    matched = known_columns(header, source)
     found = set(matched.values())
     pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
     pair = next((pair for pair in pairs if set(pair) <= found), None)
@@ -286,10 +276,12 @@ def match_columns(
     return {column: name for column, name in matched.items() if name not in unused}
 
 
-def _matches(header: Sequence[str], source: Source) -> dict[str, str]:
+def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
+    """Return the columns whose names the source knows, with their fields; none that it drops."""
     by_plain: dict[str, str] = {}
     for name in header:
-        by_plain.setdefault(plain(name), name)
+        if plain(name) not in source.never:
+            by_plain.setdefault(plain(name), name)
     matched: dict[str, str] = {}
     for name, words in source.columns.items():
         columns = (by_plain[word] for word in words if word in by_plain)
@@ -326,7 +318,7 @@ def _missing_columns(
     shown = ", ".join(header[:_SHOWN]) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(
         f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
-        "column, or name it in the source's source.toml."
+        "column, or say which it is: csp-geo check FILE --map."
     )
 
 

@@ -232,3 +232,17 @@ def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | N
     if not len(rows):
         return None
     return int(rows[0]), str(second.iloc[codes[rows[0]]])
+
+
+def month_first_formats(text: pd.Series) -> tuple[str, ...]:
+    """Return the month-first formats of a column in which day-first does not fit, else none."""
+    unique = _tidied(_different(text))
+    if not _is_month_first(unique):
+        return ()
+    clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+    formats = (day + clock for day in _MONTH_FIRST for clock in clocks)
+    return tuple(
+        written
+        for written in formats
+        if pd.to_datetime(unique, format=written, errors="coerce").notna().any()
+    )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csp_geo.intake.quality import reads_like_category
 from csp_geo.products.escape import neutralise_table
 from csp_geo.tables import HOTSPOTS
 
@@ -119,6 +120,73 @@ def _cell(value: Any, decimals: int) -> Any:
     if isinstance(plain, float) and plain.is_integer():
         return int(plain)
     return plain
+
+
+ACCEPTED_COLUMNS: Final = (
+    "source",
+    "source_ref",
+    "source_file",
+    "source_row",
+    "occurred_at",
+    "occurred_to",
+    "time_precision",
+    "category",
+    "theme",
+    "family",
+    "location_method",
+    "location_accuracy_m",
+    "place",
+    "ward_code",
+    "ward_name",
+    "flags",
+)
+"""Columns of the incidents contract that `check --fix` writes: no person, no column of the file."""
+
+
+def occurred_text(at: pd.Series, precision: pd.Series, between: str = " ") -> pd.Series:
+    """Write times as well as they are known: 2021-11-03 14:20, 2021-11-03 or 2021-11."""
+    day: pd.Series = at.dt.strftime("%Y-%m-%d")
+    minute = at.dt.strftime(f"%Y-%m-%d{between}%H:%M")
+    return day.mask(precision == "minute", minute).mask(
+        precision == "month", at.dt.strftime("%Y-%m")
+    )
+
+
+def accepted_csv(incidents: gpd.GeoDataFrame, projection: Projection) -> bytes:
+    """Write the accepted reports in one format, which is read again as it is.
+
+    Parameters
+    ----------
+    incidents
+        Per `csp_geo.tables.INCIDENTS`.
+    projection
+        That of the study area: eastings and northings in Great Britain, degrees elsewhere.
+
+    Returns
+    -------
+    data
+        As `csv_bytes` writes. `occurred_to` is there only where an interval is known. A category
+        that reads like a sentence is written as its theme.
+    """
+    at, until = incidents["occurred_at"], incidents["occurred_to"]
+    precision = incidents["time_precision"].astype("str")
+    implied = (at.dt.normalize() + pd.DateOffset(days=1)).where(precision == "day")
+    implied = implied.mask(precision == "month", at + pd.offsets.MonthBegin(1))
+    category = incidents["category"].astype("str")
+    sentence = ~category.map(reads_like_category).astype(bool)
+    metres = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    if projection.is_british:
+        where = {"easting": metres[:, 0], "northing": metres[:, 1]}
+    else:
+        lonlat = projection.to_lonlat(metres)
+        where = {"latitude": lonlat[:, 1], "longitude": lonlat[:, 0]}
+    table = pd.DataFrame(incidents[list(ACCEPTED_COLUMNS)]).assign(
+        occurred_at=occurred_text(at, precision),
+        occurred_to=until.dt.strftime("%Y-%m-%d %H:%M").where(until.notna() & (until != implied)),
+        category=category.mask(sentence, incidents["theme"].astype("str")),
+        **where,
+    )
+    return csv_bytes(table)
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.products.exports import occurred_text
 from csp_geo.products.layers import is_sensitive
 
 if TYPE_CHECKING:
@@ -51,11 +52,7 @@ def vector_layers(
 
 
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    month = incidents["time_precision"] == "month"
-    minute = incidents["time_precision"] == "minute"
-    at = incidents["occurred_at"]
-    occurred = at.dt.strftime("%Y-%m-%d").mask(month, at.dt.strftime("%Y-%m"))
-    occurred = occurred.mask(minute, at.dt.strftime("%Y-%m-%dT%H:%M"))
+    occurred = occurred_text(incidents["occurred_at"], incidents["time_precision"], "T")
     layer = incidents.assign(incident_id=incidents.index, occurred=occurred)
     layer = layer[[*INCIDENT_COLUMNS, "geometry"]].reset_index(drop=True)
     return _plain(layer)

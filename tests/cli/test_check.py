@@ -102,6 +102,7 @@ def test_out_writes_the_two_tables(csp, dirty, shared_town, tmp_path, rows_of):
     )
     assert ran.code == 0
     assert {path.name for path in (tmp_path / "tables").iterdir()} == {
+        "quality.html",
         "quality.csv",
         "quarantine.csv",
     }

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from csp_geo.intake.clean import clean
-from csp_geo.intake.quality import file_counts, file_reasons, over_limit, quality_table
+from csp_geo.intake.quality import file_counts, file_qualities, over_limit, quality_table
 from csp_geo.intake.read import read_reports
 from csp_geo.tables import QUALITY, check_table
 
@@ -45,7 +45,7 @@ def lines(table, about):
 
 class TestInputs:
     def test_file_that_could_not_be_read(self, made):
-        table = quality_table(*made)
+        table = quality_table(file_qualities(*made))
         (error,) = table[table["about"] == "error"].itertuples()
         assert (error.source_file, error.source) == ("asb/empty.csv", "asb")
         assert "is empty" in error.meaning
@@ -62,7 +62,7 @@ class TestInputs:
 
 class TestOutputs:
     def test_contract(self, made):
-        check_table(quality_table(*made), QUALITY)
+        check_table(quality_table(file_qualities(*made)), QUALITY)
 
     def test_counts_of_each_file(self, made):
         assert file_counts(*made) == [
@@ -72,14 +72,22 @@ class TestOutputs:
         ]
 
     def test_reasons_of_each_file(self, made):
-        assert file_reasons(*made) == [
+        found = [
+            {one.item: (one.n, one.rows) for one in file.about("reason")}
+            for file in file_qualities(*made)
+        ]
+        assert found == [
             {},
-            {"missing-date": 1, "unreadable-date": 1, "zero-coordinates": 1},
+            {
+                "missing-date": (1, (4,)),
+                "unreadable-date": (1, (5,)),
+                "zero-coordinates": (1, (4,)),
+            },
             {},
         ]
 
     def test_lines(self, made):
-        table = quality_table(*made)
+        table = quality_table(file_qualities(*made))
         rows = lines(table, "rows")
         assert rows["offence/a.csv", "read"] == (6, 0)
         assert rows["offence/a.csv", "merged"] == (1, 0)
@@ -94,12 +102,12 @@ class TestOutputs:
         }
 
     def test_columns_say_what_was_matched(self, made):
-        table = quality_table(*made)
+        table = quality_table(file_qualities(*made))
         said = table[(table["about"] == "column") & (table["source_file"] == "offence/a.csv")]
         assert dict(zip(said["item"], said["meaning"], strict=True))["Ref"] == "read as reference"
 
     def test_unknown_words_are_listed_and_cut(self, made):
-        words = lines(quality_table(*made), "unknown-category")
+        words = lines(quality_table(file_qualities(*made)), "unknown-category")
         assert words["offence/a.csv", "Goblins"] == (1, 6)
         assert ("offence/a.csv", "(text)") in words  # a sentence that somebody wrote
         assert not [item for _, item in words if item.startswith("goblins are")]

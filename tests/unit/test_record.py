@@ -15,6 +15,7 @@ from csp_geo.hotspots.cluster import find_clusters
 from csp_geo.hotspots.places import KnownPlaces
 from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean
+from csp_geo.intake.quality import file_qualities
 from csp_geo.intake.read import read_reports
 from csp_geo.intake.select import select
 from csp_geo.options import WeeklyOptions
@@ -147,7 +148,7 @@ class TestRecord:
         assert "lower code" in text
 
     def test_check_json(self, run):
-        made = record.check_json(run.reports, run.result)
+        made = record.check_json(file_qualities(run.reports, run.result), run.result.counts)
         assert made["counts"] == {"read": 40, "accepted": 40, "merged": 0, "quarantined": 0}
         assert [file["path"] for file in made["files"]] == [
             "asb/asb.xlsx",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from csp_geo.intake.clean import clean
-from csp_geo.intake.quality import quality_table
+from csp_geo.intake.quality import file_qualities, quality_table
 from csp_geo.intake.read import read_reports
 from csp_geo.intake.repeats import possible_doubles
 
@@ -96,7 +96,7 @@ class TestOverlappingExports:
 def doubles(run, *others):
     reports, result = run({"asb/a.csv": [row("B1"), row("B2", x=545421)], "graffiti/g.csv": others})
     assert result.counts["accepted"] == 2 + len(others)
-    table = quality_table(reports, result)
+    table = quality_table(file_qualities(reports, result))
     return table[table["about"] == "possible-double"]
 
 
@@ -107,7 +107,7 @@ class TestPossibleDoubles:
         assert found["item"].tolist() == ["graffiti/g.csv", "asb/a.csv"]
         assert found["n"].tolist() == [1, 1]
         assert found["first_row"].tolist() == [2, 2]
-        assert found["meaning"].iloc[0].startswith("rows 2 may be the events of rows 2 of graffiti")
+        assert found["meaning"].iloc[0].startswith("Rows 2 may be the events of rows 2 of graffiti")
 
     @pytest.mark.parametrize(
         "other",

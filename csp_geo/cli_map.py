@@ -1,0 +1,217 @@
+"""`check FILE --map`: a person says which column is what; without a terminal, a proposal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from csp_geo.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from csp_geo.intake.mapper import Mapping, Sample
+    from csp_geo.intake.source import Source
+    from csp_geo.options import CheckOptions
+    from csp_geo.pipeline import CheckResult
+
+_LEAVE: Final = "-"
+_MOST_WORDS: Final = 20
+_HELP: Final = "Enter takes what stands in brackets, - leaves a column out, ? lists the fields."
+
+
+def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
+    """Find out which column of a file is what, and write it down for its source.
+
+    With a person at the terminal: asks, shows the first ten rows as understood, writes the
+    source.toml. Otherwise prints the source.toml that is proposed.
+    """
+    from csp_geo.intake.mapper import proposed, sample_file, write_toml
+
+    name = _source_of(path, options, at_terminal)
+    target = _target(path, name, options.project)
+    existing = target.read_text(encoding="utf-8-sig") if target.is_file() else ""
+    sample = sample_file(path, name, existing, options.settings.limits)
+    if not at_terminal:
+        toml = write_toml(existing, proposed(sample), _about(sample, path, name, target))
+        click.echo(toml, nl=False)
+        return 0
+    return _Dialogue(path, name, target, existing, sample, options).hold()
+
+
+def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
+    """Return the source: as said, as the folder is named, or as the person says."""
+    from csp_geo.tables import SOURCES
+
+    folder = path.absolute().parent.name.lower()
+    if options.source or folder in SOURCES:
+        return options.source or folder
+    if not at_terminal:
+        raise SettingsError(
+            f"{path.name} lies in no source's folder. Say which source it is with --source: "
+            f"{', '.join(SOURCES)}."
+        )
+    click.echo(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
+    return str(click.prompt("Which is it", type=click.Choice(SOURCES), show_choices=False))
+
+
+def _target(path: Path, name: str, project: Path | None) -> Path:
+    """Return where the source.toml belongs: where a run that reads the file looks for it."""
+    if path.absolute().parent.name.lower() == name:
+        return path.parent / "source.toml"
+    return (project or path.parent) / name / "source.toml"
+
+
+def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
+    """Return the comments above a proposal."""
+    lines = [f"Proposed for {path.name}{sample.part}, read as {name}. Save as {target.as_posix()}."]
+    return lines + [
+        f"{guess.column}: {guess.look.words}"
+        + (f"; {guess.field} by {guess.why}" if guess.field else "; not read")
+        for guess in sample.guesses
+    ]
+
+
+class _Dialogue:
+    """The questions to one person about one file."""
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        target: Path,
+        existing: str,
+        sample: Sample,
+        options: CheckOptions,
+    ) -> None:
+        self.path, self.name, self.target, self.existing = path, name, target, existing
+        self.sample = sample
+        self.options = options
+
+    def hold(self) -> int:
+        """Ask, show, ask again where needed, and write; the exit code."""
+        sample = self.sample
+        click.echo(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
+        while True:
+            answer = self._columns()
+            checked = self._tried(answer)
+            if checked is not None:
+                _show(checked)
+                answer = self._themes(answer, checked)
+                if click.confirm(f"Write this to {self.target}?", default=True):
+                    return self._write(answer)
+            if not click.confirm("Go through the columns again?", default=checked is None):
+                click.echo("Nothing was written.")
+                return 0
+
+    def _columns(self) -> Mapping:
+        """Ask what each column is, and whether dates are month-first where only that fits."""
+        from csp_geo.intake.mapper import Mapping, month_first
+
+        fields: dict[str, str] = {}
+        for number, guess in enumerate(self.sample.guesses, start=1):
+            click.echo(
+                f"{number} of {len(self.sample.guesses)}  {guess.column}: {guess.look.words}"
+            )
+            said = self._field(guess.field, set(fields.values()))
+            if said:
+                fields[guess.column] = said
+        known = {guess.column for guess in self.sample.guesses if guess.why == "its name"}
+        answer = Mapping(fields, dropped=tuple(sorted(known - set(fields))))
+        formats = month_first(self.sample, fields)
+        if formats and click.confirm(
+            "The dates fit only with the month first, as Americans write them. Read them so?"
+        ):
+            answer = replace(answer, date_formats=formats)
+        return answer
+
+    def _field(self, guess: str | None, taken: set[str]) -> str | None:
+        from csp_geo.intake.fields import FIELDS
+
+        default = guess if guess and guess not in taken else _LEAVE
+        while True:
+            said = str(click.prompt("   is", default=default)).strip().lower()
+            if said == _LEAVE:
+                return None
+            if said in FIELDS and said not in taken:
+                return said
+            if said in taken:
+                click.echo(f"   Another column is {said} already. Leave one of them out with -.")
+                continue
+            for name, meaning in FIELDS.items():
+                click.echo(f"   {name:<10} {meaning}")
+
+    def _source(self, answer: Mapping) -> Source:
+        from csp_geo.intake.mapper import write_toml
+        from csp_geo.intake.source import source_from_text
+
+        text = write_toml(self.existing, answer)
+        return source_from_text(text, self.name, "source.toml")
+
+    def _tried(self, answer: Mapping) -> CheckResult | None:
+        """Read the whole file with these answers; `None`, said, where that cannot be."""
+        from csp_geo.pipeline import run_check
+
+        own = {self.name: self._source(answer)}
+        options = replace(self.options, source=self.name, own=own)
+        result = run_check([self.path], options)
+        file = result.files[0]
+        if file.error and not file.counts["read"]:
+            click.secho(file.error, fg="red")
+            return None
+        return result
+
+    def _themes(self, answer: Mapping, checked: CheckResult) -> Mapping:
+        """Offer to sort category words that are in no list."""
+        from csp_geo.intake.quality import UNKNOWN_WORD
+        from csp_geo.tables import THEMES
+        from csp_geo.wording import count
+
+        words = [found for found in checked.files[0].about(UNKNOWN_WORD) if found.item[0] != "("]
+        words = sorted(words, key=lambda found: -found.n)[:_MOST_WORDS]
+        few = f"{count(len(words), 'category word')} {'is' if len(words) == 1 else 'are'}"
+        if not words or not click.confirm(f"{few} in no list, counted under 'other'. Sort now?"):
+            return answer
+        click.echo(f"Themes: {', '.join(THEMES)}. Enter leaves a word under 'other'.")
+        themes = {}
+        for found in words:
+            said = click.prompt(
+                f"   {found.item} ({found.n:,})",
+                type=click.Choice(THEMES),
+                default="other",
+                show_choices=False,
+            )
+            if said != "other":
+                themes[found.item] = str(said)
+        return replace(answer, themes=themes)
+
+    def _write(self, answer: Mapping) -> int:
+        from csp_geo.intake.mapper import write_toml
+        from csp_geo.storage import make_folder, write_bytes
+
+        heading = [
+            f"Which column of the {self.name} files is what. Written by csp-geo check --map."
+        ]
+        make_folder(self.target.parent)
+        write_bytes(self.target, write_toml(self.existing, answer, heading).encode())
+        click.echo(f"Written: {self.target}")
+        if self.path.absolute().parent.name.lower() != self.name:
+            click.echo(f"Put the file into the folder {self.target.parent}, then: csp-geo weekly")
+        return 0
+
+
+def _show(checked: CheckResult) -> None:
+    """Show the first rows as understood, and what became of all."""
+    from csp_geo.products.check_words import conservation
+
+    click.echo("The first rows, as understood:")
+    table = [("row", "when", "where", "what", "")] + [tuple(line) for line in checked.first_rows]
+    widths = [max(len(line[i]) for line in table) for i in range(4)]
+    for line in table:
+        cells = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False))
+        click.echo(f"  {cells}  {line[-1]}".rstrip())
+    click.echo(conservation(checked.record["counts"]) + ".")
+    for note in checked.cautions:
+        click.echo(f"Caution: {note}")
