@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from csp_geo.intake.clean import clean
     from csp_geo.intake.read import read_reports
     from csp_geo.products.page import make_map
+    from csp_geo.response.havens import maximal_coverage, p_center, p_median, set_coverage
     from csp_geo.study_area import read_study_area
 
 _HOMES = {
@@ -25,8 +26,12 @@ _HOMES = {
     "dbscan": "csp_geo.hotspots.dbscan",
     "find_clusters": "csp_geo.hotspots.cluster",
     "make_map": "csp_geo.products.page",
+    "maximal_coverage": "csp_geo.response.havens",
+    "p_center": "csp_geo.response.havens",
+    "p_median": "csp_geo.response.havens",
     "read_reports": "csp_geo.intake.read",
     "read_study_area": "csp_geo.study_area",
+    "set_coverage": "csp_geo.response.havens",
 }
 
 __all__ = [
@@ -36,8 +41,12 @@ __all__ = [
     "dbscan",
     "find_clusters",
     "make_map",
+    "maximal_coverage",
+    "p_center",
+    "p_median",
     "read_reports",
     "read_study_area",
+    "set_coverage",
 ]
 
 

@@ -41,5 +41,9 @@ class NoPlacesError(CspGeoError, ValueError):
     """A test for chance has no list of places where reports can be; says what to do."""
 
 
+class InfeasibleError(CspGeoError, ValueError):
+    """No choice of sites can do what was asked; says what is nearest to it."""
+
+
 class CautionWarning(UserWarning):
     """Something that a reader must know before leaning on an answer."""

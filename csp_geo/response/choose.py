@@ -1,0 +1,144 @@
+"""The best set of sites, how sure that is, and the sets that are nearly as good.
+
+First a good set and a bound, quickly; sites that the bound rules out are dropped, and what is left
+is solved by HiGHS if the bound alone has not proved the set best. Of equally good sets the one
+that comes first in the order of positions is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from csp_geo.response.bound import find_bound
+from csp_geo.response.cover import EQUAL
+from csp_geo.response.greedy import add_greedily, exchange, values_with_one_more
+from csp_geo.response.programme import cover_most
+from csp_geo.response.rank import Ranking
+
+if TYPE_CHECKING:
+    from csp_geo.response.cover import Cover, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A set of sites and what is known of it.
+
+    Attributes
+    ----------
+    sites
+        Names of the sites, ascending.
+    value, highest
+        What they cover, and what no set of this size covers more than.
+    is_first
+        Whether it is certain that no equally good set comes before it.
+    """
+
+    sites: Ints
+    value: float
+    highest: float
+    is_first: bool
+
+    @property
+    def is_optimal(self) -> bool:
+        """Whether it is proved that no set covers more."""
+        return self.highest <= self.value + EQUAL * abs(self.value)
+
+
+def choose(cover: Cover, k: int, time_limit: float) -> Choice:
+    """Choose the `k` sites (all, if there are fewer) that cover most.
+
+    `time_limit` is the seconds that the solver may take; what comes before and after it takes some
+    more and does not depend on a clock.
+    """
+    k = min(k, cover.n_sites)
+    chosen = exchange(cover, add_greedily(cover, k)[0])
+    value = cover.value(chosen)
+    part, highest = reduce(cover, k, value)
+    best = Choice(cover.names[chosen], value, highest, is_first=False)
+    if not best.is_optimal:
+        best = _solve(part, k, best, time_limit)
+    return first_of_equals(part, k, best) if best.is_optimal else best
+
+
+def _solve(part: Cover, k: int, best: Choice, time_limit: float) -> Choice:
+    """Let the solver look for a better set, or prove that there is none."""
+    small = part.without_dominated()
+    found, highest = cover_most(small, k, time_limit)
+    if found is not None:
+        names = filled(part, k, small.names[found])
+        value = part.value(np.searchsorted(part.names, names))
+        if value > best.value:
+            best = replace(best, sites=names, value=value)
+    return replace(best, highest=max(best.value, min(best.highest, highest)))
+
+
+def first_of_equals(cover: Cover, k: int, best: Choice) -> Choice:
+    """Return the first of all sets of `k` sites that cover as much as the best one."""
+    part, _ = reduce(cover, k, best.value)
+    multiplier = find_bound(part, k, best.value).multiplier
+    ranking = Ranking(part, multiplier, k, 1, floor=best.value, ceiling=best.value).search()
+    if not ranking.found:
+        return best
+    return replace(best, sites=part.names[list(ranking.found[0][1])], is_first=ranking.is_complete)
+
+
+def nearly_as_good(
+    cover: Cover, best: Choice, least: float, most: int
+) -> tuple[list[tuple[float, Ints]], bool]:
+    """List the best other sets of as many sites that cover at least `least`.
+
+    Returns
+    -------
+    others, is_complete
+        Value and names of up to `most` sets, best first and of equals the first first; False if
+        the search was given up, so that a set may be missing.
+    """
+    k, floor = len(best.sites), least
+    chosen = np.searchsorted(cover.names, best.sites)
+    exchanges = values_of_exchanges(cover, chosen)
+    if len(exchanges) >= most:
+        floor = max(floor, float(np.sort(exchanges)[-most]))
+    part, bound = reduce(cover, k, best.value, floor)
+    highest = min(bound, best.highest)
+    multiplier = find_bound(part, k, best.value).multiplier
+    ranking = Ranking(part, multiplier, k, most + 1, floor=floor, ceiling=highest).search()
+    sets = [(value, part.names[list(columns)]) for value, columns in ranking.found]
+    others = [one for one in sets if not np.array_equal(one[1], best.sites)]
+    return others[:most], ranking.is_complete
+
+
+def reduce(cover: Cover, k: int, value: float, floor: float | None = None) -> tuple[Cover, float]:
+    """Leave out the sites that are in no set covering `floor`, which is `value` by default.
+
+    Returns
+    -------
+    part, highest
+        What is left, and what no set of `k` sites covers more than.
+    """
+    least = value if floor is None else floor
+    part = cover
+    while True:
+        bound = find_bound(part, k, value)
+        stays = np.flatnonzero(bound.with_site >= least - EQUAL * abs(least))
+        if len(stays) == part.n_sites:
+            return part, max(value, bound.highest)
+        part = part.only(stays)
+
+
+def values_of_exchanges(cover: Cover, chosen: Ints) -> list[float]:
+    """Return what each set covers that differs from a set in one site."""
+    values: list[float] = []
+    for place in range(len(chosen)):
+        with_one = values_with_one_more(cover, np.delete(chosen, place))
+        with_one[chosen[place]] = -np.inf
+        values += with_one[np.isfinite(with_one)].tolist()
+    return values
+
+
+def filled(part: Cover, k: int, names: Ints) -> Ints:
+    """Add the first sites that are not in a set yet, up to `k`."""
+    rest = np.setdiff1d(part.names, names)[: k - len(names)]
+    return np.sort(np.concatenate([names, rest]))
