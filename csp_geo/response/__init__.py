@@ -1,0 +1,1 @@
+"""Hotspots to what can be done about them."""
