@@ -1,1 +1,1 @@
-"""Hotspots to what to do about them: where the next Safe Haven does most good."""
+"""Hotspots to what can be done about them."""

@@ -1,0 +1,293 @@
+"""When venues are open: a table of the hours of a week, or one moment.
+
+*Open* means open on arrival and for 30 minutes after. What cannot be read is *unknown*, never open.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from csp_geo.errors import SettingsError
+from csp_geo.response.bank_holidays import bank_holidays
+from csp_geo.response.rules import (
+    CLOSED,
+    NO_PLACE,
+    OPEN,
+    UNKNOWN,
+    Rules,
+    read_rules,
+    spans_of_day,
+)
+from csp_geo.response.spelling import DAY
+from csp_geo.response.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
+from csp_geo.wording import count
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "CLOSED",
+    "HOURS_OF_WEEK",
+    "OPEN",
+    "UNKNOWN",
+    "OpenHours",
+    "Place",
+    "after_dark",
+    "assume_hours",
+    "hours_of_week",
+    "open_at",
+    "read_assumed",
+    "read_rules",
+]
+
+STAY_MINUTES: Final = 30
+"""How long a venue must still be open after somebody arrives."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What opening hours need to know of the place that they are kept at.
+
+    `latitude` and `longitude` in degrees; without them hours that depend on the sun are unknown.
+    `more_holidays` are bank holidays beyond those that the rules give, such as one proclaimed.
+    """
+
+    latitude: float | None = None
+    longitude: float | None = None
+    more_holidays: Collection[date] = field(default_factory=frozenset)
+
+    def is_holiday(self, day: date) -> bool:
+        """Tell whether a day is a bank holiday in England."""
+        return day in bank_holidays(day.year) or day in self.more_holidays
+
+    def sun(self, day: date) -> Mapping[str, int]:
+        """Return dawn, sunrise, sunset and dusk of a day, those that are known."""
+        if self.latitude is None or self.longitude is None:
+            return {}
+        return sun_times(day, self.latitude, self.longitude)
+
+
+NOWHERE: Final = Place()
+
+
+@dataclass(frozen=True, eq=False)
+class OpenHours:
+    """When venues are open in one week.
+
+    `table` is ``(venues, 168)`` int8 of CLOSED, UNKNOWN and OPEN, Monday 00:00 to 01:00 first.
+    `assumed`, ``(venues,)`` bool, marks hours that nobody gave. `reasons` say for each venue why
+    its hours are unknown, empty where they were read; they never quote what was written.
+    """
+
+    table: NDArray[np.int8]
+    monday: date
+    assumed: NDArray[np.bool_]
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """``(venues, 168)``: surely open, on arrival at any minute of the hour and for 30 more."""
+        surely: NDArray[np.bool_] = self.table == OPEN
+        return surely
+
+
+def hours_of_week(
+    texts: Sequence[str | None],
+    week_of: date,
+    *,
+    assumed: Sequence[bool] | None = None,
+    place: Place = NOWHERE,
+) -> OpenHours:
+    """Work out which hours of a week venues are open.
+
+    An hour counts as open when arriving at any minute of it finds the venue open, and open for the
+    30 minutes that follow: until 17:30 means open in the hour from 16:00, and not from 17:00.
+
+    Parameters
+    ----------
+    texts
+        Opening hours of each venue, in OpenStreetMap's syntax or as people write them; `None` or
+        empty where nobody gave any.
+    week_of
+        Any day of the week meant, from Monday to Sunday. Choose one without bank holidays for a
+        normal week.
+    assumed
+        ``(venues,)``: which hours were put in by `assume_hours`.
+    place
+        For hours that depend on the sun, and for bank holidays that were proclaimed.
+
+    Returns
+    -------
+    hours
+        The table, and what to say of it.
+
+    Notes
+    -----
+    The clock of London as it hangs on the wall: in the week in which clocks change, hours are those
+    that the clock shows. Each distinct text is worked out once.
+    """
+    monday = monday_of(week_of)
+    rules = [read_rules(text or "") for text in texts]
+    known = {rule: _week(rule, monday, place) for rule in dict.fromkeys(rules)}
+    table = np.full((len(rules), HOURS_OF_WEEK), UNKNOWN, dtype=np.int8)
+    for row, rule in enumerate(rules):
+        table[row] = known[rule]
+    marks = np.zeros(len(rules), dtype=np.bool_) if assumed is None else np.array(assumed, bool)
+    reasons = tuple(_reason(rule, place) for rule in rules)
+    holidays = [day for day in _days(monday, 7) if place.is_holiday(day)]
+    cautions = _cautions(rules, reasons, marks, holidays)
+    return OpenHours(table, monday, marks, reasons, cautions)
+
+
+def open_at(
+    texts: Sequence[str | None], at: datetime, *, place: Place = NOWHERE
+) -> NDArray[np.int8]:
+    """Tell which venues are open at one moment and for 30 minutes after.
+
+    Parameters
+    ----------
+    texts
+        As in `hours_of_week`.
+    at
+        With a time zone, or on the clock of London: a time in the doubled hour of October is then
+        summer time, one in the missing hour of March is moved forward.
+    place
+        As in `hours_of_week`.
+
+    Returns
+    -------
+    states
+        ``(venues,)`` int8 of CLOSED, UNKNOWN and OPEN. The 30 minutes are real ones when clocks
+        change within them.
+    """
+    aware = at.replace(tzinfo=LONDON) if at.tzinfo is None else at
+    start = aware.astimezone(UTC).replace(second=0, microsecond=0)
+    stay = [
+        (start + timedelta(minutes=k)).astimezone(LONDON).replace(tzinfo=None)
+        for k in range(STAY_MINUTES)
+    ]
+    first = stay[0].date() - timedelta(days=1)
+    midnight = datetime.combine(first, time())
+    minutes = [int((moment - midnight).total_seconds()) // 60 for moment in stay]
+    rules = [read_rules(text or "") for text in texts]
+    known = {rule: _states(rule, first, 3, place)[minutes].min() for rule in dict.fromkeys(rules)}
+    return np.array([known[rule] for rule in rules], dtype=np.int8)
+
+
+def assume_hours(
+    texts: Sequence[str | None], types: Sequence[str | None], assumed: Mapping[str, str]
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Put in the hours assumed for a venue's type where nobody gave any.
+
+    Hours that were given and cannot be read stay as they are, and so unknown.
+
+    Returns
+    -------
+    texts, assumed
+        The texts, and ``(venues,)`` bool: which of them are assumed.
+    """
+    filled, marks = [], []
+    for text, kind in zip(texts, types, strict=True):
+        given = (text or "").strip()
+        default = "" if given else assumed.get((kind or "").strip().casefold(), "")
+        filled.append(given or default)
+        marks.append(bool(default))
+    return filled, np.array(marks, dtype=np.bool_)
+
+
+def read_assumed(path: Path) -> dict[str, str]:
+    """Read the hours to assume for each venue type from a TOML file.
+
+    The file has one table, ``[assumed_hours]``, with lines such as ``pharmacy = "Mo-Fr 09:00-17:30;
+    PH off"``.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, or hours in it.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    table = values.get("assumed_hours")
+    if not isinstance(table, dict) or not table:
+        raise SettingsError(
+            f"{path.name} needs a table [assumed_hours] with a line for each venue type, such as "
+            'pharmacy = "Mo-Fr 09:00-17:30; PH off".'
+        )
+    for kind, text in table.items():
+        if not isinstance(text, str) or not read_rules(text).osm:
+            raise SettingsError(
+                f"{path.name}, [assumed_hours]: the hours of '{kind}' cannot be read. Write them "
+                'like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
+            )
+    return {kind.strip().casefold(): text for kind, text in table.items()}
+
+
+def _days(first: date, n: int) -> Iterable[date]:
+    return (first + timedelta(days=k) for k in range(n))
+
+
+def _week(rules: Rules, monday: date, place: Place) -> NDArray[np.int8]:
+    states = _states(rules, monday, 8, place)
+    window = 60 + STAY_MINUTES - 1
+    hours = np.lib.stride_tricks.sliding_window_view(states, window)[::60][:HOURS_OF_WEEK]
+    lowest: NDArray[np.int8] = hours.min(axis=1)
+    return lowest
+
+
+def _states(rules: Rules, first: date, n_days: int, place: Place) -> NDArray[np.int8]:
+    """Return the state in every minute of some days; what began the day before is included."""
+    if not rules.osm:
+        return np.full(n_days * DAY, UNKNOWN, dtype=np.int8)
+    states = np.full((n_days + 2) * DAY, CLOSED, dtype=np.int8)
+    sun_matters = rules.needs_the_sun
+    for number, day in enumerate(_days(first - timedelta(days=1), n_days + 1)):
+        sun = place.sun(day) if sun_matters else {}
+        for start, end, state in spans_of_day(rules, day, holiday=place.is_holiday(day), sun=sun):
+            minutes = slice(number * DAY + start, number * DAY + end)
+            np.maximum(states[minutes], np.int8(state), out=states[minutes])
+    return states[DAY : (n_days + 1) * DAY]
+
+
+def _reason(rules: Rules, place: Place) -> str:
+    if rules.osm and rules.needs_the_sun and place.latitude is None:
+        return NO_PLACE
+    return rules.reason
+
+
+def _cautions(
+    rules: Sequence[Rules],
+    reasons: Sequence[str],
+    assumed: NDArray[np.bool_],
+    holidays: Sequence[date],
+) -> tuple[str, ...]:
+    """Say what a reader of the table must know, in counts."""
+    found = []
+    for reason, n in Counter(filter(None, reasons)).most_common():
+        found.append(f"{count(n, 'venue')} never counted as open: {reason}.")
+    if n_assumed := int(assumed.sum()):
+        found.append(
+            f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."
+        )
+    silent = sum(bool(rule.osm) and not rule.names_bank_holidays for rule in rules)
+    if holidays and silent:
+        days = ", ".join(f"{day.day} {day:%B %Y}" for day in holidays)
+        found.append(
+            f"This week has a bank holiday ({days}), and the hours of {count(silent, 'venue')} do "
+            "not say what holds on one: their usual hours are shown."
+        )
+    return tuple(found)
