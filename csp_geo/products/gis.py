@@ -19,7 +19,9 @@ INCIDENT_COLUMNS: Final = (
     "theme",
     "family",
     "occurred",
+    "occurred_to",
     "time_precision",
+    "weight",
     "location_method",
     "location_accuracy_m",
     "ward_code",
@@ -53,7 +55,8 @@ def vector_layers(
 
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     occurred = occurred_text(incidents["occurred_at"], incidents["time_precision"], "T")
-    layer = incidents.assign(incident_id=incidents.index, occurred=occurred)
+    until = incidents["occurred_to"].dt.strftime("%Y-%m-%dT%H:%M")
+    layer = incidents.assign(incident_id=incidents.index, occurred=occurred, occurred_to=until)
     layer = layer[[*INCIDENT_COLUMNS, "geometry"]].reset_index(drop=True)
     return _plain(layer)
 

@@ -1,0 +1,198 @@
+"""Where and in which hours of the week people would want a Safe Haven: demand for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SettingsError
+from csp_geo.response.open_cover import HOURS, demand_by_hour
+from csp_geo.wording import count, join, number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
+NOT_IN_PUBLIC: Final = ("domestic", "burglary")
+"""Themes that say nothing of where a person in the street would look for help."""
+EVIDENCE: Final = ("both", "recorded", "perception")
+COUNTED: Final = ("people", "reports")
+_ANSWERED: Final = frozenset({"survey"})
+"""Sources whose time is that of the answer, not of what it is about."""
+_LONGEST: Final = pd.Timedelta(days=7)
+_HOUR: Final = pd.Timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemandParams:
+    """What counts as demand.
+
+    `evidence` takes recorded reports, perception pins, or both; `counted` weighs perception by
+    people (a person's pins within 100 metres count as one) or by reports. `perception_weight` is
+    what a pin counts beside a recorded report.
+    """
+
+    evidence: str = "both"
+    counted: str = "people"
+    perception_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, words in (("evidence", EVIDENCE), ("counted", COUNTED)):
+            if getattr(self, name) not in words:
+                raise SettingsError(
+                    f"{name} must be one of {', '.join(words)}, not '{getattr(self, name)}'."
+                )
+        if not (np.isfinite(self.perception_weight) and self.perception_weight >= 0):
+            raise SettingsError(
+                f"perception_weight must be 0 or more, not {self.perception_weight}."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Demand by place and hour of the week.
+
+    `xy` is ``(n, 2)`` metres, `by_hour` ``(n, 168)`` sparse with Monday 0:00 first, `reports` is
+    how many reports stand at each place. `said` tells in sentences what was counted and how.
+    """
+
+    xy: NDArray[np.float64]
+    by_hour: csr_array
+    reports: NDArray[np.int64]
+    said: tuple[str, ...]
+
+    @property
+    def n_reports(self) -> int:
+        """How many reports the demand is made of."""
+        return int(self.reports.sum())
+
+    @property
+    def total(self) -> float:
+        """All demand, in weighted reports."""
+        return float(self.by_hour.sum())
+
+
+def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -> Demand:
+    """Count incidents in public places by place and hour of the week.
+
+    Parameters
+    ----------
+    incidents
+        With source, family, theme, weight, occurred_at, occurred_to (clock of London, no zone) and
+        time_precision; points in metres. Audit findings are no demand: auditors looked only there.
+
+    Returns
+    -------
+    demand
+        Each report's weight is spread evenly over the hours in which it may have happened (the
+        aoristic rule): one hour where the minute is known, an interval where that is known, the day
+        where only the day is known. Where nothing narrower than a week is known, and for survey
+        pins, whose time is that of the answer, it is spread over all 168 hours.
+    """
+    params = params or DemandParams()
+    family = incidents["family"].astype("str")
+    wanted = ("recorded", "perception") if params.evidence == "both" else (params.evidence,)
+    public = ~incidents["theme"].isin(NOT_IN_PUBLIC)
+    used = incidents[family.isin(wanted) & public]
+    perception = (used["family"] == "perception").to_numpy()
+    weight = np.where(perception, params.perception_weight, 1.0)
+    if params.counted == "people":
+        weight = weight * used["weight"].to_numpy(dtype=np.float64)
+    rows, hours, shares, vague = _spread(used)
+    xy = np.round(np.column_stack([used.geometry.x, used.geometry.y]))
+    places, place = np.unique(xy.reshape(-1, 2), axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    table = demand_by_hour(place[rows], hours, shares * weight[rows], len(places))
+    n_private = int((family.isin(wanted) & ~public).sum())
+    return Demand(
+        places,
+        table,
+        np.bincount(place, minlength=len(places)).astype(np.int64),
+        _said(used, perception, int(vague.sum()), n_private, params),
+    )
+
+
+def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
+    """Keep the demand within some metres of any of the shapes."""
+    import geopandas as gpd
+
+    points = gpd.GeoSeries.from_xy(*demand.xy.T)
+    around = shapes.buffer(metres).union_all() if len(shapes) else None
+    keep = points.within(around).to_numpy() if around is not None else np.zeros(len(points), bool)
+    kept = np.flatnonzero(keep)
+    return Demand(demand.xy[kept], demand.by_hour[kept], demand.reports[kept], demand.said)
+
+
+def _spread(
+    used: gpd.GeoDataFrame,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Spread each report over hours of the week: its row, the hour, the share; which are vague."""
+    at, until = used["occurred_at"], used["occurred_to"]
+    minute = (used["time_precision"] == "minute") & until.isna()
+    start = at.mask(minute, at.dt.floor("h"))
+    end = until.mask(minute, start + _HOUR)
+    whole_day = (used["time_precision"] == "day") & until.isna()
+    end = end.mask(whole_day, at.dt.normalize() + pd.Timedelta(days=1))
+    length = end - start
+    unclear = start.isna() | end.isna() | (length <= pd.Timedelta(0)) | (length >= _LONGEST)
+    vague = np.asarray(unclear | used["source"].isin(_ANSWERED), dtype=np.bool_)
+    known = np.flatnonzero(~vague)
+    first = _hours_since_monday(start.iloc[known])
+    last = _hours_since_monday(end.iloc[known])
+    begin, n = np.floor(first).astype(np.int64), (np.ceil(last) - np.floor(first)).astype(np.int64)
+    row = np.repeat(np.arange(len(known)), n)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(n) - n, n)
+    hour = begin[row] + step
+    overlap = np.minimum(last[row], hour + 1.0) - np.maximum(first[row], hour)
+    share = overlap / (last - first)[row]
+    nowhere = np.flatnonzero(vague)
+    return (
+        np.concatenate([known[row], np.repeat(nowhere, HOURS)]),
+        np.concatenate([hour % HOURS, np.tile(np.arange(HOURS), len(nowhere))]),
+        np.concatenate([share, np.full(len(nowhere) * HOURS, 1 / HOURS)]),
+        vague,
+    )
+
+
+def _hours_since_monday(at: pd.Series) -> NDArray[np.float64]:
+    """Count hours since some Monday, 00:00, on the clock."""
+    since = (at - pd.Timestamp("1990-01-01")).dt.total_seconds()
+    return np.asarray(since / _HOUR.total_seconds(), dtype=np.float64)
+
+
+def _said(
+    used: gpd.GeoDataFrame,
+    perception: NDArray[np.bool_],
+    n_vague: int,
+    n_private: int,
+    params: DemandParams,
+) -> tuple[str, ...]:
+    n_pins = int(perception.sum())
+    n_recorded = len(used) - n_pins
+    said = []
+    if params.evidence == "both":
+        mix = f"a pin counts {params.perception_weight:g} of a recorded report"
+        said.append(
+            f"Demand: {count(n_recorded, 'recorded report')} and {count(n_pins, 'pin')} ({mix})."
+        )
+    else:
+        what = "recorded report" if params.evidence == "recorded" else "pin"
+        said.append(f"Demand: {count(len(used), what)}, no other evidence.")
+    if n_pins and params.counted == "people":
+        said.append("Pins are counted in people: one person's pins within 100 metres count as one.")
+    if n_private:
+        left = join(NOT_IN_PUBLIC)
+        said.append(f"Left out as not in a public place: {count(n_private, 'report')} ({left}).")
+    if n_vague:
+        said.append(
+            f"{number(n_vague)} of {count(len(used), 'report')} say no hour (only the month, or "
+            "when a survey was answered): they count alike in every hour of the week."
+        )
+    said.append(
+        "Sexual, domestic and hate reports are not in the pack as points, and so not in the demand."
+    )
+    return tuple(said)

@@ -1,0 +1,78 @@
+"""A weekly pack as it lies on disk: what its hotspots were made of, to work on from there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+import pyogrio
+
+from csp_geo.errors import NoReportsError
+from csp_geo.study_area import study_area_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from csp_geo.study_area import StudyArea
+
+_LAYERS: Final = ("incidents", "hotspots", "wards")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A weekly pack.
+
+    `record` is its run.json, `area` the wards that it was made with. `incidents` are those of the
+    period, without the themes that are never drawn as points: `occurred_at` and `occurred_to` are
+    on the clock of London, without a zone, NaT where not known. All in the area's CRS, metres.
+    """
+
+    record: Mapping[str, Any]
+    area: StudyArea
+    incidents: gpd.GeoDataFrame
+    hotspots: gpd.GeoDataFrame
+
+
+def read_pack(folder: Path) -> Pack:
+    """Read the folder that a weekly run wrote, such as maps/2021-11-29.
+
+    Raises
+    ------
+    NoReportsError
+        If it is no such folder, or one of an earlier version of csp_geo.
+    """
+    where = folder.name or "this folder"
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        layers = {name: _layer(folder / "layers.gpkg", name) for name in _LAYERS}
+        area = study_area_of(layers["wards"], "layers.gpkg")
+        area = replace(area, name=str(record["study_area"]["name"]))
+    except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
+        raise NoReportsError(
+            f"{where} is no weekly pack: its run.json and layers.gpkg are needed. Make one with "
+            "'csp-geo weekly', and name its folder, such as maps/2021-11-29."
+        ) from error
+    incidents = layers["incidents"]
+    if missing := {"occurred", "occurred_to", "weight"} - set(incidents.columns):
+        raise NoReportsError(
+            f"{where} was made by an earlier version of csp_geo: its incidents have no "
+            f"{min(missing)}. Make it again with 'csp-geo weekly'."
+        )
+    moments = {name: _moments(incidents[name]) for name in ("occurred", "occurred_to")}
+    incidents = incidents.assign(**moments).rename(columns={"occurred": "occurred_at"})
+    return Pack(record, area, incidents, layers["hotspots"])
+
+
+def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
+    layer: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
+    return layer
+
+
+def _moments(text: pd.Series) -> pd.Series:
+    read: pd.Series = pd.to_datetime(text.astype("str"), format="ISO8601", errors="coerce")
+    return read.astype("datetime64[us]")
