@@ -1,0 +1,280 @@
+"""The page of a Safe Haven plan: which venues to approach, why, and what nobody covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from csp_geo.products.html import asset, render
+from csp_geo.wording import count, join, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from csp_geo.response.plan import HavenPlan, Venues, View
+
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_CLASSES: Final = (20, 40, 60, 80)
+"""Edges of the five classes of coverage, in percent."""
+NOT_VETTED: Final = (
+    "These are businesses to approach. None of them has been vetted, and none has been asked."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HavenFacts:
+    """What the page says beside the plan itself."""
+
+    area: str
+    period: str
+    marking: str
+    version: str
+    synthetic: bool
+    within_m: float
+    hour: str
+    method: Sequence[str]
+    demand: Sequence[str]
+    cautions: Sequence[str]
+    licences: Sequence[str]
+    n_listed: int
+    n_candidates: int
+    left_out: Mapping[str, int]
+    lapsed: Mapping[str, int]
+
+
+def havens_page(plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFacts) -> str:
+    """Write the page of a plan.
+
+    Parameters
+    ----------
+    plan, venues
+        Of `response.plan`.
+    hotspots
+        The table that the plan was made with: name, rank and family.
+
+    Returns
+    -------
+    html
+        The same text for the same input; for the coordinator, not for the public.
+    """
+    return render(
+        "havens.html.j2",
+        {
+            "title": f"{facts.area}: where to ask for the next Safe Haven",
+            "lead": lead(plan, facts),
+            "marking": facts.marking,
+            "version": facts.version,
+            "facts": facts,
+            "not_vetted": NOT_VETTED,
+            "cautions": facts.cautions,
+            "sites": [site_words(plan, venues, n) for n in range(len(plan.order))],
+            "curve": _curve(plan),
+            "strips": [
+                {"title": "Now", "days": _strip(plan.before)},
+                {"title": "With the new venues", "days": _strip(plan.after)},
+            ],
+            "hours": range(24),
+            "classes": _class_words(),
+            "views": [_view(view) for view in plan.views],
+            "hotspots": _hotspots(plan, venues, hotspots),
+            "others": _others(plan, venues),
+            "complete": plan.others.is_complete,
+            "certainty": certainty(plan),
+            "havens_css": asset("havens.css"),
+        },
+    )
+
+
+def of(part: float, whole: float) -> str:
+    """Write a number with its base: "61 of 214"."""
+    return f"{number(part)} of {number(whole)}"
+
+
+def lead(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say first what the new venues would change, after dark where there is demand after dark."""
+    view = _weightiest(plan)
+    what = "after-dark reports" if view.title == "After dark" else "reports"
+    if facts.hour:
+        what = f"reports of {facts.hour}"
+    now = f"Havens that are open now cover {of(view.before, view.demand)} {what}"
+    if not plan.order:
+        return f"{now} within {number(facts.within_m)} metres. No further venue covers more."
+    these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
+    return (
+        f"{now} within {number(facts.within_m)} metres; with {these} as well it would be "
+        f"{number(view.after)}."
+    )
+
+
+def _weightiest(plan: HavenPlan) -> View:
+    views = {view.title: view for view in plan.views}
+    if "The hour asked for" in views:
+        return views["The hour asked for"]
+    return views["After dark"] if views["After dark"].demand >= 1 else views["All hours"]
+
+
+def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
+    """Return what is said of the n-th venue to approach."""
+    row = venues.table.iloc[plan.order[n]]
+    dark = dict(zip(plan.why_dark.sites.tolist(), plan.why_dark.alone.tolist(), strict=True))
+    at_dark, open_dark = dark[plan.order[n]], _left(plan, "After dark")
+    if at_dark >= 1:
+        why = f"Covers {of(at_dark, open_dark)} after-dark reports that nothing open covers now."
+    else:
+        left = _left(plan, "All hours")
+        why = f"Covers {of(plan.why.alone[n], left)} reports that nothing open covers now."
+    shared = int(row["n_at_point"])
+    where = (
+        f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
+        if shared > 1
+        else ""
+    )
+    return {
+        "rank": n + 1,
+        "name": row["name"],
+        "type": row["venue_type"],
+        "address": join([part for part in (row["address"], row["postcode"]) if part], ","),
+        "ward": row["ward_name"] or "",
+        "why": why,
+        "adds": f"Adds {number(plan.why.adds[n])} to those before it.",
+        "hours": row["opening_hours"] or "not known",
+        "assumed": bool(venues.assumed[plan.order[n]]),
+        "ask": row["ask"],
+        "where": where,
+    }
+
+
+def _left(plan: HavenPlan, title: str) -> float:
+    view = next(view for view in plan.views if view.title == title)
+    return view.demand - view.before
+
+
+def certainty(plan: HavenPlan) -> str:
+    """Say how sure it is that no other choice covers more."""
+    if plan.siting.is_optimal:
+        return "It is proved that no other choice of as many venues covers more."
+    return (
+        f"The search was ended by its time limit: another choice may cover up to "
+        f"{plan.siting.gap:.1%} more. How far it came depends on the computer."
+    )
+
+
+def _curve(plan: HavenPlan) -> list[dict[str, Any]]:
+    known = [(n, value) for n, value in enumerate(plan.curve) if np.isfinite(value)]
+    most = max((value for _, value in known), default=0.0) or 1.0
+    lines, last = [], None
+    for n, value in known:
+        lines.append(
+            {
+                "n": n,
+                "covered": value,
+                "more": None if last is None else value - last,
+                "width": 100 * value / most,
+            }
+        )
+        last = value
+    return lines
+
+
+def _strip(coverage: Any) -> list[dict[str, Any]]:
+    """Return a row of 24 cells for each day: the class of the share covered, and the words."""
+    demand, covered = coverage.demand.reshape(7, 24), coverage.covered.reshape(7, 24)
+    return [
+        {
+            "day": day,
+            "cells": [_cell(float(demand[d, hour]), float(covered[d, hour])) for hour in range(24)],
+        }
+        for d, day in enumerate(DAYS)
+    ]
+
+
+def _cell(demand: float, covered: float) -> dict[str, str]:
+    if demand <= 0:
+        return {"class": "none", "words": "no reports", "percent": ""}
+    percent = 100 * covered / demand
+    level = int(np.searchsorted(_CLASSES, percent, side="right"))
+    return {
+        "class": f"level-{level}",
+        "words": f"{percent:.0f}% of {demand:.1f} reports",
+        "percent": f"{percent:.0f}",
+    }
+
+
+def _class_words() -> list[tuple[str, str]]:
+    edges = (0, *_CLASSES, 100)
+    words = [
+        (f"level-{i}", f"{low} to {high}%" if high == edges[-1] else f"{low} to under {high}%")
+        for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+    ]
+    return [("none", "no reports"), *words]
+
+
+def _view(view: View) -> dict[str, str]:
+    return {
+        "title": view.title,
+        "demand": number(view.demand),
+        "before": number(view.before),
+        "after": number(view.after),
+        "twice": number(view.twice),
+        "step_free": number(view.step_free),
+        "gap": number(view.after - view.step_free),
+        "immediate": number(view.immediate),
+    }
+
+
+def _hotspots(plan: HavenPlan, venues: Venues, hotspots: Any) -> list[dict[str, Any]]:
+    lines = []
+    for line in plan.hotspots.itertuples():
+        row = hotspots.iloc[line.hotspot]
+        near = [
+            f"{venues.table.iloc[venue]['name']} ({number(round(metres, -1))} m)"
+            for venue, metres in zip(line.nearest, line.metres, strict=True)
+        ]
+        left = line.demand - line.after
+        if left < 1:
+            continue
+        lines.append(
+            {
+                "name": row["name"],
+                "family": row["family"],
+                "rank": int(row["rank"]),
+                "left": of(left, line.demand),
+                "value": round(left, 3),
+                "near": near,
+            }
+        )
+    return lines
+
+
+def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, str]]:
+    """Say of each alternative what it takes in place of what."""
+    chosen = set(plan.siting.sites.tolist())
+    names = venues.table["name"]
+    lines = []
+    for other in plan.others.sitings:
+        sites = set(other.sites.tolist())
+        into, out = sorted(sites - chosen), sorted(chosen - sites)
+        lines.append(
+            {
+                "into": join([str(names.iloc[site]) for site in into]),
+                "out": join([str(names.iloc[site]) for site in out]),
+                "covers": f"{number(other.objective)}, against {number(plan.siting.objective)}",
+            }
+        )
+    return lines
+
+
+def hour_words(hour: int | None) -> str:
+    """Write an hour of the week: "Friday 22:00 to 23:00"."""
+    if hour is None:
+        return ""
+    return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
+
+
+def open_words(states: NDArray[np.int8]) -> str:
+    """Write for how many of the 168 hours of a week something is open."""
+    return f"open {int((states == 1).sum())} hours a week"

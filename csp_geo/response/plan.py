@@ -1,0 +1,305 @@
+"""The plan for Safe Havens: what is open, which venue to approach next, what stays uncovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SettingsError
+from csp_geo.response.gains import Coverage, Reasons, coverage_by_hour, reasons, step_free_sites
+from csp_geo.response.open_cover import HOURS, open_cover, siting_problem
+from csp_geo.response.reach import within_reach
+from csp_geo.response.siting import TIME_LIMIT_S
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.response.demand import Demand
+    from csp_geo.response.open_cover import OpenCover
+    from csp_geo.response.siting import Alternatives, Problem, Siting
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+NEAR_M: Final = 400.0
+IMMEDIATE_M: Final = 200.0
+_CURVE: Final = 8
+_NEAREST: Final = 3
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanParams:
+    """What is asked for.
+
+    `sites` is how many new venues, `within_m` how far people walk, `at` one hour of the week (0 is
+    Monday 0:00) or `None` for all, `each_ward` asks for at least one venue in every ward.
+    """
+
+    sites: int = 3
+    within_m: float = NEAR_M
+    at: int | None = None
+    each_ward: bool = False
+    time_limit_s: float = TIME_LIMIT_S
+
+    def __post_init__(self) -> None:
+        if self.sites < 0:
+            raise SettingsError(f"--sites must be 0 or more, not {self.sites}.")
+        if not self.within_m > 0:
+            raise SettingsError(f"--within must be more than 0 metres, not {self.within_m}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Venues:
+    """Existing havens that count, then candidates, in the order in which ties are broken.
+
+    `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
+    the page shows. `xy` is ``(n, 2)`` metres, `hours` ``(n, 168)`` of -1, 0 and 1, `step_free`
+    ``(n,)`` of -1, 0 and 1 and `assumed` marks hours that nobody gave. The first `n_existing` are
+    there already.
+    """
+
+    table: pd.DataFrame
+    xy: Floats
+    hours: NDArray[np.int8]
+    step_free: NDArray[np.int8]
+    assumed: Flags
+    n_existing: int
+
+    @property
+    def existing(self) -> NDArray[np.int64]:
+        """Positions of the havens that are there already."""
+        return np.arange(self.n_existing)
+
+    @property
+    def candidates(self) -> NDArray[np.int64]:
+        """Positions of the venues that could be approached."""
+        return np.arange(self.n_existing, len(self.table))
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Metres on foot from each place of the demand to each venue, by day and after dark."""
+
+    day: Floats
+    dark: Floats
+    is_dark: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Some hours of the week, how much demand is in them, and how much of it is covered.
+
+    `step_free` counts only venues that are known to be step-free, `immediate` only those within 200
+    metres, both with the new venues.
+    """
+
+    title: str
+    demand: float
+    before: float
+    after: float
+    twice: float
+    step_free: float
+    immediate: float
+
+
+@dataclass(frozen=True, eq=False)
+class HavenPlan:
+    """The answer: which venues to approach, why, and what is known about the rest.
+
+    `order` are the new venues (positions) in the order in which to approach them, `why` what each
+    covers, `why_dark` the same for the hours after dark. `curve` is the most that 0, 1, 2 ... new venues cover. `before` and `after` are coverage
+    by hour of week. `hotspots` has a row for each hotspot, the least covered first.
+    """
+
+    siting: Siting
+    why: Reasons
+    why_dark: Reasons
+    others: Alternatives
+    curve: Floats
+    before: Coverage
+    after: Coverage
+    views: tuple[View, ...]
+    hotspots: pd.DataFrame
+    unreachable: float
+
+    @property
+    def order(self) -> list[int]:
+        """Positions of the new venues, the one that adds most first."""
+        return [int(site) for site in self.why.sites]
+
+
+def plan_havens(
+    demand: Demand,
+    venues: Venues,
+    ways: Ways,
+    hotspots: gpd.GeoDataFrame,
+    params: PlanParams | None = None,
+) -> HavenPlan:
+    """Work out which venues to approach next.
+
+    Parameters
+    ----------
+    demand
+        Of `demand.demand_of`.
+    ways
+        Metres on foot, ``(places, venues)``.
+    hotspots
+        With name, rank, family and a polygon each, in metres.
+
+    Raises
+    ------
+    InfeasibleError
+        If one in each ward is asked for and cannot be had.
+    """
+    params = params or PlanParams()
+    cover = _cover(demand, venues, ways, params.within_m)
+    asked = cover if params.at is None else cover.during(_only(params.at))
+    problem = _problem(asked, venues, params)
+    best = problem.solve(params.time_limit_s)
+    after = coverage_by_hour(cover, best.sites)
+    return HavenPlan(
+        siting=best,
+        why=reasons(asked, best.sites, venues.existing),
+        why_dark=reasons(asked.during(ways.is_dark), best.sites, venues.existing),
+        others=problem.alternatives(best),
+        curve=problem.curve(max(params.sites, _CURVE), time_limit=params.time_limit_s / _CURVE),
+        before=coverage_by_hour(cover, venues.existing),
+        after=after,
+        views=_views(demand, venues, ways, cover, best, params),
+        hotspots=_hotspots(demand, venues, ways, cover, best, hotspots),
+        unreachable=_unreachable(demand, venues, ways, params.within_m),
+    )
+
+
+def hour_of_week(text: str) -> int:
+    """Read an hour of the week: "Fri 22:00" is 118.
+
+    Raises
+    ------
+    SettingsError
+        If the text is no day and hour.
+    """
+    day, _, clock = text.strip().lower().partition(" ")
+    hour, _, minute = clock.strip().partition(":")
+    known = day[:3] in _DAYS and hour.isdigit() and int(hour) < 24  # noqa: PLR2004
+    if not known or (minute and not minute.isdigit()):
+        raise SettingsError(f"'{text}' is no hour of the week. Write it like: --at \"Fri 22:00\".")
+    return _DAYS.index(day[:3]) * 24 + int(hour)
+
+
+def _only(hour: int) -> Flags:
+    marked = np.zeros(HOURS, dtype=np.bool_)
+    marked[hour] = True
+    return marked
+
+
+def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCover:
+    return open_cover(
+        within_reach(ways.day, metres),
+        venues.hours,
+        demand.by_hour,
+        reach_dark=within_reach(ways.dark, metres),
+        is_dark=ways.is_dark,
+    )
+
+
+def _problem(asked: OpenCover, venues: Venues, params: PlanParams) -> Problem:
+    group = None
+    if params.each_ward:
+        codes, _ = pd.factorize(venues.table["ward_code"])
+        group = np.asarray(codes, dtype=np.int64)
+    return siting_problem(
+        asked, params.sites, fixed=venues.existing, candidates=venues.candidates, group=group
+    )
+
+
+def _unreachable(demand: Demand, venues: Venues, ways: Ways, metres: float) -> float:
+    """Add up the demand that no venue lies near, open or not."""
+    alone = ~(ways.day <= metres).any(axis=1) if len(venues.table) else np.ones(len(ways.day), bool)
+    return float(np.asarray(demand.by_hour.sum(axis=1)).ravel()[alone].sum())
+
+
+def _views(
+    demand: Demand,
+    venues: Venues,
+    ways: Ways,
+    cover: OpenCover,
+    best: Siting,
+    params: PlanParams,
+) -> tuple[View, ...]:
+    """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
+    hour = np.arange(HOURS)
+    after_school = (hour % 24 >= 15) & (hour % 24 < 18)  # noqa: PLR2004
+    chosen = {"All hours": np.ones(HOURS, dtype=np.bool_), "After dark": ways.is_dark}
+    chosen["15:00 to 18:00"] = after_school
+    if params.at is not None:
+        chosen["The hour asked for"] = _only(params.at)
+    before = coverage_by_hour(cover, venues.existing)
+    after = coverage_by_hour(cover, best.sites)
+    level = coverage_by_hour(cover, step_free_sites(best.sites, venues.step_free))
+    close = _cover(demand, venues, ways, min(IMMEDIATE_M, params.within_m))
+    at_once = coverage_by_hour(close, best.sites)
+    return tuple(
+        View(
+            title,
+            float(after.demand[marked].sum()),
+            float(before.covered[marked].sum()),
+            float(after.covered[marked].sum()),
+            float(after.covered_twice[marked].sum()),
+            float(level.covered[marked].sum()),
+            float(at_once.covered[marked].sum()),
+        )
+        for title, marked in chosen.items()
+    )
+
+
+def _hotspots(
+    demand: Demand,
+    venues: Venues,
+    ways: Ways,
+    cover: OpenCover,
+    best: Siting,
+    hotspots: gpd.GeoDataFrame,
+) -> pd.DataFrame:
+    """Tell how much of each hotspot's demand stays uncovered, and which venues are nearest."""
+    import geopandas as gpd
+
+    weight = np.asarray(demand.by_hour.sum(axis=1)).ravel()
+    now = _covered_by_place(cover, venues.existing)
+    then = _covered_by_place(cover, best.sites)
+    points = gpd.GeoSeries.from_xy(*demand.xy.T)
+    lines = []
+    for position, shape in enumerate(hotspots.geometry):
+        inside = np.flatnonzero(points.within(shape.buffer(1.0)))
+        total = float(weight[inside].sum())
+        near = ways.day[inside][:, venues.candidates]
+        mean = near.mean(axis=0) if len(inside) else np.zeros(0)
+        nearest = [i for i in np.argsort(mean, kind="stable")[:_NEAREST] if np.isfinite(mean[i])]
+        lines.append(
+            {
+                "hotspot": position,
+                "demand": total,
+                "before": float(now[inside].sum()),
+                "after": float(then[inside].sum()),
+                "nearest": [int(venues.candidates[i]) for i in nearest],
+                "metres": [float(mean[i]) for i in nearest],
+            }
+        )
+    table = pd.DataFrame(
+        lines, columns=["hotspot", "demand", "before", "after", "nearest", "metres"]
+    )
+    left = table["demand"] - table["after"]
+    order = left.sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _covered_by_place(cover: OpenCover, sites: NDArray[np.int64]) -> Floats:
+    """Add up, for each place, the demand that open sites cover."""
+    counts = cover.counts(sites)
+    covered = np.where(counts > 0, cover.demand.toarray(), 0.0)
+    return np.asarray(covered.sum(axis=1), dtype=np.float64)
