@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -208,7 +209,7 @@ def _class_words() -> list[tuple[str, str]]:
     edges = (0, *_CLASSES, 100)
     words = [
         (f"level-{i}", f"{low} to {high}%" if high == edges[-1] else f"{low} to under {high}%")
-        for i, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+        for i, (low, high) in enumerate(pairwise(edges))
     ]
     return [("none", "no reports"), *words]
 
@@ -228,13 +229,13 @@ def _view(view: View) -> dict[str, str]:
 
 def _hotspots(plan: HavenPlan, venues: Venues, hotspots: Any) -> list[dict[str, Any]]:
     lines = []
-    for line in plan.hotspots.itertuples():
-        row = hotspots.iloc[line.hotspot]
+    for line in plan.hotspots.to_dict("records"):
+        row = hotspots.iloc[line["hotspot"]]
         near = [
             f"{venues.table.iloc[venue]['name']} ({number(round(metres, -1))} m)"
-            for venue, metres in zip(line.nearest, line.metres, strict=True)
+            for venue, metres in zip(line["nearest"], line["metres"], strict=True)
         ]
-        left = line.demand - line.after
+        left = line["demand"] - line["after"]
         if left < 1:
             continue
         lines.append(
@@ -242,7 +243,7 @@ def _hotspots(plan: HavenPlan, venues: Venues, hotspots: Any) -> list[dict[str, 
                 "name": row["name"],
                 "family": row["family"],
                 "rank": int(row["rank"]),
-                "left": of(left, line.demand),
+                "left": of(left, line["demand"]),
                 "value": round(left, 3),
                 "near": near,
             }

@@ -112,8 +112,9 @@ class HavenPlan:
     """The answer: which venues to approach, why, and what is known about the rest.
 
     `order` are the new venues (positions) in the order in which to approach them, `why` what each
-    covers, `why_dark` the same for the hours after dark. `curve` is the most that 0, 1, 2 ... new venues cover. `before` and `after` are coverage
-    by hour of week. `hotspots` has a row for each hotspot, the least covered first.
+    covers, `why_dark` the same for the hours after dark. `curve` is the most that 0, 1, 2 ... new
+    venues cover. `before` and `after` are coverage by hour of week. `hotspots` has a row for each
+    hotspot, the least covered first. `unreachable` is demand that no venue at all lies near.
     """
 
     siting: Siting
