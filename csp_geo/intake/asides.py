@@ -25,7 +25,7 @@ _SAYS: Final = re.compile(
 )
 _PHRASE: Final = re.compile(r".*[^\W\d_]{2,}\W.*[^\W\d_]{2,}.*", re.DOTALL)
 _DATES: Final = ("date", "month", "date_to")
-_PLACES: Final = ("x", "y", "gridref", "wkt", "postcode")
+_PLACES: Final = ("x", "y", "point", "gridref", "wkt", "postcode")
 _MOST_SHOWN: Final = 5
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from pandas.util import hash_pandas_object
 from csp_geo.intake.asides import Asides
 from csp_geo.intake.coordinates import DEGREES, METRES
 from csp_geo.intake.formats import BROKEN, ROW, SIZE
+from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.locate import axes_by_range
 from csp_geo.intake.source import plain
 from csp_geo.intake.tidy import said, tidy
@@ -38,6 +40,7 @@ TEXT_FIELDS: Final = (
     "month",
     "x",
     "y",
+    "point",
     "gridref",
     "wkt",
     "postcode",
@@ -45,6 +48,8 @@ TEXT_FIELDS: Final = (
     "place",
 )
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})
+_SOMEWHERE: Final = ("place", "gridref")
+"""Fields whose columns people fill with coordinates as well."""
 _FREE: Final = frozenset({"person", "place"})
 """Fields in which "none" is somebody's own word."""
 
@@ -57,6 +62,22 @@ class Mapped:
     axes: str
     synthetic: bool
     notes: tuple[str, ...]
+
+
+def with_point_columns(source: Source, raw: RawTable) -> Source:
+    """Return the source, knowing a column headed "location" as a point where it holds points."""
+    words = {word for name in _SOMEWHERE for word in source.columns.get(name, ())}
+    headed = [name for name in raw.header if plain(name) in words]
+    found = [
+        plain(name)
+        for chunk in islice(raw.chunks, 1 if headed else 0)
+        for name in headed
+        if holds_points(chunk[name])
+    ]
+    if not found:
+        return source
+    columns = {**source.columns, "point": (*source.columns["point"], *found)}
+    return replace(source, columns=columns)
 
 
 def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Mapped:

@@ -21,6 +21,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "northing": "metres north in the grid",
     "x": "longitude or easting, told by its numbers",
     "y": "latitude or northing, told by its numbers",
+    "point": "both coordinates in one cell, such as 51.5393, 0.0811",
     "gridref": "a grid reference such as TQ 444 843",
     "wkt": "a shape as WKT or GeoJSON",
     "postcode": "a full postcode; needs the postcode list",

@@ -1,13 +1,15 @@
-"""WKT and GeoJSON in a cell: "POINT(0.08 51.54)" to two texts, x and y."""
+"""Where something is, in one cell: WKT, GeoJSON or two coordinates, to two texts, x and y."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from csp_geo.intake.pairs import is_pair, read_pairs
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 
 _NUMBER: Final = r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"
@@ -16,6 +18,8 @@ _GEOJSON: Final = rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_NUMBER}\s*,{_NUMBER}[^\[\
 _UNREADABLE: Final = "unreadable"
 _LONGEST: Final = 100_000
 _OBJECTS: Final = 5
+_LOOKED_AT: Final = 200
+"""Different cells that tell what a column holds."""
 _WORLD: Final = 360.0
 
 
@@ -33,11 +37,21 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     each = pd.Series(unique, dtype="str")
     points = each.str.extract(_POINT).fillna(each.str.extract(_GEOJSON))
     left = points[0].isna() & (each != "")
+    points[left] = read_pairs(each[left])
+    left &= points[0].isna()
     size_m = np.zeros(len(each))
     for row in np.flatnonzero(left):
         points.loc[row, 0], points.loc[row, 1], size_m[row] = _on_shape(each[row])
     read = points.fillna("").iloc[codes].set_axis(text.index)
     return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes]})
+
+
+def holds_points(text: pd.Series) -> bool:
+    """Tell whether most cells of a column hold coordinates, and not the names of places."""
+    cells = text.astype("str").str.strip()
+    seen = cells[cells != ""].unique()[:_LOOKED_AT]
+    found = sum(1 for cell in seen if re.match(_POINT, cell) or is_pair(cell))
+    return found * 2 > len(seen)
 
 
 def _on_shape(cell: str) -> tuple[str, str, float]:

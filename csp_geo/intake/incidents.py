@@ -27,7 +27,7 @@ SAME_SPOT_M: Final = 100.0
 _NOBODY: Final = frozenset(
     {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
 )
-_SHOWN: Final = ("x", "y", "gridref", "wkt", "date", "month")
+_SHOWN: Final = ("x", "y", "point", "gridref", "wkt", "date", "month")
 _NAMED: Final = (*_SHOWN, "postcode", "place")
 """Fields whose cells quarantine.csv may show, and those whose column it may name."""
 _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
@@ -35,7 +35,8 @@ _DATE_WORDS: Final = re.compile(
     r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
     r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
-    r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?c\b"
+    r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?[ce]\b"
+    r"|\b(?:between|from|to|until|till|and|at|week|commencing|beginning|ending)\b"
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from csp_geo.intake.clock import read_times
 from csp_geo.intake.coordinates import DEGREES, METRES, read_numbers
+from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.gridref import read_gridrefs
 from csp_geo.intake.postcode import is_postcode
 from csp_geo.intake.quality import reads_like_category
@@ -37,7 +38,8 @@ class Look:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
     `different` are the words of a column that has few. They may be names: they are not for showing.
-    Kinds: empty, date, time, latitude, longitude, metres, number, gridref, postcode, shape, codes
+    Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode, shape,
+    codes
     (each cell different), words (few different ones) and text.
     """
 
@@ -100,6 +102,8 @@ def _formats(texts: pd.Series) -> Look | None:
         return Look("date", f"dates such as {shown.iloc[0]}")
     if _mostly(texts.str.fullmatch(_SHAPE)):
         return Look("shape", "shapes")
+    if holds_points(texts):
+        return Look("point", "both coordinates in each cell")
     if _mostly(texts.map(is_postcode)):
         return Look("postcode", "postcodes")
     if _mostly(np.isfinite(read_gridrefs(texts)[0]).all(axis=1)):

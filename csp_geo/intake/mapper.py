@@ -36,6 +36,7 @@ _FITS: Final = {
     "longitude": frozenset({"longitude", "number"}),
     "easting": frozenset({"metres", "number"}),
     "northing": frozenset({"metres", "number"}),
+    "point": frozenset({"point"}),
     "gridref": frozenset({"gridref"}),
     "wkt": frozenset({"shape"}),
     "postcode": frozenset({"postcode"}),
@@ -50,6 +51,7 @@ _BY_LOOK: Final = (
     ("time", "time"),
     ("latitude", "latitude"),
     ("longitude", "longitude"),
+    ("point", "point"),
     ("gridref", "gridref"),
     ("shape", "wkt"),
 )
@@ -162,9 +164,9 @@ def _by_cells(
 ) -> None:
     """Give what is still needed to the columns whose cells look like it."""
     fields = {field for field, _ in found.values()}
-    is_located = bool(fields & {"longitude", "easting", "x", "gridref", "wkt", "postcode"})
+    is_located = bool(fields & {"longitude", "easting", "x", "point", "gridref", "wkt", "postcode"})
     for kind, field in _BY_LOOK:
-        where = field in {"latitude", "longitude", "gridref", "wkt"}
+        where = field in {"latitude", "longitude", "point", "gridref", "wkt"}
         column = next((name for name in columns if looks[name].kind == kind), None)
         if field in fields or column in found or column is None or (where and is_located):
             continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.intake.clock import END_OF_DAY, in_london, read_time_spans
+from csp_geo.intake.intervals import with_intervals
 from csp_geo.intake.when import Dated, read_dates
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """
     parts, cautions = [], []
     for file, source, where in reports.by_file():
-        rows = reports.table.iloc[where]
+        rows = with_intervals(reports.table.iloc[where])
         date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
         first = date_text.where(date_text != "", month_text)
-        start = read_dates(first, source.date_formats, beside=rows["date_to"])
+        start = read_dates(
+            first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
+        )
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
         if start.month_first:
             cautions.append(_month_first(file, rows, start, end))
@@ -44,6 +47,11 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
         none = read_dates(nothing["date"])
         parts = [_interval(nothing, none, none)]
     return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _heading(file: ReportFile) -> str:
+    """Return what stands above the dates of a file."""
+    return next((column for column, name in file.matched.items() if name == "date"), "")
 
 
 def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated) -> str:

@@ -8,7 +8,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import NoReportsError, SourceError
-from csp_geo.intake.columns import SYNTHETIC, TEXT_FIELDS, join_tables, map_columns, no_rows
+from csp_geo.intake.columns import (
+    SYNTHETIC,
+    TEXT_FIELDS,
+    join_tables,
+    map_columns,
+    no_rows,
+    with_point_columns,
+)
 from csp_geo.intake.formats import LIMITS, SIDE_FILES, Limits, RawTable, Unread, read_tables
 from csp_geo.intake.locate import DEGREES
 from csp_geo.intake.reports import ReportFile, Reports
@@ -227,6 +234,7 @@ def _read_table(
         if isinstance(raw, Unread):
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
         known = _choose(raw, known, how.sources, where)
+        known = with_point_columns(known, raw)
         matched = match_columns(raw.header, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known)
     except SourceError as error:

@@ -26,7 +26,7 @@ class Rule:
     fields: tuple[str, ...] = ()
 
 
-_PLACE: Final = ("x", "y", "gridref", "wkt")
+_PLACE: Final = ("x", "y", "point", "gridref", "wkt")
 _WHEN: Final = ("date", "month")
 
 REASONS: Final = (

@@ -48,7 +48,7 @@ _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
-_INSTEAD: Final = frozenset({"gridref", "wkt", "postcode"})
+_INSTEAD: Final = frozenset({"point", "gridref", "wkt", "postcode"})
 """Fields that say where as well, in a column of their own."""
 
 

@@ -7,6 +7,7 @@ reading 03/04/2021 one way or the other would be a guess.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -80,7 +81,11 @@ class Dated:
 
 
 def read_dates(
-    text: pd.Series, formats: tuple[str, ...] = (), *, beside: pd.Series | None = None
+    text: pd.Series,
+    formats: tuple[str, ...] = (),
+    *,
+    beside: pd.Series | None = None,
+    heading: str = "",
 ) -> Dated:
     """Read a column of date texts.
 
@@ -93,6 +98,8 @@ def read_dates(
         day and month for the column.
     beside
         Another column that the same system wrote: its order of day and month is the same.
+    heading
+        The column's own name: below "week commencing" every date is a week.
     """
     codes, raw = pd.factorize(text.astype("str").fillna(""))
     unique = _tidied(pd.Series(raw, dtype="str"))
@@ -102,8 +109,8 @@ def read_dates(
     month_first = not formats and _is_month_first(others)
     if month_first:
         read.loc[bare.str.match(_AMBIGUOUS).to_numpy(), "at"] = pd.NaT
-    _read_weeks(read, unique)
     _read_serials(read, unique, codes)
+    _read_weeks(read, unique, heading)
     found = read.take(codes).set_axis(text.index)
     missing = (unique == "").take(codes).set_axis(text.index)
     return Dated(
@@ -181,10 +188,15 @@ def _try(
         precision[got] = fineness
 
 
-def _read_weeks(read: pd.DataFrame, unique: pd.Series) -> None:
-    """Mark what begins with "w/c"; a week that ends on a day began six days before."""
-    ending = unique.str.contains(_WEEK_ENDING, regex=True)
-    week = (ending | unique.str.contains(_WEEK, regex=True)) & read["at"].notna()
+def _read_weeks(read: pd.DataFrame, unique: pd.Series, heading: str) -> None:
+    """Mark what begins with "w/c"; a week that ends on a day began six days before.
+
+    What the cell does not say, the heading may say for all of them.
+    """
+    ending, beginning = (unique.str.contains(words, regex=True) for words in (_WEEK_ENDING, _WEEK))
+    ending |= ~beginning & bool(re.match(_WEEK_ENDING, f"{heading} 1"))
+    beginning |= bool(re.match(_WEEK, f"{heading} 1"))
+    week = (ending | beginning) & read["at"].notna()
     week &= read["precision"] != "month"
     read.loc[week, "at"] = read.loc[week, "at"].dt.normalize()
     read.loc[week & ending, "at"] -= 6 * _DAY

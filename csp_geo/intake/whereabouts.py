@@ -1,12 +1,13 @@
 """Where each report of a file is, by the best of what its columns say.
 
-Coordinates first, then a grid reference, WKT or GeoJSON, a postcode, and last the name of a place
-in a gazetteer. A row that lacks the better one falls through to the next.
+Coordinates first, in two columns or in one, then a grid reference, WKT or GeoJSON, a postcode, and
+last the name of a place in a gazetteer. A row that lacks the better one falls through to the next.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -93,9 +94,11 @@ def whereabouts(
         As `locate` gives it, with `method` and `accuracy_m`, and a column for each slug of here.
     """
     located = _by_coordinates(file, source, rows, ground)
+    by_geometry = partial(_by_geometry, file=file, source=source)
     steps: tuple[tuple[str, Callable[[pd.Series, Ground], pd.DataFrame]], ...] = (
+        ("point", by_geometry),
         ("gridref", _by_gridref),
-        ("wkt", _by_geometry),
+        ("wkt", by_geometry),
         ("postcode", _by_postcode),
         ("place", _by_name),
     )
@@ -139,14 +142,8 @@ def _whole(located: pd.DataFrame, method: str = "") -> pd.DataFrame:
 def _by_coordinates(
     file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
 ) -> pd.DataFrame:
-    axes, crs = METRES if file is None else file.axes, None if source is None else source.crs
-    has_any = bool((rows["x"] != "").any())
-    if has_any and file and axes == METRES and crs is None and not ground.projection.is_british:
-        raise SourceError(
-            f"{file.path} gives eastings and northings, and the study area lies outside Great "
-            "Britain: name their coordinate system in the source's source.toml, such as "
-            'crs = "EPSG:32615".'
-        )
+    axes = METRES if file is None else file.axes
+    crs = _named_crs(file, source, axes, ground) if (rows["x"] != "").any() else None
     located = locate(
         rows["x"],
         rows["y"],
@@ -159,6 +156,20 @@ def _by_coordinates(
     return _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
 
 
+def _named_crs(
+    file: ReportFile | None, source: Source | None, axes: str, ground: Ground
+) -> str | None:
+    """Return the CRS that the source names; outside Great Britain metres need one."""
+    crs = None if source is None else source.crs
+    if file and axes == METRES and crs is None and not ground.projection.is_british:
+        raise SourceError(
+            f"{file.path} gives eastings and northings, and the study area lies outside Great "
+            "Britain: name their coordinate system in the source's source.toml, such as "
+            'crs = "EPSG:32615".'
+        )
+    return crs
+
+
 def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
     points, side_m = read_gridrefs(text)
     located = locate_points(points, side_m, text.index, ground.national_grid, ground.reach)
@@ -167,11 +178,19 @@ def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
     return _whole(located, "gridref")
 
 
-def _by_geometry(text: pd.Series, ground: Ground) -> pd.DataFrame:
+def _by_geometry(
+    text: pd.Series, ground: Ground, *, file: ReportFile | None, source: Source | None
+) -> pd.DataFrame:
     read = read_geometries(text)
     axes = axes_by_range(read["x"], read["y"])
     located = locate(
-        read["x"], read["y"], axes, ground.projection, ground.area, border_m=ground.border_m
+        read["x"],
+        read["y"],
+        axes,
+        ground.projection,
+        ground.area,
+        crs=_named_crs(file, source, axes, ground),
+        border_m=ground.border_m,
     )
     return _whole(refine(located, read["size_m"].to_numpy()))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from csp_geo.intake.geometry_text import read_geometries
 from csp_geo.intake.gridref import read_gridrefs
+from csp_geo.intake.intervals import with_intervals
 from csp_geo.intake.locate import DEGREES, METRES, locate
 from csp_geo.intake.when import read_dates
 from csp_geo.projection import british_grid
@@ -96,6 +97,22 @@ def test_shapes_of_a_cell_come_back(x, y, form) -> None:
     assert (float(read["x"]), float(read["y"])) == (round(x, 6), round(y, 6))
 
 
+PAIRS = ("{}, {}", "{} {}", "({}, {})", "{};{}", "[{},{}]")
+
+
+@given(
+    column=st.lists(st.tuples(st.floats(-8, 1.9), st.floats(49.8, 60.9)), min_size=1),
+    form=st.sampled_from(PAIRS),
+    latitude_first=st.booleans(),
+)
+def test_pairs_of_a_cell_come_back(column, form, latitude_first) -> None:
+    """In Great Britain the order shows; one form fits all of a column."""
+    texts = [(f"{x:.6f}", f"{y:.6f}") for x, y in column]
+    cells = [form.format(*(text[::-1] if latitude_first else text)) for text in texts]
+    read = read_geometries(pd.Series(cells, dtype="str"))
+    assert list(zip(read["x"], read["y"], strict=True)) == texts
+
+
 FIRST = pd.Timestamp("1990-01-01")
 moments = st.integers(0, 70 * 365 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 DATE_FORMS = (
@@ -118,6 +135,24 @@ def test_dates_come_back(column) -> None:
         expected = moment if clock else moment.replace(hour=0, minute=0)
         assert at == expected
         assert precision == ("minute" if clock else "day")
+
+
+INTERVALS = ("{} - {}", "{} to {}", "{} \u2013 {}", "between {} and {}", "from {} until {}")
+
+
+@given(
+    ends=st.tuples(moments, moments).map(sorted),
+    day=st.sampled_from([form for form in DATE_FORMS if form != "%Y%m%d"]),
+    clock=st.sampled_from(TIME_FORMS),
+    form=st.sampled_from(INTERVALS),
+)
+def test_both_ends_of_a_cell_come_back(ends, day, clock, form) -> None:
+    first, last = (end.strftime(day + clock) for end in ends)
+    rows = pd.DataFrame(
+        {"date": [form.format(first, last)], "date_to": "", "time_to": ""}, dtype="str"
+    )
+    split = with_intervals(rows)
+    assert split.iloc[0].tolist() == [first, last, ""]
 
 
 cells = st.one_of(
