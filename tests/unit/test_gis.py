@@ -37,7 +37,10 @@ def written(tmp_path):
                     *("location_accuracy_m", "ward_code", "ward_name", "flags"),
                 )
             }
-            | {"occurred_at": pd.Series(dtype="datetime64[us, Europe/London]")},
+            | {
+                name: pd.Series(dtype="datetime64[us, Europe/London]")
+                for name in ("occurred_at", "occurred_to")
+            },
             geometry=[],
             crs=CRS,
         )

@@ -1,0 +1,88 @@
+"""The list of venues to call, as a workbook: for the coordinator to work through and fill in."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.products.escape import clean, neutralise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+COLUMNS: Final = (
+    ("rank", "Order", 7),
+    ("name", "Venue", 34),
+    ("type", "Type", 16),
+    ("address", "Address", 34),
+    ("ward", "Ward", 18),
+    ("hours", "Open", 30),
+    ("hours_are", "Hours are", 12),
+    ("why", "Why this one", 44),
+    ("ask", "To ask", 40),
+    ("called_on", "Called on", 12),
+    ("answer", "Answer", 24),
+    ("next", "Next step", 24),
+)
+"""Field, heading and width; the last three are empty, to be filled in by hand."""
+
+
+def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, note: str) -> bytes:
+    """Write the venues to approach as XLSX.
+
+    Parameters
+    ----------
+    sites
+        As `havens_page.site_words` gives them, in the order in which to call.
+    on
+        The day of the pack; it stands in the file's properties, so that the same plan gives the
+        same workbook.
+    note
+        A sentence for the top of the sheet.
+
+    Returns
+    -------
+    data
+        One sheet. Names are text whatever they begin with. No contact, no incident, nothing of what
+        was reported about a venue.
+    """
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Call list"
+    sheet.append([marking])
+    sheet.append([note])
+    sheet.append([heading for _, heading, _ in COLUMNS])
+    for site in sites:
+        line = {**site, "hours_are": "assumed" if site["assumed"] else "as listed"}
+        sheet.append([_cell(line.get(field, "")) for field, _, _ in COLUMNS])
+    for number, (_, _, width) in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    for row in sheet.iter_rows(min_row=3):
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in sheet[3]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="F7F6F2")
+    sheet["A1"].font = Font(bold=True, color="7D0000")
+    sheet.freeze_panes = "C4"
+    sheet.auto_filter.ref = f"A3:{get_column_letter(len(COLUMNS))}{3 + len(sites)}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "3:3"
+    sheet.oddHeader.center.text = sheet.oddFooter.center.text = marking
+    book.properties.creator, book.properties.title = "csp-geo", f"{marking}: call list"
+    book.properties.created = book.properties.modified = datetime.combine(on, time())
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return neutralise(clean(value)) if isinstance(value, str) else value
