@@ -34,7 +34,7 @@ def written(tmp_path):
                 name: pd.Series(dtype="str")
                 for name in (
                     *("source", "theme", "family", "time_precision", "location_method"),
-                    *("location_accuracy_m", "ward_code", "ward_name", "flags"),
+                    *("location_accuracy_m", "weight", "ward_code", "ward_name", "flags"),
                 )
             }
             | {
