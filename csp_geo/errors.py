@@ -29,6 +29,10 @@ class BoundaryError(CspGeoError, ValueError):
     """A boundary or zone file cannot be used."""
 
 
+class NetworkError(CspGeoError, ValueError):
+    """A layer of paths, or of what bars the way on foot, cannot be used."""
+
+
 class FetchError(CspGeoError, ConnectionError):
     """A server could not be asked, or what it answered cannot be trusted; says what to do."""
 

@@ -138,3 +138,14 @@ def between(source_crs: str, target_crs: str, xy: ArrayLike) -> NDArray[np.float
     moved = np.column_stack(_transformer(source_crs, target_crs).transform(*points.T))
     moved[~np.isfinite(moved).all(axis=1)] = np.nan
     return moved
+
+
+def move_shapes(shapes: Any, crs: str, projection: Projection) -> Any:
+    """Bring an array of shapes from a CRS to a projection; what it does not cover becomes NaN."""
+    import shapely
+
+    if crs == projection.crs:
+        return shapes
+    return shapely.transform(
+        shapes, lambda xy: projection.to_metres(xy if crs == WGS84 else between(crs, WGS84, xy))
+    )

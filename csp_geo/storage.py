@@ -169,8 +169,8 @@ def choose_layer(path: Path, wanted: str) -> tuple[str | None, tuple[str, ...]]:
     return chosen, tuple(f"{path.name}: layer '{name}' was not read" for name in others)
 
 
-def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Read the first layer with shapes of a GeoJSON, GeoPackage or Shapefile.
+def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read the first layer of the `wanted` kind, else with shapes, of a GeoJSON or GIS file.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def read_vector(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
         raise BoundaryError(f"{path.name} is empty. Ask for it again.")
     try:
         with without_gdal_warnings():
-            name, others = choose_layer(path, "Polygon")
+            name, others = choose_layer(path, wanted)
             layer = pyogrio.read_dataframe(path, layer=name, use_arrow=False) if name else None
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ShapelyError) as error:
         raise BoundaryError(

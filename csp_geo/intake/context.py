@@ -15,7 +15,7 @@ from csp_geo.intake.gazetteer import is_gazetteer
 from csp_geo.intake.locate import DEGREES, METRES, locate
 from csp_geo.intake.source import packaged_sources, plain
 from csp_geo.intake.when import read_dates
-from csp_geo.projection import WGS84, between
+from csp_geo.projection import move_shapes
 from csp_geo.storage import VECTOR_SUFFIXES, read_vector
 from csp_geo.tables import PLACES, ZONES
 
@@ -98,7 +98,7 @@ def _zone_rows(
     }
     start, end = (read_dates(texts[key].fillna("")).at for key in ("in_force", "expires"))
     polygons = shapely.make_valid(shapes.geometry.force_2d().to_numpy(), method="structure")
-    polygons = _moved(polygons, str(shapes.crs), projection)
+    polygons = move_shapes(polygons, str(shapes.crs), projection)
     return gpd.GeoDataFrame(
         {
             "name": texts["name"].astype("str"),
@@ -112,15 +112,6 @@ def _zone_rows(
         geometry=polygons,
         crs=projection.crs,
     ).reset_index(drop=True)
-
-
-def _moved(shapes: Any, crs: str, projection: Projection) -> Any:
-    """Bring shapes to the study area's projection."""
-    if crs == projection.crs:
-        return shapes
-    return shapely.transform(
-        shapes, lambda xy: projection.to_metres(xy if crs == WGS84 else between(crs, WGS84, xy))
-    )
 
 
 def _as_text(value: object) -> str | None:
@@ -228,7 +219,7 @@ def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
     layer, _ = read_vector(path)
     shapes = shapely.force_2d(np.array(layer.geometry, dtype=object))
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    parts = shapely.get_parts(_moved(shapes, str(layer.crs), area.projection))
+    parts = shapely.get_parts(move_shapes(shapes, str(layer.crs), area.projection))
     is_line = shapely.get_dimensions(parts) == 1
     along = [_along(line) for line in parts[is_line]]
     return np.concatenate([shapely.get_coordinates(shapely.centroid(parts[~is_line])), *along])
