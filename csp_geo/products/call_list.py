@@ -53,8 +53,8 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
-    sheet = book.active
-    sheet.title = "Call list"
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet("Call list")
     sheet.append([marking])
     sheet.append([note])
     sheet.append([heading for _, heading, _ in COLUMNS])
@@ -76,7 +76,9 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "3:3"
-    sheet.oddHeader.center.text = sheet.oddFooter.center.text = marking
+    for band in (sheet.oddHeader, sheet.oddFooter):
+        if band is not None:
+            band.center.text = marking
     book.properties.creator, book.properties.title = "csp-geo", f"{marking}: call list"
     book.properties.created = book.properties.modified = datetime.combine(on, time())
     stream = io.BytesIO()

@@ -1,0 +1,470 @@
+"""The order of the steps from a weekly pack and lists of venues to a plan for Safe Havens."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo._version import __version__
+from csp_geo.errors import NoPlacesError
+from csp_geo.options import silent
+from csp_geo.period import say_span
+from csp_geo.products import havens_page as page
+from csp_geo.products.call_list import call_list
+from csp_geo.products.exports import csv_bytes
+from csp_geo.response.criteria import judge, read_profile
+from csp_geo.response.demand import DemandParams, demand_of, near_any
+from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assumed
+from csp_geo.response.network import WalkParams, read_network, read_obstacles, walking_distances
+from csp_geo.response.pack import read_pack
+from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.response.premises import ask_licensing, read_premises
+from csp_geo.response.register import read_havens
+from csp_geo.response.sun import after_dark, monday_of
+from csp_geo.settings import Settings
+from csp_geo.storage import new_folder, write_files, write_layers
+from csp_geo.wording import count, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from csp_geo.response.demand import Demand
+    from csp_geo.response.hours import OpenHours
+    from csp_geo.response.network import Walk
+    from csp_geo.response.pack import Pack
+    from csp_geo.response.plan import HavenPlan
+    from csp_geo.response.premises import Premises
+    from csp_geo.response.register import Register
+
+STANDING_OUT_M: Final = 100.0
+"""With only the hotspots that stand out, demand within so many metres of them counts."""
+_MEETS: Final = {"yes": 0, "unknown": 1}
+_KNOWN: Final = {"yes": 1, "no": 0, "unknown": -1}
+_LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HavenOptions:
+    """What a plan for Safe Havens is asked for; paths are read, nothing else of a project is."""
+
+    run: Path
+    premises: Sequence[Path]
+    today: date
+    out: Path
+    existing: Path | None = None
+    network: Path | None = None
+    barriers: Path | None = None
+    crossings: Path | None = None
+    avoid: Path | None = None
+    profile: str = "light"
+    assumed_hours: Path | None = None
+    any_hour: bool = False
+    standing_out: bool = False
+    alcohol: bool = False
+    demand: DemandParams = field(default_factory=DemandParams)
+    plan: PlanParams = field(default_factory=PlanParams)
+    walk: WalkParams = field(default_factory=WalkParams)
+    settings: Settings = field(default_factory=Settings)
+    progress: Callable[[str], None] = silent
+
+
+@dataclass(frozen=True)
+class HavenResult:
+    """What was made: the folder, the object of `--json`, and the lines for the terminal."""
+
+    folder: Path
+    record: Mapping[str, Any]
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Premises that may be approached, in the order in which ties are broken."""
+
+    table: gpd.GeoDataFrame
+    left_out: Mapping[str, int]
+    cautions: tuple[str, ...]
+
+
+def run_havens(options: HavenOptions) -> HavenResult:
+    """Make the plan, whole or not at all.
+
+    Raises
+    ------
+    CspGeoError
+        If the data or the options cannot be used; nothing is then written.
+    """
+    options.progress("Reading the pack and the lists")
+    pack = read_pack(options.run)
+    premises = read_premises(options.premises, pack.area, alcohol_led=options.alcohol)
+    register = _register(options, pack)
+    candidates = _candidates(premises, options)
+    demand = _demand(pack, options)
+
+    options.progress("Working out who is open and who is near")
+    week, place = _normal_week(pack), _place(pack)
+    venues, hours = _venues(candidates, register, options, week, place)
+    ways, walk = _ways(demand, venues, options, week, place)
+
+    options.progress("Choosing where to ask")
+    hotspots = pack.hotspots
+    plan = plan_havens(demand, venues, ways, hotspots, options.plan)
+    facts = _facts(options, pack, premises, candidates, register, demand, hours, walk, plan, week)
+    sites = [page.site_words(plan, venues, n) for n in range(len(plan.order))]
+    marked = ask_licensing(candidates.table, pack.incidents)
+
+    options.progress("Writing")
+    record = _record(options, pack, plan, venues, facts, sites)
+    folder = options.out / str(pack.record["as_of"])
+    with new_folder(folder) as built:
+        write_layers(built / "layers.gpkg", _layers(plan, venues, pack))
+        write_files(
+            built,
+            {
+                "havens.html": page.havens_page(plan, venues, hotspots, facts).encode("utf-8"),
+                "call-list.xlsx": call_list(
+                    sites,
+                    on=date.fromisoformat(str(pack.record["as_of"])),
+                    marking=facts.marking,
+                    note=page.NOT_VETTED,
+                ),
+                "havens.csv": csv_bytes(_sites_table(plan, venues)),
+                "coverage.csv": csv_bytes(_hours_table(plan)),
+                "for-the-coordinator.csv": csv_bytes(_licensing_table(candidates.table, marked)),
+                "havens.json": json.dumps(record, indent=2, ensure_ascii=False).encode("utf-8"),
+            },
+        )
+    n_marked = int(marked[[site - venues.n_existing for site in plan.order]].sum())
+    return HavenResult(folder, record, _lines(plan, facts, sites, n_marked))
+
+
+# --- what comes in -------------------------------------------------------------------------------
+
+
+def _register(options: HavenOptions, pack: Pack) -> Register | None:
+    if options.existing is None:
+        return None
+    return read_havens(options.existing, pack.area, today=options.today)
+
+
+def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
+    """Judge the premises, leave out those that fail a must, and order the rest."""
+    profile = read_profile(options.profile)
+    judged = judge(premises.table, profile)
+    fails = judged["meets"] == "no"
+    table = premises.table.join(judged[["meets", "unmet", "unknown", "score"]])[~fails.to_numpy()]
+    if table.empty:
+        why = f" {count(int(fails.sum()), 'venue')} fail the profile '{profile.name}'."
+        raise NoPlacesError(
+            f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
+            f"lists.{why if fails.any() else ''} Choose another --profile, or add to --premises."
+        )
+    order = table.assign(sure=table["meets"].map(_MEETS).astype(int)).sort_values(
+        ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
+    )
+    left_out = dict(premises.left_out_words)
+    if fails.any():
+        left_out[f"does not meet the profile '{profile.name}'"] = int(fails.sum())
+    return _Candidates(
+        order.drop(columns="sure").reset_index(drop=True), left_out, tuple(profile.cautions)
+    )
+
+
+def _demand(pack: Pack, options: HavenOptions) -> Demand:
+    demand = demand_of(pack.incidents, options.demand)
+    if options.standing_out:
+        firm = pack.hotspots[pack.hotspots["confirmed"].astype(bool)]
+        demand = near_any(demand, firm.geometry, STANDING_OUT_M)
+    if not demand.n_reports:
+        what = " near a hotspot that stands out" if options.standing_out else ""
+        raise NoPlacesError(
+            f"The pack {options.run.name} holds no report in a public place{what}: nothing could "
+            "be covered. Choose a longer period, or count other evidence."
+        )
+    return demand
+
+
+def _normal_week(pack: Pack) -> date:
+    """Return the Monday of the last week up to the pack's day that has no bank holiday."""
+    monday = monday_of(date.fromisoformat(str(pack.record["as_of"])))
+    place = Place()
+    while any(place.is_holiday(monday + timedelta(days=n)) for n in range(7)):
+        monday -= timedelta(days=7)
+    return monday
+
+
+def _place(pack: Pack) -> Place:
+    centre = pack.area.boundary.centroid
+    longitude, latitude = pack.area.projection.to_lonlat([[centre.x, centre.y]])[0]
+    return Place(float(latitude), float(longitude))
+
+
+# --- who is open, who is near --------------------------------------------------------------------
+
+
+def _venues(
+    candidates: _Candidates,
+    register: Register | None,
+    options: HavenOptions,
+    week: date,
+    place: Place,
+) -> tuple[Venues, OpenHours]:
+    """Put the havens that count before the candidates, with the hours that are known."""
+    new = candidates.table.assign(ask=_to_ask(candidates.table))
+    there = new.iloc[:0]
+    if register is not None:
+        counts = register.table[register.table["counts_now"]]
+        there = counts.assign(ask="", n_at_point=1).reset_index(drop=True)
+    columns = [*_LISTED, "opening_hours", "step_free", "n_at_point", "ask", "geometry"]
+    both = pd.concat([there[columns].astype(object), new[columns].astype(object)])
+    both = both.reset_index(drop=True)
+    texts = [text if isinstance(text, str) else "" for text in both["opening_hours"]]
+    assumed = np.zeros(len(texts), dtype=np.bool_)
+    if options.assumed_hours is not None:
+        table = read_assumed(options.assumed_hours)
+        filled, marks = assume_hours(texts[len(there) :], list(new["venue_type"].astype(str)), table)
+        texts[len(there) :], assumed[len(there) :] = filled, marks
+    hours = hours_of_week(texts, week, assumed=list(assumed), place=place)
+    states = hours.table
+    if options.any_hour:
+        states = np.ones_like(states)
+    elif not hours.open[len(there) :].any():
+        raise NoPlacesError(
+            f"None of the {count(len(new), 'candidate')} has opening hours that can be read, so "
+            "none can be counted as open. Ask them, name hours for each type of venue with "
+            "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
+            "hours."
+        )
+    both["opening_hours"] = texts
+    xy = np.array([[point.x, point.y] for point in both["geometry"]]).reshape(-1, 2)
+    step_free = both["step_free"].map(_KNOWN).fillna(-1).to_numpy(dtype=np.int8)
+    table = both.drop(columns="geometry").where(both.drop(columns="geometry").notna(), None)
+    return Venues(table, xy, states, step_free, assumed, len(there)), hours
+
+
+def _to_ask(table: pd.DataFrame) -> pd.Series:
+    """Say what must be asked of each candidate: what the profile wants and the list does not say."""
+    return table["unknown"].fillna("").astype("str")
+
+
+def _ways(
+    demand: Demand, venues: Venues, options: HavenOptions, week: date, place: Place
+) -> tuple[Ways, Walk]:
+    projection = read_pack(options.run).area.projection
+    network = read_network(options.network, projection) if options.network else None
+    obstacles = read_obstacles(
+        projection,
+        barriers=options.barriers,
+        crossings=options.crossings,
+        avoid=options.avoid,
+    )
+    day, dark = (
+        walking_distances(
+            demand.xy,
+            venues.xy,
+            network=network,
+            obstacles=obstacles,
+            after_dark=is_dark,
+            params=options.walk,
+        )
+        for is_dark in (False, True)
+    )
+    hours = np.arange(168)
+    is_dark = after_dark(hours, week, float(place.latitude or 0), float(place.longitude or 0))
+    return Ways(day.metres, dark.metres, is_dark), dark
+
+
+# --- what goes out -------------------------------------------------------------------------------
+
+
+def _facts(  # noqa: PLR0913, PLR0917 - the page says something of everything
+    options: HavenOptions,
+    pack: Pack,
+    premises: Premises,
+    candidates: _Candidates,
+    register: Register | None,
+    demand: Demand,
+    hours: OpenHours,
+    walk: Walk,
+    plan: HavenPlan,
+    week: date,
+) -> page.HavenFacts:
+    period = pack.record["period"]
+    cautions = [*_cautions(options, register, demand, plan), *candidates.cautions]
+    cautions += [*premises.cautions, *hours.cautions, *walk.cautions, *plan.siting.notes]
+    lapsed: dict[str, int] = {}
+    if register is not None:
+        gone = register.table.loc[~register.table["counts_now"], "why_not"]
+        lapsed = {str(why): int(n) for why, n in gone.value_counts().items()}
+    return page.HavenFacts(
+        area=pack.area.name,
+        period=say_span(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])),
+        marking=str(pack.record.get("marking", options.settings.marking)),
+        version=__version__,
+        synthetic=bool(pack.record.get("synthetic")),
+        within_m=options.plan.within_m,
+        hour=page.hour_words(options.plan.at),
+        method=_method(options, walk, week),
+        demand=demand.said,
+        cautions=tuple(dict.fromkeys(cautions)),
+        licences=(*pack.record.get("licences", ()), *premises.licences),
+        n_listed=premises.counts["read"],
+        n_candidates=len(candidates.table),
+        left_out=candidates.left_out,
+        lapsed=lapsed,
+    )
+
+
+def _cautions(
+    options: HavenOptions, register: Register | None, demand: Demand, plan: HavenPlan
+) -> list[str]:
+    said = []
+    if options.any_hour:
+        said.append(
+            "Opening hours were left aside (--any-hour): every venue is taken as open all week, "
+            "which none is. Ask for hours before relying on any of this."
+        )
+    if register is None:
+        said.append("No list of existing havens was given (--existing): nothing counts as covered.")
+    if options.standing_out:
+        metres = number(STANDING_OUT_M)
+        said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
+    if plan.unreachable >= 1:
+        said.append(
+            f"{number(plan.unreachable)} of {number(demand.total)} reports lie further than "
+            f"{number(options.plan.within_m)} metres on foot from every venue listed."
+        )
+    return said
+
+
+def _method(options: HavenOptions, walk: Walk, week: date) -> tuple[str, ...]:
+    minutes = options.plan.within_m / walk.params.metres_per_minute
+    return (
+        walk.method,
+        f"Near is {number(options.plan.within_m)} metres, {minutes:.0f} minutes on foot at "
+        f"{walk.params.metres_per_minute:g} metres a minute, the limit included.",
+        f"Hours are those of the week of {say_span(week, week)}, which has no bank holiday; after "
+        "dark is from sunset to sunrise in that week.",
+        "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
+        "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
+        "that meet the profile, then by score, then by name.",
+    )
+
+
+def _sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
+    """Return the venues to approach, a row each, in their order."""
+    rows = venues.table.iloc[plan.order].reset_index(drop=True)
+    rows.insert(0, "rank", range(1, len(rows) + 1))
+    rows["hours_assumed"] = venues.assumed[plan.order]
+    rows["covers_alone"], rows["adds"] = np.round(plan.why.alone, 3), np.round(plan.why.adds, 3)
+    rows["easting"], rows["northing"] = np.round(venues.xy[plan.order], 1).T
+    rows["vetted"] = False
+    return rows
+
+
+def _hours_table(plan: HavenPlan) -> pd.DataFrame:
+    """Return demand and coverage of each hour of the week."""
+    hour = np.arange(168)
+    return pd.DataFrame(
+        {
+            "day": [page.DAYS[h // 24] for h in hour],
+            "hour": hour % 24,
+            "reports": np.round(plan.after.demand, 4),
+            "covered_now": np.round(plan.before.covered, 4),
+            "covered_with_new": np.round(plan.after.covered, 4),
+            "covered_by_two": np.round(plan.after.covered_twice, 4),
+        }
+    )
+
+
+def _licensing_table(table: gpd.GeoDataFrame, marked: Any) -> pd.DataFrame:
+    """Return the premises to ask licensing about before anybody approaches them."""
+    rows = pd.DataFrame(table.loc[marked, ["premises_id", "name", "address", "postcode"]])
+    return rows.assign(note="Ask licensing first: reports at this address.").reset_index(drop=True)
+
+
+def _layers(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:
+    import geopandas as gpd
+
+    shown = [*venues.existing, *plan.order]
+    rows = venues.table.iloc[shown][["name", "venue_type", "address", "opening_hours"]].copy()
+    rows["role"] = ["existing haven"] * venues.n_existing + ["to approach"] * len(plan.order)
+    rows["order"] = [0] * venues.n_existing + list(range(1, len(plan.order) + 1))
+    points = gpd.points_from_xy(*venues.xy[shown].T)
+    crs = pack.area.projection.crs
+    havens = gpd.GeoDataFrame(rows.reset_index(drop=True), geometry=points, crs=crs)
+    left = plan.hotspots.set_index("hotspot")[["demand", "before", "after"]].round(3)
+    hotspots = pack.hotspots[["hotspot_id", "name", "family", "rank", "geometry"]]
+    hotspots = hotspots.reset_index(drop=True).join(left)
+    return {"havens": havens, "hotspots": hotspots, "wards": pack.area.wards}
+
+
+def _record(  # noqa: PLR0913, PLR0917 - the record is of everything
+    options: HavenOptions,
+    pack: Pack,
+    plan: HavenPlan,
+    venues: Venues,
+    facts: page.HavenFacts,
+    sites: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return what stands in havens.json and what `--json` prints."""
+    return {
+        "version": __version__,
+        "as_of": pack.record["as_of"],
+        "period": pack.record["period"],
+        "marking": facts.marking,
+        "params": {
+            "sites": options.plan.sites,
+            "within_m": options.plan.within_m,
+            "at": facts.hour or None,
+            "each_ward": options.plan.each_ward,
+            "profile": options.profile,
+            "evidence": options.demand.evidence,
+            "counted": options.demand.counted,
+            "perception_weight": options.demand.perception_weight,
+            "standing_out": options.standing_out,
+            "any_hour": options.any_hour,
+            "hours_assumed": options.assumed_hours is not None,
+        },
+        "listed": facts.n_listed,
+        "candidates": facts.n_candidates,
+        "left_out": dict(facts.left_out),
+        "existing": venues.n_existing,
+        "existing_closed": dict(facts.lapsed),
+        "sites": [
+            {key: site[key] for key in ("rank", "name", "type", "address", "ward", "why")}
+            for site in sites
+        ],
+        "views": [vars(view) for view in plan.views],
+        "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
+        "alternatives": len(plan.others.sitings),
+        "gap": plan.siting.gap,
+        "optimal": plan.siting.is_optimal,
+        "method": list(facts.method),
+        "cautions": list(facts.cautions),
+        "licences": list(facts.licences),
+    }
+
+
+def _lines(
+    plan: HavenPlan, facts: page.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+) -> list[str]:
+    lines = [page.lead(plan, facts)]
+    lines += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
+    lines.append(page.certainty(plan))
+    if n_marked:
+        lines.append(
+            f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "
+            "for-the-coordinator.csv."
+        )
+    if facts.cautions:
+        lines.append(f"{count(len(facts.cautions), 'caution')}, the first: {facts.cautions[0]}")
+    return lines
