@@ -12,6 +12,8 @@ from csp_geo.sample import addresses
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.police_uk import police_uk_file
 from csp_geo.sample.reports import report_file
+from csp_geo.sample.venues import venue_files
+from csp_geo.sample.ways import way_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +65,7 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
     made[read_plan("police_uk").path] = police_uk_file(seed)
     made[addresses.PATH] = addresses.addresses_file()
+    made |= venue_files() | way_files()
     return dict(sorted(made.items()))
 
 
