@@ -191,14 +191,14 @@ def _round_barriers(
     metres: Floats, start: Floats, end: Floats, obstacles: Obstacles, params: WalkParams
 ) -> list[str]:
     """Send ways that touch a barrier round by a crossing, in place; say how many."""
-    to, fro = (_to_crossings(points, obstacles, params) for points in (start, end))
+    to, away = (_to_crossings(points, obstacles, params) for points in (start, end))
     n_round = n_cut = 0
     for row in range(len(start)):
         reach = params.limit_m or np.inf
         near = np.flatnonzero(np.isfinite(metres[row]) & (metres[row].round(_DUST) <= reach))
         barred = near[obstacles.bar(np.broadcast_to(start[row], (len(near), 2)), end[near])]
         if len(barred):
-            ways = to[row][None, :] + fro[barred]
+            ways = to[row][None, :] + away[barred]
             metres[row, barred] = ways.min(axis=1, initial=np.inf)
             n_round += int(np.isfinite(metres[row, barred]).sum())
             n_cut += int(np.isinf(metres[row, barred]).sum())

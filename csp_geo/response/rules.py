@@ -45,6 +45,7 @@ NO_PLACE: Final = "the hours depend on the sun, and the place is not known"
 _WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _EVENING: Final = ("sunset", "dusk")
 _SOME_DAY: Final = date(2024, 1, 3)
+_SOME_SUN: Final = {"dawn": 6 * 60, "sunrise": 7 * 60, "sunset": 17 * 60, "dusk": 18 * 60}
 _COMMENT: Final = re.compile(r'"[^"]*"')
 _SOME_COMMENT: Final = '"c"'
 """Stands for any comment: whichever it is, it may be a condition."""
@@ -151,7 +152,8 @@ def _prepared(osm: str) -> Rules:
         parts = ["00:00-24:00 unknown", ";", *parts]  # "Su off" says nothing of the other days
     pieces, spans = _taken_apart(" ".join(parts))
     rules = Rules(osm, "", pieces, spans)
-    spans_of_day(rules, _SOME_DAY, holiday=False, sun={})  # a text that cannot be rebuilt fails now
+    for holiday in (False, True):  # a text that cannot be put together again is refused now
+        spans_of_day(rules, _SOME_DAY, holiday=holiday, sun=_SOME_SUN)
     return rules
 
 
