@@ -18,7 +18,7 @@ _HAVENS: Final = Path("data", "havens.csv")
 @click.command()
 @click.option("--run", type=PATH, required=True, metavar="DIR", help="A weekly pack.")
 @click.option(
-    "--premises", type=PATH, required=True, multiple=True, metavar="FILE", help="Venues to choose of."
+    "--premises", type=PATH, required=True, multiple=True, metavar="FILE", help="Lists of venues."
 )
 @click.option("--existing", type=PATH, metavar="FILE", help="Havens there are [data/havens.csv].")
 @click.option("--sites", type=click.IntRange(min=0), default=3, show_default=True, metavar="N")

@@ -230,12 +230,12 @@ def _venues(
     assumed = np.zeros(len(texts), dtype=np.bool_)
     if options.assumed_hours is not None:
         table = read_assumed(options.assumed_hours)
-        filled, marks = assume_hours(texts[len(there) :], list(new["venue_type"].astype(str)), table)
-        texts[len(there) :], assumed[len(there) :] = filled, marks
+        kinds = list(new["venue_type"].astype(str))
+        texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
     hours = hours_of_week(texts, week, assumed=list(assumed), place=place)
-    states = hours.table
+    is_open = hours.open
     if options.any_hour:
-        states = np.ones_like(states)
+        is_open = np.ones_like(is_open)
     elif not hours.open[len(there) :].any():
         raise NoPlacesError(
             f"None of the {count(len(new), 'candidate')} has opening hours that can be read, so "
@@ -247,11 +247,11 @@ def _venues(
     xy = np.array([[point.x, point.y] for point in both["geometry"]]).reshape(-1, 2)
     step_free = both["step_free"].map(_KNOWN).fillna(-1).to_numpy(dtype=np.int8)
     table = both.drop(columns="geometry").where(both.drop(columns="geometry").notna(), None)
-    return Venues(table, xy, states, step_free, assumed, len(there)), hours
+    return Venues(table, xy, is_open, step_free, assumed, len(there)), hours
 
 
 def _to_ask(table: pd.DataFrame) -> pd.Series:
-    """Say what must be asked of each candidate: what the profile wants and the list does not say."""
+    """Say what must be asked of each: what the profile wants and the list does not say."""
     return table["unknown"].fillna("").astype("str")
 
 
@@ -346,17 +346,21 @@ def _cautions(
 
 
 def _method(options: HavenOptions, walk: Walk, week: date) -> tuple[str, ...]:
-    minutes = options.plan.within_m / walk.params.metres_per_minute
-    return (
-        walk.method,
-        f"Near is {number(options.plan.within_m)} metres, {minutes:.0f} minutes on foot at "
-        f"{walk.params.metres_per_minute:g} metres a minute, the limit included.",
+    speed = walk.params.metres_per_minute
+    near = (
+        f"Near is {number(options.plan.within_m)} metres, {options.plan.within_m / speed:.0f} "
+        f"minutes on foot at {speed:g} metres a minute, the limit included."
+    )
+    hours = (
         f"Hours are those of the week of {say_span(week, week)}, which has no bank holiday; after "
-        "dark is from sunset to sunrise in that week.",
+        "dark is from sunset to sunrise in that week."
+    )
+    chosen = (
         "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
         "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
-        "that meet the profile, then by score, then by name.",
+        "that meet the profile, then by score, then by name."
     )
+    return walk.method, near, hours, chosen
 
 
 def _sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
@@ -407,7 +411,7 @@ def _layers(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDat
     return {"havens": havens, "hotspots": hotspots, "wards": pack.area.wards}
 
 
-def _record(  # noqa: PLR0913, PLR0917 - the record is of everything
+def _record(
     options: HavenOptions,
     pack: Pack,
     plan: HavenPlan,

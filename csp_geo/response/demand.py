@@ -189,8 +189,8 @@ def _said(
         said.append(f"Left out as not in a public place: {count(n_private, 'report')} ({left}).")
     if n_vague:
         said.append(
-            f"{number(n_vague)} of {count(len(used), 'report')} say no hour (only the month, or "
-            "when a survey was answered): they count alike in every hour of the week."
+            f"Without an hour: {number(n_vague)} of {count(len(used), 'report')} (only the month, "
+            "or when a survey was answered). They count alike in every hour of the week."
         )
     said.append(
         "Sexual, domestic and hate reports are not in the pack as points, and so not in the demand."

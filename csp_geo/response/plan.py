@@ -58,14 +58,14 @@ class Venues:
     """Existing havens that count, then candidates, in the order in which ties are broken.
 
     `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
-    the page shows. `xy` is ``(n, 2)`` metres, `hours` ``(n, 168)`` of -1, 0 and 1, `step_free`
-    ``(n,)`` of -1, 0 and 1 and `assumed` marks hours that nobody gave. The first `n_existing` are
-    there already.
+    the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
+    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
+    first `n_existing` are there already.
     """
 
     table: pd.DataFrame
     xy: Floats
-    hours: NDArray[np.int8]
+    is_open: Flags
     step_free: NDArray[np.int8]
     assumed: Flags
     n_existing: int
@@ -202,7 +202,7 @@ def _only(hour: int) -> Flags:
 def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCover:
     return open_cover(
         within_reach(ways.day, metres),
-        venues.hours,
+        venues.is_open,
         demand.by_hour,
         reach_dark=within_reach(ways.dark, metres),
         is_dark=ways.is_dark,
@@ -279,8 +279,9 @@ def _hotspots(
         inside = np.flatnonzero(points.within(shape.buffer(1.0)))
         total = float(weight[inside].sum())
         near = ways.day[inside][:, venues.candidates]
-        mean = near.mean(axis=0) if len(inside) else np.zeros(0)
-        nearest = [i for i in np.argsort(mean, kind="stable")[:_NEAREST] if np.isfinite(mean[i])]
+        typical = np.median(near, axis=0) if len(inside) else np.zeros(0)
+        closest = np.argsort(typical, kind="stable")[:_NEAREST]
+        nearest = [i for i in closest if np.isfinite(typical[i])]
         lines.append(
             {
                 "hotspot": position,
@@ -288,7 +289,7 @@ def _hotspots(
                 "before": float(now[inside].sum()),
                 "after": float(then[inside].sum()),
                 "nearest": [int(venues.candidates[i]) for i in nearest],
-                "metres": [float(mean[i]) for i in nearest],
+                "metres": [float(typical[i]) for i in nearest],
             }
         )
     table = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Streets that people walk in the sample borough, and what bars the way: a railway, a road, a river.
+"""Streets that people walk in the sample borough, and what bars the way.
 
 A schematic grid: streets run every 160 metres both ways and meet where they cross. Railway, A13 and
 river cut them; the few that are carried across are tagged as bridges.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
@@ -74,7 +75,7 @@ def _streets() -> list[tuple[dict[str, str], Any]]:
     made: list[tuple[dict[str, str], Any]] = []
     for number, corners in enumerate(lines):
         run: list[tuple[int, int]] = []
-        for start, end in zip(corners, corners[1:], strict=False):
+        for start, end in pairwise(corners):
             stretch = shapely.LineString([start, end])
             met = [name for name, line in barriers.items() if line.intersects(stretch)]
             inside = _borough().covers(stretch)
