@@ -49,7 +49,7 @@ class Ranking:
     most: int
     floor: float
     ceiling: float
-    work: float = WORK
+    work: float = field(default_factory=lambda: WORK)
     found: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
     is_complete: bool = True
 

@@ -7,7 +7,7 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.response import choose, rings
+from csp_geo.response import choose, fewest, rank, rings
 from csp_geo.response.cover import Cover, as_table
 from csp_geo.response.havens import coverage_problem
 from csp_geo.response.programme import cover_most
@@ -170,11 +170,56 @@ class TestWhenTheTimeEnds:
         assert found.gap == pytest.approx((found.bound - found.objective) / found.bound)
         assert found.objective >= (1 - 1 / np.e) * best.objective
 
+    def test_greedy_covers_all_when_the_solver_does_not(
+        self, hard: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        best = cg.set_coverage(hard, 0)
+        monkeypatch.setattr(fewest, "cover_all", lambda cover, limit: (None, 1))
+        found = cg.set_coverage(hard, 0)
+        assert (hard[:, found.sites] == 0).any(axis=1).all()
+        assert found.bound == 1 <= best.objective <= found.objective
+        assert found.gap == pytest.approx((found.objective - 1) / found.objective)
+        assert not found.is_optimal
+
     def test_the_solver_agrees(self, hard: np.ndarray) -> None:
         cover = Cover.of(as_table(hard == 0), np.ones(7), None, np.arange(7))
         chosen, highest = cover_most(cover, 2, 60)
         assert chosen is not None
         assert cover.value(chosen) == pytest.approx(highest) == 5
+
+
+class TestWhenTheSearchGivesUp:
+    """Ties and alternatives are looked for with a fixed amount of work: here with none."""
+
+    @pytest.fixture(autouse=True)
+    def _no_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(rank, "WORK", -1)
+
+    def test_it_is_said(self) -> None:
+        cost = np.random.default_rng(5).uniform(0, 9, (30, 8))
+        weights = np.random.default_rng(6).uniform(1, 2, 30)
+        problem = coverage_problem(cost, weights, 1.5, 3)
+        best = problem.solve()
+        others = problem.alternatives(best, share=0.3, most=4)
+        assert not others.is_complete
+        assert len(others.sitings) == 4
+        assert all(not one.is_first for one in others.sitings)
+        assert not cg.maximal_coverage(np.zeros((1, 4)), [1], 0, 2).is_first
+
+    @pytest.mark.parametrize(
+        ("weights", "is_only"),
+        [([1.25, 1.1, 1.01, 1.003, 1.07, 1.2, 1.53], True), ([1.25] * 7, False)],
+    )
+    def test_the_solver_may_still_prove_that_there_is_no_other(
+        self, weights: list[float], is_only: bool
+    ) -> None:
+        lines = [(0, 1, 2), (0, 3, 4), (0, 5, 6), (1, 3, 5), (1, 4, 6), (2, 3, 6), (2, 4, 5)]
+        cost = np.array([[0 if p in line else 9 for p in range(7)] for line in lines])
+        found = cg.maximal_coverage(cost, weights, 0, 2)
+        sets = [(i, j) for i in range(7) for j in range(i)]
+        values = [np.dot(weights, (cost[:, list(one)] == 0).any(axis=1)) for one in sets]
+        assert found.objective == pytest.approx(max(values))
+        assert found.is_first == is_only == (np.isclose(values, max(values)).sum() == 1)
 
 
 def test_alternatives_within_a_share() -> None:

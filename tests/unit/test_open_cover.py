@@ -91,7 +91,7 @@ def test_groups(given) -> None:
         siting_problem(given, 1, group=[0, 0, 1, 1])
     curve = siting_problem(given, 3, group=[0, 0, 1, 1]).curve()
     assert np.isnan(curve[:2]).all()
-    assert curve[2:].tolist() == [11, 13]
+    assert curve[2:].tolist() == [9, 13]
 
 
 @pytest.mark.parametrize(
