@@ -22,6 +22,7 @@ _STEPS: Final = 300
 _PATIENCE: Final = 12
 _SHORTEST: Final = 1e-3
 _PROGRESS: Final = 1e-4
+_HARDLY: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +39,7 @@ def find_bound(cover: Cover, k: int, reached: float) -> Bound:
     share = np.ones(len(cover.weight))  # the multipliers as shares of the weights
     lowest, best_share = np.inf, share
     length, waited = 1.0, 0
+    least = 1 - _HARDLY if cover.is_whole else 0.0  # no whole number lies between
     for _ in range(_STEPS):
         price = cover.sums(share * cover.weight)
         top = dearest(price, k, cover)
@@ -45,7 +47,7 @@ def find_bound(cover: Cover, k: int, reached: float) -> Bound:
         waited = 0 if value < lowest * (1 - _PROGRESS) else waited + 1
         if value < lowest:
             lowest, best_share = value, share
-        if lowest <= reached or length < _SHORTEST:
+        if lowest < reached + least or length < _SHORTEST:
             break
         if waited >= _PATIENCE:
             length, waited, share = length / 2, 0, best_share
@@ -66,7 +68,8 @@ def bound_of(cover: Cover, k: int, multiplier: Floats) -> Bound:
     top = dearest(price, k, cover)
     highest = spare + float(price[top].sum())
     with_site = highest - _loss(price, top, cover)
-    return Bound(multiplier, min(highest, cover.total), np.minimum(with_site, cover.total))
+    limits = cover.attainable(np.minimum(np.append(with_site, highest), cover.total))
+    return Bound(multiplier, float(limits[-1]), limits[:-1])
 
 
 def dearest(price: Floats, k: int, cover: Cover) -> Ints:

@@ -8,7 +8,7 @@ that comes first in the order of positions is taken.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,6 +20,11 @@ from csp_geo.response.rank import Ranking
 
 if TYPE_CHECKING:
     from csp_geo.response.cover import Cover, Ints
+
+_SHARE_FOR_TIES: Final = 0.3
+"""Share of the time limit that is kept for proving that no other set is as good."""
+_MOST_EXCHANGES: Final = 50
+"""Exchanges of one chosen site that are looked at: the best ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +63,13 @@ def choose(cover: Cover, k: int, time_limit: float) -> Choice:
     value = cover.value(chosen)
     part, highest = reduce(cover, k, value)
     best = Choice(cover.names[chosen], value, highest, is_first=False)
+    if best.is_optimal:
+        return first_of_equals(part, k, best)
+    best = _solve(part, k, best, (1 - _SHARE_FOR_TIES) * time_limit)
     if not best.is_optimal:
-        best = _solve(part, k, best, time_limit)
-    return first_of_equals(part, k, best) if best.is_optimal else best
+        return best
+    first = first_of_equals(part, k, best)
+    return first if first.is_first else _only_one(part, k, first, _SHARE_FOR_TIES * time_limit)
 
 
 def _solve(part: Cover, k: int, best: Choice, time_limit: float) -> Choice:
@@ -72,7 +81,17 @@ def _solve(part: Cover, k: int, best: Choice, time_limit: float) -> Choice:
         value = part.value(np.searchsorted(part.names, names))
         if value > best.value:
             best = replace(best, sites=names, value=value)
-    return replace(best, highest=max(best.value, min(best.highest, highest)))
+    bound = float(part.attainable(np.array([min(best.highest, highest)]))[0])
+    return replace(best, highest=max(best.value, bound))
+
+
+def _only_one(cover: Cover, k: int, best: Choice, time_limit: float) -> Choice:
+    """Let the solver prove, if it can, that no other set covers as much."""
+    part, _ = reduce(cover, k, best.value)
+    chosen = np.searchsorted(part.names, best.sites)
+    _, highest = cover_most(part, k, time_limit, but_not=chosen)
+    bound = float(part.attainable(np.array([highest]))[0])
+    return replace(best, is_first=bound < best.value * (1 - EQUAL))
 
 
 def first_of_equals(cover: Cover, k: int, best: Choice) -> Choice:
@@ -98,14 +117,16 @@ def nearly_as_good(
     """
     k, floor = len(best.sites), least
     chosen = np.searchsorted(cover.names, best.sites)
-    exchanges = values_of_exchanges(cover, chosen)
+    exchanges = exchanges_of(cover, chosen)
     if len(exchanges) >= most:
-        floor = max(floor, float(np.sort(exchanges)[-most]))
+        floor = max(floor, exchanges[most - 1][0])
     part, bound = reduce(cover, k, best.value, floor)
     highest = min(bound, best.highest)
     multiplier = find_bound(part, k, best.value).multiplier
     ranking = Ranking(part, multiplier, k, most + 1, floor=floor, ceiling=highest).search()
     sets = [(value, part.names[list(columns)]) for value, columns in ranking.found]
+    if not ranking.is_complete:
+        sets = _in_order(sets, [one for one in exchanges if one[0] >= least])
     others = [one for one in sets if not np.array_equal(one[1], best.sites)]
     return others[:most], ranking.is_complete
 
@@ -128,14 +149,28 @@ def reduce(cover: Cover, k: int, value: float, floor: float | None = None) -> tu
         part = part.only(stays)
 
 
-def values_of_exchanges(cover: Cover, chosen: Ints) -> list[float]:
-    """Return what each set covers that differs from a set in one site."""
-    values: list[float] = []
+def exchanges_of(cover: Cover, chosen: Ints) -> list[tuple[float, Ints]]:
+    """List the sets that differ from one in a single site, with value and names, best first."""
+    found: list[tuple[float, Ints]] = []
     for place in range(len(chosen)):
-        with_one = values_with_one_more(cover, np.delete(chosen, place))
-        with_one[chosen[place]] = -np.inf
-        values += with_one[np.isfinite(with_one)].tolist()
-    return values
+        rest = np.delete(chosen, place)
+        values = values_with_one_more(cover, rest)
+        values[chosen[place]] = -np.inf
+        some = np.argsort(-values, kind="stable")[:_MOST_EXCHANGES]
+        found += [
+            (float(values[one]), cover.names[np.sort(np.append(rest, one))])
+            for one in some
+            if np.isfinite(values[one])
+        ]
+    return _in_order(found, [])
+
+
+def _in_order(
+    some: list[tuple[float, Ints]], more: list[tuple[float, Ints]]
+) -> list[tuple[float, Ints]]:
+    """Put sets in order, the best first and of equals the first first; each once."""
+    each = {tuple(names.tolist()): (value, names) for value, names in [*some, *more]}
+    return [each[key] for key in sorted(each, key=lambda key: (-each[key][0], key))]
 
 
 def filled(part: Cover, k: int, names: Ints) -> Ints:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EQUAL: Final = 1e-9
 """Values that differ by no more than this share are equal: as much as rounding may change."""
+_ROUNDING: Final = 1e-6
 NO_GROUP: Final = -1
 _SEED: Final = 20221105
 
@@ -70,6 +71,17 @@ class Cover:
     def total(self) -> float:
         """What all sites together cover."""
         return float(self.weight.sum())
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether all weights are whole numbers, so that every value is one as well."""
+        return bool((self.weight == np.floor(self.weight)).all())
+
+    def attainable(self, bound: Floats) -> Floats:
+        """Lower what no value exceeds to what a value can be."""
+        if not self.is_whole:
+            return bound
+        return np.asarray(np.floor(bound + _ROUNDING + EQUAL * self.total))
 
     @cached_property
     def needy(self) -> Ints:

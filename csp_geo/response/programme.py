@@ -17,8 +17,12 @@ _NO_GAP: Final = 0.0
 _CHOSEN: Final = 0.5
 
 
-def cover_most(cover: Cover, k: int, time_limit: float) -> tuple[Ints | None, float]:
+def cover_most(
+    cover: Cover, k: int, time_limit: float, *, but_not: Ints | None = None
+) -> tuple[Ints | None, float]:
     """Choose at most `k` sites that cover most weight (maximal covering; Church and ReVelle 1974).
+
+    With `but_not` that set of `k` sites is not to be the answer.
 
     Returns
     -------
@@ -35,7 +39,12 @@ def cover_most(cover: Cover, k: int, time_limit: float) -> tuple[Ints | None, fl
     cost = -np.concatenate([own, scale * cover.weight[~alone]])
     link = LinearConstraint(hstack([-shared, eye_array(m)], format="csr"), -np.inf, 0)
     size = LinearConstraint(csr_array(np.r_[np.ones(n), np.zeros(m)][None, :]), 0, k)
-    solved = _solve(cost, [link, size, *_group_rules(cover, n + m)], n, time_limit)
+    rules = [link, size, *_group_rules(cover, n + m)]
+    if but_not is not None:
+        barred = np.zeros((1, n + m))
+        barred[0, but_not] = 1
+        rules.append(LinearConstraint(csr_array(barred), 0, k - 1))
+    solved = _solve(cost, rules, n, time_limit)
     bound = solved.mip_dual_bound
     highest = cover.total if bound is None else min(-bound / scale, cover.total)
     return _chosen(solved, n), highest

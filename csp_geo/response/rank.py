@@ -18,10 +18,11 @@ from csp_geo.response.cover import EQUAL
 if TYPE_CHECKING:
     from csp_geo.response.cover import Cover, Flags, Floats
 
-WORK: Final = 2e9
-"""Entries of the table that a search may pass over before it gives up: some seconds."""
-_PER_STEP: Final = 5_000
-"""What a step costs beside its entries, counted in entries."""
+WORK: Final = 1e9
+"""Work after which a search gives up, counted in entries of the table passed over: some seconds."""
+_PER_STEP: Final = 100_000
+_PER_SITE: Final = 500
+"""What a step costs beside its entries, in itself and for each site, counted in entries."""
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Ranking:
     most: int
     floor: float
     ceiling: float
-    work: float = WORK
+    work: float = field(default_factory=lambda: WORK)
     found: list[tuple[float, tuple[int, ...]]] = field(default_factory=list)
     is_complete: bool = True
 
@@ -64,15 +65,17 @@ class Ranking:
         if left == 0:
             self._keep(chosen, value)
             return
-        self.work -= self.cover.rows.nnz + _PER_STEP
         start = chosen[-1] + 1 if chosen else 0
+        rest = self.cover.n_sites - start
+        self.work -= 2 * self.cover.rows.nnz + _PER_SITE * rest + _PER_STEP
         gain = self.cover.sums(np.where(is_open, self.cover.weight, 0.0))[start:]
         price = self.cover.sums(np.where(is_open, self.multiplier, 0.0))[start:]
         spare = (self.cover.weight - self.multiplier)[is_open].sum()
         limit = value + np.minimum(
             gain + _tops_after(gain, left - 1), spare + price + _tops_after(price, left - 1)
         )
-        for step in range(len(gain) - left + 1):
+        limit = self.cover.attainable(limit)[: rest - left + 1]
+        for step in np.flatnonzero(limit >= self.floor - EQUAL * abs(self.floor)).tolist():
             if self._is_too_poor(float(limit[step])):
                 continue
             if self.work < 0:
@@ -103,6 +106,8 @@ class Ranking:
 
     def _leaves_room(self, chosen: tuple[int, ...]) -> bool:
         """Tell whether the places left are enough for the groups that have no site yet."""
+        if not len(self.cover.needy):
+            return True
         unserved = np.setdiff1d(self.cover.needy, self.cover.group[list(chosen)])
         return len(unserved) <= self.k - len(chosen)
 
