@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
-.PHONY: all demo test lint types layers fix golden coverage bench wheel clean
+.PHONY: all demo test lint types layers fix golden coverage bench fuzz wheel clean
 
 all: lint types layers test
 
@@ -70,6 +70,10 @@ coverage: $(VENV)/made-dev
 # Measure against scikit-learn, dbscan and geopandas; takes some ten minutes.
 bench: $(VENV)/made-bench
 	$(BIN)/python benchmarks/run.py
+
+# Spoil files of every format for ten minutes; findings are kept in fuzz-findings/.
+fuzz: $(VENV)/made-dev
+	$(BIN)/python benchmarks/fuzz_readers.py --minutes 10
 
 # Build the wheel, install it alone in an empty folder, and run the demo there.
 wheel: $(VENV)/made-dev

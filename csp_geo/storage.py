@@ -151,6 +151,7 @@ def without_gdal_warnings() -> Iterator[None]:
     """Keep GDAL's asides from people's screens: what is wrong with a file is said by our rules."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)  # pyogrio, of texts that are no JSON
         yield
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TWO: Final = 2
+_NAME_LENGTH: Final = 40
 
 
 def number(value: float) -> str:
@@ -26,3 +27,9 @@ def join(items: Iterable[str], last: str = "and") -> str:
     if len(words) < _TWO:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def shortened(name: str, length: int = _NAME_LENGTH) -> str:
+    """Write somebody's name for a column or a sheet so that a sentence can hold it."""
+    line = " ".join(name.split())
+    return line if len(line) <= length else f"{line[:length]}..."

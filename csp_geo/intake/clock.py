@@ -22,6 +22,7 @@ CLOCK: Final = (
 )
 """What may stand as a time beside a date."""
 
+_CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
 _TIMES: Final = (
     "%H:%M",
     "%H:%M:%S",
@@ -123,6 +124,12 @@ def _fractions(cells: pd.Series, codes: NDArray[np.intp]) -> pd.Series:
     return since
 
 
+def within_calendar(at: pd.Series) -> pd.Series:
+    """Move "9999-12-31" a year back from where Python's clocks end; it is no day of a report."""
+    first, last = (edge.tz_localize(at.dt.tz) for edge in _CALENDAR)
+    return at.mask(at < first, first).mask(at > last, last)
+
+
 def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Put naive London times on the Europe/London clock.
 
@@ -134,6 +141,7 @@ def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
     aware, in_clock_change
         Time-zone aware times, and which of them fell into such an hour.
     """
+    at = within_calendar(at)
     summer = np.ones(len(at), dtype=bool)
     first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
     second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")

@@ -31,6 +31,7 @@ _SHOWN: Final = ("x", "y", "point", "gridref", "wkt", "date", "month")
 _NAMED: Final = (*_SHOWN, "postcode", "place")
 """Fields whose cells quarantine.csv may show, and those whose column it may name."""
 _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _DATE_WORDS: Final = re.compile(
     r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
@@ -162,29 +163,37 @@ def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
 def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
     """Build the quarantine table: where the row is and why, never what people wrote in it."""
     bad = rows[rows["fate"] == QUARANTINED]
-    cells = reports.table.loc[bad.index, list(_SHOWN)].to_dict("records")
-    columns = [_columns_of(file.matched) for file in reports.files]
-    lines = []
-    for number, row, slugs, cell in zip(
-        bad["file"], bad["source_row"], bad["reasons"], cells, strict=True
-    ):
-        rules = [REASON[slug] for slug in slugs.split(";")]
-        concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
-        fields = [name for name in concerned if name in columns[number]]
-        shown = [_harmless(str(cell[name])) for name in fields if name in _SHOWN]
-        lines.append(
-            {
-                "source_file": reports.files[number].path,
-                "source_row": row,
-                "reasons": slugs,
-                "column": ";".join(columns[number][name] for name in fields),
-                "value": "; ".join(shown).strip("; "),
-                "hint": " ".join(rule.hint for rule in rules),
-            }
-        )
-    table = pd.DataFrame(lines, columns=list(QUARANTINE.names))
+    parts = [_lines(reports, alike) for _, alike in bad.groupby(["file", "reasons"], sort=False)]
+    table = pd.concat(parts).loc[bad.index] if parts else pd.DataFrame(columns=QUARANTINE.names)
     texts = [column.name for column in QUARANTINE.columns if column.dtype == "string"]
+    table = table[list(QUARANTINE.names)].reset_index(drop=True)
     return table.astype({"source_row": "int64"} | dict.fromkeys(texts, "str"))
+
+
+def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
+    """Write the lines of one file's rows that have the same reasons."""
+    file, slugs = reports.files[int(alike["file"].iloc[0])], str(alike["reasons"].iloc[0])
+    rules = [REASON[slug] for slug in slugs.split(";")]
+    own = _columns_of(file.matched)
+    concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
+    fields = [name for name in concerned if name in own]
+    cells = [
+        reports.table.loc[alike.index, name].astype("str").map(_harmless)
+        for name in fields
+        if name in _SHOWN
+    ]
+    shown = ["; ".join(texts).strip("; ") for texts in zip(*cells, strict=True)]
+    return pd.DataFrame(
+        {
+            "source_file": file.path,
+            "source_row": alike["source_row"],
+            "reasons": slugs,
+            "column": ";".join(own[name] for name in fields),
+            "value": shown or "",
+            "hint": " ".join(rule.hint for rule in rules),
+        },
+        index=alike.index,
+    )
 
 
 def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:
@@ -199,5 +208,6 @@ def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:
 
 def _harmless(value: str) -> str:
     """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
-    left = _DATE_WORDS.sub("", value)
-    return "(text)" if any(character.isalpha() for character in left) else value[:30]
+    if not _LETTER.search(value):
+        return value[:30]
+    return "(text)" if _LETTER.search(_DATE_WORDS.sub("", value)) else value[:30]

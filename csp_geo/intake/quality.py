@@ -28,6 +28,7 @@ _MEANING: Final = {
     MERGED: "rows that repeat another report, counted once",
     QUARANTINED: "rows that could not be used; see quarantine.csv",
 }
+_OUTSIDE: Final = "outside-study-area"
 _WORD_LENGTH: Final = 40
 _WORDS: Final = 4
 _FIRST_ROWS: Final = 5
@@ -81,13 +82,35 @@ def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]
     """Return a sentence for every source of which more than `limit` of the rows is quarantined."""
     names = [file.source or "" for file in reports.files]
     source = result.rows["file"].map(dict(enumerate(names)))
-    shares = (result.rows["fate"] == QUARANTINED).groupby(source).agg(["sum", "size"])
+    marks = pd.DataFrame({"bad": result.rows["fate"] == QUARANTINED})
+    marks["away"] = marks["bad"] & (result.rows["reasons"] == _OUTSIDE)
+    shares = marks.assign(size=1).groupby(source).sum()
     return [
-        f"{int(line['sum']):,} of the {int(line['size']):,} {name} rows could not be used "
-        f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map."
+        _too_many(str(name), int(line["bad"]), int(line["away"]), int(line["size"]), limit)
         for name, line in shares.iterrows()
-        if line["sum"] > limit * line["size"]
+        if line["bad"] > limit * line["size"]
     ]
+
+
+def _too_many(name: str, bad: int, away: int, size: int, limit: float) -> str:
+    """Say that too many rows were left out, or that the file covers more than the study area."""
+    if bad - away > limit * (size - away):
+        return (
+            f"{bad:,} of the {size:,} {name} rows could not be used "
+            f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map."
+        )
+    return (
+        f"{away:,} of the {size:,} {name} rows ({_share(away, size)}) lie outside the study area "
+        f"(the limit is {limit:.0%}): if the file covers more than your area, such as a whole "
+        "police force, that is as it should be and the map can be used; raise quarantine_limit in "
+        "csp_geo.toml to be told no more. If not, check the coordinates and the wards."
+    )
+
+
+def _share(part: int, of: int) -> str:
+    """Write a share that is not whole so that it does not look whole."""
+    share = f"{part / of:.1%}"
+    return "over 99.9%" if share == "100.0%" and part < of else share.replace(".0%", "%")
 
 
 def file_qualities(reports: Reports, result: CleanResult) -> list[FileQuality]:

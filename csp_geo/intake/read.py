@@ -16,7 +16,15 @@ from csp_geo.intake.columns import (
     no_rows,
     with_point_columns,
 )
-from csp_geo.intake.formats import LIMITS, SIDE_FILES, Limits, RawTable, Unread, read_tables
+from csp_geo.intake.formats import (
+    LIMITS,
+    PART_LENGTH,
+    SIDE_FILES,
+    Limits,
+    RawTable,
+    Unread,
+    read_tables,
+)
 from csp_geo.intake.locate import DEGREES
 from csp_geo.intake.reports import ReportFile, Reports
 from csp_geo.intake.source import (
@@ -29,7 +37,7 @@ from csp_geo.intake.source import (
 )
 from csp_geo.storage import sha256_of
 from csp_geo.tables import SOURCES
-from csp_geo.wording import count
+from csp_geo.wording import count, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -228,7 +236,7 @@ def _read_table(
     digest: str,
     how: _Reading,
 ) -> tuple[ReportFile, pd.DataFrame | None]:
-    where = f"{path}{raw.part}"
+    where = f"{path}{shortened(raw.part, PART_LENGTH)}"
     known = how.sources[name] if name else None
     try:
         if isinstance(raw, Unread):

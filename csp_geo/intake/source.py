@@ -17,6 +17,7 @@ from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.fields import FIELDS
 from csp_geo.projection import is_projected
 from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -315,7 +316,7 @@ def _missing_columns(
     wanted = " and the ".join(
         f"{needed}{_closest(unmatched, words)}" for needed, words in missing.items()
     )
-    shown = ", ".join(header[:_SHOWN]) + (", ..." if len(header) > _SHOWN else "")
+    shown = ", ".join(map(shortened, header[:_SHOWN])) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(
         f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
         "column, or say which it is: csp-geo check FILE --map."
@@ -329,5 +330,6 @@ def _closest(names: Sequence[str], words: Sequence[str]) -> str:
         for name in names
     }
     best = max(closeness, key=closeness.__getitem__, default=None)
-    near = best is not None and closeness[best] > _NEAR
-    return f" (closest: '{best}')" if near else ""
+    if best is None or closeness[best] <= _NEAR:
+        return ""
+    return f" (closest: '{shortened(best)}')"

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from csp_geo.intake.clock import CLOCK, END_OF_DAY, SERIALS_NEEDED, TIME_ZONE, in_london, read_times
+from csp_geo.intake.clock import (
+    CLOCK,
+    END_OF_DAY,
+    SERIALS_NEEDED,
+    TIME_ZONE,
+    in_london,
+    read_times,
+    within_calendar,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,7 +162,7 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
     if offset.any():
         moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
-        instant[offset] = moments.dt.tz_convert(TIME_ZONE).astype(instant.dtype)
+        instant[offset] = within_calendar(moments).dt.tz_convert(TIME_ZONE).astype(instant.dtype)
         at[offset] = instant[offset].dt.tz_localize(None)
         precision[offset] = "minute"
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])

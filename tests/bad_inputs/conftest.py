@@ -11,6 +11,7 @@ from datetime import date
 import pytest
 import shapely
 from odd_files import GOOD, HEADER, NO_DATE, archives, odd_maps, odd_texts, odd_workbooks
+from spoilt_files import spoilt_files
 
 LONE_POINT_LINE = struct.pack("<BII", 1, 2, 1) + struct.pack("<dd", 1.0, 2.0)
 """WKB of a line with one point: GDAL passes it on, shapely refuses it."""
@@ -27,6 +28,7 @@ def built(tmp_path_factory, write):
     odd_maps(folder, write)
     odd_texts(folder)
     archives(folder)
+    spoilt_files(folder)
     rows = [
         (f"P{i}", "2023-01-13", "loud", 544421 + i % 50, 184321 + i // 50, "Poor lighting")
         for i in range(2000)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from csp_geo.intake.formats.archive import SIDE_FILES
 from csp_geo.intake.formats.limits import LIMITS, Limits
 from csp_geo.intake.formats.reading import SUFFIXES, read_file, read_tables
-from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread
+from csp_geo.intake.formats.table import BROKEN, PART_LENGTH, ROW, SIZE, RawTable, Unread
 
 __all__ = [
     "BROKEN",
     "LIMITS",
+    "PART_LENGTH",
     "ROW",
     "SIDE_FILES",
     "SIZE",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats.origin import Origin
 from csp_geo.intake.formats.packed import check_members
-from csp_geo.intake.formats.table import RawTable, Unread
+from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,14 +117,15 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
     name = member.filename
     suffix = PurePosixPath(name).suffix.lower()
     aside = suffix in SIDE_FILES or name.lower().endswith(".shp.xml")
-    return not (member.is_dir() or aside or _NOT_DATA.search(name))
+    return bool(name) and not (member.is_dir() or aside or _NOT_DATA.search(name))
 
 
 def _read_member(
     origin: Origin, name: str, read: Callable[[Origin], Iterator[RawTable | Unread]]
 ) -> Iterator[RawTable | Unread]:
     part = f"/{name}"
-    member = Origin(origin.path, f"{origin.where}{part}", name, origin.limits)
+    where = f"{origin.where}{shortened(part, PART_LENGTH)}"
+    member = Origin(origin.path, where, name, origin.limits)
     if member.suffix == ".zip":
         yield Unread(part, f"{member.where} is a ZIP within a ZIP. Unpack it first.")
         return

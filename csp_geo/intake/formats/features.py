@@ -14,6 +14,7 @@ from csp_geo.intake.formats.workbook import text_of
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 from csp_geo.projection import BRITISH_CRS, WGS84, between
 from csp_geo.storage import crs_by_range, without_gdal_warnings
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,8 @@ SUFFIXES: Final = (
     ".mif",
     ".fgb",
 )
+_DAMAGED: Final = (RuntimeError, ValueError)
+"""What pyogrio raises of a file or layer that cannot be read: its errors are these."""
 _TRACES: Final = ("routes", "tracks", "route_points", "track_points")
 """Layers of a GPX that say where somebody went, not where something was."""
 
@@ -68,7 +71,7 @@ def _layers(origin: Origin) -> tuple[list[str], tuple[str, ...]]:
         with without_gdal_warnings():
             every = [(str(name), kind) for name, kind in pyogrio.list_layers(origin.gdal)]
             rows = {name: _n_features(origin.gdal, name) for name, _ in every}
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except _DAMAGED as error:
         raise _unreadable(origin) from error
     if origin.suffix == ".gpx":
         traces = [name for name, _ in every if name in _TRACES and rows[name]]
@@ -84,7 +87,9 @@ def _layers(origin: Origin) -> tuple[list[str], tuple[str, ...]]:
         )
     bare = [name for name, kind in every if kind is None]
     filled = [name for name in located if rows[name]] or located[:1]
-    return filled, tuple(f"layer '{name}' has no locations and was not read" for name in bare)
+    return filled, tuple(
+        f"layer '{shortened(name)}' has no locations and was not read" for name in bare
+    )
 
 
 def _n_features(path: str, layer: str) -> int:
@@ -114,7 +119,7 @@ def _read_layer(origin: Origin, name: str, notes: tuple[str, ...], part: str) ->
     except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
         layer, broken = _record_by_record(origin, name)
         notes = (*notes, f"read record by record: {int(broken.sum())} damaged")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+    except _DAMAGED as error:
         raise _unreadable(origin) from error
     if "geometry" not in layer.columns:
         raise SourceError(f"{origin.where} has no locations in it.")
@@ -150,7 +155,7 @@ def _record_by_record(origin: Origin, name: str) -> tuple[gpd.GeoDataFrame, NDAr
                 except Exception:  # noqa: BLE001 - whatever is wrong is wrong with this record
                     shapes.append(None)
                     broken[position] = True
-    except (fiona.errors.FionaError, pyogrio.errors.DataSourceError) as error:
+    except (fiona.errors.FionaError, *_DAMAGED) as error:
         raise SourceError(f"{origin.where} could not be read: it is damaged.") from error
     return gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs), broken
 
@@ -174,10 +179,16 @@ def _table(
     xy[known] = shapely.get_coordinates(points[known])
     corners = shapely.bounds(shapes)
     crs, crs_note = _crs(xy, layer, where)
-    (east, north), xy, moved = _axes(crs, xy)
+    try:
+        (east, north), xy, moved = _axes(crs, xy)
+        size = np.where(is_shape(shapes), _half_diagonal(corners, crs), 0.0)
+    except RuntimeError as error:  # PROJ knows the system, and no way from it to another
+        raise SourceError(
+            f"{where} is in a coordinate system that cannot be turned into degrees. Save it in "
+            "WGS 84 (EPSG:4326)."
+        ) from error
     for name, values in ((east, xy[:, 0]), (north, xy[:, 1])):
         cells[name] = ["" if np.isnan(value) else repr(float(value)) for value in values]
-    size = np.where(is_shape(shapes), _half_diagonal(corners, crs), 0.0)
     cells[ROW] = np.arange(1, len(cells) + 1, dtype=np.int64)
     cells[BROKEN] = broken
     cells[SIZE] = np.nan_to_num(size)
@@ -204,7 +215,12 @@ def _crs(
         return WGS84, ()
     middle = np.median(known, axis=0)
     by_range = crs_by_range((*middle, *middle))
-    if layer.crs is None or (layer.crs.is_geographic and by_range == BRITISH_CRS):
+    own = layer.crs
+    if (
+        own is None
+        or not (own.is_geographic or own.is_projected)
+        or (own.is_geographic and by_range == BRITISH_CRS)
+    ):
         if by_range is None:
             raise SourceError(
                 f"{where} does not say which coordinate system it is in, and its coordinates fit "
@@ -212,7 +228,7 @@ def _crs(
             )
         words = "degrees" if by_range == WGS84 else "British National Grid"
         return by_range, (f"coordinates taken as {words}",)
-    return (BRITISH_CRS if layer.crs == BRITISH_CRS else str(layer.crs.to_string())), ()
+    return (BRITISH_CRS if own == BRITISH_CRS else str(own.to_string())), ()
 
 
 def _axes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -22,7 +23,7 @@ _PAGE: Final = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _BOM: Final = b"\xef\xbb\xbf"
-DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError)
 """What reading a file or a member raises when its bytes are not what they should be."""
 
 

@@ -10,8 +10,9 @@ from csp_geo.intake.formats import features, records, workbook
 from csp_geo.intake.formats.archive import read_archive
 from csp_geo.intake.formats.limits import LIMITS, Limits
 from csp_geo.intake.formats.origin import Origin
-from csp_geo.intake.formats.table import RawTable, Unread
+from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
 from csp_geo.intake.formats.text import read_text
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -88,8 +89,8 @@ def _tables(origin: Origin, known: Collection[str]) -> Iterator[RawTable | Unrea
             n_read += 1
             yield replace(table, chunks=_Counted(table.chunks, origin))
         else:
-            said = f"{origin.where}{table.part} has a header and no rows below it."
-            empty.append(Unread(table.part, said))
+            where = f"{origin.where}{shortened(table.part, PART_LENGTH)}"
+            empty.append(Unread(table.part, f"{where} has a header and no rows below it."))
     if empty and not n_read:
         raise SourceError(empty[0].error)
     yield from empty

@@ -36,6 +36,7 @@ _GEOMETRIES: Final = (
 _GIS: Final = re.compile(
     rb'"type"\s*:\s*"(?:Feature(?:Collection)?|Topology|' + "|".join(_GEOMETRIES).encode() + rb')"'
 )
+_SURROGATE: Final = b"\\ud"
 _RECORD_LEVEL: Final = 2
 
 
@@ -96,7 +97,10 @@ def read_json(origin: Origin, start: bytes) -> RawTable | None:
         found = _list_of(json.loads(text))
     except (ValueError, RecursionError):
         return None
-    return _table([_flat(record) for record in found], origin) if found else None
+    records = [_flat(record) for record in found]
+    if _SURROGATE in text.lower():
+        records = [{_printable(k): _printable(v) for k, v in cells.items()} for cells in records]
+    return _table(records, origin) if found else None
 
 
 def _too_long(origin: Origin) -> SourceError:
@@ -130,6 +134,11 @@ def _flat(record: Mapping[str, Any], above: str = "") -> dict[str, str]:
         else:
             cells[name] = text_of(value)
     return cells
+
+
+def _printable(text: str) -> str:
+    """Return a text without lone surrogates, which JSON may hold and no file can."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _nested(value: Any) -> bool:

@@ -14,6 +14,8 @@ ROW: Final = "csp_geo:row"
 BROKEN: Final = "csp_geo:broken"
 SIZE: Final = "csp_geo:size_m"
 CHUNK: Final = 20_000
+PART_LENGTH: Final = 120
+"""What is shown at most of the name of a sheet, a layer or a member."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,11 @@ import pandas as pd
 
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats.header import PREVIEW, Header, find_header
+from csp_geo.intake.formats.old_workbook import check_chains
+from csp_geo.intake.formats.panics import opening_workbook
 from csp_geo.intake.formats.table import BROKEN, CHUNK, ROW, RawTable, Unread
 from csp_geo.intake.formats.workbook_size import check_size
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -44,14 +47,19 @@ def read_workbook(
         )
     if start.startswith(_ZIP):
         check_size(origin)
-    tables, notes = _tables(origin, known)
+    else:
+        check_chains(origin)
+    with opening_workbook(origin):
+        tables, notes = _tables(origin, known)
     if not tables:
         hidden = " that can be seen" if any("hidden" in note for note in notes) else ""
         raise SourceError(f"{origin.where} has no sheet with a table{hidden}.")
     several = len(tables) > 1
     while tables:
         name, sheet, header = tables.pop(0)
-        yield _sheet_table(sheet, header, notes, f"#{name}" if several else "")
+        with opening_workbook(origin):
+            table = _sheet_table(sheet, header, notes, f"#{name}" if several else "")
+        yield table
         notes = ()
 
 
@@ -59,34 +67,26 @@ def _tables(
     origin: Origin, known: Collection[str]
 ) -> tuple[list[tuple[str, CalamineSheet, Header]], tuple[str, ...]]:
     """Return the visible sheets with a table and their headers; what is said of the others."""
-    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     tables, notes = [], []
-    try:
-        book = _book(origin)
-        for sheet in book.sheets_metadata:
-            if sheet.typ != SheetTypeEnum.WorkSheet:
-                continue
-            if sheet.visible != SheetVisibleEnum.Visible:
-                notes.append(f"hidden sheet '{sheet.name}' was not read")
-                continue
-            cells = book.get_sheet_by_name(sheet.name)
-            header = _header(cells, known, origin)
-            if header is None:
-                notes.append(f"sheet '{sheet.name}' has no table and was not read")
-            else:
-                tables.append((sheet.name, cells, header))
-    except SourceError:
-        raise
-    except (CalamineError, ValueError, OSError) as error:
-        raise SourceError(
-            f"{origin.where} could not be read as an Excel workbook; it may be damaged or have a "
-            "password."
-        ) from error
+    book = _book(origin)
+    for sheet in book.sheets_metadata:
+        if sheet.typ != SheetTypeEnum.WorkSheet:
+            continue
+        if sheet.visible != SheetVisibleEnum.Visible:
+            notes.append(f"hidden sheet '{shortened(sheet.name)}' was not read")
+            continue
+        cells = book.get_sheet_by_name(sheet.name)
+        header = _header(cells, known, origin)
+        if header is None:
+            notes.append(f"sheet '{shortened(sheet.name)}' has no table and was not read")
+        else:
+            tables.append((sheet.name, cells, header))
     if len(tables) > 1:  # a cover sheet or a list of notes beside the table is no table
         poor = [name for name, cells, header in tables if not _is_table(cells, header)]
         if len(poor) < len(tables):
-            notes += [f"sheet '{name}' has no table and was not read" for name in poor]
+            notes += [f"sheet '{shortened(name)}' has no table and was not read" for name in poor]
             tables = [table for table in tables if table[0] not in poor]
     return tables, tuple(notes)
 

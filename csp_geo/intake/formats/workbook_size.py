@@ -11,6 +11,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
+from csp_geo.intake.formats.origin import DAMAGED
 from csp_geo.intake.formats.packed import check_members
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def check_size(origin: Origin) -> None:
                     _check_span(_extent(_pieces(archive, member)), origin)
                 elif member.filename == "content.xml":
                     _check_span(_ods_extent(_pieces(archive, member)), origin)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except (*DAMAGED, RuntimeError, NotImplementedError) as error:
         raise SourceError(
             f"{origin.where} could not be read as an Excel workbook; it may be damaged or have a "
             "password."
