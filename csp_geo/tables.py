@@ -73,6 +73,9 @@ LOCATION_METHODS: Final = (
 SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 """Ways of locating that put reports of many addresses on one point."""
 KINDS: Final = ("hotspot", "busy point")
+ANSWERS: Final = ("yes", "no", "unknown")
+"""What is known of a criterion; unknown never counts as met."""
+HAVEN_STATUSES: Final = ("active", "lapsed", "withdrawn", "unknown")
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
 
@@ -279,7 +282,92 @@ PLACES: Final = Contract(
     ),
 )
 
-CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES)
+_VENUE: Final = (
+    Column("name", "string", "", "as the list has it"),
+    Column("venue_type", "category", "", "by the table of venue types"),
+)
+_AT: Final = (
+    Column("address", "string", "", "as given, without the postcode", nullable=True),
+    Column("postcode", "string", "", "as given", nullable=True),
+    Column("opening_hours", "string", "", "as given", nullable=True),
+    Column("staff_min", "float64", "people", "fewest staff at a time", nullable=True),
+)
+CRITERIA: Final = {
+    "cctv": "has working CCTV",
+    "toilet": "has a toilet that visitors may use",
+    "step_free": "can be entered without a step",
+    "first_aid": "has a first aid kit",
+    "phone": "has a phone that can be used",
+    "training": "has trained staff; for a haven, training that has not expired",
+}
+"""What is known of a venue besides the number of its staff, yes, no or unknown."""
+_CRITERIA: Final = tuple(
+    Column(name, "category", "", meaning, ANSWERS) for name, meaning in CRITERIA.items()
+)
+_WHERE: Final = (
+    Column("location_method", "category", "", "how it was located", LOCATION_METHODS),
+    Column("location_accuracy_m", "float64", "metres", "radius of doubt"),
+    Column("ward_code", "string", "", "GSS code, by geometry", nullable=True),
+    Column("ward_name", "string", "", "by geometry", nullable=True),
+)
+
+PREMISES: Final = Contract(
+    "premises",
+    "one business that could be approached to become a Safe Haven; none is vetted",
+    (
+        Column("premises_id", "string", "", "unique, the same from run to run"),
+        *_VENUE,
+        Column("business_type", "string", "", "the type in the list's words", nullable=True),
+        *_AT,
+        *_CRITERIA,
+        Column("listed_in", "string", "", "the list's file name"),
+        Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
+        Column("n_at_point", "int64", "premises", "how many of its list share its point"),
+        *_WHERE,
+        Column("geometry", "geometry", "study-area CRS, metres", "where (Point)"),
+    ),
+)
+
+_OFFERED: Final = {
+    "open_after_dark": "is open after dark",
+    "accessible_toilet": "has a toilet for wheelchair users",
+    "wifi": "has Wi-Fi that visitors may use",
+    "charging": "can charge a phone",
+    "quiet_space": "has a quiet place to sit",
+    "ice_cards": "has the scheme's cards",
+    "sticker_displayed": "shows the scheme's sticker",
+    "consent_to_publish": "agrees to be listed in public",
+}
+
+HAVENS: Final = Contract(
+    "havens",
+    "one Safe Haven of the register",
+    (
+        Column("haven_id", "string", "", "the register's own number"),
+        *_VENUE,
+        *_AT,
+        *_CRITERIA,
+        *(Column(name, "category", "", meaning, ANSWERS) for name, meaning in _OFFERED.items()),
+        Column("languages", "string", "", "spoken there", nullable=True),
+        Column("trained_count", "float64", "people", "trained staff", nullable=True),
+        Column("training_date", "string", "ISO date", "last trained", nullable=True),
+        Column("training_expiry", "string", "ISO date", "training is good until", nullable=True),
+        Column("sign_up_date", "string", "ISO date", "when it joined", nullable=True),
+        Column("last_checked", "string", "ISO date", "last confirmed", nullable=True),
+        Column("status", "category", "", "as the register says", HAVEN_STATUSES),
+        Column("contact_given", "bool", "", "whether the register names a contact, never whom"),
+        Column("counts_now", "bool", "", "active, confirmed, trained, consenting, located"),
+        Column("why_not", "string", "", "why it does not count, in words; empty if it does"),
+        Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
+        *_WHERE,
+        Column("geometry", "geometry", "study-area CRS, metres", "where (Point)", nullable=True),
+    ),
+)
+
+CONTRACTS: Final = (
+    *(INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES),
+    *(PREMISES, HAVENS),
+)
 
 
 def _is_dtype(column: pd.Series, dtype: str) -> bool:

@@ -38,6 +38,9 @@ _GIS: Final = re.compile(
 )
 _SURROGATE: Final = b"\\ud"
 _RECORD_LEVEL: Final = 2
+_COLLECTION: Final = "EstablishmentCollection"
+"""Of food hygiene ratings, where the list of records lies a level deeper, below a header."""
+_NO_DATA: Final = frozenset({"links"})
 
 
 # --- JSON --------------------------------------------------------------------------------------
@@ -111,11 +114,18 @@ def _too_long(origin: Origin) -> SourceError:
 
 
 def _list_of(found: Any) -> list[dict[str, Any]]:
-    """Return the list of records: the whole, or the only list of records in it."""
-    if isinstance(found, dict):
-        lists = [value for value in found.values() if _is_records(value)]
-        found = lists[0] if len(lists) == 1 else []
-    return found if _is_records(found) else []
+    """Return the list of records: the whole, or the only list of records in it, however deep."""
+    lists = list(_lists_in(found))
+    return lists[0] if len(lists) == 1 else []
+
+
+def _lists_in(found: Any) -> Iterator[list[dict[str, Any]]]:
+    if _is_records(found):
+        yield found
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            if key not in _NO_DATA:
+                yield from _lists_in(value)
 
 
 def _is_records(found: Any) -> bool:
@@ -210,10 +220,11 @@ def check_xml(origin: Origin) -> None:
 
 
 class _Records(_Levels):
-    """Collects the children of the root element as records of texts."""
+    """Collects the children of the root element, or of its collection, as records of texts."""
 
     def __init__(self, origin: Origin) -> None:
         super().__init__(origin)
+        self.at = _RECORD_LEVEL
         self.records: list[dict[str, str]] = []
         self.names: list[str] = []
         self.text: list[str] = []
@@ -221,16 +232,18 @@ class _Records(_Levels):
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         super().start(name, attributes)
         self.text = []
-        if self.level == _RECORD_LEVEL:
+        if self.level == _RECORD_LEVEL and name.rpartition(":")[2] == _COLLECTION:
+            self.at, self.records = _RECORD_LEVEL + 1, []
+        elif self.level == self.at:
             self.records.append({})
-        elif self.level > _RECORD_LEVEL:
+        elif self.level > self.at:
             self.names.append(name.rpartition(":")[2])
 
     def data(self, text: str) -> None:
         self.text.append(text)
 
     def end(self, name: str) -> None:
-        if self.level > _RECORD_LEVEL:
+        if self.level > self.at:
             text = "".join(self.text).strip()
             if text:
                 self.records[-1].setdefault(".".join(self.names), text)

@@ -1,0 +1,77 @@
+"""Premises that the coordinator should ask the licensing team about before approaching them.
+
+For the coordinator alone: the mark never leaves in a call list, a public file or a map.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from csp_geo.intake.source import plain
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+AT_M: Final = 20.0
+"""An incident up to this far from the point of a premises, inclusive, is at it."""
+EXACT: Final = ("exact", "address")
+"""Ways of locating that say which building: no pin, street, postcode, name or snapped point."""
+LARGEST_DOUBT_M: Final = 25.0
+_THEMES: Final = frozenset({"violence", "sexual", "harassment"})
+_DRUGS: Final = "drug"
+
+
+def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which premises have violence, sexual offences, harassment or drugs recorded at them.
+
+    Theft is never asked about: shops are its victims. Only recorded incidents and premises that
+    are located exactly count, because a shared point says nothing of one address on it.
+
+    Parameters
+    ----------
+    premises
+        Per `tables.PREMISES`.
+    incidents
+        Per `tables.INCIDENTS`, in the same CRS.
+
+    Returns
+    -------
+    ask
+        ``(n,)`` bool, in the order of the premises. False also where it cannot be said.
+
+    Notes
+    -----
+    At a premises is within 20 metres of its point, inclusive; neighbours that close are all
+    marked. Cost: one search tree of the incidents.
+    """
+    ask = np.zeros(len(premises), dtype=np.bool_)
+    known = _is_exact(premises) & (premises["n_at_point"].to_numpy() == 1)
+    told = incidents[_is_exact(incidents) & _is_asked_about(incidents)]
+    if known.any() and len(told):
+        points = premises.geometry.to_numpy()[known]
+        tree = shapely.STRtree(told.geometry.to_numpy())
+        near, _ = tree.query(points, predicate="dwithin", distance=AT_M)
+        ask[np.flatnonzero(known)[np.unique(near)]] = True
+    return ask
+
+
+def _is_exact(table: pd.DataFrame) -> NDArray[np.bool_]:
+    method = table["location_method"].astype("object").isin(EXACT)
+    doubt = table["location_accuracy_m"] <= LARGEST_DOUBT_M
+    return np.asarray(method & doubt, dtype=np.bool_)
+
+
+def _is_asked_about(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell recorded incidents of the themes; of "drugs and alcohol" those that say drugs."""
+    recorded = incidents["family"].astype("object") == "recorded"
+    theme = incidents["theme"].astype("object")
+    category = incidents["category"].astype("object")
+    says_drugs = {word: _DRUGS in plain(word) for word in set(category)}
+    drugs = category.map(says_drugs).astype(bool)
+    asked = theme.isin(_THEMES) | ((theme == "drugs and alcohol") & drugs)
+    return np.asarray(recorded & asked, dtype=np.bool_)

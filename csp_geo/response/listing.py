@@ -1,0 +1,217 @@
+"""Lists of places as they come (registers, map extracts, spreadsheets): fields, and where each is.
+
+Files are read and places located by what reads reports; only the names of the columns differ.
+Every cell is text, as given, and no column but those that are known is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SourceError
+from csp_geo.intake.columns import map_columns
+from csp_geo.intake.formats import LIMITS, ROW, Unread, read_tables
+from csp_geo.intake.reports import ReportFile
+from csp_geo.intake.rules import REASON
+from csp_geo.intake.source import Source, known_columns, packaged_sources, plain
+from csp_geo.intake.tidy import said
+from csp_geo.intake.whereabouts import Ground, whereabouts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from csp_geo.intake.formats import Limits, RawTable
+    from csp_geo.study_area import StudyArea
+
+NO_LOCATION: Final = "missing-coordinates"
+NOWHERE: Final = (
+    *("unreadable-coordinates", "zero-coordinates", "wrong-crs", "swapped-coordinates"),
+    *("location-too-coarse", "outward-postcode", "unknown-postcode", "postcode-not-looked-up"),
+    "outside-study-area",
+)
+"""Reasons of intake for which a place is nowhere, or nowhere near; the first that holds is said."""
+_PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+_PLACES: Final = ("gridref", "wkt", "postcode")
+_LOCATION: Final[Mapping[str, tuple[str, ...]]] = {
+    "longitude": ("geocode longitude",),
+    "latitude": ("geocode latitude",),
+    "postcode": ("postcode", "post code", "full postcode", "postal code", "addr:postcode"),
+}
+_HSTORE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+_OTHER_TAGS: Final = "other_tags"
+_SHOWN: Final = 12
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list of places.
+
+    `rows` has `source_row` and a column of texts for each field, "" for empty. `reason` says for
+    each row why it is nowhere, a slug of `intake.rules`, "" where it is located. `xy` is
+    ``(n, 2)`` metres, NaN where unknown; `ward` the row in the wards of the study area, -1 outside.
+    """
+
+    name: str
+    rows: pd.DataFrame
+    fields: frozenset[str]
+    xy: NDArray[np.float64]
+    ward: NDArray[np.int64]
+    reason: NDArray[np.object_]
+    method: NDArray[np.object_]
+    accuracy_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a list should hold: for each field the names that its column may have.
+
+    `needed` are the fields without which it is no such list, `what` how messages call it.
+    """
+
+    what: str
+    fields: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...] = ("name",)
+    need_place: bool = True
+
+    @property
+    def source(self) -> Source:
+        """The fields, and those that say where, as intake knows the columns of a file."""
+        other = packaged_sources()["other"]
+        places = (*(name for pair in _PAIRS for name in pair), *_PLACES)
+        words = {
+            name: (*map(plain, _LOCATION.get(name, ())), *other.columns.get(name, ()))
+            for name in places
+        }
+        own = {name: tuple(map(plain, names)) for name, names in self.fields.items()}
+        return replace(other, columns={**own, **words}, location_accuracy_m=20.0)
+
+
+def read_lists(
+    path: Path,
+    wanted: Wanted,
+    area: StudyArea | None,
+    *,
+    border_m: float = 0.0,
+    limits: Limits = LIMITS,
+) -> Iterator[Listed]:
+    """Read every table of a file as a list of places.
+
+    Parameters
+    ----------
+    area
+        Places further outside than `border_m` have the reason "outside-study-area"; without one,
+        none has.
+
+    Raises
+    ------
+    SourceError
+        If no table of the file can be read, or has the columns that are needed.
+    """
+    source, ground = wanted.source, Ground(area, border_m)
+    words = frozenset(word for names in source.columns.values() for word in names)
+    if not path.is_file():
+        raise SourceError(f"{path.name} is not there. Check the name, or where you are.")
+    refused, n_read = "", 0
+    for raw in read_tables(path, path.name, words, limits):
+        try:
+            if isinstance(raw, Unread):
+                raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault
+            listed = _listed(raw, f"{path.name}{raw.part}", wanted, source, ground)
+        except SourceError as error:
+            refused = refused or str(error)
+            continue
+        n_read += 1
+        yield listed
+    if not n_read:
+        raise SourceError(refused)
+
+
+def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: Ground) -> Listed:
+    raw, cells = _with_tags(raw)
+    fields = _without_half_pairs(known_columns(raw.header, source))
+    _require(fields, raw, where, wanted)
+    places = {column: field for column, field in fields.items() if field not in wanted.fields}
+    mapped = map_columns(raw, places, source)
+    rows = mapped.table
+    file = ReportFile(where, source.source, source.feed, "", len(rows), places, mapped.axes)
+    located = whereabouts(file, source, rows.assign(place=""), ground)
+    own = cells.set_index(ROW).loc[rows["source_row"]]
+    texts = {field: own[column].map(said).to_numpy() for column, field in fields.items()}
+    table = pd.DataFrame({"source_row": rows["source_row"].to_numpy()})
+    for field in (*wanted.fields, "postcode"):
+        table[field] = pd.Series(texts.get(field, ""), table.index, dtype="str")
+    xy = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    return Listed(
+        name=where,
+        rows=table,
+        fields=frozenset(fields.values()),
+        xy=xy,
+        ward=located["ward"].to_numpy(dtype=np.int64),
+        reason=_reasons(located, np.isfinite(xy).all(axis=1), rows["broken"].to_numpy()),
+        method=located["method"].to_numpy(dtype=object),
+        accuracy_m=located[["accuracy_m", "coarse_m"]].max(axis=1).to_numpy(dtype=np.float64),
+    )
+
+
+def _reasons(
+    located: pd.DataFrame, known: NDArray[np.bool_], broken: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    """Return the first reason of each row for which it is nowhere, "" for none."""
+    reason = np.where(known, "", NO_LOCATION).astype(object)
+    for slug in reversed(NOWHERE):
+        reason[located[slug].to_numpy(dtype=bool)] = slug
+    reason[broken.astype(bool)] = "broken-record"
+    return reason
+
+
+def say_nowhere(slug: str) -> str:
+    """Say in a sentence why a place is nowhere, and what to do."""
+    rule = REASON[slug]
+    return f"{rule.title}. {rule.hint}"
+
+
+def _with_tags(raw: RawTable) -> tuple[RawTable, pd.DataFrame]:
+    """Return a table and its cells, the tags that GDAL packs into one column side by side."""
+    cells = raw.cells
+    packed = next((name for name in raw.header if plain(name) == plain(_OTHER_TAGS)), None)
+    header = raw.header
+    if packed is not None:
+        tags = pd.DataFrame(
+            [dict(_HSTORE.findall(text)) for text in cells[packed]], index=cells.index
+        ).fillna("")
+        new = [str(name) for name in tags.columns if name not in cells.columns]
+        cells = pd.concat([cells, tags[new].astype("str")], axis=1)
+        header = (*header, *new)
+    return replace(raw, header=header, chunks=(cells,)), cells
+
+
+def _without_half_pairs(fields: Mapping[str, str]) -> dict[str, str]:
+    """Keep one whole pair of coordinates: the first that is there."""
+    found = set(fields.values())
+    pair = next((pair for pair in _PAIRS if set(pair) <= found), ())
+    unused = {name for other in _PAIRS for name in other} - set(pair)
+    return {column: field for column, field in fields.items() if field not in unused}
+
+
+def _require(fields: Mapping[str, str], raw: RawTable, where: str, wanted: Wanted) -> None:
+    found = set(fields.values())
+    missing = [name.replace("_", " ") for name in wanted.needed if name not in found]
+    if wanted.need_place and not found & {"longitude", "easting", "x", *_PLACES}:
+        missing.append("location (latitude and longitude, easting and northing, or postcode)")
+    if missing:
+        shown = ", ".join(raw.header[:_SHOWN]) + (", ..." if len(raw.header) > _SHOWN else "")
+        raise SourceError(
+            f"{where} is no list of {wanted.what}: no column was found for the "
+            f"{' and the '.join(missing)}. Columns: {shown or 'none'}. Rename the column."
+        )

@@ -1,0 +1,107 @@
+"""Business types to venue types: an editable table, `tables/venue_types.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.errors import SettingsError
+from csp_geo.intake.source import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SUITABLE, ALCOHOL, GAMBLING, UNSUITABLE = "suitable", "alcohol", "gambling", "unsuitable"
+GROUPS: Final = (SUITABLE, ALCOHOL, GAMBLING, UNSUITABLE)
+"""Whether a venue type can be approached; the later group wins where two lists disagree."""
+OTHER: Final = "other"
+"""The venue type of a business whose list gives none."""
+FILE: Final = "venue_types.toml"
+_SHOP: Final = "shop"
+_NAMES: Final = "names"
+
+
+@dataclass(frozen=True)
+class VenueTypes:
+    """Which venue type each word stands for, and which group each venue type is in.
+
+    `words` are plain (lower case, letters and digits; ``key=value`` keeps its sign). `names` are
+    patterns of names that say more than a list that only says "shop".
+    """
+
+    words: Mapping[str, str]
+    groups: Mapping[str, str]
+    names: Mapping[str, re.Pattern[str]]
+
+    def of(self, business_type: str, name: str = "") -> str | None:
+        """Return the venue type of a business, `None` if its type is not in the table."""
+        found = self.words.get(_word(business_type)) if business_type else OTHER
+        if found is None and "=" in business_type:
+            found = self.words.get(f"{_word(business_type.partition('=')[0])}=*")
+        if found == _SHOP:
+            said = (kind for kind, pattern in self.names.items() if pattern.search(name))
+            return next(said, found)
+        return found
+
+
+def _word(text: str) -> str:
+    key, sign, value = text.partition("=")
+    return f"{plain(key)}={'*' if value.strip() == '*' else plain(value)}" if sign else plain(text)
+
+
+def read_venue_types(path: Path | None = None) -> VenueTypes:
+    """Read a project's own table of venue types, or the packaged one.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is not made of the tables suitable, alcohol, gambling, unsuitable
+        and names, each with lists of words.
+    """
+    where = f"data/premises/{FILE}" if path is not None else FILE
+    try:
+        if path is None:
+            text = (files("csp_geo.response") / "tables" / FILE).read_text(encoding="utf-8")
+        else:
+            text = path.read_text(encoding="utf-8-sig")
+        values = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{where} could not be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
+    _check(values, where)
+    groups = {kind: group for group in GROUPS for kind in values.get(group, {})}
+    words = {
+        _word(word): kind
+        for group in GROUPS
+        for kind, own in values.get(group, {}).items()
+        for word in (kind, *own)
+    }
+    names = {kind: _any_of(own) for kind, own in values.get(_NAMES, {}).items() if own}
+    if unknown := set(names) - set(groups):
+        raise SettingsError(f"{where}, [names]: '{min(unknown)}' is no venue type of this table.")
+    return VenueTypes(words, {OTHER: SUITABLE, **groups}, names)
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def _check(values: Mapping[str, Any], where: str) -> None:
+    if unknown := set(values) - {*GROUPS, _NAMES}:
+        raise SettingsError(
+            f"{where}: unknown table [{min(unknown)}]. Tables: {', '.join((*GROUPS, _NAMES))}."
+        )
+    for table, kinds in values.items():
+        lists = kinds.values() if isinstance(kinds, dict) else [None]
+        if not all(isinstance(own, list) and all(isinstance(w, str) for w in own) for own in lists):
+            raise SettingsError(
+                f"{where}, [{table}]: each line must be a venue type with a list of words, such as "
+                'library = ["library", "amenity=library"].'
+            )
+    if not values.get(SUITABLE):
+        raise SettingsError(f"{where} needs a table [suitable]: without it nothing is a candidate.")
