@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from csp_geo.cli_common import Surroundings
 
 _HAVENS: Final = Path("data", "havens.csv")
+_TYPES: Final = Path("data", "premises", "venue_types.toml")
 
 
 @click.command()
@@ -60,6 +61,7 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> None:
         run=given["run"],
         premises=given["premises"],
         existing=existing,
+        venue_types=_TYPES if _TYPES.is_file() else None,
         today=surroundings.today(),
         out=given["out"],
         network=given["network"],

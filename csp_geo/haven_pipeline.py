@@ -23,9 +23,11 @@ from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assu
 from csp_geo.response.network import WalkParams, read_network, read_obstacles, walking_distances
 from csp_geo.response.pack import read_pack
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
-from csp_geo.response.premises import ask_licensing, read_premises
+from csp_geo.response.licensing import ask_licensing
+from csp_geo.response.premises import read_premises
 from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark, monday_of
+from csp_geo.response.venue_types import read_venue_types
 from csp_geo.settings import Settings
 from csp_geo.storage import new_folder, write_files, write_layers
 from csp_geo.wording import count, number
@@ -60,6 +62,7 @@ class HavenOptions:
     today: date
     out: Path
     existing: Path | None = None
+    venue_types: Path | None = None
     network: Path | None = None
     barriers: Path | None = None
     crossings: Path | None = None
@@ -104,7 +107,13 @@ def run_havens(options: HavenOptions) -> HavenResult:
     """
     options.progress("Reading the pack and the lists")
     pack = read_pack(options.run)
-    premises = read_premises(options.premises, pack.area, alcohol_led=options.alcohol)
+    premises = read_premises(
+        options.premises,
+        pack.area,
+        read_venue_types(options.venue_types),
+        alcohol_and_gambling=options.alcohol,
+        limits=options.settings.limits,
+    )
     register = _register(options, pack)
     candidates = _candidates(premises, options)
     demand = _demand(pack, options)
@@ -119,7 +128,8 @@ def run_havens(options: HavenOptions) -> HavenResult:
     plan = plan_havens(demand, venues, ways, hotspots, options.plan)
     facts = _facts(options, pack, premises, candidates, register, demand, hours, walk, plan, week)
     sites = [page.site_words(plan, venues, n) for n in range(len(plan.order))]
-    marked = ask_licensing(candidates.table, pack.incidents)
+    incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
+    marked = ask_licensing(candidates.table, incidents)
 
     options.progress("Writing")
     record = _record(options, pack, plan, venues, facts, sites)
@@ -170,7 +180,8 @@ def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
     order = table.assign(sure=table["meets"].map(_MEETS).astype(int)).sort_values(
         ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
     )
-    left_out = dict(premises.left_out_words)
+    words = premises.left_out["words"].value_counts()
+    left_out = {str(why): int(n) for why, n in words.items()}
     if fails.any():
         left_out[f"does not meet the profile '{profile.name}'"] = int(fails.sum())
     return _Candidates(
@@ -202,9 +213,10 @@ def _normal_week(pack: Pack) -> date:
 
 
 def _place(pack: Pack) -> Place:
-    centre = pack.area.boundary.centroid
-    longitude, latitude = pack.area.projection.to_lonlat([[centre.x, centre.y]])[0]
-    return Place(float(latitude), float(longitude))
+    west, south, east, north = pack.area.wards.total_bounds
+    middle = [[(west + east) / 2, (south + north) / 2]]
+    longitude, latitude = pack.area.projection.to_lonlat(middle)[0]
+    return Place(latitude=float(latitude), longitude=float(longitude))
 
 
 # --- who is open, who is near --------------------------------------------------------------------
@@ -245,9 +257,10 @@ def _venues(
         )
     both["opening_hours"] = texts
     xy = np.array([[point.x, point.y] for point in both["geometry"]]).reshape(-1, 2)
-    step_free = both["step_free"].map(_KNOWN).fillna(-1).to_numpy(dtype=np.int8)
-    table = both.drop(columns="geometry").where(both.drop(columns="geometry").notna(), None)
-    return Venues(table, xy, is_open, step_free, assumed, len(there)), hours
+    step_free = np.array([_KNOWN.get(str(word), -1) for word in both["step_free"]], dtype=np.int8)
+    said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
+    said = said.where(said.notna(), None)
+    return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
 
 
 def _to_ask(table: pd.DataFrame) -> pd.Series:
