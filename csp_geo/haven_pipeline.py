@@ -20,10 +20,10 @@ from csp_geo.products.exports import csv_bytes
 from csp_geo.response.criteria import judge, read_profile
 from csp_geo.response.demand import DemandParams, demand_of, near_any
 from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assumed
+from csp_geo.response.licensing import ask_licensing
 from csp_geo.response.network import WalkParams, read_network, read_obstacles, walking_distances
 from csp_geo.response.pack import read_pack
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
-from csp_geo.response.licensing import ask_licensing
 from csp_geo.response.premises import read_premises
 from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark, monday_of

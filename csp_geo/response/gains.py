@@ -13,8 +13,8 @@ from csp_geo.response.reach import checked_fixed
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.response.cover import Floats, Ints
     from csp_geo.response.open_cover import OpenCover
+    from csp_geo.response.solver.cover import Floats, Ints
 
 STEP_FREE: Final = 1
 _TWICE: Final = 2

@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csp_geo.errors import InfeasibleError
-from csp_geo.response.cover import EQUAL, as_table
-from csp_geo.response.fewest import any_fewest, fewest
-from csp_geo.response.radius import smallest_radius, uncovered
 from csp_geo.response.reach import (
     checked_cost,
     checked_demand,
@@ -25,7 +22,6 @@ from csp_geo.response.reach import (
     checked_number,
     within_reach,
 )
-from csp_geo.response.rings import mean_cost, rings
 from csp_geo.response.siting import (
     TIME_LIMIT_S,
     Problem,
@@ -34,12 +30,16 @@ from csp_geo.response.siting import (
     problem,
     too_few,
 )
+from csp_geo.response.solver.cover import EQUAL, as_table
+from csp_geo.response.solver.fewest import any_fewest, fewest
+from csp_geo.response.solver.radius import smallest_radius, uncovered
+from csp_geo.response.solver.rings import mean_cost, rings
 from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.response.cover import Floats, Ints
+    from csp_geo.response.solver.cover import Floats, Ints
 
 
 def set_coverage(

@@ -14,14 +14,14 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, vstack
 
 from csp_geo.errors import SchemaError, SettingsError
-from csp_geo.response.cover import alike, as_table, marks, summed
 from csp_geo.response.reach import checked_fixed, checked_groups
 from csp_geo.response.siting import Problem, problem
+from csp_geo.response.solver.cover import alike, as_table, marks, summed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.response.cover import Flags, Floats, Ints, Table
+    from csp_geo.response.solver.cover import Flags, Floats, Ints, Table
 
 HOURS: Final = 168
 OPEN: Final = 1

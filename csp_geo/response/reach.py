@@ -8,12 +8,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from csp_geo.errors import SchemaError, SettingsError
-from csp_geo.response.cover import EQUAL
+from csp_geo.response.solver.cover import EQUAL
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from csp_geo.response.cover import Floats, Ints, Table
+    from csp_geo.response.solver.cover import Floats, Ints, Table
 
 
 def within_reach(cost: ArrayLike, within: float) -> Table:

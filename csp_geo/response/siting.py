@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.errors import InfeasibleError, SettingsError
-from csp_geo.response.choose import Choice, choose, nearly_as_good
-from csp_geo.response.cover import EQUAL, NO_GROUP, Cover
-from csp_geo.response.fewest import fewest
-from csp_geo.response.greedy import add_greedily
+from csp_geo.response.solver.choose import Choice, choose, nearly_as_good
+from csp_geo.response.solver.cover import EQUAL, NO_GROUP, Cover
+from csp_geo.response.solver.fewest import fewest
+from csp_geo.response.solver.greedy import add_greedily
 from csp_geo.wording import count
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Floats, Ints, Table
+    from csp_geo.response.solver.cover import Floats, Ints, Table
 
 TIME_LIMIT_S: Final = 60.0
 """Seconds that the solver may take, unless the caller says otherwise."""

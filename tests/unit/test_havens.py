@@ -8,9 +8,9 @@ import pytest
 import csp_geo as cg
 from csp_geo.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
 from csp_geo.response import choose, fewest, rank, rings
-from csp_geo.response.cover import Cover, as_table
 from csp_geo.response.havens import coverage_problem
-from csp_geo.response.programme import cover_most
+from csp_geo.response.solver.cover import Cover, as_table
+from csp_geo.response.solver.programme import cover_most
 
 # Demand points 300 m apart along a street; sites at the first, third and last of them.
 STREET = np.abs(300.0 * np.arange(5)[:, None] - 300.0 * np.array([0, 2, 4])[None, :])

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.response.cover import EQUAL
+from csp_geo.response.solver.cover import EQUAL
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Cover, Flags, Floats
+    from csp_geo.response.solver.cover import Cover, Flags, Floats
 
 WORK: Final = 1e9
 """Work after which a search gives up, counted in entries of the table passed over: some seconds."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.response.cover import EQUAL, NO_GROUP
+from csp_geo.response.solver.cover import EQUAL, NO_GROUP
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Cover, Flags, Floats, Ints
+    from csp_geo.response.solver.cover import Cover, Flags, Floats, Ints
 
 _ROUNDS: Final = 50
 

@@ -16,7 +16,7 @@ from csp_geo.errors import SettingsError
 from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Floats, Ints, Table
+    from csp_geo.response.solver.cover import Floats, Ints, Table
 
 MOST_ENTRIES: Final = 50_000_000
 """What the table may hold: about a gigabyte."""

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.response.cover import NO_GROUP
+from csp_geo.response.solver.cover import NO_GROUP
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Cover, Floats, Ints
+    from csp_geo.response.solver.cover import Cover, Floats, Ints
 
 _STEPS: Final = 300
 _PATIENCE: Final = 12

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse import csr_array
 
-from csp_geo.response.choose import Choice, filled, first_of_equals
-from csp_geo.response.cover import Cover, as_table
-from csp_geo.response.fewest import any_fewest
 from csp_geo.response.reach import within_reach
+from csp_geo.response.solver.choose import Choice, filled, first_of_equals
+from csp_geo.response.solver.cover import Cover, as_table
+from csp_geo.response.solver.fewest import any_fewest
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Floats, Ints
+    from csp_geo.response.solver.cover import Floats, Ints
 
 
 def uncovered(cost: Floats, limit: float, there: Ints) -> Cover:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.response.bound import find_bound
-from csp_geo.response.cover import EQUAL
-from csp_geo.response.greedy import add_greedily, exchange, values_with_one_more
-from csp_geo.response.programme import cover_most
-from csp_geo.response.rank import Ranking
+from csp_geo.response.solver.bound import find_bound
+from csp_geo.response.solver.cover import EQUAL
+from csp_geo.response.solver.greedy import add_greedily, exchange, values_with_one_more
+from csp_geo.response.solver.programme import cover_most
+from csp_geo.response.solver.rank import Ranking
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Cover, Ints
+    from csp_geo.response.solver.cover import Cover, Ints
 
 _SHARE_FOR_TIES: Final = 0.3
 """Share of the time limit that is kept for proving that no other set is as good."""

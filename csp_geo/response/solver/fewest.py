@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csp_geo.response.choose import Choice, first_of_equals
-from csp_geo.response.greedy import add_greedily
-from csp_geo.response.programme import cover_all
+from csp_geo.response.solver.choose import Choice, first_of_equals
+from csp_geo.response.solver.greedy import add_greedily
+from csp_geo.response.solver.programme import cover_all
 
 if TYPE_CHECKING:
-    from csp_geo.response.cover import Cover, Ints
+    from csp_geo.response.solver.cover import Cover, Ints
 
 
 @dataclass(frozen=True, eq=False)
