@@ -7,8 +7,8 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.response import choose, fewest, rank, rings
 from csp_geo.response.havens import coverage_problem
+from csp_geo.response.solver import choose, fewest, rank, rings
 from csp_geo.response.solver.cover import Cover, as_table
 from csp_geo.response.solver.programme import cover_most
 
