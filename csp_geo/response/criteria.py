@@ -1,0 +1,265 @@
+"""What a venue should have: profiles as TOML, and which venues are known to meet one.
+
+Unknown is never met, and meeting a profile on paper is no vetting.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.errors import SettingsError
+from csp_geo.response.answers import NO, UNKNOWN, YES
+from csp_geo.tables import ANSWERS
+from csp_geo.wording import count, join
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+PACKAGED: Final = ("light", "strict")
+STAFF: Final = "staff"
+APPROACH: Final = "approach"
+LABELS: Final[Mapping[str, str]] = {
+    STAFF: "staff",
+    "cctv": "CCTV",
+    "toilet": "toilet",
+    "step_free": "step-free entrance",
+    "first_aid": "first aid kit",
+    "phone": "phone",
+    "training": "trained staff",
+    "accessible_toilet": "accessible toilet",
+    "quiet_space": "quiet place to sit",
+    "wifi": "Wi-Fi",
+    "charging": "phone charging",
+}
+"""The criteria that a profile may name, as people call them."""
+NOT_VETTED: Final = "not vetted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a venue should have.
+
+    `must` are needed at any hour, `must_after_dark` after dark as well. `weights` say what counts
+    how much towards the score. `approach` has, for each group of residents, the venue types that
+    it would approach, from the council's own consultation; empty means that nobody was asked.
+    """
+
+    name: str
+    title: str
+    about: str = ""
+    must: tuple[str, ...] = ()
+    must_after_dark: tuple[str, ...] = ()
+    staff_min: int = 1
+    staff_min_after_dark: int = 2
+    weights: Mapping[str, float]
+    approach: Mapping[str, tuple[str, ...]]
+    approach_weight: float = 0.0
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader of the score must know."""
+        vetting = f"every venue is {NOT_VETTED} until somebody has visited it."
+        found = [f"Meeting the profile '{self.title}' on paper is no vetting: {vetting}"]
+        if not self.approach:
+            found.append(
+                "Which venue types residents would approach is not known, and counts for nothing: "
+                f"fill [{APPROACH}] of the profile from your own consultation."
+            )
+        return tuple(found)
+
+    def musts(self, *, after_dark: bool) -> tuple[str, ...]:
+        """Return what is needed by day, or after dark."""
+        more = self.must_after_dark if after_dark else ()
+        return tuple(dict.fromkeys((*self.must, *more)))
+
+    def staff(self, *, after_dark: bool) -> int:
+        """Return how many staff are needed by day, or after dark."""
+        return max(self.staff_min, self.staff_min_after_dark) if after_dark else self.staff_min
+
+
+def read_profile(name_or_path: str | Path) -> Profile:
+    """Read a packaged profile ("light", "strict"), or one's own TOML file.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such profile, or it is not made as a profile is.
+    """
+    if str(name_or_path) in PACKAGED:
+        name = str(name_or_path)
+        folder = files("csp_geo.response") / "profiles"
+        return _profile(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")), name)
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise SettingsError(
+            f"'{path.name}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or name a "
+            "TOML file of your own."
+        )
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    return _profile(values, path.name)
+
+
+_KINDS: Final[Mapping[str, tuple[type, str]]] = {
+    "title": (str, "a text"),
+    "about": (str, "a text"),
+    "must": (list, "a list of criteria"),
+    "must_after_dark": (list, "a list of criteria"),
+    "staff_min": (int, "a whole number"),
+    "staff_min_after_dark": (int, "a whole number"),
+    "weights": (dict, "a table of numbers"),
+    APPROACH: (dict, "a table of lists of venue types"),
+    "approach_weight": (float, "a number"),
+}
+
+
+def _profile(values: Mapping[str, Any], name: str) -> Profile:
+    _check(values, name)
+    weights = {key: float(value) for key, value in values.get("weights", {}).items()}
+    approach = {
+        str(group).replace("_", " "): tuple(str(kind).casefold() for kind in kinds)
+        for group, kinds in values.get(APPROACH, {}).items()
+    }
+    return Profile(
+        name=name,
+        title=values.get("title", name),
+        about=values.get("about", ""),
+        must=tuple(values.get("must", ())),
+        must_after_dark=tuple(values.get("must_after_dark", ())),
+        staff_min=values.get("staff_min", 1),
+        staff_min_after_dark=values.get("staff_min_after_dark", 2),
+        weights=weights,
+        approach=approach,
+        approach_weight=float(values.get("approach_weight", 0)),
+    )
+
+
+def _check(values: Mapping[str, Any], name: str) -> None:
+    for key, value in values.items():
+        if key not in _KINDS:
+            raise SettingsError(f"{name}: unknown setting '{key}'. Known: {', '.join(_KINDS)}.")
+        kind, words = _KINDS[key]
+        fits = isinstance(value, (int, float) if kind is float else kind)
+        if isinstance(value, bool) or not fits:
+            raise SettingsError(f"{name}: {key} must be {words}, found {value!r}.")
+    named = [
+        *values.get("must", ()),
+        *values.get("must_after_dark", ()),
+        *values.get("weights", ()),
+    ]
+    for criterion in named:
+        if criterion not in LABELS:
+            raise SettingsError(
+                f"{name}: '{criterion}' is no criterion. Criteria: {', '.join(LABELS)}."
+            )
+    single = ("staff_min", "staff_min_after_dark", "approach_weight")
+    numbers = {**values.get("weights", {}), **{key: values[key] for key in single if key in values}}
+    for key, value in numbers.items():
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not 0 <= value < math.inf
+        ):
+            raise SettingsError(f"{name}: {key} must be 0 or more, found {value!r}.")
+    for group, kinds in values.get(APPROACH, {}).items():
+        if not (isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)):
+            raise SettingsError(
+                f'{name}, [{APPROACH}]: {group} must be a list such as ["library", "shop"].'
+            )
+
+
+def judge(table: pd.DataFrame, profile: Profile, *, after_dark: bool = True) -> pd.DataFrame:
+    """Tell which premises or havens are known to have what a profile asks for.
+
+    Parameters
+    ----------
+    table
+        Per `tables.PREMISES` or `tables.HAVENS`; a criterion without a column is unknown.
+    after_dark
+        Ask for what is needed after dark as well.
+
+    Returns
+    -------
+    judged
+        The index of `table`, and the columns: meets (category yes, no, unknown) - whether it has
+        every must; unmet (string) - what it is known to lack; unknown (string) - what to ask, both
+        over musts and weighted criteria; approached_by (string) - groups that would approach its
+        venue type; score (float64, 0 to 1) - the share of the weights that is known to be met.
+
+    Notes
+    -----
+    One "no" among the musts makes "no"; without any, one "unknown" makes "unknown". In the score
+    what is unknown counts as absent. The share of groups that would approach the venue type counts
+    with its weight where the profile names any.
+    """
+    musts = profile.musts(after_dark=after_dark)
+    needed = profile.staff(after_dark=after_dark)
+    asked = tuple(dict.fromkeys((*musts, *profile.weights)))
+    answers = pd.DataFrame(
+        {name: _answers(table, name, needed) for name in asked}, index=table.index, dtype=object
+    )
+    must = answers[list(musts)]
+    lacks, doubtful = (must == NO).any(axis=1), (must == UNKNOWN).any(axis=1)
+    meets = np.where(lacks, NO, np.where(doubtful, UNKNOWN, YES))
+    labels = [_label(name, needed) for name in asked]
+    by_group = [_groups(str(kind), profile) for kind in table["venue_type"]]
+    return pd.DataFrame(
+        {
+            "meets": pd.Categorical(meets, categories=list(ANSWERS)),
+            "unmet": _words(answers == NO, labels),
+            "unknown": _words(answers == UNKNOWN, labels),
+            "approached_by": pd.Series([join(groups) for groups in by_group], table.index, "str"),
+            "score": _score(answers, [len(groups) for groups in by_group], profile),
+        },
+        index=table.index,
+    )
+
+
+def _answers(table: pd.DataFrame, name: str, needed: int) -> NDArray[np.object_]:
+    if name != STAFF:
+        if name not in table:
+            return np.full(len(table), UNKNOWN, dtype=object)
+        return table[name].astype(object).fillna(UNKNOWN).to_numpy()
+    staff = table["staff_min"].to_numpy(dtype=np.float64)
+    enough = np.where(staff >= needed, YES, NO)
+    return np.where(np.isnan(staff), UNKNOWN, enough).astype(object)
+
+
+def _label(name: str, needed: int) -> str:
+    return f"at least {count(needed, 'member')} of staff" if name == STAFF else LABELS[name]
+
+
+def _words(found: pd.DataFrame, labels: list[str]) -> pd.Series:
+    said = [
+        ", ".join(label for label, here in zip(labels, row, strict=True) if here)
+        for row in found.to_numpy(dtype=bool)
+    ]
+    return pd.Series(said, found.index, dtype="str")
+
+
+def _groups(kind: str, profile: Profile) -> list[str]:
+    return [group for group, kinds in profile.approach.items() if kind.casefold() in kinds]
+
+
+def _score(answers: pd.DataFrame, n_groups: list[int], profile: Profile) -> NDArray[np.float64]:
+    weights = np.array(list(profile.weights.values()), dtype=np.float64)
+    met = (answers[list(profile.weights)] == YES).to_numpy(dtype=np.float64) @ weights
+    total = float(weights.sum())
+    if profile.approach:
+        met = met + profile.approach_weight * np.array(n_groups) / len(profile.approach)
+        total += profile.approach_weight
+    return np.asarray(met / total if total else np.zeros(len(answers)), dtype=np.float64)
