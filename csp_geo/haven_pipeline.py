@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from csp_geo.response.demand import Demand
     from csp_geo.response.hours import OpenHours
@@ -46,9 +47,11 @@ if TYPE_CHECKING:
     from csp_geo.response.premises import Premises
     from csp_geo.response.register import Register
 
+FURTHEST_M: Final = 1_600.0
+"""How far off the nearest venues of a hotspot are looked for."""
 STANDING_OUT_M: Final = 100.0
 """With only the hotspots that stand out, demand within so many metres of them counts."""
-_MEETS: Final = {"yes": 0, "unknown": 1}
+_MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 _KNOWN: Final = {"yes": 1, "no": 0, "unknown": -1}
 _LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
 
@@ -97,6 +100,15 @@ class _Candidates:
     cautions: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Sky:
+    """A normal week, a place, and which of the 168 hours are after dark."""
+
+    week: date
+    place: Place
+    is_dark: NDArray[np.bool_]
+
+
 def run_havens(options: HavenOptions) -> HavenResult:
     """Make the plan, whole or not at all.
 
@@ -119,14 +131,14 @@ def run_havens(options: HavenOptions) -> HavenResult:
     demand = _demand(pack, options)
 
     options.progress("Working out who is open and who is near")
-    week, place = _normal_week(pack), _place(pack)
-    venues, hours = _venues(candidates, register, options, week, place)
-    ways, walk = _ways(demand, venues, options, week, place)
+    sky = _sky(pack)
+    venues, hours = _venues(candidates, register, options, sky)
+    ways, walk = _ways(demand, venues, options, pack, sky)
 
     options.progress("Choosing where to ask")
     hotspots = pack.hotspots
     plan = plan_havens(demand, venues, ways, hotspots, options.plan)
-    facts = _facts(options, pack, premises, candidates, register, demand, hours, walk, plan, week)
+    facts = _facts(options, pack, premises, candidates, register, demand, hours, walk, plan, sky)
     sites = [page.site_words(plan, venues, n) for n in range(len(plan.order))]
     incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
     marked = ask_licensing(candidates.table, incidents)
@@ -169,8 +181,9 @@ def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
     """Judge the premises, leave out those that fail a must, and order the rest."""
     profile = read_profile(options.profile)
     judged = judge(premises.table, profile)
-    fails = judged["meets"] == "no"
+    fails = judge(premises.table, profile, after_dark=False)["meets"] == "no"
     table = premises.table.join(judged[["meets", "unmet", "unknown", "score"]])[~fails.to_numpy()]
+    table = table.assign(day_only=(table["meets"] == "no").to_numpy())
     if table.empty:
         why = f" {count(int(fails.sum()), 'venue')} fail the profile '{profile.name}'."
         raise NoPlacesError(
@@ -184,9 +197,13 @@ def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
     left_out = {str(why): int(n) for why, n in words.items()}
     if fails.any():
         left_out[f"does not meet the profile '{profile.name}'"] = int(fails.sum())
-    return _Candidates(
-        order.drop(columns="sure").reset_index(drop=True), left_out, tuple(profile.cautions)
-    )
+    cautions = list(profile.cautions)
+    if n_day := int(table["day_only"].sum()):
+        cautions.append(
+            f"{count(n_day, 'venue')} count by day alone: they are known to lack what the profile "
+            f"'{profile.title}' asks for after dark."
+        )
+    return _Candidates(order.drop(columns="sure").reset_index(drop=True), left_out, tuple(cautions))
 
 
 def _demand(pack: Pack, options: HavenOptions) -> Demand:
@@ -212,11 +229,14 @@ def _normal_week(pack: Pack) -> date:
     return monday
 
 
-def _place(pack: Pack) -> Place:
+def _sky(pack: Pack) -> _Sky:
+    """Return the week and the place that hours are worked out for, and when it is dark there."""
+    week = _normal_week(pack)
     west, south, east, north = pack.area.wards.total_bounds
     middle = [[(west + east) / 2, (south + north) / 2]]
     longitude, latitude = pack.area.projection.to_lonlat(middle)[0]
-    return Place(latitude=float(latitude), longitude=float(longitude))
+    dark = after_dark(np.arange(168), week, float(latitude), float(longitude))
+    return _Sky(week, Place(latitude=float(latitude), longitude=float(longitude)), dark)
 
 
 # --- who is open, who is near --------------------------------------------------------------------
@@ -226,8 +246,7 @@ def _venues(
     candidates: _Candidates,
     register: Register | None,
     options: HavenOptions,
-    week: date,
-    place: Place,
+    sky: _Sky,
 ) -> tuple[Venues, OpenHours]:
     """Put the havens that count before the candidates, with the hours that are known."""
     new = candidates.table.assign(ask=_to_ask(candidates.table))
@@ -244,8 +263,8 @@ def _venues(
         table = read_assumed(options.assumed_hours)
         kinds = list(new["venue_type"].astype(str))
         texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
-    hours = hours_of_week(texts, week, assumed=list(assumed), place=place)
-    is_open = hours.open
+    hours = hours_of_week(texts, sky.week, assumed=list(assumed), place=sky.place)
+    is_open = hours.open.copy()
     if options.any_hour:
         is_open = np.ones_like(is_open)
     elif not hours.open[len(there) :].any():
@@ -256,6 +275,9 @@ def _venues(
             "hours."
         )
     both["opening_hours"] = texts
+    day_only = np.zeros(len(both), dtype=np.bool_)
+    day_only[len(there) :] = new["day_only"]
+    is_open &= ~(day_only[:, None] & sky.is_dark)
     xy = np.array([[point.x, point.y] for point in both["geometry"]]).reshape(-1, 2)
     step_free = np.array([_KNOWN.get(str(word), -1) for word in both["step_free"]], dtype=np.int8)
     said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
@@ -269,9 +291,9 @@ def _to_ask(table: pd.DataFrame) -> pd.Series:
 
 
 def _ways(
-    demand: Demand, venues: Venues, options: HavenOptions, week: date, place: Place
+    demand: Demand, venues: Venues, options: HavenOptions, pack: Pack, sky: _Sky
 ) -> tuple[Ways, Walk]:
-    projection = read_pack(options.run).area.projection
+    projection = pack.area.projection
     network = read_network(options.network, projection) if options.network else None
     obstacles = read_obstacles(
         projection,
@@ -286,13 +308,11 @@ def _ways(
             network=network,
             obstacles=obstacles,
             after_dark=is_dark,
-            params=options.walk,
+            params=replace(options.walk, limit_m=max(options.plan.within_m, FURTHEST_M)),
         )
         for is_dark in (False, True)
     )
-    hours = np.arange(168)
-    is_dark = after_dark(hours, week, float(place.latitude or 0), float(place.longitude or 0))
-    return Ways(day.metres, dark.metres, is_dark), dark
+    return Ways(day.metres, dark.metres, sky.is_dark), dark
 
 
 # --- what goes out -------------------------------------------------------------------------------
@@ -308,7 +328,7 @@ def _facts(  # noqa: PLR0913, PLR0917 - the page says something of everything
     hours: OpenHours,
     walk: Walk,
     plan: HavenPlan,
-    week: date,
+    sky: _Sky,
 ) -> page.HavenFacts:
     period = pack.record["period"]
     cautions = [*_cautions(options, register, demand, plan), *candidates.cautions]
@@ -325,7 +345,7 @@ def _facts(  # noqa: PLR0913, PLR0917 - the page says something of everything
         synthetic=bool(pack.record.get("synthetic")),
         within_m=options.plan.within_m,
         hour=page.hour_words(options.plan.at),
-        method=_method(options, walk, week),
+        method=_method(options, walk, sky.week),
         demand=demand.said,
         cautions=tuple(dict.fromkeys(cautions)),
         licences=(*pack.record.get("licences", ()), *premises.licences),

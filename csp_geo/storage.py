@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 KEY_FILE: Final = ".csp_geo.key"
+POINT_LAYERS: Final = frozenset({"incidents", "havens"})
 VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
 
 
@@ -88,7 +89,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Write points and polygons, a layer each, into one GeoPackage."""
     for name, layer in layers.items():
-        points = name == "incidents"
+        points = name in POINT_LAYERS  # an empty layer does not say what it holds
         pyogrio.write_dataframe(
             layer,
             path,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
+_SHOWN_CAUTIONS: Final = 3
+_SHOWN_HOTSPOTS: Final = 12
 NOT_VETTED: Final = (
     "These are businesses to approach. None of them has been vetted, and none has been asked."
 )
@@ -72,6 +74,8 @@ def havens_page(plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFact
             "facts": facts,
             "not_vetted": NOT_VETTED,
             "cautions": facts.cautions,
+            "shown_cautions": _SHOWN_CAUTIONS,
+            "shown_hotspots": _SHOWN_HOTSPOTS,
             "sites": [site_words(plan, venues, n) for n in range(len(plan.order))],
             "curve": _curve(plan),
             "strips": [
