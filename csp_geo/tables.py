@@ -328,7 +328,7 @@ PREMISES: Final = Contract(
     ),
 )
 
-_OFFERED: Final = {
+OFFERED: Final = {
     "open_after_dark": "is open after dark",
     "accessible_toilet": "has a toilet for wheelchair users",
     "wifi": "has Wi-Fi that visitors may use",
@@ -338,6 +338,7 @@ _OFFERED: Final = {
     "sticker_displayed": "shows the scheme's sticker",
     "consent_to_publish": "agrees to be listed in public",
 }
+"""What the register says of a haven besides, yes, no or unknown."""
 
 HAVENS: Final = Contract(
     "havens",
@@ -347,7 +348,7 @@ HAVENS: Final = Contract(
         *_VENUE,
         *_AT,
         *_CRITERIA,
-        *(Column(name, "category", "", meaning, ANSWERS) for name, meaning in _OFFERED.items()),
+        *(Column(name, "category", "", meaning, ANSWERS) for name, meaning in OFFERED.items()),
         Column("languages", "string", "", "spoken there", nullable=True),
         Column("trained_count", "float64", "people", "trained staff", nullable=True),
         Column("training_date", "string", "ISO date", "last trained", nullable=True),

@@ -82,7 +82,6 @@ class Wanted:
     what: str
     fields: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...] = ("name",)
-    need_place: bool = True
 
     @property
     def source(self) -> Source:
@@ -207,7 +206,7 @@ def _without_half_pairs(fields: Mapping[str, str]) -> dict[str, str]:
 def _require(fields: Mapping[str, str], raw: RawTable, where: str, wanted: Wanted) -> None:
     found = set(fields.values())
     missing = [name.replace("_", " ") for name in wanted.needed if name not in found]
-    if wanted.need_place and not found & {"longitude", "easting", "x", *_PLACES}:
+    if not found & {"longitude", "easting", "x", *_PLACES}:
         missing.append("location (latitude and longitude, easting and northing, or postcode)")
     if missing:
         shown = ", ".join(raw.header[:_SHOWN]) + (", ..." if len(raw.header) > _SHOWN else "")
