@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from contextlib import closing, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -262,11 +263,11 @@ def _in_tree(data: bytes, rng: Random) -> bytes:
         if way < 0.2:
             del node[key]
         elif way < 0.7:
-            node[key] = rng.choice(NODES) if way < 0.5 else rng.choice(NASTY)
+            node[key] = deepcopy(rng.choice(NODES)) if way < 0.5 else rng.choice(NASTY)
         elif isinstance(node, dict):
-            node[rng.choice(NASTY)] = node[key]
+            node[rng.choice(NASTY)] = deepcopy(node[key])
         else:
-            node.append(node[key])
+            node.append(deepcopy(node[key]))
         if not isinstance(tree, dict | list) or not tree:
             break
     return json.dumps(tree).encode("utf-8", "surrogatepass")

@@ -130,5 +130,6 @@ def _corpus() -> Iterator[Seed]:
     """Give the small files of the bad inputs: odd forms that a sound file does not have."""
     readers = {".csv": "csv odd", ".json": "json", ".geojson": "geojson odd"}
     for path in sorted(CORPUS.iterdir()):
-        if 0 < path.stat().st_size < LARGEST:
+        unread = path.suffix == ".docx" or path.name.startswith("git_lfs_pointer")
+        if 0 < path.stat().st_size < LARGEST and not unread:
             yield _one(readers.get(path.suffix, path.suffix[1:]), path)

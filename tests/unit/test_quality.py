@@ -7,7 +7,13 @@ from datetime import date
 import pytest
 
 from csp_geo.intake.clean import clean
-from csp_geo.intake.quality import file_counts, file_qualities, over_limit, quality_table
+from csp_geo.intake.quality import (
+    _share,
+    file_counts,
+    file_qualities,
+    over_limit,
+    quality_table,
+)
 from csp_geo.intake.read import read_reports
 from csp_geo.tables import QUALITY, check_table
 
@@ -58,6 +64,32 @@ class TestInputs:
         sentences = over_limit(*made, limit)
         assert bool(sentences) == over
         assert not over or sentences[0].startswith("2 of the 7 offence rows could not be used")
+
+    @pytest.mark.parametrize(
+        ("n_away", "n_bad", "said"),
+        [
+            (8, 0, "8 of the 10 offence rows (80%) lie outside the study area"),
+            (7, 1, "8 of the 10 offence rows could not be used"),
+            (0, 3, "3 of the 10 offence rows could not be used"),
+        ],
+    )
+    def test_a_file_of_a_larger_area_is_told_from_a_bad_one(
+        self, n_away, n_bad, said, tmp_path, write, town_area
+    ):
+        """Bad rows are those of the rows that lie inside: one of three is too many."""
+        n_good = 10 - n_away - n_bad
+        rows = [(f"A{n}", "13/01/2023", "", 400000.5 + n, 300000, "Theft") for n in range(n_away)]
+        rows += [(f"B{n}", "", "", 544421, 184321, "Theft") for n in range(n_bad)]
+        rows += [(f"C{n}", "13/01/2023", "", 544421, 184321, "Theft") for n in range(n_good)]
+        write.csv(tmp_path / "offence" / "a.csv", HEADER, rows)
+        reports = read_reports(tmp_path)
+        (sentence,) = over_limit(reports, clean(reports, town_area), 0.2)
+        assert sentence.startswith(said)
+
+    def test_nearly_all_is_not_shown_as_all(self):
+        assert _share(99_999, 100_000) == "over 99.9%"
+        assert _share(10, 10) == "100%"
+        assert _share(1, 3) == "33.3%"
 
 
 class TestOutputs:
