@@ -17,6 +17,7 @@ from csp_geo._version import __version__
 from csp_geo.cli_boundaries import boundaries
 from csp_geo.cli_check import check
 from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_json, tell
+from csp_geo.cli_havens import havens
 from csp_geo.errors import CspGeoError, SettingsError
 from csp_geo.project import Project, demo_project, find_project
 
@@ -152,8 +153,30 @@ def demo(out: Path, seed: int) -> None:
     )
     result = run_weekly(options)
     _summarise(result)
+    _demo_havens(out, result.folder)
     click.echo(f"The sample project is in {out}. To run it again: cd {out} and")
     click.echo(f"  csp-geo weekly --as-of {SAMPLE_AS_OF}")
+
+
+def _demo_havens(out: Path, run: Path) -> None:
+    """Make the plan for Safe Havens of the sample."""
+    from csp_geo.haven_pipeline import HavenOptions, run_havens
+
+    data = out / "data"
+    result = run_havens(
+        HavenOptions(
+            run=run,
+            premises=[data / "premises" / "businesses.csv"],
+            existing=data / "havens.csv",
+            network=data / "network" / "streets.geojson",
+            barriers=data / "network" / "barriers.geojson",
+            avoid=data / "network" / "parks.geojson",
+            out=out / "havens",
+            progress=tell,
+        )
+    )
+    click.echo(result.lines[0])
+    click.echo(f"Open {result.folder / 'havens.html'}")
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
@@ -289,4 +312,5 @@ def _summarise(result: Any) -> None:
 
 
 cli.add_command(check)
+cli.add_command(havens)
 cli.add_command(boundaries)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from csp_geo.cli_common import CONFIG, PATH, print_json, tell
-
-if TYPE_CHECKING:
-    from csp_geo.cli_common import Surroundings
 
 _HAVENS: Final = Path("data", "havens.csv")
 _TYPES: Final = Path("data", "premises", "venue_types.toml")
@@ -42,8 +39,7 @@ _TYPES: Final = Path("data", "premises", "venue_types.toml")
 @click.option("--time-limit", type=float, default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--out", type=PATH, default="havens", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-@click.pass_obj
-def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> None:
+def havens(*, as_json: bool, **given: Any) -> None:
     """Say which venues to approach for the next Safe Havens, and why.
 
     A report counts as covered in an hour only where a venue near it is open then. Nobody on the
@@ -62,7 +58,6 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> None:
         premises=given["premises"],
         existing=existing,
         venue_types=_TYPES if _TYPES.is_file() else None,
-        today=surroundings.today(),
         out=given["out"],
         network=given["network"],
         barriers=given["barriers"],

@@ -62,7 +62,6 @@ class HavenOptions:
 
     run: Path
     premises: Sequence[Path]
-    today: date
     out: Path
     existing: Path | None = None
     venue_types: Path | None = None
@@ -154,7 +153,7 @@ def run_havens(options: HavenOptions) -> HavenResult:
                 "havens.html": page.havens_page(plan, venues, hotspots, facts).encode("utf-8"),
                 "call-list.xlsx": call_list(
                     sites,
-                    on=date.fromisoformat(str(pack.record["as_of"])),
+                    on=_day(pack),
                     marking=facts.marking,
                     note=page.NOT_VETTED,
                 ),
@@ -174,7 +173,12 @@ def run_havens(options: HavenOptions) -> HavenResult:
 def _register(options: HavenOptions, pack: Pack) -> Register | None:
     if options.existing is None:
         return None
-    return read_havens(options.existing, pack.area, today=options.today)
+    return read_havens(options.existing, pack.area, today=_day(pack))
+
+
+def _day(pack: Pack) -> date:
+    """Return the day of the pack: what counts on it, so that the same inputs give the same plan."""
+    return date.fromisoformat(str(pack.record["as_of"]))
 
 
 def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
@@ -185,7 +189,7 @@ def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
     table = premises.table.join(judged[["meets", "unmet", "unknown", "score"]])[~fails.to_numpy()]
     table = table.assign(day_only=(table["meets"] == "no").to_numpy())
     if table.empty:
-        why = f" {count(int(fails.sum()), 'venue')} fail the profile '{profile.name}'."
+        why = f" {count(int(fails.sum()), 'venue')} fail the profile '{profile.title}'."
         raise NoPlacesError(
             f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
             f"lists.{why if fails.any() else ''} Choose another --profile, or add to --premises."
@@ -196,7 +200,7 @@ def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
     words = premises.left_out["words"].value_counts()
     left_out = {str(why): int(n) for why, n in words.items()}
     if fails.any():
-        left_out[f"does not meet the profile '{profile.name}'"] = int(fails.sum())
+        left_out[f"Known to lack what the profile '{profile.title}' asks for."] = int(fails.sum())
     cautions = list(profile.cautions)
     if n_day := int(table["day_only"].sum()):
         cautions.append(
@@ -222,7 +226,7 @@ def _demand(pack: Pack, options: HavenOptions) -> Demand:
 
 def _normal_week(pack: Pack) -> date:
     """Return the Monday of the last week up to the pack's day that has no bank holiday."""
-    monday = monday_of(date.fromisoformat(str(pack.record["as_of"])))
+    monday = monday_of(_day(pack))
     place = Place()
     while any(place.is_holiday(monday + timedelta(days=n)) for n in range(7)):
         monday -= timedelta(days=7)
