@@ -68,6 +68,11 @@ def _archives(folder):
     with zipfile.ZipFile(folder / "member_without_a_name.zip", "w") as archive:
         archive.writestr("a.csv", CSV)
         archive.writestr(zipfile.ZipInfo(""), CSV)
+    with zipfile.ZipFile(folder / "member_that_is_a_patch.zip", "w") as archive:
+        archive.writestr("a.csv", CSV)
+    data = bytearray((folder / "member_that_is_a_patch.zip").read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 0x20  # a flag of its entry in the list of members
+    (folder / "member_that_is_a_patch.zip").write_bytes(data)
     with zipfile.ZipFile(folder / "plain.xlsx") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     damaged = folder / "workbook_with_a_damaged_sheet.xlsx"

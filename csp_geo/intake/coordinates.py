@@ -24,7 +24,7 @@ _PLAIN: Final = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
 _THOUSANDS: Final = r"[+-]?\d{1,3}(?:[, ']\d{3})+(?:\.\d*)?"
 _DECIMAL_COMMA: Final = r"[+-]?\d+,\d+"
 _SPACES: Final = "\u00a0\u2009\u202f"
-_NUMBER: Final = r"\d+(?:[.,]\d+)?"
+_NUMBER: Final = r"\d{1,9}(?:[.,]\d+)?"
 _ANGLE: Final = (
     r"(?P<before>[NSEW])?\s*(?P<sign>[+-])?\s*"
     rf"(?P<degrees>{_NUMBER})(?:(?P<mark>\s*(?:\u00b0|deg(?:rees)?|d|:|-)\s*)|\s+|(?=\s*[NSEW]?$))"
