@@ -52,12 +52,13 @@ def havens(*, as_json: bool, **given: Any) -> None:
     from csp_geo.response.plan import PlanParams, hour_of_week
     from csp_geo.settings import read_settings
 
-    existing = given["existing"] or (_HAVENS if _HAVENS.is_file() else None)
+    ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
+    existing = given["existing"] or (_HAVENS if ours and _HAVENS.is_file() else None)
     options = HavenOptions(
         run=given["run"],
         premises=given["premises"],
         existing=existing,
-        venue_types=_TYPES if _TYPES.is_file() else None,
+        venue_types=_TYPES if ours and _TYPES.is_file() else None,
         out=given["out"],
         network=given["network"],
         barriers=given["barriers"],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.errors import NoPlacesError
+from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.options import silent
 from csp_geo.period import say_span
 from csp_geo.products import havens_page as page
@@ -29,7 +30,7 @@ from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark, monday_of
 from csp_geo.response.venue_types import read_venue_types
 from csp_geo.settings import Settings
-from csp_geo.storage import new_folder, write_files, write_layers
+from csp_geo.storage import is_labelled, new_folder, write_files, write_layers
 from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def run_havens(options: HavenOptions) -> HavenResult:
     """
     options.progress("Reading the pack and the lists")
     pack = read_pack(options.run)
+    _refuse_mixture(options, pack)
     premises = read_premises(
         options.premises,
         pack.area,
@@ -168,6 +170,22 @@ def run_havens(options: HavenOptions) -> HavenResult:
 
 
 # --- what comes in -------------------------------------------------------------------------------
+
+
+def _refuse_mixture(options: HavenOptions, pack: Pack) -> None:
+    """Refuse the sample's invented venues for real reports, and real venues for the sample's."""
+    lists = [*options.premises, *([options.existing] if options.existing else [])]
+    for path in lists:
+        if path.is_file() and is_labelled(path, SYNTHETIC) != bool(pack.record.get("synthetic")):
+            ours, theirs = (
+                ("the sample's", "real")
+                if pack.record.get("synthetic")
+                else ("real", "the sample's")
+            )
+            raise NoPlacesError(
+                f"{path.name} holds {theirs} venues, the pack {options.run.name} {ours} reports: a "
+                "plan of both would be a plan of neither. Name lists that belong together."
+            )
 
 
 def _register(options: HavenOptions, pack: Pack) -> Register | None:

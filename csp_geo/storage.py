@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+_BEGINNING: Final = 65_536
 KEY_FILE: Final = ".csp_geo.key"
 POINT_LAYERS: Final = frozenset({"incidents", "havens"})
 VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
@@ -125,6 +126,12 @@ def keep_key(folder: Path, key: bytes) -> None:
     path = make_folder(folder) / KEY_FILE
     if not path.exists():
         write_bytes(path, key + b"\n")
+
+
+def is_labelled(path: Path, label: str) -> bool:
+    """Tell whether a file's first bytes hold some words, as those of the sample do."""
+    with path.open("rb") as stream:
+        return label.encode() in stream.read(_BEGINNING)
 
 
 def sha256_of(path: Path) -> str:

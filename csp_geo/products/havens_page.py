@@ -142,7 +142,7 @@ def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
         "rank": n + 1,
         "name": row["name"],
         "type": row["venue_type"],
-        "address": join([part for part in (row["address"], row["postcode"]) if part], ","),
+        "address": ", ".join(str(part) for part in (row["address"], row["postcode"]) if part),
         "ward": row["ward_name"] or "",
         "why": why,
         "adds": f"Adds {number(plan.why.adds[n])} to those before it.",

@@ -1,0 +1,233 @@
+"""`csp-geo havens` on the sample's pack and, where they are, on real premises and a real month."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pyogrio
+import pytest
+
+Run = Callable[..., int]
+FILES = {
+    *("havens.html", "havens.csv", "coverage.csv", "call-list.xlsx", "layers.gpkg"),
+    *("for-the-coordinator.csv", "havens.json"),
+}
+OPTIONS = ("--network", "streets", "--barriers", "barriers", "--avoid", "parks")
+
+
+@pytest.fixture(scope="module")
+def made(demo: Path) -> Path:
+    """What the demo made."""
+    return demo / "havens" / "2021-11-29"
+
+
+@pytest.fixture(scope="module")
+def record(made: Path) -> dict:
+    return json.loads((made / "havens.json").read_text("utf-8"))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+
+
+def text_of(path: Path) -> str:
+    """All of a file that somebody could read."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            return " ".join(book.read(name).decode() for name in book.namelist())
+    if path.suffix == ".gpkg":
+        layers = [name for name, _ in pyogrio.list_layers(path)]
+        tables = [pyogrio.read_dataframe(path, layer=name, read_geometry=False) for name in layers]
+        return " ".join(table.to_csv() for table in tables)
+    return path.read_text("utf-8-sig")
+
+
+class TestSample:
+    def test_files_and_rights(self, made: Path) -> None:
+        assert {path.name for path in made.iterdir()} == FILES
+        assert {stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()} == {0o600}
+
+    def test_it_makes_sense(self, record: dict) -> None:
+        """Existing havens stay; each new venue adds; the curve never falls."""
+        assert record["existing"] == 4
+        assert sum(record["existing_closed"].values()) == 3
+        assert len(record["sites"]) == 3
+        views = {view["title"]: view for view in record["views"]}
+        for view in views.values():
+            assert 0 < view["before"] < view["after"] < view["demand"]
+            assert view["step_free"] <= view["after"]
+            assert view["immediate"] <= view["after"]
+        curve = record["curve"]
+        assert curve == sorted(curve)
+        assert curve[3] == pytest.approx(views["All hours"]["after"], abs=0.01)
+        assert record["optimal"]
+        assert record["listed"] == record["candidates"] + sum(record["left_out"].values())
+
+    def test_coverage_adds_up(self, made: Path, record: dict) -> None:
+        rows = rows_of(made / "coverage.csv")
+        assert len(rows) == 168
+        views = {view["title"]: view for view in record["views"]}
+        for column, name in (("reports", "demand"), ("covered_with_new", "after")):
+            total = sum(float(row[column]) for row in rows)
+            assert total == pytest.approx(views["All hours"][name], abs=0.05)
+
+    def test_call_list_is_to_be_filled_in(self, made: Path, record: dict) -> None:
+        sheet = openpyxl.load_workbook(made / "call-list.xlsx").active
+        lines = list(sheet.iter_rows(values_only=True))
+        assert lines[0][0] == "OFFICIAL-SENSITIVE"
+        assert "None of them has been vetted" in lines[1][0]
+        assert [line[1] for line in lines[3:]] == [site["name"] for site in record["sites"]]
+        assert lines[2][-3:] == ("Called on", "Answer", "Next step")
+        assert {line[-3:] for line in lines[3:]} == {(None, None, None)}
+
+    def test_marks_and_contacts_stay_where_they_belong(self, made: Path, demo: Path) -> None:
+        """Who is to be asked about at licensing stands in one file; the contact in none."""
+        marked = {row["name"] for row in rows_of(made / "for-the-coordinator.csv")}
+        assert marked
+        for name in FILES - {"for-the-coordinator.csv"}:
+            text = text_of(made / name)
+            assert "licensing first" not in text, name
+            assert "held by the council" not in text, name
+        assert "held by the council" in (demo / "data" / "havens.csv").read_text("utf-8-sig")
+
+    def test_nobody_is_called_safe(self, made: Path) -> None:
+        text = (made / "havens.html").read_text("utf-8").lower()
+        assert "None of them has been vetted".lower() in text
+        assert "safe place" not in text
+
+    def test_layers(self, made: Path) -> None:
+        havens = pyogrio.read_dataframe(made / "layers.gpkg", layer="havens")
+        assert havens["role"].value_counts().to_dict() == {"existing haven": 4, "to approach": 3}
+        assert set(havens.geom_type) == {"Point"}
+
+    def test_again_it_is_the_same(self, run: Run, demo: Path, made: Path, tmp_path: Path) -> None:
+        assert run("havens", *given(demo), "--out", tmp_path) == 0
+        for name in FILES - {"layers.gpkg", "call-list.xlsx"}:
+            assert (tmp_path / "2021-11-29" / name).read_bytes() == (made / name).read_bytes()
+
+
+def given(demo: Path, premises: Path | None = None) -> list[str | Path]:
+    data = demo / "data"
+    ways = [
+        data / "network" / f"{word}.geojson" if not word.startswith("--") else word
+        for word in OPTIONS
+    ]
+    return [
+        *("--run", demo / "maps" / "2021-11-29"),
+        *("--premises", premises or data / "premises" / "businesses.csv"),
+        *("--existing", data / "havens.csv"),
+        *ways,
+    ]
+
+
+class TestOptions:
+    @pytest.fixture
+    def json_of(self, run: Run, demo: Path, tmp_path: Path, capsys) -> Callable[..., dict]:
+        def ask(*options: str | Path) -> dict:
+            capsys.readouterr()
+            code = run("havens", *given(demo), "--out", tmp_path, "--json", *options)
+            printed = json.loads(capsys.readouterr().out)
+            return printed | {"code": code}
+
+        return ask
+
+    def test_at_one_hour(self, json_of) -> None:
+        made = json_of("--at", "Fri 22:00")
+        assert made["params"]["at"] == "Friday 22:00 to 23:00"
+        view = made["views"][-1]
+        assert view["title"] == "The hour asked for"
+        assert view["demand"] < made["views"][0]["demand"]
+
+    def test_evidence_apart(self, json_of) -> None:
+        apart = [
+            json_of("--evidence", kind)["views"][0]["demand"] for kind in ("recorded", "perception")
+        ]
+        assert sum(apart) == pytest.approx(json_of()["views"][0]["demand"])
+
+    def test_only_what_stands_out(self, json_of) -> None:
+        made = json_of("--standing-out")
+        assert 0 < made["views"][0]["demand"] < json_of()["views"][0]["demand"]
+        assert any("stand out are counted" in caution for caution in made["cautions"])
+
+    def test_pubs_only_when_asked_for(self, json_of) -> None:
+        assert json_of("--alcohol")["candidates"] > json_of()["candidates"]
+
+    def test_strict_profile_leaves_fewer(self, json_of) -> None:
+        assert json_of("--profile", "strict")["candidates"] < json_of()["candidates"]
+
+    def test_more_sites_than_there_are(self, json_of) -> None:
+        made = json_of("--sites", "500")
+        assert made["code"] == 0
+        assert any("500 new sites asked for" in caution for caution in made["cautions"])
+
+    def test_any_hour_is_said_first(self, json_of) -> None:
+        made = json_of("--any-hour")
+        assert made["cautions"][0].startswith("Opening hours were left aside")
+
+    @pytest.mark.parametrize(
+        ("options", "code", "says"),
+        [
+            (("--within", "0"), 2, "more than 0 metres"),
+            (("--at", "Friday night"), 2, "no hour of the week"),
+            (("--evidence", "all"), 2, "must be one of"),
+            (("--profile", "nice"), 2, "is no profile"),
+            (("--run", "."), 1, "no weekly pack"),
+            (("--premises", "none.csv"), 1, "is not there"),
+            (("--network", "none.geojson"), 1, "is not there"),
+            (("--each-ward", "--sites", "1"), 1, "asks for"),
+        ],
+    )
+    def test_one_sentence_for_what_is_wrong(self, json_of, options, code, says) -> None:
+        made = json_of(*options)
+        assert made["code"] == code
+        assert says in made["error"]
+
+
+def test_no_hours_at_all(run: Run, demo: Path, tmp_path: Path, capsys) -> None:
+    text = "name,type,easting,northing,status\nA,pharmacy,548123,185456,synthetic sample\n"
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    code = run("havens", *given(demo, tmp_path / "list.csv"), "--out", tmp_path)
+    assert code == 1
+    said = capsys.readouterr().err
+    assert "None of the 1 candidate has opening hours that can be read" in said
+    assert "--assume-hours" in said
+
+
+def test_the_sample_and_the_real_are_not_mixed(
+    run: Run, demo: Path, tmp_path: Path, capsys
+) -> None:
+    text = "name,type,easting,northing,opening_hours\nA,pharmacy,548123,185456,24/7\n"
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8")
+    assert run("havens", *given(demo, tmp_path / "list.csv"), "--out", tmp_path) == 1
+    assert "list.csv holds real venues, the pack 2021-11-29 the sample's" in capsys.readouterr().err
+
+
+def test_real_premises_and_a_real_month(
+    run: Run, shared_data: Path, real_pack: Path, tmp_path: Path, capsys
+) -> None:
+    """Food hygiene ratings have no hours: refused, then answered with hours that are assumed."""
+    fhrs = shared_data / "premises" / "lbbd_fhrs_2020-06-16.csv"
+    ask = ("havens", "--run", real_pack, "--premises", fhrs, "--out", tmp_path, "--json")
+    assert run(*ask) == 1
+    assert "has opening hours that can be read" in capsys.readouterr().err
+    (tmp_path / "hours.toml").write_text(
+        '[assumed_hours]\nshop = "Mo-Su 07:00-22:00"\nsupermarket = "Mo-Sa 08:00-21:00"\n'
+    )
+    assert run(*ask, "--assume-hours", tmp_path / "hours.toml") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["listed"] == 1191
+    assert made["listed"] == made["candidates"] + sum(made["left_out"].values())
+    assert len(made["sites"]) == 3
+    assert made["optimal"]
+    cautions = " ".join(made["cautions"])
+    assert "most pharmacies are missing" in cautions
+    assert "straight line" in " ".join(made["method"])
+    shutil.rmtree(tmp_path / "2023-02-01")

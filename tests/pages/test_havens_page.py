@@ -1,0 +1,159 @@
+"""The page of a Safe Haven plan: what it says, and how it stands in a real browser."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy.sparse import csr_array
+
+from csp_geo.products.havens_page import HavenFacts, havens_page, hour_words, lead
+from csp_geo.response.demand import Demand
+from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
+
+from .conftest import HOSTILE
+
+NIGHT = np.arange(168) % 24 >= 20
+
+
+def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
+    """A plan for three places along a street, with one haven and three venues to ask."""
+    table = np.zeros((3, 168))
+    table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
+    xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)])
+    demand = Demand(xy, csr_array(table), np.array([6, 10, 4]), ("Demand: 20 recorded reports.",))
+    venues = Venues(
+        pd.DataFrame(
+            {
+                "name": ["Old Library", name, "Late Shop", "Hub"],
+                "venue_type": ["library", "pharmacy", "shop", "community hub"],
+                "address": ["High Street", name, None, "Hub Lane"],
+                "postcode": [None, "IG11 8EB", None, None],
+                "ward_name": ["Abbey"] * 4,
+                "ward_code": ["E1"] * 4,
+                "opening_hours": ["Mo-Su 09:00-17:00", name, "24/7", ""],
+                "n_at_point": [1, 1, 4, 1],
+                "ask": ["", name, "", "trained staff"],
+            }
+        ),
+        np.array([(50.0, 0.0), (100.0, 0.0), (1100.0, 0.0), (2100.0, 0.0)]),
+        np.array([~NIGHT, ~NIGHT, np.ones(168, bool), ~NIGHT]) if hours is None else hours,
+        np.array([1, 1, -1, 0], dtype=np.int8),
+        np.array([False, False, True, False]),
+        1,
+    )
+    metres = np.abs(xy[:, :1] - venues.xy[:, 0])
+    spots = gpd.GeoDataFrame(
+        {
+            "name": [f"{name} {n}" for n in range(hotspots)],
+            "family": "recorded",
+            "rank": range(1, hotspots + 1),
+        },
+        geometry=[shapely.box(-50, -9, 50, 9)] * hotspots,
+    )
+    plan = plan_havens(demand, venues, Ways(metres, metres, NIGHT), spots, PlanParams(sites=sites))
+    return plan, venues, spots
+
+
+def facts(**changes):
+    given = {
+        "area": "Toytown",
+        "period": "1 to 28 November 2021",
+        "marking": "OFFICIAL-SENSITIVE",
+        "version": "1.0",
+        "synthetic": False,
+        "within_m": 400.0,
+        "hour": "",
+        "method": ("in a straight line x 1.3",),
+        "demand": ("Demand: 20 recorded reports.",),
+        "cautions": tuple(f"Caution number {n}." for n in range(6)),
+        "licences": ("A licence.",),
+        "n_listed": 9,
+        "n_candidates": 3,
+        "left_out": {"Businesses of its type are never approached.": 6},
+        "lapsed": {"Its training ended.": 1},
+    }
+    return HavenFacts(**(given | changes))
+
+
+def page(name="Corner Pharmacy", **changes):
+    return havens_page(*made(name), facts(**changes))
+
+
+class TestWords:
+    def test_lead_and_reasons(self):
+        html = page()
+        assert (
+            "Havens that are open now cover 0 of 9 after-dark reports within 400 metres; with "
+            "these 2 venues as well it would be 8." in html
+        )
+        assert "Covers 8 of 9 after-dark reports that nothing open covers now." in html
+        assert "None of them has been vetted, and none has been asked." in html
+        assert "Assumed, not asked" in html
+        assert "4 listed venues share" in html
+        assert "1 existing haven counts as closed: <bdi>Its training ended.</bdi>" in html
+
+    def test_nothing_to_add(self):
+        plan, venues, spots = made(hours=np.zeros((4, 168), bool))
+        assert "No further venue covers more." in lead(plan, facts())
+        assert "No venue on the list covers anything" in havens_page(plan, venues, spots, facts())
+
+    def test_one_hour(self):
+        assert hour_words(118) == "Friday 22:00 to 23:00"
+        assert hour_words(None) == ""
+
+    def test_never_says_safe_or_dangerous(self):
+        words = page().lower()
+        assert "safe place" not in words
+        assert words.count("dangerous") == 1  # "nothing here says that a place is dangerous"
+
+    def test_the_same_page_for_the_same_input(self):
+        assert page() == page()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_are_text(open_page, text):
+    tab = open_page(page(text))
+    assert tab.page.evaluate("window.__pwned") is None
+    tab.assert_quiet()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 640, 390])
+def test_fits_the_window(open_page, width):
+    tab = open_page(page(), width=width)
+    wide = tab.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+    assert tab.page.locator("h1").count() == 1
+    assert tab.page.locator("table.strip").first.locator("tbody tr").count() == 7
+    tab.assert_quiet()
+
+
+@pytest.mark.browser
+def test_the_strip_is_told_without_colour(open_page):
+    """Each cell says its share in words; the key says the edges of the classes."""
+    tab = open_page(page())
+    cells = tab.page.locator("table.strip").first.locator("td")
+    assert cells.count() == 168
+    said = cells.nth(12).text_content()
+    assert said.endswith("reports")
+    assert tab.page.locator(".classes li").all_inner_texts()[1] == "0 to under 20%"
+    tab.assert_quiet()
+
+
+@pytest.mark.browser
+def test_by_keyboard(open_page):
+    tab = open_page(page())
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.activeElement.className") == "skip"
+    tab.page.keyboard.press("Enter")
+    assert tab.page.evaluate("location.hash") == "#sites"
+    seen = set()
+    for _ in range(14):
+        tab.page.keyboard.press("Tab")
+        seen.add(tab.page.evaluate("document.activeElement.tagName"))
+    assert {"SUMMARY", "DIV"} <= seen
+    tab.assert_quiet()
