@@ -34,7 +34,9 @@ _TYPES: Final = Path("data", "premises", "venue_types.toml")
 @click.option("--count", "counted", default="people", show_default=True, metavar="people|reports")
 @click.option("--pin-weight", type=float, default=1.0, show_default=True, metavar="W")
 @click.option("--standing-out", is_flag=True, help="Only hotspots that stand out.")
-@click.option("--each-ward", is_flag=True, help="At least one haven in every ward that has venues.")
+@click.option(
+    "--each", metavar="ward|FILE", help="At least one haven in each ward, or area of FILE."
+)
 @click.option("--alcohol", is_flag=True, help="Also pubs, off-licences and the like.")
 @click.option("--time-limit", type=float, default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--out", type=PATH, default="havens", show_default=True, metavar="DIR")
@@ -66,6 +68,7 @@ def havens(*, as_json: bool, **given: Any) -> None:
         avoid=given["avoid"],
         profile=given["profile"],
         assumed_hours=given["assume_hours"],
+        each=given["each"],
         any_hour=given["any_hour"],
         standing_out=given["standing_out"],
         alcohol=given["alcohol"],
@@ -78,7 +81,6 @@ def havens(*, as_json: bool, **given: Any) -> None:
             sites=given["sites"],
             within_m=given["within"],
             at=hour_of_week(given["at"]) if given["at"] else None,
-            each_ward=given["each_ward"],
             time_limit_s=given["time_limit"],
         ),
         walk=WalkParams(metres_per_minute=given["speed"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,6 +14,8 @@ import pandas as pd
 from csp_geo._version import __version__
 from csp_geo.errors import NoPlacesError
 from csp_geo.intake.columns import SYNTHETIC
+from csp_geo.intake.context import read_zones
+from csp_geo.locator import Locator
 from csp_geo.options import silent
 from csp_geo.period import say_span
 from csp_geo.products import havens_page as page
@@ -24,18 +27,17 @@ from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assu
 from csp_geo.response.licensing import ask_licensing
 from csp_geo.response.network import WalkParams, read_network, read_obstacles, walking_distances
 from csp_geo.response.pack import read_pack
-from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.response.plan import Each, PlanParams, Venues, Ways, plan_havens
 from csp_geo.response.premises import read_premises
 from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark, monday_of
 from csp_geo.response.venue_types import read_venue_types
 from csp_geo.settings import Settings
 from csp_geo.storage import is_labelled, new_folder, write_files, write_layers
-from csp_geo.wording import count, number
+from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -54,6 +56,7 @@ STANDING_OUT_M: Final = 100.0
 """With only the hotspots that stand out, demand within so many metres of them counts."""
 _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 _KNOWN: Final = {"yes": 1, "no": 0, "unknown": -1}
+WARDS: Final = "ward"
 _LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
 
 
@@ -72,6 +75,7 @@ class HavenOptions:
     avoid: Path | None = None
     profile: str = "light"
     assumed_hours: Path | None = None
+    each: str | None = None
     any_hour: bool = False
     standing_out: bool = False
     alcohol: bool = False
@@ -138,8 +142,10 @@ def run_havens(options: HavenOptions) -> HavenResult:
 
     options.progress("Choosing where to ask")
     hotspots = pack.hotspots
-    plan = plan_havens(demand, venues, ways, hotspots, options.plan)
+    each, without = _each(venues, options, pack)
+    plan = plan_havens(demand, venues, ways, hotspots, options.plan, each)
     facts = _facts(options, pack, premises, candidates, register, demand, hours, walk, plan, sky)
+    facts = replace(facts, cautions=(*without, *facts.cautions))
     sites = [page.site_words(plan, venues, n) for n in range(len(plan.order))]
     incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
     marked = ask_licensing(candidates.table, incidents)
@@ -310,6 +316,22 @@ def _venues(
 def _to_ask(table: pd.DataFrame) -> pd.Series:
     """Say what must be asked of each: what the profile wants and the list does not say."""
     return table["unknown"].fillna("").astype("str")
+
+
+def _each(venues: Venues, options: HavenOptions, pack: Pack) -> tuple[Each | None, tuple[str, ...]]:
+    """Return the areas that are to have a haven each, and which of them have no venue at all."""
+    if options.each is None:
+        return None, ()
+    if options.each == WARDS:
+        wards = pack.area.wards
+        names, of = tuple(wards["ward_name"].astype("str")), pack.area.ward_of(venues.xy)
+    else:
+        zones, _ = read_zones([Path(options.each)], pack.area.projection, _day(pack))
+        names = tuple(zones["name"].astype("str"))
+        of = Locator(zones.geometry.to_numpy()).rows_of(venues.xy)
+    empty = [name for row, name in enumerate(names) if row not in set(of.tolist())]
+    said = (f"No venue is listed in {join(empty)}: nobody can be asked there.",) * bool(empty)
+    return Each(names, of), said
 
 
 def _ways(
@@ -484,8 +506,8 @@ def _record(
             "sites": options.plan.sites,
             "within_m": options.plan.within_m,
             "at": facts.hour or None,
-            "each_ward": options.plan.each_ward,
-            "profile": options.profile,
+            "each": Path(options.each).name if options.each else None,
+            "profile": Path(options.profile).name,
             "evidence": options.demand.evidence,
             "counted": options.demand.counted,
             "perception_weight": options.demand.perception_weight,

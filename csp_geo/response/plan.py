@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from csp_geo.errors import SettingsError
+from csp_geo.errors import InfeasibleError, SettingsError
 from csp_geo.response.gains import Coverage, Reasons, coverage_by_hour, reasons, step_free_sites
 from csp_geo.response.open_cover import HOURS, open_cover, siting_problem
 from csp_geo.response.reach import within_reach
 from csp_geo.response.siting import TIME_LIMIT_S
+from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -37,13 +38,12 @@ class PlanParams:
     """What is asked for.
 
     `sites` is how many new venues, `within_m` how far people walk, `at` one hour of the week (0 is
-    Monday 0:00) or `None` for all, `each_ward` asks for at least one venue in every ward.
+    Monday 0:00) or `None` for all.
     """
 
     sites: int = 3
     within_m: float = NEAR_M
     at: int | None = None
-    each_ward: bool = False
     time_limit_s: float = TIME_LIMIT_S
 
     def __post_init__(self) -> None:
@@ -79,6 +79,17 @@ class Venues:
     def candidates(self) -> NDArray[np.int64]:
         """Positions of the venues that could be approached."""
         return np.arange(self.n_existing, len(self.table))
+
+
+@dataclass(frozen=True, eq=False)
+class Each:
+    """Areas that are to have at least one haven each: wards, or town centres.
+
+    `of` is ``(venues,)``: the area of each venue, a position in `names`, -1 for none.
+    """
+
+    names: tuple[str, ...]
+    of: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +151,7 @@ def plan_havens(
     ways: Ways,
     hotspots: gpd.GeoDataFrame,
     params: PlanParams | None = None,
+    each: Each | None = None,
 ) -> HavenPlan:
     """Work out which venues to approach next.
 
@@ -151,16 +163,18 @@ def plan_havens(
         Metres on foot, ``(places, venues)``.
     hotspots
         With name, rank, family and a polygon each, in metres.
+    each
+        Areas that are to have at least one haven each; those without any venue are left out.
 
     Raises
     ------
     InfeasibleError
-        If one in each ward is asked for and cannot be had.
+        If one in each area is asked for and takes more venues than allowed.
     """
     params = params or PlanParams()
     cover = _cover(demand, venues, ways, params.within_m)
     asked = cover if params.at is None else cover.during(_only(params.at))
-    problem = _problem(asked, venues, params)
+    problem = _problem(asked, venues, params, each)
     best = problem.solve(params.time_limit_s)
     after = coverage_by_hour(cover, best.sites)
     return HavenPlan(
@@ -209,13 +223,23 @@ def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCov
     )
 
 
-def _problem(asked: OpenCover, venues: Venues, params: PlanParams) -> Problem:
-    group = None
-    if params.each_ward:
-        codes, _ = pd.factorize(venues.table["ward_code"])
-        group = np.asarray(codes, dtype=np.int64)
+def _problem(asked: OpenCover, venues: Venues, params: PlanParams, each: Each | None) -> Problem:
+    if each is not None:
+        served = set(each.of[venues.existing].tolist())
+        needed = sorted(set(each.of[venues.candidates].tolist()) - served - {-1})
+        if len(needed) > params.sites:
+            missing = join([each.names[area] for area in needed])
+            raise InfeasibleError(
+                f"At least one haven in each area takes {count(len(needed), 'new venue')}, "
+                f"{params.sites} allowed: there is none in {missing}. Ask for --sites "
+                f"{len(needed)}."
+            )
     return siting_problem(
-        asked, params.sites, fixed=venues.existing, candidates=venues.candidates, group=group
+        asked,
+        params.sites,
+        fixed=venues.existing,
+        candidates=venues.candidates,
+        group=None if each is None else each.of,
     )
 
 

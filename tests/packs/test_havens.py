@@ -157,6 +157,12 @@ class TestOptions:
         assert 0 < made["views"][0]["demand"] < json_of()["views"][0]["demand"]
         assert any("stand out are counted" in caution for caution in made["cautions"])
 
+    def test_one_in_each_area(self, json_of, demo: Path) -> None:
+        zones = demo / "data" / "zones" / "sample_pspo_zones.geojson"
+        made = json_of("--each", zones)
+        assert made["code"] == 0
+        assert made["params"]["each"] == zones.name
+
     def test_pubs_only_when_asked_for(self, json_of) -> None:
         assert json_of("--alcohol")["candidates"] > json_of()["candidates"]
 
@@ -182,7 +188,8 @@ class TestOptions:
             (("--run", "."), 1, "no weekly pack"),
             (("--premises", "none.csv"), 1, "is not there"),
             (("--network", "none.geojson"), 1, "is not there"),
-            (("--each-ward", "--sites", "1"), 1, "asks for"),
+            (("--each", "ward", "--sites", "1"), 1, "At least one haven in each area takes"),
+            (("--each", "none.geojson"), 1, "is not there"),
         ],
     )
     def test_one_sentence_for_what_is_wrong(self, json_of, options, code, says) -> None:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from csp_geo.errors import InfeasibleError, SettingsError
 from csp_geo.response.demand import Demand
-from csp_geo.response.plan import PlanParams, Venues, Ways, hour_of_week, plan_havens
+from csp_geo.response.plan import Each, PlanParams, Venues, Ways, hour_of_week, plan_havens
 
 NIGHT = np.arange(168) % 24 >= 20
 DAY = ~NIGHT
@@ -53,11 +53,10 @@ def spots(*spans):
     return gpd.GeoDataFrame({"name": [f"S{i}" for i in range(len(spans))]}, geometry=shapes)
 
 
-def plan_of(demand, venues, hotspots=None, dark_factor=1.0, **params):
+def plan_of(demand, venues, hotspots=None, dark_factor=1.0, each=None, **params):
     ways = ways_between(demand, venues, dark_factor)
-    return plan_havens(
-        demand, venues, ways, spots() if hotspots is None else hotspots, PlanParams(**params)
-    )
+    spots_ = spots() if hotspots is None else hotspots
+    return plan_havens(demand, venues, ways, spots_, PlanParams(**params), each)
 
 
 STREET = demand_at((0, 5, 1), (1000, 2, 8), (2000, 4, 0))
@@ -110,10 +109,11 @@ def test_one_hour_alone():
     assert plan.views[-1].title == "The hour asked for"
 
 
-def test_each_ward():
-    assert set(plan_of(STREET, SHOPS, sites=2, each_ward=True).order) == {0, 2}
-    with pytest.raises(InfeasibleError, match="asks for 2 new sites, 1 allowed"):
-        plan_of(STREET, SHOPS, sites=1, each_ward=True)
+def test_one_in_each_area():
+    each = Each(("Abbey", "Beam"), np.array([0, 0, 1, 1]))
+    assert set(plan_of(STREET, SHOPS, each=each, sites=2).order) == {0, 2}
+    with pytest.raises(InfeasibleError, match=r"takes 2 new venues, 1 allowed: .* Abbey and Beam"):
+        plan_of(STREET, SHOPS, each=each, sites=1)
 
 
 def test_more_sites_than_candidates_is_a_stated_part():
