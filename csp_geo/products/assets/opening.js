@@ -7,6 +7,10 @@ var cspOpening = (function () {
   var SOON = 30;
   var OPEN = 2;
   var NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+  var MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+  ];
   var london = null;
   try {
     london = new Intl.DateTimeFormat("en-GB", {
@@ -90,7 +94,10 @@ var cspOpening = (function () {
     if (n === 0) {
       return "";
     }
-    return n === 1 ? "tomorrow " : "on " + NAMES[new Date(plus(now.day, n)).getUTCDay()] + " ";
+    var day = new Date(plus(now.day, n));
+    var name = "on " + NAMES[day.getUTCDay()] + " ";
+    var later = n > 6 ? day.getUTCDate() + " " + MONTHS[day.getUTCMonth()] + " " : "";
+    return n === 1 ? "tomorrow " : name + later;
   }
 
   function within(spans, at) {
