@@ -17,6 +17,7 @@ from csp_geo._version import __version__
 from csp_geo.cli_boundaries import boundaries
 from csp_geo.cli_check import check
 from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_json, tell
+from csp_geo.cli_directory import directory
 from csp_geo.cli_havens import havens
 from csp_geo.errors import CspGeoError, SettingsError
 from csp_geo.project import Project, demo_project, find_project
@@ -314,3 +315,4 @@ def _summarise(result: Any) -> None:
 cli.add_command(check)
 cli.add_command(havens)
 cli.add_command(boundaries)
+cli.add_command(directory)

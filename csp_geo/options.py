@@ -1,4 +1,4 @@
-"""What a weekly run, and a check, are asked for."""
+"""What a weekly run, a check and a directory are asked for."""
 
 from __future__ import annotations
 
@@ -74,4 +74,20 @@ class CheckOptions:
     own: Mapping[str, Source] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     fixing: bool = False
+    progress: Callable[[str], None] = silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryOptions:
+    """What a directory of Safe Havens is asked for.
+
+    `havens` is the register. `boundaries` are the ward files of the project: one is used, of
+    several none. `today` decides which havens count.
+    """
+
+    havens: Path
+    today: date
+    boundaries: Sequence[Path] = ()
+    context: Sequence[Path] = ()
+    settings: Settings = field(default_factory=Settings)
     progress: Callable[[str], None] = silent

@@ -26,10 +26,12 @@ from csp_geo.intake.select import narrow, select
 from csp_geo.period import parse_period
 from csp_geo.products.check_page import check_page
 from csp_geo.products.check_words import understood
+from csp_geo.products.directory import DirectoryFacts, directory_files, nothing_to_list
 from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
+from csp_geo.response.register import read_havens
 from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
 from csp_geo.study_area import read_study_area
 
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from csp_geo.intake.quality import FileQuality
-    from csp_geo.options import CheckOptions, WeeklyOptions
+    from csp_geo.options import CheckOptions, DirectoryOptions, WeeklyOptions
     from csp_geo.products.page import MapPage
+    from csp_geo.response.register import Register
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,54 @@ def run_check(files: Sequence[Path], options: CheckOptions) -> CheckResult:
         cautions=cautions,
         over_limit=tuple(over_limit(reports, result, settings.quarantine_limit)),
     )
+
+
+@dataclass(frozen=True)
+class DirectoryResult:
+    """What a directory run found and made.
+
+    `files` are the public ones and that for the coordinator, by name; `error` is the sentence that
+    says why nothing can be listed, "" otherwise. `record` is the object of `--json`.
+    """
+
+    register: Register
+    files: Mapping[str, bytes]
+    record: Mapping[str, Any]
+    cautions: tuple[str, ...]
+    error: str
+
+
+def run_directory(options: DirectoryOptions) -> DirectoryResult:
+    """Check the register of Safe Havens and make its public version.
+
+    Raises
+    ------
+    CspGeoError
+        If the register cannot be read.
+    """
+    options.progress("Reading the register")
+    one = len(options.boundaries) == 1
+    area = read_study_area(options.boundaries[0]) if one else None
+    register = read_havens(options.havens, area, today=options.today)
+    cautions = list(area.cautions) if area is not None else []
+    if len(options.boundaries) > 1:
+        cautions.append("data/boundaries holds several files, so the map has no wards.")
+    error = nothing_to_list(register)
+    places = None
+    if area is not None:
+        places, unread = read_places(options.context, area)
+        cautions += unread
+    options.progress("Writing the directory")
+    facts = DirectoryFacts(
+        made_on=options.today,
+        marking=options.settings.public_marking,
+        version=__version__,
+        licences=record.directory_licences(register, area),
+        places=places,
+    )
+    files = directory_files(register, area, facts)
+    made = record.directory_json(register, sorted(files), error)
+    return DirectoryResult(register, files, made, tuple(cautions), error)
 
 
 def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str, Any]]:

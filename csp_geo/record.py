@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from csp_geo.intake.select import Selection
     from csp_geo.options import WeeklyOptions
     from csp_geo.period import Period
+    from csp_geo.response.register import Register
     from csp_geo.study_area import StudyArea, Vintage
 
 _LIBRARIES: Final = (
@@ -150,16 +151,38 @@ def licences(run: Run) -> tuple[str, ...]:
         lines.append(f"{POSTCODE_LICENCE}.")
     if run.synthetic:
         lines.append("The reports are made up: nobody's data.")
-    if run.area.vintage is not None:
-        wards = "Schematic wards drawn from figures:" if run.area.schematic else "Ward boundaries:"
-        lines.append(
-            f"{wards} Source: Office for National Statistics licensed under the Open Government "
-            "Licence v.3.0. Contains OS data © Crown copyright and database right "
-            f"{run.area.vintage.valid_from.year}."
-        )
-    else:
-        lines.append(f"Ward boundaries: {run.area.file_name}, as supplied; its licence is its own.")
+    lines.append(ward_licence(run.area))
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def ward_licence(area: StudyArea) -> str:
+    """Return the licence and attribution line of the wards."""
+    if area.vintage is None:
+        return f"Ward boundaries: {area.file_name}, as supplied; its licence is its own."
+    wards = "Schematic wards drawn from figures:" if area.schematic else "Ward boundaries:"
+    return (
+        f"{wards} Source: Office for National Statistics licensed under the Open Government "
+        "Licence v.3.0. Contains OS data © Crown copyright and database right "
+        f"{area.vintage.valid_from.year}."
+    )
+
+
+def directory_licences(register: Register, area: StudyArea | None) -> tuple[str, ...]:
+    """Return the licence and attribution lines of what a directory shows."""
+    shown = register.table.loc[register.counts_now, "location_method"].astype("str")
+    postcodes = (f"{POSTCODE_LICENCE}.",) if (shown == "postcode").any() else ()
+    return (*postcodes, *((ward_licence(area),) if area is not None else ()))
+
+
+def directory_json(register: Register, files: Sequence[str], error: str) -> dict[str, Any]:
+    """Return the object of `directory --json`: counts, findings by kind, files; no name."""
+    found = register.findings["finding"].value_counts()
+    return {
+        "counts": register.counts,
+        "findings": {str(slug): int(n) for slug, n in found.items()},
+        "files": list(files),
+        "error": error or None,
+    }
 
 
 def _method(run: Run) -> tuple[str, ...]:

@@ -76,14 +76,16 @@ class Limits:
 class Settings:
     """Everything that a partnership may set in `csp_geo.toml`.
 
-    `feeds` says, for a source that arrives in two formats covering the same time, which one counts.
-    `quarantine_limit` is the share of a source's rows above which a run ends with exit code 3.
-    `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked for
-    official boundaries, only by ``csp-geo boundaries fetch``. `limits` are the sizes above which a
-    file is refused.
+    `public_marking` stands on what is made for the public: nothing, unless the partnership wants
+    it. `feeds` says, for a source that arrives in two formats covering the same time, which one
+    counts. `quarantine_limit` is the share of a source's rows above which a run ends with exit code
+    3. `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked
+    for official boundaries, only by ``csp-geo boundaries fetch``. `limits` are the sizes above
+    which a file is refused.
     """
 
     marking: str = DEFAULT_MARKING
+    public_marking: str = ""
     clusters: ClusterParams = field(default_factory=ClusterParams)
     limits: Limits = field(default_factory=Limits)
     feeds: Mapping[str, str] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class Settings:
 
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "marking": (str,),
+    "public_marking": (str,),
     "clusters": (dict,),
     "feeds": (dict,),
     "quarantine_limit": (int, float),

@@ -30,6 +30,9 @@ LOOKS = {
     "busy": "Busy points",
 }
 """The looks of hotspots in the order of the key."""
+HAVEN_NOTE = "filled: open now; white: closed; dashed: not known"
+HAVEN_MARGIN_M = 500.0
+"""What is shown around Safe Havens where no wards frame the map."""
 NOUNS = {
     "perception": ("pin", "pins"),
     "observation": ("audit finding", "audit findings"),
@@ -68,6 +71,7 @@ class Drawing:
     labels: list[dict[str, Any]] = field(default_factory=list)
     places: list[dict[str, Any]] = field(default_factory=list)
     zones: list[dict[str, Any]] = field(default_factory=list)
+    havens: list[dict[str, Any]] = field(default_factory=list)
     bounds: list[list[float]] = field(default_factory=list)
     ward_layer: str = ""
     n_left_out: int = 0
@@ -198,6 +202,27 @@ class Drawing:
                 note="context only, not in the hotspots" if context else "",
             )
 
+    def add_havens(self, havens: gpd.GeoDataFrame, keys: list[str] | None = None) -> None:
+        """Add Safe Havens that count now; with `keys` each has its number in the list.
+
+        The page needs assets/havens.js before assets/map.js.
+        """
+        shown = havens[havens["counts_now"]]
+        self.havens = layers.haven_points(shown, self.projection, keys)
+        self.boxes.append(
+            Box(
+                id="havens",
+                label=f"Safe Havens ({len(shown)})",
+                note=HAVEN_NOTE if keys is not None else "",
+                symbol="haven",
+            )
+        )
+        self.layers.append({"name": leaflet.HAVENS_NAME, "box": "havens"})
+        if not self.bounds:
+            self.bounds = layers.lonlat_bounds(
+                shapely.buffer(shown.geometry.to_numpy(), HAVEN_MARGIN_M), self.projection
+            )
+
     def add_places(self, places: gpd.GeoDataFrame) -> None:
         """Add stations with names, other named places, and stops (off until ticked)."""
         self.places = layers.place_points(places, self.projection)
@@ -251,7 +276,9 @@ class Drawing:
         )
 
     def finish(self) -> None:
-        """Close the key with the ward boundaries."""
+        """Close the key with the ward boundaries, where there are any."""
+        if not self.ward_layer:
+            return
         self.boxes.append(Box(id="wards", label="Wards and their names", symbol="outline"))
 
     def page_data(self) -> dict[str, Any]:
@@ -263,6 +290,7 @@ class Drawing:
             "wards": self.labels,
             "places": self.places,
             "zones": self.zones,
+            "havens": self.havens,
             "layers": self.layers,
             "hotspots": self.spots,
         }

@@ -232,3 +232,25 @@ def place_points(places: gpd.GeoDataFrame, projection: Projection) -> list[dict[
         if np.isfinite(point).all()
     ]
     return sorted(rows, key=lambda row: (row["name"], row["lat"], row["lon"]))
+
+
+def haven_points(
+    havens: gpd.GeoDataFrame, projection: Projection, keys: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return Safe Havens as name, latitude and longitude; with `keys` also key and number.
+
+    Nothing else of the register is in it.
+    """
+    lonlat = projection.to_lonlat(points_of(havens))
+    points = [
+        {
+            "name": str(name),
+            "lat": round(float(point[1]), MAP_DECIMALS),
+            "lon": round(float(point[0]), MAP_DECIMALS),
+        }
+        for name, point in zip(havens["name"], lonlat, strict=True)
+    ]
+    if keys is None:
+        return points
+    pairs = enumerate(zip(points, keys, strict=True), start=1)
+    return [point | {"key": key, "number": number} for number, (point, key) in pairs]

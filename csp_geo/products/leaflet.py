@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAP_ID: Final = "area"
 MAP_NAME: Final = f"map_{MAP_ID}"
+HAVENS_NAME: Final = "csp_havens"
+"""The layer that assets/havens.js makes."""
 MAX_ZOOM: Final = 19
 
 WARD_STYLE: Final = {

@@ -17,6 +17,7 @@ import pandas as pd
 
 from csp_geo.errors import NoReportsError
 from csp_geo.intake.formats import LIMITS
+from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.response.answers import read_answers, read_people
 from csp_geo.response.listing import NO_LOCATION, Wanted, read_lists, say_nowhere
 from csp_geo.response.same_venue import as_one
@@ -359,6 +360,8 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
 def _licences(lists: Iterable[Listed]) -> list[str]:
     found = []
     for listed in lists:
+        if (listed.method == "postcode").any() and np.isfinite(listed.xy).any():
+            found.append(f"{POSTCODE_LICENCE}.")
         if "fhrs" in listed.fields:
             found.append(FSA_LICENCE)
         elif _is_osm(listed):

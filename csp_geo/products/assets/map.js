@@ -212,6 +212,9 @@ var cspMap = (function () {
   function declutter() {
     var taken = [];
     placeSymbols(taken);
+    if (data.havens.length) {
+      cspHavens.place(map, taken, collides, around);
+    }
     names.forEach(function (name) {
       var mayShow = allowed(name);
       var placed = mayShow && placeName(name, taken);
@@ -316,14 +319,16 @@ var cspMap = (function () {
 
   function watchPointer() {
     var waiting = false;
-    window[data.ward_layer].eachLayer(function (ward) {
-      ward.on("mouseover", function () {
-        state.ward = Number(ward.feature.id.slice(1));
+    if (data.ward_layer) {
+      window[data.ward_layer].eachLayer(function (ward) {
+        ward.on("mouseover", function () {
+          state.ward = Number(ward.feature.id.slice(1));
+        });
+        ward.on("mouseout", function () {
+          state.ward = null;
+        });
       });
-      ward.on("mouseout", function () {
-        state.ward = null;
-      });
-    });
+    }
     map.on("mousemove click", function (event) {
       if (!waiting) {
         waiting = true;

@@ -1,0 +1,280 @@
+"""The public directory of Safe Havens: a page in one file, a table and a map layer.
+
+Only what the public may know leaves here: name, type, address, hours, access and place of havens
+that count now. No contact, no number of staff, nothing of the rest of the register.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from csp_geo.period import say_day
+from csp_geo.products.drawing import Drawing
+from csp_geo.products.escape import clean
+from csp_geo.products.exports import csv_bytes
+from csp_geo.products.html import asset, json_for_script, render
+from csp_geo.products.layers import points_of
+from csp_geo.products.leaflet import leaflet_assets, script_safe
+from csp_geo.products.opening import page_hours, usual_hours, why_not_known
+from csp_geo.products.page import LEAFLET_LICENCE
+from csp_geo.products.words import capital, count, join, number
+from csp_geo.projection import british_grid
+from csp_geo.response.hours import Place, read_rules
+from csp_geo.response.timetable import timetable
+from csp_geo.tables import ANSWERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from csp_geo.projection import Projection
+    from csp_geo.response.register import Register
+    from csp_geo.study_area import StudyArea
+
+PUBLIC: Final = (
+    *("name", "type", "address", "postcode", "opening_hours", "hours_last_confirmed"),
+    *("step_free", "toilet", "accessible_toilet", "latitude", "longitude"),
+)
+"""All that is public of a Safe Haven."""
+PAGE: Final = "directory.html"
+COORDINATOR: Final = "for-the-coordinator-not-public.csv"
+GOOD_FOR_DAYS: Final = 366
+"""How long the page can say what is open; after that it asks for a newer one."""
+_ACCESS: Final = (
+    ("step_free", "step-free entrance"),
+    ("toilet", "toilet"),
+    ("accessible_toilet", "accessible toilet"),
+)
+_DECIMALS: Final = 5
+_MOST_SAID: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryFacts:
+    """What the page says beside the register.
+
+    `made_on` is the day of the run, `marking` the public marking, empty for none.
+    """
+
+    made_on: date
+    marking: str = ""
+    version: str = ""
+    licences: tuple[str, ...] = ()
+    places: gpd.GeoDataFrame | None = None
+
+
+def public_table(register: Register, projection: Projection | None = None) -> pd.DataFrame:
+    """Return what is public of the havens that count now, by name; the columns of `PUBLIC`."""
+    shown = _shown(register)
+    grid = projection or british_grid()
+    lonlat = grid.to_lonlat(points_of(shown)).round(_DECIMALS)
+    table = pd.DataFrame(
+        {
+            "name": shown["name"],
+            "type": shown["venue_type"].astype("str"),
+            "address": shown["address"],
+            "postcode": shown["postcode"],
+            "opening_hours": [_public_hours(text) for text in shown["opening_hours"]],
+            "hours_last_confirmed": shown["last_checked"],
+            **{name: shown[name].astype("str") for name, _ in _ACCESS},
+            "latitude": lonlat[:, 1],
+            "longitude": lonlat[:, 0],
+        }
+    )
+    return table[list(PUBLIC)].reset_index(drop=True)
+
+
+def _public_hours(text: str | None) -> str | None:
+    """Return hours that were read, in OpenStreetMap's syntax; free text may name anybody."""
+    osm = read_rules(text).osm if isinstance(text, str) else ""
+    return osm if osm and '"' not in osm else None
+
+
+def _shown(register: Register) -> gpd.GeoDataFrame:
+    """Return the havens that count now, by name, whatever their order in the file."""
+    table = register.table[register.counts_now]
+    order = table.assign(_key=table["name"].str.casefold()).sort_values(["_key", "haven_id"])
+    return table.loc[order.index]
+
+
+def directory_geojson(table: pd.DataFrame) -> bytes:
+    """Write the public table as GeoJSON (RFC 7946): a point for each haven."""
+    lines = []
+    for row in _records(table.astype(object).where(table.notna(), None)):
+        point = [row.pop("longitude"), row.pop("latitude")]
+        feature = {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": point},
+            "properties": row,
+        }
+        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+    body = ",\n".join(lines)
+    return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
+
+
+def directory_files(
+    register: Register, area: StudyArea | None, facts: DirectoryFacts
+) -> dict[str, bytes]:
+    """Return every file of the directory by its name; the coordinator's alone if none counts."""
+    files = {COORDINATOR: csv_bytes(register.findings)}
+    if nothing_to_list(register):
+        return files
+    public = public_table(register, area.projection if area is not None else None)
+    return files | {
+        PAGE: directory_page(register, area, facts).encode("utf-8"),
+        "directory.csv": csv_bytes(public),
+        "directory.geojson": directory_geojson(public),
+    }
+
+
+def nothing_to_list(register: Register) -> str:
+    """Say why no haven can be listed; "" where one can."""
+    if register.counts_now.any():
+        return ""
+    stops = register.findings[register.findings["stops"]]
+    why = stops["finding"].value_counts().head(_MOST_SAID)
+    said = join(f"{str(slug).replace('-', ' ')} ({number(n)})" for slug, n in why.items())
+    return (
+        f"None of {count(len(register.table), 'Safe Haven')} in {register.name} counts now, so "
+        f"there is nothing to publish. Why: {said}. {COORDINATOR} says what to do."
+    )
+
+
+def finding_lines(register: Register) -> list[str]:
+    """Say each finding in a line for a terminal; first those for which a haven is not listed."""
+    ordered = register.findings.sort_values("stops", ascending=False, kind="stable")
+    return [
+        clean(
+            f"Row {row['source_row']}, {row['haven_id']} {row['name']}: "
+            f"{'not listed. ' if row['stops'] else ''}{row['what']} {row['do']}"
+        )
+        for row in _records(ordered)
+    ]
+
+
+def directory_page(register: Register, area: StudyArea | None, facts: DirectoryFacts) -> str:
+    """Write the public page of the Safe Havens that count now.
+
+    Parameters
+    ----------
+    register
+        From `response.register.read_havens`; at least one haven must count.
+    area
+        Its wards frame the map, where they are known.
+    facts
+        What else the page says.
+
+    Returns
+    -------
+    html
+        The same text for the same input and day. "Open now" is worked out in the page, on the
+        clock of London; without JavaScript the hours stand in words.
+    """
+    shown = _shown(register)
+    projection = area.projection if area is not None else british_grid()
+    public = public_table(register, projection)
+    keys = [f"haven-{number}" for number in range(1, len(shown) + 1)]
+    drawing = Drawing(projection, ())
+    if area is not None:
+        drawing.add_area(area)
+    drawing.add_havens(shown, keys)
+    if facts.places is not None and len(facts.places):
+        drawing.add_places(facts.places)
+    drawing.finish()
+    given = [text if isinstance(text, str) else None for text in shown["opening_hours"]]
+    venues, hours = _venues(public, given, keys, facts.made_on)
+    data = drawing.page_data() | {
+        "hours": hours,
+        "first": (facts.made_on - timedelta(days=1)).isoformat(),
+        "last": (facts.made_on + timedelta(days=GOOD_FOR_DAYS)).isoformat(),
+    }
+    leaflet_js, leaflet_css = leaflet_assets()
+    scripts = [
+        leaflet_js,
+        asset("points.js"),
+        script_safe(drawing.leaflet_map.script()),
+        *map(asset, ("havens.js", "map.js", "opening.js", "directory.js")),
+    ]
+    values = {
+        "title": f"Safe Havens in {area.name}" if area is not None else "Safe Havens",
+        "lead": _lead(len(shown)),
+        "marking": facts.marking,
+        "version": facts.version,
+        "made_on": say_day(facts.made_on),
+        "venues": venues,
+        "boxes": drawing.boxes,
+        "left_out": "",
+        "licences": (*facts.licences, LEAFLET_LICENCE),
+        "imprint": f"Made with csp-geo {facts.version} on {say_day(facts.made_on)}.",
+        "data": json_for_script(data),
+        "leaflet_css": leaflet_css,
+        "page_css": asset("page.css"),
+        "directory_css": asset("directory.css"),
+    }
+    return render("directory.html.j2", values, scripts=scripts)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def say_access(row: Mapping[str, Any]) -> str:
+    """Say what there is, what there is not, and what is not known.
+
+    Examples
+    --------
+    >>> say_access({"step_free": "yes", "toilet": "no", "accessible_toilet": "unknown"})
+    'Step-free entrance; no toilet; not known: accessible toilet'
+    """
+    there = {
+        answer: [label for name, label in _ACCESS if row[name] == answer] for answer in ANSWERS
+    }
+    said = []
+    if there["yes"]:
+        said.append(join(there["yes"]))
+    if there["no"]:
+        said.append(f"no {join(there['no'], 'or')}")
+    if there["unknown"]:
+        said.append(f"not known: {join(there['unknown'])}")
+    return capital("; ".join(said))
+
+
+def _lead(n: int) -> str:
+    return f"{count(n, 'venue')} where you can go in, wait and ask for help."
+
+
+def _venues(
+    public: pd.DataFrame, hours_given: Sequence[str | None], keys: Sequence[str], made_on: date
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return what the list says of each venue, and its hours for the script."""
+    venues, hours = [], {}
+    first, last = made_on - timedelta(days=3), made_on + timedelta(days=GOOD_FOR_DAYS + 9)
+    rows = zip(keys, _records(public), hours_given, strict=True)
+    for place, (key, row, given) in enumerate(rows, start=1):
+        at = Place(latitude=row["latitude"], longitude=row["longitude"])
+        table = timetable(given, first, last, place=at)
+        hours[key] = page_hours(table)
+        address = [part for part in (row["address"], row["postcode"]) if isinstance(part, str)]
+        confirmed = date.fromisoformat(str(row["hours_last_confirmed"]))
+        venues.append(
+            {
+                "key": key,
+                "number": place,
+                "name": row["name"],
+                "type": capital(str(row["type"])),
+                "address": ", ".join(address),
+                "hours": usual_hours(table),
+                "hours_not_known": why_not_known(table),
+                "access": say_access(row),
+                "step_free": row["step_free"],
+                "toilet": row["toilet"],
+                "confirmed": say_day(confirmed),
+            }
+        )
+    return venues, hours

@@ -1,0 +1,106 @@
+"""Opening hours in words, and as the numbers that the page's script reads."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.response.rules import NO_HOURS
+from csp_geo.response.timetable import DAYS
+from csp_geo.wording import join
+
+if TYPE_CHECKING:
+    from csp_geo.response.timetable import Span, Spans, Timetable
+
+_WEEKDAYS: Final = (
+    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+)
+_HOUR: Final = 60
+_NOON: Final = 12
+_DAY: Final = 1440
+_OPEN: Final = 2
+NOT_KNOWN: Final = "not known"
+
+
+def say_time(minutes: int) -> str:
+    """Say a time of day: "9am", "5:30pm", "midday", "midnight".
+
+    Examples
+    --------
+    >>> say_time(540), say_time(1050), say_time(720), say_time(1440)
+    ('9am', '5:30pm', 'midday', 'midnight')
+    """
+    hour, minute = divmod(minutes % _DAY, _HOUR)
+    if minute == 0 and hour in {0, _NOON}:
+        return "midday" if hour else "midnight"
+    half = "pm" if hour >= _NOON else "am"
+    shown = hour % _NOON or _NOON
+    return f"{shown}:{minute:02}{half}" if minute else f"{shown}{half}"
+
+
+def say_spans(spans: Spans) -> str:
+    """Say when a day is open: "9am to 1pm and 2pm to 5pm", "closed", "day and night"."""
+    if not spans:
+        return "closed"
+    return join(_say_span(span) for span in spans)
+
+
+def _say_span(span: Span) -> str:
+    start, end, state = span
+    doubt = "" if state == _OPEN else " (not certain)"
+    if (start, end) == (0, _DAY):
+        return "day and night" if state == _OPEN else NOT_KNOWN
+    return f"{say_time(start)} to {say_time(end)}{doubt}"
+
+
+def usual_hours(table: Timetable) -> list[tuple[str, str]]:
+    """Say the usual week and bank holidays: ``[("Monday to Friday", "9am to 5:30pm"), ...]``.
+
+    Empty where hours are not known.
+    """
+    if table.reason:
+        return []
+    lines = [
+        (_say_days(list(days)), say_spans(spans))
+        for spans, days in groupby(range(DAYS), key=lambda day: table.week[day])
+    ]
+    holiday = {table.on(day) for day in table.holidays}
+    if len(set(table.week)) == 1 and holiday <= set(table.week):
+        return lines
+    if holiday:
+        uncertain = all(state != _OPEN for spans in holiday for *_, state in spans)
+        silent = uncertain and any(holiday)
+        said = say_spans(holiday.pop()) if len(holiday) == 1 else "hours vary"
+        lines.append(("Bank holidays", NOT_KNOWN if silent else said))
+    if set(table.other_days) - set(table.holidays):
+        lines.append(("Other times of the year", "hours may differ"))
+    return lines
+
+
+def _say_days(days: list[int]) -> str:
+    if len(days) == DAYS:
+        return "Every day"
+    first, last = _WEEKDAYS[days[0]], _WEEKDAYS[days[-1]]
+    if len(days) == 1:
+        return first
+    return f"{first} {'and' if len(days) == 2 else 'to'} {last}"  # noqa: PLR2004
+
+
+def why_not_known(table: Timetable) -> str:
+    """Say that hours are not known, "" where they are."""
+    if not table.reason:
+        return ""
+    return NOT_KNOWN if table.reason == NO_HOURS else "not certain: ask before you go"
+
+
+def page_hours(table: Timetable) -> dict[str, Any]:
+    """Return the numbers that assets/directory.js reads; nothing where hours are not known."""
+    if table.reason:
+        return {}
+    return {
+        "week": [[list(span) for span in spans] for spans in table.week],
+        "days": {
+            day.isoformat(): [list(span) for span in spans]
+            for day, spans in sorted(table.other_days.items())
+        },
+    }

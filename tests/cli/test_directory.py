@@ -1,0 +1,108 @@
+"""`csp-geo directory`: what it prints, writes and how it ends."""
+
+from __future__ import annotations
+
+import stat
+from datetime import date
+
+import pandas as pd
+import pytest
+
+GOOD = {
+    "haven_id": "SH-1",
+    "name": "Toy Library",
+    "easting": 544421,
+    "northing": 184321,
+    "opening_hours": "Mo-Fr 09:00-17:30; PH off",
+    "training_expiry": "2099-02-01",
+    "contact": "Jane Bloggs 07700 900123",
+    "last_checked": date.today().isoformat(),  # noqa: DTZ011 - the command goes by today as well
+    "status": "active",
+    "consent_to_publish": "yes",
+}
+LAPSED = GOOD | {"haven_id": "SH-2", "name": "Old \x1b[31mCafe", "training_expiry": "2020-02-01"}
+COORDINATOR = "for-the-coordinator-not-public.csv"
+
+
+@pytest.fixture
+def project(tmp_path, town_boundaries):
+    home = tmp_path / "data" / "boundaries"
+    home.mkdir(parents=True)
+    (home / "town.gpkg").write_bytes(town_boundaries.read_bytes())
+    return tmp_path
+
+
+def register(folder, *rows, name="data/havens.csv"):
+    path = folder / name
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def test_the_directory_of_a_project(csp, project):
+    register(project, GOOD, LAPSED)
+    ran = csp("directory", cwd=project)
+    assert ran.code == 0
+    assert "1 of 2 Safe Havens count now." in ran.out
+    assert "Row 3, SH-2 Old [31mCafe: not listed. Its training ended on 1 February 2020." in ran.out
+    assert "For the coordinator, not to be published" in ran.out
+    out = project / "directory"
+    names = {path.name for path in out.iterdir()}
+    assert names == {"directory.html", "directory.csv", "directory.geojson", COORDINATOR}
+    for path in out.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert b"07700" not in path.read_bytes()
+    assert "Bloggs" not in ran.out + ran.err
+    assert "Toy Library" in (out / "directory.html").read_text("utf-8")
+
+
+def test_json(csp, project):
+    path = register(project, GOOD, LAPSED, name="own.csv")
+    ran = csp("directory", "--havens", path, "--out", project / "o", "--json", cwd=project)
+    assert ran.code == 0
+    assert ran.json["counts"] == {"havens": 2, "counts_now": 1, "findings": 1}
+    assert ran.json["findings"] == {"training-lapsed": 1}
+    assert ran.json["error"] is None
+    assert COORDINATOR in ran.json["files"]
+    assert ran.err == ""
+
+
+def test_nothing_to_list(csp, project):
+    """Exit 1 and why; the coordinator's file is written, and an old page is pointed at."""
+    register(project, GOOD)
+    assert csp("directory", cwd=project).code == 0
+    register(project, LAPSED)
+    ran = csp("directory", cwd=project)
+    assert ran.code == 1
+    assert "None of 1 Safe Haven in havens.csv counts now" in ran.err
+    assert "training lapsed (1)" in ran.err
+    assert "is of an earlier day: take it down" in ran.err
+    assert (project / "directory" / COORDINATOR).is_file()
+    ran = csp("directory", "--json", cwd=project)
+    assert ran.code == 1
+    assert "counts now" in ran.json["error"]
+
+
+def test_no_register(csp, tmp_path):
+    ran = csp("directory", cwd=tmp_path)
+    assert ran.code == 1
+    assert "There is no data/havens.csv in this folder" in ran.err
+    ran = csp("directory", "--havens", "x.csv", cwd=tmp_path)
+    assert ran.code == 1
+    assert "x.csv is not there" in ran.err
+    assert not (tmp_path / "directory").exists()
+
+
+def test_marking_of_the_partnership(csp, project):
+    register(project, GOOD)
+    (project / "csp_geo.toml").write_text('public_marking = "OFFICIAL"\n', "utf-8")
+    csp("directory", cwd=project)
+    assert "OFFICIAL: Safe Havens" in (project / "directory" / "directory.html").read_text("utf-8")
+
+
+def test_several_ward_files(csp, project):
+    register(project, GOOD)
+    home = project / "data" / "boundaries"
+    (home / "other.gpkg").write_bytes((home / "town.gpkg").read_bytes())
+    ran = csp("directory", cwd=project)
+    assert ran.code == 0
+    assert "Caution: data/boundaries holds several files, so the map has no wards." in ran.out

@@ -1,0 +1,352 @@
+"""The public directory of Safe Havens: what it says, what it never says, and in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from csp_geo.products.directory import (
+    PUBLIC,
+    DirectoryFacts,
+    directory_files,
+    directory_page,
+    nothing_to_list,
+    public_table,
+    say_access,
+)
+from csp_geo.products.html import asset
+from csp_geo.response.hours import OPEN, open_at
+from csp_geo.response.register import read_havens
+
+from .conftest import HOSTILE
+
+TODAY = date(2026, 11, 22)
+GOOD = {
+    "haven_id": "SH-1",
+    "name": "Toy Library",
+    "type": "library",
+    "address": "2 Town Square",
+    "postcode": "IG11 7NB",
+    "easting": "544421",
+    "northing": "184321",
+    "opening_hours": "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off",
+    "staff_min": "7",
+    "trained_count": "4",
+    "training_expiry": "2028-02-01",
+    "step_free": "yes",
+    "toilet": "no",
+    "contact": "Jane Bloggs 07700 900123",
+    "languages": "Klingon",
+    "last_checked": "2026-09-03",
+    "status": "active",
+    "consent_to_publish": "yes",
+}
+ROWS = (
+    GOOD,
+    GOOD | {"haven_id": "SH-2", "name": "Night Store", "easting": "545400", "toilet": "yes"}
+    | {"opening_hours": "Fr-Sa 18:00-02:00; PH off", "step_free": "no"},
+    GOOD | {"haven_id": "SH-3", "name": "All Day Garage", "northing": "185400"}
+    | {"opening_hours": "24/7", "step_free": ""},
+    GOOD | {"haven_id": "SH-4", "name": "Silent Shop", "easting": "544900"}
+    | {"opening_hours": "Mo-Su 08:00-20:00"},
+    GOOD | {"haven_id": "SH-5", "name": "Vague Venue", "easting": "545900"}
+    | {"opening_hours": "ask Jane on 07700 900123"},
+    GOOD | {"haven_id": "SH-6", "name": "Gone Shop", "status": "withdrawn"},
+    GOOD | {"haven_id": "SH-7", "name": "Lapsed Lounge", "training_expiry": "2026-01-01"},
+    GOOD | {"haven_id": "SH-8", "name": "Shy Shop", "consent_to_publish": "no"},
+)  # fmt: skip
+LISTED = ("All Day Garage", "Night Store", "Silent Shop", "Toy Library", "Vague Venue")
+
+
+@pytest.fixture(scope="session")
+def register_of(tmp_path_factory, town_area):
+    def read(rows=ROWS):
+        path = tmp_path_factory.mktemp("register") / "havens.csv"
+        pd.DataFrame(rows).to_csv(path, index=False)
+        return read_havens(path, town_area, today=TODAY)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def register(register_of):
+    return register_of()
+
+
+@pytest.fixture(scope="session")
+def page(register, town_area):
+    return directory_page(register, town_area, facts())
+
+
+def facts(**changes):
+    return DirectoryFacts(
+        **{"made_on": TODAY, "version": "1.0", "licences": ("By nobody.",)} | changes
+    )
+
+
+class TestFiles:
+    def test_only_what_is_public(self, register, town_area):
+        files = directory_files(register, town_area, facts())
+        assert set(files) == {
+            *("directory.html", "directory.csv", "directory.geojson"),
+            "for-the-coordinator-not-public.csv",
+        }
+        table = public_table(register)
+        assert tuple(table.columns) == PUBLIC
+        assert tuple(table["name"]) == LISTED
+        features = json.loads(files["directory.geojson"])["features"]
+        assert len(features) == len(LISTED)
+        for feature in features:
+            assert set(feature["properties"]) == set(PUBLIC) - {"latitude", "longitude"}
+            lon, lat = feature["geometry"]["coordinates"]
+            assert 0.0 < lon < 0.2
+            assert 51.4 < lat < 51.7
+        assert files["directory.csv"].startswith(b"\xef\xbb\xbfname,type,")
+
+    def test_nothing_restricted_in_any_public_file(self, register, town_area):
+        """No contact, staff, number, training, language, and no haven that is not listed."""
+        files = directory_files(register, town_area, facts())
+        for name, data in files.items():
+            text = data.decode("utf-8")
+            assert "07700" not in text, name
+            assert "Bloggs" not in text, name
+            if "coordinator" in name:
+                continue
+            for word in ("Jane", "Klingon", "SH-1", "Gone Shop", "Lapsed", "Shy Shop"):
+                assert word not in text, (name, word)
+            for word in ("staff_min", "trained_count", "contact", "licensing", "2028-02-01"):
+                assert word not in text, (name, word)
+
+    def test_words_that_are_never_said(self, page):
+        body = re.sub(r"<(script|style).*?</\1>|<meta[^>]*>", "", page, flags=re.DOTALL)
+        assert not re.search(r"\bsafe(?:st|r|ty)?\b(?! havens?)", body, re.IGNORECASE)
+        assert "unsafe" not in body
+        assert "In an emergency call 999." in body
+        assert "Hours last confirmed 3 September 2026" in body
+
+    def test_no_marking_unless_the_partnership_wants_one(self, register, town_area, page):
+        assert "OFFICIAL" not in page
+        assert 'class="marking"' not in page
+        marked = directory_page(register, town_area, facts(marking="OFFICIAL"))
+        assert marked.count('class="marking"') == 2
+
+    def test_the_same_page_for_the_same_day(self, register, town_area, page):
+        assert directory_page(register, town_area, facts()) == page
+
+    def test_hours_stand_in_words_without_a_script(self, page):
+        assert "<dt>Monday to Friday</dt><dd>9am to 5:30pm</dd>" in page
+        assert "<dt>Opening hours</dt><dd>not certain: ask before you go</dd>" in page
+
+    def test_nothing_to_list(self, register_of, town_area):
+        bare = register_of(ROWS[5:])
+        assert "None of 3 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
+        assert set(directory_files(bare, town_area, facts())) == {
+            "for-the-coordinator-not-public.csv"
+        }
+
+    def test_access(self):
+        assert say_access({"step_free": "yes", "toilet": "yes", "accessible_toilet": "no"}) == (
+            "Step-free entrance and toilet; no accessible toilet"
+        )
+
+
+@pytest.mark.browser
+class TestBrowser:
+    MOMENTS = (
+        "2026-11-24T09:10:00Z",  # a Tuesday morning
+        "2026-11-28T00:10:00Z",  # Friday night, past midnight
+        "2026-11-28T02:10:00Z",
+        "2026-11-29T12:10:00Z",  # a Sunday
+        "2026-12-24T16:10:00Z",
+        "2026-12-25T12:10:00Z",  # a Friday and a bank holiday
+        "2026-12-26T00:10:00Z",
+        "2026-12-28T12:10:00Z",  # the Monday in place of Boxing Day
+        "2027-03-28T00:10:00Z",  # the night in which clocks go forward
+        "2027-06-15T08:10:00Z",  # summer time: 9:10 in London
+        "2027-06-15T16:40:00Z",
+        "2027-10-30T23:10:00Z",  # 0:10 on Sunday in London
+        "2027-10-31T01:10:00Z",  # the doubled hour, the second time
+    )
+
+    @pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Auckland", "America/New_York"])
+    def test_open_now_is_that_of_london_wherever_the_reader_is(self, open_page, page, zone):
+        """The page agrees with the hours that siting uses."""
+        tab = open_page(page, timezone_id=zone)
+        texts = {
+            "haven-1": "24/7",
+            "haven-2": "Fr-Sa 18:00-02:00; PH off",
+            "haven-4": "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off",
+        }
+        for moment in self.MOMENTS:
+            tab.page.clock.set_fixed_time(moment)
+            told = tab.page.evaluate(
+                """(keys) => keys.map(key => cspOpening.stateOf(
+                     cspMap.data.hours[key], cspOpening.now(cspMap.data.first, cspMap.data.last)))
+                """,
+                list(texts),
+            )
+            at = datetime.fromisoformat(moment).astimezone(ZoneInfo("Europe/London"))
+            for (key, text), (state, said) in zip(texts.items(), told, strict=True):
+                assert (state == "open") == (open_at([text], at)[0] == OPEN), (moment, key, said)
+        tab.assert_quiet()
+
+    @pytest.mark.parametrize(
+        ("moment", "told"),
+        [
+            (
+                "2026-11-27T17:10:00Z",
+                {
+                    "Toy Library": ("soon", "Open now, closes soon: at 5:30pm"),
+                    "Night Store": ("closed", "Closed now, opens at 6pm"),
+                    "All Day Garage": ("open", "Open now, day and night"),
+                    "Silent Shop": ("open", "Open now until 8pm"),
+                    "Vague Venue": ("unknown", "Opening hours not known"),
+                },
+            ),
+            (
+                "2026-12-25T12:00:00Z",
+                {
+                    "Toy Library": ("closed", "Closed now, opens on Tuesday at 9am"),
+                    "Night Store": ("closed", "Closed now, opens on Saturday 2 January at 6pm"),
+                    "Silent Shop": ("unknown", "Not known whether it is open now"),
+                },
+            ),
+            (
+                "2026-11-29T01:30:00Z",
+                {
+                    "Toy Library": ("closed", "Closed now, opens tomorrow at 9am"),
+                    "Night Store": ("soon", "Open now, closes soon: at 2am"),
+                },
+            ),
+        ],
+    )
+    def test_what_the_list_says_of_now(self, open_page, page, moment, told):
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time(moment)
+        tab.page.reload()
+        for name, (state, said) in told.items():
+            line = tab.page.locator(".venue", has_text=name).locator(".now")
+            assert line.inner_text() == said
+            assert line.get_attribute("data-state") == state
+        assert tab.page.locator("#out-of-date").is_hidden()
+        assert re.fullmatch(
+            r"\d of 5 open now, at \S+ on \w+", tab.page.locator("#open-now").inner_text()
+        )
+        tab.assert_quiet()
+
+    @pytest.mark.parametrize("moment", ["2028-01-03T12:00:00Z", "2026-11-01T12:00:00Z"])
+    def test_an_old_page_never_says_that_anything_is_open(self, open_page, page, moment):
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time(moment)
+        tab.page.reload()
+        assert tab.page.locator("#out-of-date").is_visible()
+        said = tab.page.locator(".now").all_inner_texts()
+        assert set(said) == {"Opening hours not known"}
+        tab.assert_quiet()
+
+    @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844), (320, 640)])
+    def test_fits_the_window(self, open_page, page, width, height):
+        tab = open_page(page, width=width, height=height)
+        wide = tab.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0
+        assert tab.page.locator("h1").count() == 1
+        assert tab.page.locator(".venue").count() == len(LISTED)
+        assert tab.page.locator(".spot .haven").count() == len(LISTED)
+        first = tab.page.locator(".venue").first.bounding_box()
+        last = tab.page.locator("#map_area").bounding_box()
+        if width < 760:
+            assert first["y"] < last["y"]  # the list comes first
+        assert last["height"] > 200
+        tab.assert_quiet()
+
+    def test_by_keyboard(self, open_page, page):
+        """Skip link, the three boxes, then each venue's button; the map comes after the list."""
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time("2026-11-24T12:00:00Z")
+        tab.page.reload()
+        tab.page.keyboard.press("Tab")
+        assert tab.page.evaluate("document.activeElement.className") == "skip"
+        for only in ("open", "stepFree", "toilet"):
+            tab.page.keyboard.press("Tab")
+            assert tab.page.evaluate("document.activeElement.dataset.only") == only
+        tab.page.keyboard.press("Tab")
+        assert tab.page.evaluate("document.activeElement.dataset.show") == "haven-1"
+        tab.page.keyboard.press("Enter")
+        assert tab.page.locator(".venue.chosen").get_attribute("id") == "haven-1"
+        assert tab.page.locator(".haven.chosen").count() == 1
+        assert tab.page.evaluate("cspMap.leaflet.getZoom()") == 16
+        tab.assert_quiet()
+
+    def test_show_only(self, open_page, page):
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time("2026-11-24T12:00:00Z")
+        tab.page.reload()
+        tab.page.get_by_label("Step-free entrance").check()
+        names = tab.page.locator(".venue:visible h3").all_inner_texts()
+        assert names == ["Silent Shop", "Toy Library", "Vague Venue"]
+        tab.page.get_by_label("Open now", exact=True).check()
+        assert tab.page.locator("#n-shown").inner_text() == "2 of 5 shown"
+        assert tab.page.locator(".spot .haven").count() == 2
+        tab.page.get_by_label("Toilet", exact=True).check()
+        assert tab.page.locator("#none-shown").is_visible()
+        tab.assert_quiet()
+
+    def test_a_symbol_leads_to_its_venue(self, open_page, page):
+        tab = open_page(page)
+        tab.page.locator(".spot").nth(1).click()
+        chosen = tab.page.locator(".venue.chosen")
+        assert chosen.count() == 1
+        assert tab.page.evaluate("document.activeElement.tagName") == "H3"
+        tab.assert_quiet()
+
+    def test_without_a_script_everything_is_there(self, open_page, page):
+        tab = open_page(page, java_script_enabled=False)
+        assert tab.page.locator(".venue:visible").count() == len(LISTED)
+        assert tab.page.locator(".asked").is_hidden()
+        assert tab.page.locator(".venue button:visible").count() == 0
+        assert tab.page.locator(".now:visible").count() == 0
+        assert "9am to 5:30pm" in tab.page.locator("#list").inner_text()
+
+    def test_printed(self, open_page, page):
+        """On paper the hours stand, and nothing that holds only now; all venues, also hidden."""
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time("2026-11-24T12:00:00Z")
+        tab.page.reload()
+        tab.page.get_by_label("Toilet", exact=True).check()
+        tab.page.emulate_media(media="print")
+        assert tab.page.locator(".venue:visible").count() == len(LISTED)
+        assert tab.page.locator(".now:visible").count() == 0
+        assert tab.page.locator(".asked").is_hidden()
+        assert tab.page.locator(".emergency").is_visible()
+        assert len(tab.page.pdf(format="A4")) > 10_000
+
+    def test_hostile_names_are_text(self, open_page, register_of, town_area):
+        rows = [
+            GOOD | {"haven_id": f"S{i}", "name": text, "type": text, "address": text}
+            | {"easting": str(544100 + 130 * i)}
+            for i, text in enumerate(HOSTILE)
+        ]  # fmt: skip
+        tab = open_page(directory_page(register_of(rows), town_area, facts(licences=HOSTILE)))
+        assert tab.page.locator(".venue").count() == len(HOSTILE)
+        wide = tab.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0
+        for at in range(len(HOSTILE)):
+            tab.page.locator(".spot .haven").nth(at).dispatch_event("mouseover")
+        tab.assert_quiet()
+
+    def test_without_wards(self, open_page, register):
+        tab = open_page(directory_page(register, None, facts()))
+        assert tab.page.title() == "Safe Havens"
+        assert tab.page.locator(".spot .haven").count() == len(LISTED)
+        tab.assert_quiet()
+
+
+def test_scripts_use_no_clock_but_that_of_london():
+    """Nothing in the page reads hours or days off the reader's own time zone."""
+    for name in ("opening.js", "directory.js", "havens.js"):
+        assert not re.search(r"\.get(?:Hours|Minutes|Day|Date|Month|FullYear)\(", asset(name))
