@@ -190,6 +190,7 @@ def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
         boundaries=project.boundaries,
         zones=project.zones,
         context=project.context,
+        havens=project.havens,
         key_folder=project.key_folder,
         clock=time.perf_counter,
         progress=silent if quiet else tell,

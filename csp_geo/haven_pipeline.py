@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,16 +21,17 @@ from csp_geo.period import say_span
 from csp_geo.products import havens_page as page
 from csp_geo.products.call_list import call_list
 from csp_geo.products.exports import csv_bytes
+from csp_geo.products.words import DAYS
 from csp_geo.response.criteria import judge, read_profile
 from csp_geo.response.demand import DemandParams, demand_of, near_any
-from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assumed
+from csp_geo.response.hours import Place, assume_hours, hours_of_week, read_assumed, usual_week
 from csp_geo.response.licensing import ask_licensing
 from csp_geo.response.network import WalkParams, read_network, read_obstacles, walking_distances
 from csp_geo.response.pack import read_pack
 from csp_geo.response.plan import Each, PlanParams, Venues, Ways, plan_havens
 from csp_geo.response.premises import read_premises
 from csp_geo.response.register import read_havens
-from csp_geo.response.sun import after_dark, monday_of
+from csp_geo.response.sun import after_dark
 from csp_geo.response.venue_types import read_venue_types
 from csp_geo.settings import Settings
 from csp_geo.storage import is_labelled, new_folder, write_files, write_layers
@@ -248,18 +249,9 @@ def _demand(pack: Pack, options: HavenOptions) -> Demand:
     return demand
 
 
-def _normal_week(pack: Pack) -> date:
-    """Return the Monday of the last week up to the pack's day that has no bank holiday."""
-    monday = monday_of(_day(pack))
-    place = Place()
-    while any(place.is_holiday(monday + timedelta(days=n)) for n in range(7)):
-        monday -= timedelta(days=7)
-    return monday
-
-
 def _sky(pack: Pack) -> _Sky:
     """Return the week and the place that hours are worked out for, and when it is dark there."""
-    week = _normal_week(pack)
+    week = usual_week(_day(pack))
     west, south, east, north = pack.area.wards.total_bounds
     middle = [[(west + east) / 2, (south + north) / 2]]
     longitude, latitude = pack.area.projection.to_lonlat(middle)[0]
@@ -456,7 +448,7 @@ def _hours_table(plan: HavenPlan) -> pd.DataFrame:
     hour = np.arange(168)
     return pd.DataFrame(
         {
-            "day": [page.DAYS[h // 24] for h in hour],
+            "day": [DAYS[h // 24] for h in hour],
             "hour": hour % 24,
             "reports": np.round(plan.after.demand, 4),
             "covered_now": np.round(plan.before.covered, 4),

@@ -48,6 +48,7 @@ class WeeklyOptions:
     period: str = "28d"
     zones: Sequence[Path] = ()
     context: Sequence[Path] = ()
+    havens: Path | None = None
     themes: Sequence[str] = ()
     sources: Sequence[str] = ()
     settings: Settings = field(default_factory=Settings)

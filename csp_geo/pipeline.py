@@ -12,7 +12,7 @@ from csp_geo import record
 from csp_geo._version import __version__
 from csp_geo.boundaries.shelf import shelved
 from csp_geo.cautions import anonymised, cautions_of, withheld
-from csp_geo.errors import BoundaryError, NoReportsError
+from csp_geo.errors import BoundaryError, CspGeoError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.hotspots.places import KnownPlaces
@@ -31,6 +31,7 @@ from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
+from csp_geo.response.on_map import havens_on_map
 from csp_geo.response.register import read_havens
 from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
 from csp_geo.study_area import read_study_area
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from csp_geo.intake.quality import FileQuality
     from csp_geo.options import CheckOptions, DirectoryOptions, WeeklyOptions
     from csp_geo.products.page import MapPage
+    from csp_geo.response.on_map import HavensOnMap
     from csp_geo.response.register import Register
+    from csp_geo.study_area import StudyArea
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     hotspots = tested.hotspots
 
     watch.start("map", "Drawing the map")
+    havens, haven_cautions = _havens(options, area, chosen.used)
     limits = over_limit(reports, result, settings.quarantine_limit)
     others = (
         *limits,
@@ -124,6 +128,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         *place_cautions,
         *(gazetteer.cautions if gazetteer else ()),
         *listed_cautions,
+        *haven_cautions,
     )
     run = record.Run(
         options=options,
@@ -143,6 +148,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         zones=zones,
         context=chosen.context,
         places=places,
+        havens=havens,
         facts=record.facts(run),
         draw_sensitive=settings.draw_sensitive_points,
     )
@@ -155,6 +161,19 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     folder = options.out / options.as_of.isoformat()
     made = _write_pack(folder, run, page, layers, watch)
     return WeeklyResult(folder, made, hotspots, tuple(limits))
+
+
+def _havens(
+    options: WeeklyOptions, area: StudyArea, used: gpd.GeoDataFrame
+) -> tuple[HavensOnMap | None, tuple[str, ...]]:
+    """Read the project's Safe Havens for the map; a register that cannot be read is only said."""
+    if options.havens is None:
+        return None, ()
+    try:
+        register = read_havens(options.havens, area, today=options.as_of)
+    except CspGeoError as error:
+        return None, (f"No Safe Havens are on the map. {error}",)
+    return havens_on_map(register.table, used, area, options.as_of), ()
 
 
 def _write_pack(

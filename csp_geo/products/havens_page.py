@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from csp_geo.products.html import asset, render
+from csp_geo.products.words import DAYS
 from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from csp_geo.response.plan import HavenPlan, Venues, View
 
-DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
 _SHOWN_CAUTIONS: Final = 3

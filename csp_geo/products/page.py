@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from csp_geo.period import say_day
 from csp_geo.products import story, words
 from csp_geo.products.cards import make_card, make_context
@@ -22,6 +24,7 @@ from csp_geo.products.verdicts import is_tested
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from csp_geo.response.on_map import HavensOnMap
     from csp_geo.study_area import StudyArea
 
 LEAFLET_LICENCE: Final = (
@@ -58,6 +61,7 @@ def make_map(  # noqa: PLR0913
     zones: gpd.GeoDataFrame | None = None,
     context: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
+    havens: HavensOnMap | None = None,
     facts: Facts | None = None,
     draw_sensitive: bool = False,
 ) -> MapPage:
@@ -78,6 +82,8 @@ def make_map(  # noqa: PLR0913
         Incidents that are drawn faintly and said to be no part of the hotspots.
     places
         Per `csp_geo.tables.PLACES`; stations are named on the map, stops are off until ticked.
+    havens
+        Safe Havens that there are, with who is open when; drawn with a control for the hour.
     facts
         What else the page says; without it the period is that of the incidents.
     draw_sensitive
@@ -103,6 +109,8 @@ def make_map(  # noqa: PLR0913
     drawing.add_area(area)
     if len(hotspots):
         drawing.add_hotspots(hotspots, cards)
+    if havens is not None and len(havens.table):
+        drawing.add_havens(havens.table)
     drawing.add_incidents(incidents, draw_sensitive=draw_sensitive)
     if context is not None and len(context):
         drawing.add_incidents(context, draw_sensitive=draw_sensitive, context=True)
@@ -116,8 +124,24 @@ def make_map(  # noqa: PLR0913
         "tested": tested,
         "not_tested": "" if tested else story.NOT_TESTED,
         "how_to_read": story.how_to_read(facts, tested=tested),
+        "haven_hours": _haven_hours(havens),
+        "days": words.DAYS,
     }
     return MapPage(_render(drawing, families, facts, area, zones, said))
+
+
+def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
+    """Return who is open when as the page's script reads it: a letter an hour."""
+    if havens is None or not len(havens.table):
+        return None
+    letters = np.array(["c", "u", "o"])
+    return {
+        "states": ["".join(letters[row]) for row in havens.states],
+        "covered": havens.covered.tolist(),
+        "reports": havens.reports,
+        "within_m": round(havens.within_m),
+        "ring_m": round(havens.ring_m),
+    }
 
 
 def _imprint(facts: Facts) -> str:
@@ -146,8 +170,10 @@ def _render(
         leaflet_js,
         asset("points.js"),
         script_safe(drawing.leaflet_map.script()),
+        *([asset("havens.js")] if said["haven_hours"] else []),
         asset("map.js"),
         asset("page.js"),
+        *([asset("haven_hours.js")] if said["haven_hours"] else []),
     ]
     values: dict[str, Any] = {
         **said,
@@ -173,7 +199,7 @@ def _render(
         "imprint": _imprint(facts),
         "source_label": words.source_label,
         "iso_span": words.iso_span,
-        "data": json_for_script(drawing.page_data()),
+        "data": json_for_script(drawing.page_data() | {"haven_hours": said["haven_hours"]}),
         "leaflet_css": leaflet_css,
         "page_css": asset("page.css"),
     }

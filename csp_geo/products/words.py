@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "DAYS",
     "FAMILY_LABELS",
     "SOURCE_LABELS",
     "capital",
@@ -46,6 +47,7 @@ SOURCE_LABELS: Final = {
     "fire": "Fire Service incidents",
     "other": "Other reports",
 }
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_LENGTH: Final = len("2023-01")
 _HECTARE: Final = 10_000.0
 _FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -237,6 +237,14 @@ def read_assumed(path: Path) -> dict[str, str]:
     return {kind.strip().casefold(): text for kind, text in table.items()}
 
 
+def usual_week(day: date) -> date:
+    """Return the Monday of the last week up to a day's own that has no bank holiday."""
+    monday = monday_of(day)
+    while any(NOWHERE.is_holiday(one) for one in _days(monday, 7)):
+        monday -= timedelta(days=7)
+    return monday
+
+
 def _days(first: date, n: int) -> Iterable[date]:
     return (first + timedelta(days=k) for k in range(n))
 
