@@ -159,7 +159,9 @@ def run_havens(options: HavenOptions) -> HavenResult:
         write_files(
             built,
             {
-                "havens.html": page.havens_page(plan, venues, hotspots, facts).encode("utf-8"),
+                "havens.html": page.havens_page(plan, venues, hotspots, pack.area, facts).encode(
+                    "utf-8"
+                ),
                 "call-list.xlsx": call_list(
                     sites,
                     on=_day(pack),

@@ -223,6 +223,37 @@ class Drawing:
                 shapely.buffer(shown.geometry.to_numpy(), HAVEN_MARGIN_M), self.projection
             )
 
+    def add_sites(self, havens: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, keys: list[str]) -> None:
+        """Add Safe Havens that are there and, numbered, venues to approach, in one layer."""
+        self.havens = [
+            *layers.haven_points(havens, self.projection),
+            *layers.haven_points(sites, self.projection, keys),
+        ]
+        label = f"To approach ({len(sites)})"
+        note = f"numbered; without a number: {len(havens)} there already" if len(havens) else ""
+        self.boxes.append(Box(id="havens", label=label, note=note, symbol="haven"))
+        self.layers.append({"name": leaflet.HAVENS_NAME, "box": "havens"})
+
+    def add_outlines(self, hotspots: gpd.GeoDataFrame) -> None:
+        """Add hotspots of both families as outlines with their names, without lists or cards."""
+        shapes = layers.shape_layer(
+            hotspots,
+            [str(number) for number in range(len(hotspots))],
+            self.projection,
+            tolerance=layers.HOTSPOT_TOLERANCE_M,
+        )
+        about = [{"name": name} for name in hotspots["name"].astype("str")]
+        name = self.leaflet_map.add_shapes(
+            "outlines",
+            shapes,
+            lambda _: leaflet.hotspot_style("recorded", "hot-open"),
+            pane="hotspots",
+            about=about,
+        )
+        self.layers.append({"name": name, "box": "outlines"})
+        label = f"Hotspots and busy points ({len(hotspots)})"
+        self.boxes.append(Box(id="outlines", label=label, symbol="hot-open", colour="#505a5f"))
+
     def add_places(self, places: gpd.GeoDataFrame) -> None:
         """Add stations with names, other named places, and stops (off until ticked)."""
         self.places = layers.place_points(places, self.projection)

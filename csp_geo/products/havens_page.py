@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from csp_geo.products.html import asset, render
+from csp_geo.products.drawing import Drawing
+from csp_geo.products.html import asset, json_for_script, render
+from csp_geo.products.leaflet import leaflet_assets, script_safe
+from csp_geo.products.page import LEAFLET_LICENCE
 from csp_geo.products.words import DAYS
 from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from csp_geo.response.plan import HavenPlan, Venues, View
+    from csp_geo.study_area import StudyArea
 
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
@@ -49,7 +54,13 @@ class HavenFacts:
     lapsed: Mapping[str, int]
 
 
-def havens_page(plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFacts) -> str:
+def havens_page(
+    plan: HavenPlan,
+    venues: Venues,
+    hotspots: gpd.GeoDataFrame,
+    area: StudyArea,
+    facts: HavenFacts,
+) -> str:
     """Write the page of a plan.
 
     Parameters
@@ -58,12 +69,22 @@ def havens_page(plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFact
         Of `response.plan`.
     hotspots
         The table that the plan was made with: name, rank and family.
+    area
+        Its wards frame the map.
 
     Returns
     -------
     html
         The same text for the same input; for the coordinator, not for the public.
     """
+    drawing = _drawing(plan, venues, hotspots, area)
+    leaflet_js, leaflet_css = leaflet_assets()
+    scripts = [
+        leaflet_js,
+        asset("points.js"),
+        script_safe(drawing.leaflet_map.script()),
+        *map(asset, ("havens.js", "map.js", "plan.js")),
+    ]
     return render(
         "havens.html.j2",
         {
@@ -89,9 +110,38 @@ def havens_page(plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFact
             "others": _others(plan, venues),
             "complete": plan.others.is_complete,
             "certainty": certainty(plan),
+            "boxes": drawing.boxes,
+            "left_out": "",
+            "data": json_for_script(drawing.page_data()),
+            "licences": (*facts.licences, LEAFLET_LICENCE),
+            "leaflet_css": leaflet_css,
+            "page_css": asset("page.css"),
             "havens_css": asset("havens.css"),
         },
+        scripts=scripts,
     )
+
+
+def _drawing(
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea
+) -> Drawing:
+    import geopandas as gpd
+
+    drawing = Drawing(area.projection, ())
+    drawing.add_area(area)
+    points = gpd.GeoDataFrame(
+        {"name": venues.table["name"]}, geometry=gpd.points_from_xy(*venues.xy.T)
+    )
+    keys = [_key(n) for n in range(len(plan.order))]
+    drawing.add_sites(points.iloc[venues.existing], points.iloc[plan.order], keys)
+    if len(hotspots):
+        drawing.add_outlines(hotspots)
+    drawing.finish()
+    return drawing
+
+
+def _key(n: int) -> str:
+    return f"site-{n + 1}"
 
 
 def of(part: float, whole: float) -> str:
@@ -140,6 +190,7 @@ def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
     )
     return {
         "rank": n + 1,
+        "key": _key(n),
         "name": row["name"],
         "type": row["venue_type"],
         "address": ", ".join(str(part) for part in (row["address"], row["postcode"]) if part),

@@ -13,7 +13,7 @@ from csp_geo.products.havens_page import HavenFacts, havens_page, hour_words, le
 from csp_geo.response.demand import Demand
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
 
-from .conftest import HOSTILE
+from .conftest import CENTRE, HOSTILE, make_area
 
 NIGHT = np.arange(168) % 24 >= 20
 
@@ -22,7 +22,7 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
     """A plan for three places along a street, with one haven and three venues to ask."""
     table = np.zeros((3, 168))
     table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
-    xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)])
+    xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)]) + CENTRE
     demand = Demand(xy, csr_array(table), np.array([6, 10, 4]), ("Demand: 20 recorded reports.",))
     venues = Venues(
         pd.DataFrame(
@@ -38,20 +38,21 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
                 "ask": ["", name, "", "trained staff"],
             }
         ),
-        np.array([(50.0, 0.0), (100.0, 0.0), (1100.0, 0.0), (2100.0, 0.0)]),
+        np.array([(50.0, 0.0), (100.0, 0.0), (1100.0, 0.0), (2100.0, 0.0)]) + CENTRE,
         np.array([~NIGHT, ~NIGHT, np.ones(168, bool), ~NIGHT]) if hours is None else hours,
         np.array([1, 1, -1, 0], dtype=np.int8),
         np.array([False, False, True, False]),
         1,
     )
     metres = np.abs(xy[:, :1] - venues.xy[:, 0])
+    x, y = CENTRE
     spots = gpd.GeoDataFrame(
         {
             "name": [f"{name} {n}" for n in range(hotspots)],
             "family": "recorded",
             "rank": range(1, hotspots + 1),
         },
-        geometry=[shapely.box(-50, -9, 50, 9)] * hotspots,
+        geometry=[shapely.box(x - 50, y - 9, x + 50, y + 9)] * hotspots,
     )
     plan = plan_havens(demand, venues, Ways(metres, metres, NIGHT), spots, PlanParams(sites=sites))
     return plan, venues, spots
@@ -79,7 +80,7 @@ def facts(**changes):
 
 
 def page(name="Corner Pharmacy", **changes):
-    return havens_page(*made(name), facts(**changes))
+    return havens_page(*made(name), make_area(), facts(**changes))
 
 
 class TestWords:
@@ -98,7 +99,9 @@ class TestWords:
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))
         assert "No further venue covers more." in lead(plan, facts())
-        assert "No venue on the list covers anything" in havens_page(plan, venues, spots, facts())
+        assert "No venue on the list covers anything" in havens_page(
+            plan, venues, spots, make_area(), facts()
+        )
 
     def test_one_hour(self):
         assert hour_words(118) == "Friday 22:00 to 23:00"
