@@ -293,7 +293,7 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     one = len(options.boundaries) == 1
     area = read_study_area(options.boundaries[0]) if one else None
     register = read_havens(options.havens, area, today=options.today)
-    cautions = list(area.cautions) if area is not None else []
+    cautions = [*register.cautions, *(area.cautions if area is not None else ())]
     if len(options.boundaries) > 1:
         cautions.append("data/boundaries holds several files, so the map has no wards.")
     error = nothing_to_list(register)

@@ -23,7 +23,7 @@ from csp_geo.intake.tidy import said
 from csp_geo.intake.whereabouts import Ground, whereabouts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -67,6 +67,7 @@ class Listed:
     reason: NDArray[np.object_]
     method: NDArray[np.object_]
     accuracy_m: NDArray[np.float64]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -103,7 +104,7 @@ def read_lists(
     *,
     border_m: float = 0.0,
     limits: Limits = LIMITS,
-) -> Iterator[Listed]:
+) -> tuple[list[Listed], tuple[str, ...]]:
     """Read every table of a file as a list of places.
 
     Parameters
@@ -111,6 +112,12 @@ def read_lists(
     area
         Places further outside than `border_m` have the reason "outside-study-area"; without one,
         none has.
+
+    Returns
+    -------
+    lists, left
+        The tables that were read; a sentence for each that was left, and for rows in between that
+        are no places (totals, notes).
 
     Raises
     ------
@@ -121,19 +128,19 @@ def read_lists(
     words = frozenset(word for names in source.columns.values() for word in names)
     if not path.is_file():
         raise SourceError(f"{path.name} is not there. Check the name, or where you are.")
-    refused, n_read = "", 0
+    lists: list[Listed] = []
+    refused: list[str] = []
     for raw in read_tables(path, path.name, words, limits):
         try:
             if isinstance(raw, Unread):
                 raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault
-            listed = _listed(raw, f"{path.name}{raw.part}", wanted, source, ground)
+            lists.append(_listed(raw, f"{path.name}{raw.part}", wanted, source, ground))
         except SourceError as error:
-            refused = refused or str(error)
-            continue
-        n_read += 1
-        yield listed
-    if not n_read:
-        raise SourceError(refused)
+            refused.append(str(error))
+    if not lists:
+        raise SourceError(refused[0])
+    left = [f"{listed.name}: {note}." for listed in lists for note in listed.notes]
+    return lists, (*refused, *left)
 
 
 def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: Ground) -> Listed:
@@ -160,6 +167,7 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
         reason=_reasons(located, np.isfinite(xy).all(axis=1), rows["broken"].to_numpy()),
         method=located["method"].to_numpy(dtype=object),
         accuracy_m=located[["accuracy_m", "coarse_m"]].max(axis=1).to_numpy(dtype=np.float64),
+        notes=mapped.notes,
     )
 
 

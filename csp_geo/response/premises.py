@@ -6,6 +6,7 @@ Nothing here is vetted. Every row of every list is a candidate or is left out wi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,7 @@ _TAGS: Final = (
     *("office", "craft"),
 )
 """Keys of OpenStreetMap that say what a place is, in the order in which they are asked."""
+_PLAIN: Final = re.compile(r"[^A-Za-z0-9.]+")
 _ADDRESS: Final = ("address", "line_1", "line_2", "line_3", "line_4", "house", "street", "town")
 WANTED: Final = Wanted(
     what="premises",
@@ -149,7 +151,9 @@ def read_premises(
     NoReportsError
         If no candidate is left; the sentence says why.
     """
-    lists = [listed for path in paths for listed in read_lists(path, WANTED, area, limits=limits)]
+    read = [read_lists(path, WANTED, area, limits=limits) for path in paths]
+    lists = [listed for own, _ in read for listed in own]
+    left = [sentence for _, sentences in read for sentence in sentences]
     parts = [_candidates(listed, area, types) for listed in lists]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if rows.empty:
@@ -171,7 +175,7 @@ def read_premises(
         ),
         left_out=_said(left_out),
         counts={"read": len(rows), "candidates": len(kept), "left_out": len(left_out)},
-        cautions=_cautions(lists, rows),
+        cautions=(*_cautions(lists, rows), *left),
         licences=tuple(_licences(lists)),
     )
 
@@ -258,7 +262,7 @@ def _ids(listed: Listed) -> list[str]:
     references = listed.rows["fhrs" if is_fhrs else "reference"]
     whole = [f"{x:.0f},{y:.0f}" for x, y in listed.xy]
     return [
-        f"{kind}-{reference.replace('/', '-')}" if reference else f"{kind}-{_digest(name, place)}"
+        f"{kind}-{_PLAIN.sub('-', reference)}" if reference else f"{kind}-{_digest(name, place)}"
         for reference, name, place in zip(references, listed.rows["name"], whole, strict=True)
     ]
 

@@ -82,13 +82,15 @@ class Register:
 
     `table` is per `tables.HAVENS`, in the order of the file; its `counts_now` says which havens
     count, `why_not` why another does not. `findings` has source_row, haven_id, name, finding (a
-    slug), what, do (sentences) and stops (bool: the haven does not count because of it).
+    slug), what, do (sentences) and stops (bool: the haven does not count because of it). `cautions`
+    say what else of the file was not read.
     """
 
     table: gpd.GeoDataFrame
     findings: pd.DataFrame
     name: str
     today: date
+    cautions: tuple[str, ...] = ()
 
     @property
     def counts_now(self) -> pd.Series:
@@ -123,7 +125,7 @@ def read_havens(path: Path, area: StudyArea | None = None, *, today: date) -> Re
     SourceError
         If the file cannot be read or is no list of Safe Havens.
     """
-    lists = list(read_lists(path, WANTED, area, border_m=BORDER_M))
+    lists, left = read_lists(path, WANTED, area, border_m=BORDER_M)
     rows = pd.concat([_rows(listed, area) for listed in lists], ignore_index=True)
     own_id = rows["haven_id"]
     again = own_id.groupby(own_id).cumcount().to_numpy()
@@ -144,6 +146,7 @@ def read_havens(path: Path, area: StudyArea | None = None, *, today: date) -> Re
         findings=pd.concat([about, findings.drop(columns="at")], axis=1),
         name=path.name,
         today=today,
+        cautions=left,
     )
 
 

@@ -279,7 +279,7 @@ class TestBrowser:
         tab.page.keyboard.press("Enter")
         assert tab.page.locator(".venue.chosen").get_attribute("id") == "haven-1"
         assert tab.page.locator(".haven.chosen").count() == 1
-        assert tab.page.evaluate("cspMap.leaflet.getZoom()") == 16
+        assert tab.page.evaluate("cspMap.leaflet.getZoom()") == 15
         tab.assert_quiet()
 
     def test_show_only(self, open_page, page):
@@ -302,6 +302,17 @@ class TestBrowser:
         chosen = tab.page.locator(".venue.chosen")
         assert chosen.count() == 1
         assert tab.page.evaluate("document.activeElement.tagName") == "H3"
+        tab.assert_quiet()
+
+    def test_on_a_phone_there_is_a_way_back_from_the_map(self, open_page, page):
+        tab = open_page(page, width=390, height=844)
+        tab.page.locator("[data-show]").nth(2).click()
+        back = tab.page.locator("#picked a")
+        assert back.inner_text() == "Back to Silent Shop in the list"
+        back.click()
+        tab.page.wait_for_function(
+            "Math.abs(document.getElementById('haven-3').getBoundingClientRect().top) < 60"
+        )
         tab.assert_quiet()
 
     def test_without_a_script_everything_is_there(self, open_page, page):

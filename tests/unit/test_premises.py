@@ -196,9 +196,20 @@ class TestSheets:
         made = read_premises([path], town_area, TYPES)
         assert made.counts == {"read": 2, "candidates": 1, "left_out": 1}
         assert made.reasons == {"no-location": 1}
+        assert "row 5 is no report" in " ".join(made.cautions)
         assert made.table.iloc[0]["opening_hours"] == "Mo-Su 07:00-23:00"
         assert made.table.iloc[0]["ward_name"] == "Abbey"
         assert say_reason("no-location").startswith("No coordinates.")
+
+    def test_a_sheet_that_is_no_list_is_said(self, town_area, tmp_path):
+        path = tmp_path / "own.xlsx"
+        with pd.ExcelWriter(path) as book:
+            pd.DataFrame([SHOP], columns=HEADER).to_excel(book, sheet_name="List", index=False)
+            notes = pd.DataFrame({"Who": ["A", "B"], "Said": ["x", "y"]})
+            notes.to_excel(book, sheet_name="Minutes", index=False)
+        made = read_premises([path], town_area, TYPES)
+        assert made.counts["candidates"] == 1
+        assert "own.xlsx#Minutes is no list of premises" in " ".join(made.cautions)
 
     def test_unknown_type_is_left_out_and_said(self, town_area, tmp_path, write):
         rows = [SHOP, ("Z", "zeppelin hangar", "", "", 544500, 184500, "")]

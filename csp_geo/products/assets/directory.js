@@ -76,12 +76,23 @@
     cspHavens.choose(key);
   }
 
+  /* On a phone list and map are far apart: above the map stands the way back. */
+  function leadBack(key) {
+    var line = byId("picked");
+    var link = line.querySelector("a");
+    link.href = "#" + key;
+    link.textContent = "Back to " + venue(key).querySelector("h3").textContent + " in the list";
+    line.hidden = false;
+    cspMap.leaflet.invalidateSize({ animate: false });
+  }
+
   function showOnMap(key) {
     choose(key);
+    leadBack(key);
     if (narrow.matches) {
       byId("map").scrollIntoView({ behavior: calm ? "auto" : "smooth" });
     }
-    cspMap.leaflet.setView(cspHavens.at(key), 16, { animate: !calm });
+    cspMap.leaflet.setView(cspHavens.at(key), 15, { animate: !calm });
   }
 
   /* The map fills the first window below the heading. */
