@@ -160,8 +160,13 @@ def demo(out: Path, seed: int) -> None:
 
 
 def _demo_havens(out: Path, run: Path) -> None:
-    """Make the plan for Safe Havens of the sample."""
+    """Make the plan for Safe Havens of the sample, and their public list."""
     from csp_geo.haven_pipeline import HavenOptions, run_havens
+    from csp_geo.options import DirectoryOptions
+    from csp_geo.pipeline import run_directory
+    from csp_geo.project import only_boundaries
+    from csp_geo.sample import SAMPLE_AS_OF
+    from csp_geo.storage import make_folder, write_files
 
     data = out / "data"
     result = run_havens(
@@ -178,6 +183,12 @@ def _demo_havens(out: Path, run: Path) -> None:
     )
     click.echo(result.lines[0])
     click.echo(f"Open {result.folder / 'havens.html'}")
+    wards = [only_boundaries(out)]
+    listed = run_directory(
+        DirectoryOptions(havens=data / "havens.csv", today=SAMPLE_AS_OF, boundaries=wards)
+    )
+    write_files(make_folder(out / "directory"), listed.files)
+    click.echo(f"Open {out / 'directory' / 'directory.html'}")
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:

@@ -155,7 +155,12 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
 
     watch.start("write", "Writing the pack")
     layers = vector_layers(
-        chosen.used, hotspots, area.wards, zones, draw_sensitive=settings.draw_sensitive_points
+        chosen.used,
+        hotspots,
+        area.wards,
+        zones,
+        havens=havens.table if havens is not None else None,
+        draw_sensitive=settings.draw_sensitive_points,
     )
     keep_key(options.key_folder, key)
     folder = options.out / options.as_of.isoformat()

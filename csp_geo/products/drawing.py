@@ -225,9 +225,9 @@ class Drawing:
 
     def add_sites(self, havens: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, keys: list[str]) -> None:
         """Add Safe Havens that are there and, numbered, venues to approach, in one layer."""
-        self.havens = [
-            *layers.haven_points(havens, self.projection),
+        self.havens = [  # the first keep their number where there is no room for all
             *layers.haven_points(sites, self.projection, keys),
+            *layers.haven_points(havens, self.projection),
         ]
         label = f"To approach ({len(sites)})"
         note = f"numbered; without a number: {len(havens)} there already" if len(havens) else ""

@@ -29,6 +29,8 @@ INCIDENT_COLUMNS: Final = (
     "flags",
 )
 """An allow-list: no reference, person, file, place text or category words."""
+HAVEN_COLUMNS: Final = ("name", "venue_type", "address", "postcode", "step_free", "last_checked")
+"""What is public of a Safe Haven, but for its hours: they may be a sentence."""
 
 
 def vector_layers(
@@ -37,6 +39,7 @@ def vector_layers(
     wards: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame,
     *,
+    havens: gpd.GeoDataFrame | None = None,
     draw_sensitive: bool = False,
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of layers.gpkg, by name.
@@ -50,7 +53,10 @@ def vector_layers(
         "hotspots": _hotspot_layer(hotspots),
         "wards": _ward_layer(wards, incidents),
     }
-    return layers | ({"zones": zones} if len(zones) else {})
+    layers |= {"zones": zones} if len(zones) else {}
+    if havens is not None and len(havens):
+        layers["havens"] = _plain(havens[[*HAVEN_COLUMNS, "geometry"]])
+    return layers
 
 
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

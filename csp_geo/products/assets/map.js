@@ -361,7 +361,7 @@ var cspMap = (function () {
     var box = map.getContainer();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "Map. Everything on it also stands in the list and the table.");
-    wholeArea();
+    fit(data.bounds, 14, undefined, false);
     map.setMinZoom(Math.floor(map.getZoom()) - 1);
     map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.75));
     addControls();
@@ -393,6 +393,7 @@ var cspMap = (function () {
 
   /* The size of the map has changed: look at the whole again, unless something is chosen. */
   function settle() {
+    map.stop();
     map.invalidateSize({ animate: false });
     if (!state.selected) {
       fit(data.bounds, 14, undefined, false);
