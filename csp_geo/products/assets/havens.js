@@ -86,7 +86,9 @@ var cspHavens = (function () {
         var full = around(point, one.width / 2, 14);
         var small = collides(full, taken) && !one.mark.classList.contains("chosen");
         one.mark.classList.toggle("small", small);
-        one.marker.setZIndexOffset(small ? 1000 : one.mark.classList.contains("chosen") ? 5000 : 0);
+        var chosen = one.mark.classList.contains("chosen");
+        // a small one without a number must not hide the number of another
+        one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);
         taken.push(small ? around(point, 7, 7) : full);
       });
     },
