@@ -161,7 +161,8 @@ def demo(out: Path, seed: int) -> None:
 
 def _demo_havens(out: Path, run: Path) -> None:
     """Make the plan for Safe Havens of the sample, and their public list."""
-    from csp_geo.haven_pipeline import HavenOptions, run_havens
+    from csp_geo.haven_options import HavenOptions
+    from csp_geo.haven_pipeline import run_havens
     from csp_geo.options import DirectoryOptions
     from csp_geo.pipeline import run_directory
     from csp_geo.project import only_boundaries

@@ -47,7 +47,8 @@ def havens(*, as_json: bool, **given: Any) -> None:
     A report counts as covered in an hour only where a venue near it is open then. Nobody on the
     lists is vetted: these are businesses to ask, never places that are safe.
     """
-    from csp_geo.haven_pipeline import HavenOptions, run_havens
+    from csp_geo.haven_options import HavenOptions
+    from csp_geo.haven_pipeline import run_havens
     from csp_geo.options import silent
     from csp_geo.response.demand import DemandParams
     from csp_geo.response.network import WalkParams

@@ -383,7 +383,7 @@ var cspMap = (function () {
     map.getPanes().mapPane.setAttribute("aria-hidden", "true");
     data.layers
       .filter(function (layer) {
-        return layer.box === "zones";
+        return layer.box === "zones" || layer.box === "outlines";
       })
       .forEach(skipShapes);
     watchPointer();

@@ -1,0 +1,234 @@
+"""What a plan for Safe Havens says about itself: to the page, in havens.json, tables, layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo._version import __version__
+from csp_geo.period import say_day, say_span
+from csp_geo.products import havens_page as page
+from csp_geo.products.words import DAYS
+from csp_geo.wording import count, number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from csp_geo.haven_options import HavenOptions
+    from csp_geo.response.demand import Demand
+    from csp_geo.response.hours import OpenHours
+    from csp_geo.response.network import Walk
+    from csp_geo.response.pack import Pack
+    from csp_geo.response.plan import HavenPlan, Venues
+    from csp_geo.response.premises import Premises
+    from csp_geo.response.register import Register
+
+STANDING_OUT_M: Final = 100.0
+"""With only the hotspots that stand out, demand within so many metres of them counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """Everything that is in hand when a plan is made.
+
+    `candidates` are the premises that may be approached, `left_out` says in words why how many
+    others may not, `cautions` are sentences of the steps in between.
+    """
+
+    options: HavenOptions
+    pack: Pack
+    premises: Premises
+    candidates: gpd.GeoDataFrame
+    left_out: Mapping[str, int]
+    register: Register | None
+    demand: Demand
+    venues: Venues
+    hours: OpenHours
+    walk: Walk
+    week: date
+    plan: HavenPlan
+    cautions: Sequence[str]
+
+
+def facts_of(done: Planned) -> page.HavenFacts:
+    """Return what the page says beside the plan itself."""
+    options, pack, plan = done.options, done.pack, done.plan
+    period = pack.record["period"]
+    cautions = [*done.cautions, *_cautions(done), *done.premises.cautions, *done.hours.cautions]
+    cautions += [*done.walk.cautions, *plan.siting.notes]
+    lapsed: dict[str, int] = {}
+    if done.register is not None:
+        table = done.register.table
+        gone = table.loc[~table["counts_now"], "why_not"]
+        lapsed = {str(why): int(n) for why, n in gone.value_counts().items()}
+    return page.HavenFacts(
+        area=pack.area.name,
+        period=say_span(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])),
+        marking=str(pack.record.get("marking", options.settings.marking)),
+        version=__version__,
+        synthetic=bool(pack.record.get("synthetic")),
+        within_m=options.plan.within_m,
+        hour=page.hour_words(options.plan.at),
+        method=_method(done),
+        demand=done.demand.said,
+        cautions=tuple(dict.fromkeys(cautions)),
+        licences=(*pack.record.get("licences", ()), *done.premises.licences),
+        n_listed=done.premises.counts["read"],
+        n_candidates=len(done.candidates),
+        left_out=done.left_out,
+        lapsed=lapsed,
+    )
+
+
+def _cautions(done: Planned) -> list[str]:
+    options, said = done.options, []
+    if options.any_hour:
+        said.append(
+            "Opening hours were left aside (--any-hour): every venue is taken as open all week, "
+            "which none is. Ask for hours before relying on any of this."
+        )
+    if done.register is None:
+        said.append("No list of existing havens was given (--existing): nothing counts as covered.")
+    if options.standing_out:
+        metres = number(STANDING_OUT_M)
+        said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
+    if done.plan.unreachable >= 1:
+        said.append(
+            f"{number(done.plan.unreachable)} of {number(done.demand.total)} reports lie further "
+            f"than {number(options.plan.within_m)} metres on foot from every venue listed."
+        )
+    return said
+
+
+def _method(done: Planned) -> tuple[str, ...]:
+    speed, within = done.walk.params.metres_per_minute, done.options.plan.within_m
+    near = (
+        f"Near is {number(within)} metres, {within / speed:.0f} "
+        f"minutes on foot at {speed:g} metres a minute, the limit included."
+    )
+    hours = (
+        f"Hours are those of the week of {say_day(done.week)}, which has no bank holiday; after "
+        "dark is from sunset to sunrise in that week."
+    )
+    chosen = (
+        "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
+        "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
+        "that meet the profile, then by score, then by name."
+    )
+    return done.walk.method, near, hours, chosen
+
+
+def sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
+    """Return the venues to approach, a row each, in their order."""
+    rows = venues.table.iloc[plan.order].reset_index(drop=True)
+    rows.insert(0, "rank", range(1, len(rows) + 1))
+    rows["hours_assumed"] = venues.assumed[plan.order]
+    rows["covers_alone"], rows["adds"] = np.round(plan.why.alone, 3), np.round(plan.why.adds, 3)
+    rows["easting"], rows["northing"] = np.round(venues.xy[plan.order], 1).T
+    rows["vetted"] = False
+    return rows
+
+
+def hours_table(plan: HavenPlan) -> pd.DataFrame:
+    """Return demand and coverage of each hour of the week."""
+    hour = np.arange(168)
+    return pd.DataFrame(
+        {
+            "day": [DAYS[h // 24] for h in hour],
+            "hour": hour % 24,
+            "reports": np.round(plan.after.demand, 4),
+            "covered_now": np.round(plan.before.covered, 4),
+            "covered_with_new": np.round(plan.after.covered, 4),
+            "covered_by_two": np.round(plan.after.covered_twice, 4),
+        }
+    )
+
+
+def licensing_table(table: gpd.GeoDataFrame, marked: Any) -> pd.DataFrame:
+    """Return the premises to ask licensing about before anybody approaches them."""
+    rows = pd.DataFrame(table.loc[marked, ["premises_id", "name", "address", "postcode"]])
+    return rows.assign(note="Ask licensing first: reports at this address.").reset_index(drop=True)
+
+
+def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of layers.gpkg."""
+    import geopandas as gpd
+
+    shown = [*venues.existing, *plan.order]
+    rows = venues.table.iloc[shown][["name", "venue_type", "address", "opening_hours"]].copy()
+    rows["role"] = ["existing haven"] * venues.n_existing + ["to approach"] * len(plan.order)
+    rows["order"] = [0] * venues.n_existing + list(range(1, len(plan.order) + 1))
+    points = gpd.points_from_xy(*venues.xy[shown].T)
+    crs = pack.area.projection.crs
+    havens = gpd.GeoDataFrame(rows.reset_index(drop=True), geometry=points, crs=crs)
+    left = plan.hotspots.set_index("hotspot")[["demand", "before", "after"]].round(3)
+    hotspots = pack.hotspots[["hotspot_id", "name", "family", "rank", "geometry"]]
+    hotspots = hotspots.reset_index(drop=True).join(left)
+    return {"havens": havens, "hotspots": hotspots, "wards": pack.area.wards}
+
+
+def record_of(
+    done: Planned, facts: page.HavenFacts, sites: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what stands in havens.json and what `--json` prints."""
+    options, pack, plan = done.options, done.pack, done.plan
+    return {
+        "version": __version__,
+        "as_of": pack.record["as_of"],
+        "period": pack.record["period"],
+        "marking": facts.marking,
+        "params": {
+            "sites": options.plan.sites,
+            "within_m": options.plan.within_m,
+            "at": facts.hour or None,
+            "each": Path(options.each).name if options.each else None,
+            "profile": Path(options.profile).name,
+            "evidence": options.demand.evidence,
+            "counted": options.demand.counted,
+            "perception_weight": options.demand.perception_weight,
+            "standing_out": options.standing_out,
+            "any_hour": options.any_hour,
+            "hours_assumed": options.assumed_hours is not None,
+        },
+        "listed": facts.n_listed,
+        "candidates": facts.n_candidates,
+        "left_out": dict(facts.left_out),
+        "existing": done.venues.n_existing,
+        "existing_closed": dict(facts.lapsed),
+        "sites": [
+            {key: site[key] for key in ("rank", "name", "type", "address", "ward", "why")}
+            for site in sites
+        ],
+        "views": [vars(view) for view in plan.views],
+        "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
+        "alternatives": len(plan.others.sitings),
+        "gap": plan.siting.gap,
+        "optimal": plan.siting.is_optimal,
+        "method": list(facts.method),
+        "cautions": list(facts.cautions),
+        "licences": list(facts.licences),
+    }
+
+
+def lines_of(
+    plan: HavenPlan, facts: page.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+) -> list[str]:
+    """Return what the terminal shows."""
+    lines = [page.lead(plan, facts)]
+    lines += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
+    lines.append(page.certainty(plan))
+    if n_marked:
+        lines.append(
+            f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "
+            "for-the-coordinator.csv."
+        )
+    if facts.cautions:
+        lines.append(f"{count(len(facts.cautions), 'caution')}, the first: {facts.cautions[0]}")
+    return lines
