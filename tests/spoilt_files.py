@@ -58,6 +58,8 @@ def _old_workbooks(folder):
     struct.pack_into("<I", ring, table + 4 * 3, 2)  # after the fourth comes the third again
     struct.pack_into("<I", ring, table + 4 * 2, 3)
     (folder / "old_workbook_whose_sectors_go_round.xls").write_bytes(ring)
+    at = table + 4 * 4  # a ring in a sector of which only the beginning is left
+    (folder / "old_workbook_cut_off_in_its_table.xls").write_bytes(ring[:at])
     listed = bytearray(whole)
     struct.pack_into("<I", listed, 68, 1)  # a list of tables that goes on in a sector of itself
     struct.pack_into("<I", listed, SECTOR * 3 - 4, 1)
@@ -73,6 +75,14 @@ def _archives(folder):
     data = bytearray((folder / "member_that_is_a_patch.zip").read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 0x20  # a flag of its entry in the list of members
     (folder / "member_that_is_a_patch.zip").write_bytes(data)
+    newer = bytearray((folder / "same_file_twice.zip").read_bytes())
+    newer[newer.index(b"PK\x01\x02") + 6] = 84
+    (folder / "made_for_a_newer_zip.zip").write_bytes(newer)
+    unnamed = bytearray((folder / "same_file_twice.zip").read_bytes())
+    begin = unnamed.index(b"PK\x01\x02")
+    unnamed[begin + 9] |= 0x08  # its name is UTF-8, it says
+    unnamed[begin + 46] = 0xFF
+    (folder / "name_that_is_no_utf8.zip").write_bytes(unnamed)
     with zipfile.ZipFile(folder / "plain.xlsx") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     damaged = folder / "workbook_with_a_damaged_sheet.xlsx"
