@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zipfile
 from pathlib import Path
 
-from odd_files import CSV, LONLAT
+from odd_files import CSV, LONLAT, save_zip
 
 OLD = Path(__file__).parent / "bad_inputs" / "files" / "title_row_in_an_old_workbook.xls"
 SECTOR = 512
@@ -47,6 +48,14 @@ def spoilt_files(folder):
         json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8"
     )
     (folder / "very_long_column_name.csv").write_text(CSV.replace("northing", LONG), "utf-8")
+
+    shapes = bytearray((folder / "shapefile_without_prj.shp").read_bytes())
+    for n, value in enumerate((math.inf, math.nan)):
+        struct.pack_into("<d", shapes, 100 + n * 28 + 12, value)
+    parts = {"pins.shp": bytes(shapes)}
+    for end in ("shx", "dbf"):
+        parts[f"pins.{end}"] = (folder / f"shapefile_without_prj.{end}").read_bytes()
+    save_zip(folder / "shapefile_of_points_that_are_no_numbers.zip", parts)
 
 
 def _old_workbooks(folder):
