@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zipfile
 from pathlib import Path
 
-from odd_files import CSV, LONLAT
+from odd_files import CSV, LONLAT, save_zip
 
 OLD = Path(__file__).parent / "bad_inputs" / "files" / "title_row_in_an_old_workbook.xls"
 SECTOR = 512
@@ -48,6 +49,14 @@ def spoilt_files(folder):
     )
     (folder / "very_long_column_name.csv").write_text(CSV.replace("northing", LONG), "utf-8")
 
+    shapes = bytearray((folder / "shapefile_without_prj.shp").read_bytes())
+    for n, value in enumerate((math.inf, math.nan)):
+        struct.pack_into("<d", shapes, 100 + n * 28 + 12, value)
+    parts = {"pins.shp": bytes(shapes)}
+    for end in ("shx", "dbf"):
+        parts[f"pins.{end}"] = (folder / f"shapefile_without_prj.{end}").read_bytes()
+    save_zip(folder / "shapefile_of_points_that_are_no_numbers.zip", parts)
+
 
 def _old_workbooks(folder):
     whole = OLD.read_bytes()
@@ -58,6 +67,8 @@ def _old_workbooks(folder):
     struct.pack_into("<I", ring, table + 4 * 3, 2)  # after the fourth comes the third again
     struct.pack_into("<I", ring, table + 4 * 2, 3)
     (folder / "old_workbook_whose_sectors_go_round.xls").write_bytes(ring)
+    at = table + 4 * 4  # a ring in a sector of which only the beginning is left
+    (folder / "old_workbook_cut_off_in_its_table.xls").write_bytes(ring[:at])
     listed = bytearray(whole)
     struct.pack_into("<I", listed, 68, 1)  # a list of tables that goes on in a sector of itself
     struct.pack_into("<I", listed, SECTOR * 3 - 4, 1)
@@ -73,6 +84,14 @@ def _archives(folder):
     data = bytearray((folder / "member_that_is_a_patch.zip").read_bytes())
     data[data.index(b"PK\x01\x02") + 8] |= 0x20  # a flag of its entry in the list of members
     (folder / "member_that_is_a_patch.zip").write_bytes(data)
+    newer = bytearray((folder / "same_file_twice.zip").read_bytes())
+    newer[newer.index(b"PK\x01\x02") + 6] = 84
+    (folder / "made_for_a_newer_zip.zip").write_bytes(newer)
+    unnamed = bytearray((folder / "same_file_twice.zip").read_bytes())
+    begin = unnamed.index(b"PK\x01\x02")
+    unnamed[begin + 9] |= 0x08  # its name is UTF-8, it says
+    unnamed[begin + 46] = 0xFF
+    (folder / "name_that_is_no_utf8.zip").write_bytes(unnamed)
     with zipfile.ZipFile(folder / "plain.xlsx") as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     damaged = folder / "workbook_with_a_damaged_sheet.xlsx"

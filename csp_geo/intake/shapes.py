@@ -25,7 +25,8 @@ def is_shape(shapes: NDArray[Any]) -> NDArray[np.bool_]:
 
 def points_on(shapes: NDArray[Any]) -> NDArray[Any]:
     """Return each point, and for a line or polygon one point on it: the middle of a line."""
-    points = shapely.point_on_surface(shapes)
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+        points = shapely.point_on_surface(shapes)
     lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
     points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
     return points
@@ -33,7 +34,8 @@ def points_on(shapes: NDArray[Any]) -> NDArray[Any]:
 
 def half_diagonal(corners: NDArray[Any], *, degrees: bool) -> NDArray[np.float64]:
     """Return half the diagonal of each box (west, south, east, north) in metres."""
-    across = corners[:, 2:] - corners[:, :2]
+    with np.errstate(invalid="ignore"):
+        across = corners[:, 2:] - corners[:, :2]
     if degrees:
         across = across * _METRES_PER_DEGREE
         across[:, 0] *= np.cos(np.radians((corners[:, 1] + corners[:, 3]) / 2))

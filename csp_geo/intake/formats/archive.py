@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats.origin import Origin
+from csp_geo.intake.formats.origin import DAMAGED, Origin
 from csp_geo.intake.formats.packed import check_members
 from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
 from csp_geo.wording import shortened
@@ -89,7 +89,7 @@ def _members(origin: Origin) -> list[str]:
     try:
         with zipfile.ZipFile(origin.path) as archive:
             every = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except (*DAMAGED, ValueError) as error:
         raise SourceError(
             f"{origin.where} could not be read as a ZIP file: it is damaged. Ask for it again."
         ) from error

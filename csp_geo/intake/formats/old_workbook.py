@@ -64,9 +64,9 @@ class _Sectors:
     """The sectors of a file, each as a row of numbers."""
 
     def __init__(self, data: bytes, size: int) -> None:
-        n = len(data) // size - 1  # the header takes the place of one
-        self._rows = np.frombuffer(data, dtype="<u4", offset=size, count=max(n, 0) * size // 4)
-        self._rows = self._rows.reshape(-1, size // 4)
+        sectors = data[size:]  # the header takes the place of one
+        whole = sectors + b"\xff" * (-len(sectors) % size)  # the last may be cut off
+        self._rows = np.frombuffer(whole, dtype="<u4").reshape(-1, size // 4)
         self._header = data
 
     def joined(self, numbers: list[int]) -> NDArray[np.int64]:

@@ -49,7 +49,7 @@ def check_size(origin: Origin) -> None:
                     _check_span(_extent(_pieces(archive, member)), origin)
                 elif member.filename == "content.xml":
                     _check_span(_ods_extent(_pieces(archive, member)), origin)
-    except (*DAMAGED, RuntimeError) as error:
+    except (*DAMAGED, RuntimeError, ValueError) as error:
         raise SourceError(
             f"{origin.where} could not be read as an Excel workbook; it may be damaged or have a "
             "password."
