@@ -18,6 +18,7 @@ from csp_geo.hotspots.cluster import find_hotspots
 from csp_geo.hotspots.places import KnownPlaces
 from csp_geo.hotspots.significance import judge_clusters
 from csp_geo.intake.clean import clean, require_incidents
+from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.intake.context import read_listed, read_places, read_zones
 from csp_geo.intake.gazetteer import read_gazetteer
 from csp_geo.intake.quality import file_qualities, over_limit, quality_table
@@ -33,7 +34,14 @@ from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
 from csp_geo.response.on_map import havens_on_map
 from csp_geo.response.register import read_havens
-from csp_geo.storage import keep_key, new_folder, project_key, write_files, write_layers
+from csp_geo.storage import (
+    is_labelled,
+    keep_key,
+    new_folder,
+    project_key,
+    write_files,
+    write_layers,
+)
 from csp_geo.study_area import read_study_area
 
 if TYPE_CHECKING:
@@ -313,6 +321,7 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
         version=__version__,
         licences=record.directory_licences(register, area),
         places=places,
+        synthetic=is_labelled(options.havens, SYNTHETIC),
     )
     files = directory_files(register, area, facts)
     made = record.directory_json(register, sorted(files), error)

@@ -59,7 +59,8 @@ _MOST_SAID: Final = 4
 class DirectoryFacts:
     """What the page says beside the register.
 
-    `made_on` is the day of the run, `marking` the public marking, empty for none.
+    `made_on` is the day of the run, `marking` the public marking, empty for none; `synthetic`
+    says that the register is the sample's.
     """
 
     made_on: date
@@ -67,6 +68,7 @@ class DirectoryFacts:
     version: str = ""
     licences: tuple[str, ...] = ()
     places: gpd.GeoDataFrame | None = None
+    synthetic: bool = False
 
 
 def public_table(register: Register, projection: Projection | None = None) -> pd.DataFrame:
@@ -207,6 +209,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
         "marking": facts.marking,
         "version": facts.version,
         "made_on": say_day(facts.made_on),
+        "synthetic": facts.synthetic,
         "venues": venues,
         "boxes": drawing.boxes,
         "left_out": "",
