@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,9 @@ import shapely
 from scipy.sparse import csr_array
 
 from csp_geo.products.havens_page import HavenFacts, havens_page, hour_words, lead
+from csp_geo.products.page import make_map
 from csp_geo.response.demand import Demand
+from csp_geo.response.on_map import HavensOnMap, havens_on_map
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
 
 from .conftest import CENTRE, HOSTILE, make_area
@@ -160,3 +164,62 @@ def test_by_keyboard(open_page):
         seen.add(tab.page.evaluate("document.activeElement.tagName"))
     assert {"SUMMARY", "DIV"} <= seen
     tab.assert_quiet()
+
+
+@pytest.fixture
+def on_map():
+    """Two havens on the toy town's map, one open by day, one never known."""
+    x, y = CENTRE
+    table = gpd.GeoDataFrame(
+        {"name": ["Old Library", "Hub"], "counts_now": [True, True]},
+        geometry=gpd.points_from_xy([x, x + 300], [y + 200, y + 900]),
+        crs="EPSG:27700",
+    )
+    states = np.array([np.where(NIGHT, 0, 2), np.ones(168)], dtype=np.int8)
+    covered = np.where(NIGHT, 0, 7)
+    return HavensOnMap(table, states, covered, 60, 400.0, 400 / 1.3)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_weekly_map_says_who_is_open_at_an_hour(open_page, inputs, on_map, width):
+    page = make_map(inputs.hotspots, inputs.incidents, inputs.area, havens=on_map).html
+    tab = open_page(page, width=width)
+    if not tab.page.locator("#key").evaluate("key => key.open"):
+        tab.page.locator("#key summary").click()
+    assert tab.page.locator(".haven").count() >= 2
+    assert tab.page.locator("#haven-said").text_content() == ""
+    tab.page.locator("#haven-day").select_option("0")
+    tab.page.locator("#haven-clock").select_option("12")
+    said = tab.page.locator("#haven-said").text_content()
+    assert said.startswith("Monday 12:00: 1 of 2 open, 1 not known. 7 of 60 reports")
+    assert tab.page.locator('.spot .haven[data-state="open"]').count() == 1
+    assert tab.page.locator('.spot .haven[data-state="unknown"]').count() == 1
+    tab.page.locator("#haven-clock").select_option("22")
+    assert "0 of 2 open" in tab.page.locator("#haven-said").text_content()
+    tab.assert_quiet()
+
+
+def test_weekly_map_without_havens_has_no_control(inputs):
+    page = make_map(inputs.hotspots, inputs.incidents, inputs.area).html
+    assert "haven-hour" not in page.split("</style>")[-1]
+
+
+def test_on_map_counts_reports_near_an_open_haven():
+    area = make_area()
+    x, y = CENTRE
+    columns = {"counts_now": [True, False], "opening_hours": ["Mo-Su 09:00-17:00", "24/7"]}
+    havens = gpd.GeoDataFrame(
+        {"name": ["A", "B"]} | columns,
+        geometry=gpd.points_from_xy([x, x], [y, y]),
+        crs="EPSG:27700",
+    )
+    near, far = 400 / 1.3, 400 / 1.3 + 1
+    incidents = gpd.GeoDataFrame(
+        {"family": ["recorded", "recorded", "observation"]},
+        geometry=gpd.points_from_xy([x + near, x + far, x], [y, y, y]),
+        crs="EPSG:27700",
+    )
+    found = havens_on_map(havens, incidents, area, date(2023, 2, 1))
+    assert found.table["name"].tolist() == ["A"]
+    assert (found.reports, found.covered[12], found.covered[20]) == (2, 1, 0)
