@@ -308,6 +308,9 @@ def _summarise(result: Any) -> None:
 
     counts = result.record["counts"]
     click.echo(f"{conservation(counts)}; {counts['in_period']:,} in this period.")
+    for file in result.record["inputs"]:
+        if file["error"]:
+            click.echo(f"Not used: {file['path']}. {file['error']}")
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()

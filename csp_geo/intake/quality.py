@@ -206,12 +206,16 @@ def _unknown_words(rows: pd.DataFrame) -> list[Finding]:
     ]
 
 
+def _rows(numbers: Iterable[int]) -> str:
+    shown = [str(number) for number in numbers]
+    return f"{'Row' if len(shown) == 1 else 'Rows'} {', '.join(shown)}"
+
+
 def _double(line: Mapping[Hashable, Any]) -> Finding:
     other = line["other_file"]
-    rows, others = (", ".join(str(n) for n in line[key]) for key in ("rows", "other_rows"))
     title = (
-        f"Rows {rows} may be the events of rows {others} of {other}: same theme, within an hour, "
-        "no further apart than their accuracy"
+        f"{_rows(line['rows'])} may be the events of {_rows(line['other_rows']).lower()} of "
+        f"{other}: same theme, within an hour, no further apart than their accuracy"
     )
     hint = "All are counted. Check, and take one away."
     return Finding(POSSIBLE_DOUBLE, other, line["n"], tuple(line["rows"]), title, hint)

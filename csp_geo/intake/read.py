@@ -151,7 +151,7 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
         return root, sorted(path for path in found if _is_data(path.relative_to(root)))
     if not any(path.exists() for path in given):
         raise NoReportsError(f"{given[0].name} is not there. Check the name, or where you are.")
-    given = [path for path in given if path.name != "source.toml"] or given
+    given = [path for path in given if _is_data(Path(path.name))] or given
     roots = {path.parent for path in given}
     return (roots.pop() if len(roots) == 1 else Path()), given
 
@@ -261,7 +261,7 @@ def _read_table(
             *raw.notes,
             *read.notes,
             *_units(matched, read.axes),
-            *_unread_columns(raw, matched),
+            *_unread_columns(raw, matched, known),
         ),
         part=raw.part,
     )
@@ -275,11 +275,15 @@ def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
     return (f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",)
 
 
-def _unread_columns(raw: RawTable, matched: Mapping[str, str]) -> tuple[str, ...]:
+def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> tuple[str, ...]:
     """Say how many columns were dropped at the door; their names may be anything."""
-    dropped = len(raw.header) - len(matched)
-    were = "was" if dropped == 1 else "were"
-    return (f"{count(dropped, 'other column')} {were} not read",) if dropped else ()
+    sensitive = sum(plain(name) in source.never for name in raw.header)
+    other = len(raw.header) - len(matched) - sensitive
+    return tuple(
+        f"{count(n, f'{what} column')} {'was' if n == 1 else 'were'} {fate}"
+        for n, what, fate in ((sensitive, "sensitive", "dropped"), (other, "other", "not read"))
+        if n
+    )
 
 
 def _choose(

@@ -56,12 +56,23 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
             "marking": marking,
             "version": version,
             "cautions": [*cautions, *(() if area else (where,))],
-            "files": [_section(number, file) for number, file in enumerate(files, start=1)],
+            "files": [_section(n, file) for n, file in enumerate(_worst_first(files), start=1)],
             "total": counts,
             "imprint": f"Made with csp-geo {version} on {say_day(on)}."
             + (f" {where}" if area else ""),
             "check_css": asset("check.css"),
         },
+    )
+
+
+def _worst_first(files: Sequence[FileQuality]) -> list[FileQuality]:
+    """Put what could not be used first, then by the share of rows that could not."""
+    return sorted(
+        files,
+        key=lambda file: (
+            file.error is None,
+            -file.counts["quarantined"] / max(file.counts["read"], 1),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ STREETS: Final = "data/network/streets.geojson"
 BARRIERS: Final = "data/network/barriers.geojson"
 PARKS: Final = "data/network/parks.geojson"
 
+_ABOUT: Final = f"Schematic and invented ({SYNTHETIC}): nothing here is where it is drawn."
 _EVERY_M: Final = 160
 _MARGIN_M: Final = 160
 _WEST, _EAST, _SOUTH, _NORTH = 543_520, 552_000, 181_360, 191_200
@@ -107,4 +108,5 @@ def _geojson(shapes: Iterable[tuple[dict[str, str], Any]]) -> bytes:
         }
         lines.append(json.dumps(feature, separators=(",", ":")))
     body = ",\n".join(lines)
-    return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
+    about = f'"description":"{_ABOUT}"'
+    return f'{{"type":"FeatureCollection",{about},"features":[\n{body}\n]}}\n'.encode()

@@ -122,7 +122,7 @@ class TestCsv:
         assert csv_of(tmp_path, b"\xef\xbb\xbfa,b\n1,2\n").header == ("a", "b")
         table = csv_of(tmp_path, "a,b\ncafé \u2013 £5,2\n".encode("cp1252"))
         assert values(table, "a") == [["café \u2013 £5"]]
-        assert table.notes == ("read as Windows text (cp1252)",)
+        assert table.notes == ("read as Windows text (cp1252)", "header found in row 1")
 
     def test_header_in_the_second_line(self, tmp_path):
         """An empty first line is no header."""
@@ -164,6 +164,7 @@ class TestXlsx:
         book.create_sheet("Notes").append(["hello"])
         book.save(path)
         assert read_file(path, "a.xlsx").notes == (
+            "header found in row 1",
             "sheet 'Empty' has no table and was not read",
             "sheet 'Notes' has no table and was not read",
         )

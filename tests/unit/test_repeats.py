@@ -107,7 +107,7 @@ class TestPossibleDoubles:
         assert found["item"].tolist() == ["graffiti/g.csv", "asb/a.csv"]
         assert found["n"].tolist() == [1, 1]
         assert found["first_row"].tolist() == [2, 2]
-        assert found["meaning"].iloc[0].startswith("Rows 2 may be the events of rows 2 of graffiti")
+        assert found["meaning"].iloc[0].startswith("Row 2 may be the events of row 2 of graffiti")
 
     @pytest.mark.parametrize(
         "other",

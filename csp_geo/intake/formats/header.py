@@ -39,9 +39,7 @@ class Header:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Where it was found, unless that is the first row."""
-        if self.rows == (0,):
-            return ()
+        """Where it was found."""
         first, last = self.rows[0] + 1, self.rows[-1] + 1
         many = f"rows {first} and {last}" if first != last else f"row {first}"
         return (f"header found in {many}",)

@@ -15,6 +15,7 @@ from csp_geo.errors import SourceError
 from csp_geo.intake.formats.header import PREVIEW, Header, find_header
 from csp_geo.intake.formats.origin import DAMAGED
 from csp_geo.intake.formats.table import BROKEN, CHUNK, ROW, RawTable
+from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -130,7 +131,8 @@ def _encoding(origin: Origin) -> tuple[_Layout, tuple[str, ...]]:
         is_utf8 = False
     notes = () if is_utf8 else ("read as Windows text (cp1252)",)
     if n_nuls:
-        notes = (*notes, f"{n_nuls:,} NUL bytes were left out")
+        were = "was" if n_nuls == 1 else "were"
+        notes = (*notes, f"{count(n_nuls, 'NUL byte')} {were} left out")
     return _Layout("utf-8-sig" if is_utf8 else "cp1252", nuls=n_nuls > 0), notes
 
 
