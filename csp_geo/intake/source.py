@@ -49,6 +49,11 @@ _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
+_ENDS: Final = frozenset({"to", "end", "until", "till", "latest", "finish"})
+_OF_BEGIN: Final = frozenset({"date", "time", "month"})
+_OF_END: Final = frozenset({"date_to", "time_to"})
 _INSTEAD: Final = frozenset({"point", "gridref", "wkt", "postcode"})
 """Fields that say where as well, in a column of their own."""
 
@@ -277,6 +282,18 @@ def match_columns(
     return {column: name for column, name in matched.items() if name not in unused}
 
 
+def may_be(column: str, field: str) -> bool:
+    """Tell whether a column may be guessed as a field; the end of an interval is no beginning.
+
+    "Committed To Date" is spelt much like "committed date": read as the date, it would move every
+    offence of a night to the morning after.
+    """
+    words = {word.casefold() for word in _WORD.findall(column)}
+    if field in _OF_BEGIN:
+        return not words & _ENDS
+    return field not in _OF_END or not words & _BEGINS
+
+
 def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
     """Return the columns whose names the source knows, with their fields; none that it drops."""
     by_plain: dict[str, str] = {}
@@ -314,7 +331,8 @@ def _missing_columns(
             "columns into the first row."
         )
     wanted = " and the ".join(
-        f"{needed}{_closest(unmatched, words)}" for needed, words in missing.items()
+        f"{needed}{_closest([name for name in unmatched if may_be(name, needed)], words)}"
+        for needed, words in missing.items()
     )
     shown = ", ".join(map(shortened, header[:_SHOWN])) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(

@@ -63,7 +63,7 @@ class TestInputs:
         assert said.startswith("a.csv: no column")
         assert f"the {needed}" in said
         assert re.findall(r"losest: '(.+?)'", said) == ([closest] if closest else [])
-        assert said.endswith("source.toml.")
+        assert said.endswith("csp-geo check FILE --map.")
 
     def test_wide_header_is_not_poured_out(self):
         with pytest.raises(SourceError) as caught:
@@ -222,6 +222,28 @@ class TestOutputs:
             "Bicycle theft",
         ]
         assert not [w for w in words if plain(w) not in packaged_sources()["police_uk"].themes]
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            "Committed From Date,Committed From Time,Committed To Date,Committed To Time",
+            "Date Committed From,Time Committed From,Date Committed To,Time Committed To",
+            "From Date,From Time,To Date,To Time",
+            "Offence Date From,Offence Time From,Offence Date To,Offence Time To",
+            "Occurred From Date,Occurred From Time,Occurred To Date,Occurred To Time",
+            "Earliest Date,Earliest Time,Latest Date,Latest Time",
+            "Start Date,Start Time,End Date,End Time",
+        ],
+    )
+    def test_the_four_columns_of_a_night(self, names):
+        header = [*names.split(","), "Easting", "Northing", "Offence"]
+        matched = match_columns(header, packaged_sources()["offence"], "x")
+        assert [matched[name] for name in header[:4]] == ["date", "time", "date_to", "time_to"]
+
+    def test_the_end_is_not_offered_for_a_missing_date(self):
+        header = ["Committd To Date", "Easting", "Northing", "Offence"]
+        with pytest.raises(SourceError, match=r"no column was found for the date\. Columns"):
+            match_columns(header, packaged_sources()["offence"], "x")
 
     def test_own_source_adds_to_the_packaged_one(self, tmp_path):
         source = own(
