@@ -20,7 +20,7 @@ from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 _KINDS: Final[Mapping[str, tuple[type, str]]] = {
@@ -267,10 +267,9 @@ def match_columns(
     """
     matched = known_columns(header, source)
     found = set(matched.values())
-    pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
-    pair = next((pair for pair in pairs if set(pair) <= found), None)
+    pairs = coordinate_pairs(found, source)
     instead = _INSTEAD | {"place"} if by_place else _INSTEAD
-    missing = {} if pair or found & instead else _missing_location(found, source)
+    missing = {} if pairs or found & instead else _missing_location(found, source)
     if not found & {"date", "month"}:
         missing["date"] = source.columns["date"]
     if "category" not in found and source.default_theme is None:
@@ -278,8 +277,19 @@ def match_columns(
     if missing:
         unmatched = [name for name in header if name not in matched]
         raise _missing_columns(missing, header, unmatched, where)
-    unused = {name for other in _PAIRS if other != pair for name in other}
+    unused = {name for other in _PAIRS if other not in pairs for name in other}
     return {column: name for column, name in matched.items() if name not in unused}
+
+
+def coordinate_pairs(found: Collection[str], source: Source) -> list[tuple[str, str]]:
+    """Return the whole pairs of coordinates that are read: one, or degrees and metres.
+
+    The first is the one that the project named, else degrees; the second is for the rows that lack
+    the first. Unnamed x and y may be either, so they stand alone or not at all.
+    """
+    whole = [pair for pair in _PAIRS if set(pair) <= set(found)]
+    whole.sort(key=lambda pair: not set(pair) <= source.named)
+    return whole[: 1 if ("x", "y") in whole[:2] else 2]
 
 
 def may_be(column: str, field: str) -> bool:

@@ -10,6 +10,7 @@ from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.source import (
     FIELDS,
     SYSTEMS,
+    coordinate_pairs,
     match_columns,
     packaged_sources,
     plain,
@@ -158,9 +159,12 @@ class TestOutputs:
         assert matched["Date"] == "date"
         assert "Date reported" not in matched
 
-    def test_degrees_before_metres_and_the_rest_unused(self):
+    def test_degrees_and_metres_are_kept_and_the_rest_unused(self):
         header = ("date", "easting", "northing", "latitude", "longitude", "category")
-        assert set(match(*header)) == {"date", "latitude", "longitude", "category"}
+        assert set(match(*header, "x", "y")) == set(header)
+        assert set(match(*header[:3], "category", "x", "y")) == {*header[:3], "category"}
+        pairs = coordinate_pairs(header, packaged_sources()["offence"])
+        assert pairs == [("longitude", "latitude"), ("easting", "northing")]
 
     def test_x_and_y_are_taken_when_nothing_better_is_there(self):
         assert match("date", "X", "Y", "category") == {
