@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from csp_geo.errors import SettingsError
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from csp_geo.intake.mapper import Mapping, Sample
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from csp_geo.pipeline import CheckResult
 
 _LEAVE: Final = "-"
+_LIST: Final = "?"
 _MOST_WORDS: Final = 20
+_NOT_WRITTEN: Final = "Nothing was written."
 _HELP: Final = "Enter takes what stands in brackets, - leaves a column out, ? lists the fields."
 
 
@@ -54,7 +59,18 @@ def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
             f"{', '.join(SOURCES)}."
         )
     click.echo(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
-    return str(click.prompt("Which is it", type=click.Choice(SOURCES), show_choices=False))
+    with _left():
+        return str(click.prompt("Which is it", type=click.Choice(SOURCES), show_choices=False))
+
+
+@contextmanager
+def _left() -> Iterator[None]:
+    """Say what became of the answers when a person leaves with Ctrl-C or Ctrl-D."""
+    try:
+        yield
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(f"\n{_NOT_WRITTEN}")
+        raise
 
 
 def _target(path: Path, name: str, project: Path | None) -> Path:
@@ -92,6 +108,15 @@ class _Dialogue:
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; the exit code."""
+        with _left():
+            answer = self._agreed()
+        if answer is None:
+            click.echo(_NOT_WRITTEN)
+            return 0
+        return self._write(answer)
+
+    def _agreed(self) -> Mapping | None:
+        """Return the answers that are to be written, `None` where the person wants none."""
         sample = self.sample
         click.echo(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
         while True:
@@ -101,10 +126,9 @@ class _Dialogue:
                 _show(checked)
                 answer = self._themes(answer, checked)
                 if click.confirm(f"Write this to {self.target}?", default=True):
-                    return self._write(answer)
+                    return answer
             if not click.confirm("Go through the columns again?", default=checked is None):
-                click.echo("Nothing was written.")
-                return 0
+                return None
 
     def _columns(self) -> Mapping:
         """Ask what each column is, and whether dates are month-first where only that fits."""
@@ -140,6 +164,8 @@ class _Dialogue:
             if said in taken:
                 click.echo(f"   Another column is {said} already. Leave one of them out with -.")
                 continue
+            if said != _LIST:
+                click.echo(f"   '{shortened(said)}' is no field.")
             for name, meaning in FIELDS.items():
                 click.echo(f"   {name:<10} {meaning}")
 

@@ -221,6 +221,8 @@ def odd_texts(folder):
     (folder / "utf16_with_bom.csv").write_bytes(CSV.encode("utf-16"))
     (folder / "utf16_without_bom.csv").write_bytes(CSV.encode("utf-16-le"))
     (folder / "nul_bytes.csv").write_bytes(CSV.replace("Robbery", "Rob\0bery", 3).encode())
+    bent = CSV.replace("Robbery", '"Rob\0bery, at a shop"', 1) + "A6,13/01/2023,,,,Robbery,,x\n"
+    (folder / "nul_byte_beside_commas_in_quotes.csv").write_bytes(bent.encode())
     (folder / "line_breaks_in_quoted_cells_below_a_title.csv").write_text(
         "\n".join(["January", LINES[0], LINES[1].replace("Robbery", '"Robbery"'), *LINES[2:]])
         + '\nA6,,10:00,544431,184331,"Rob\nbery"\n'

@@ -12,11 +12,11 @@ from pandas.api.types import union_categoricals
 from pandas.util import hash_pandas_object
 
 from csp_geo.intake.asides import Asides
-from csp_geo.intake.coordinates import DEGREES, METRES
+from csp_geo.intake.coordinates import DEGREES, METRES, read_numbers
 from csp_geo.intake.formats import BROKEN, ROW, SIZE
 from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.locate import axes_by_range
-from csp_geo.intake.source import plain
+from csp_geo.intake.source import coordinate_pairs, plain
 from csp_geo.intake.tidy import said, tidy
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ TEXT_FIELDS: Final = (
     "month",
     "x",
     "y",
+    "other_x",
+    "other_y",
     "point",
     "gridref",
     "wkt",
@@ -47,6 +49,10 @@ TEXT_FIELDS: Final = (
     "category",
     "place",
 )
+"""The columns of the table of reports; `other_x` and `other_y` are the second pair of coordinates
+of a row that lacks the first, as metres where the file's `axes` are degrees, else as degrees."""
+_OTHER: Final = frozenset({"other_x", "other_y"})
+_AXES: Final = {"longitude": DEGREES, "easting": METRES}
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})
 _SOMEWHERE: Final = ("place", "gridref")
 """Fields whose columns people fill with coordinates as well."""
@@ -83,16 +89,16 @@ def with_point_columns(source: Source, raw: RawTable) -> Source:
 def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Mapped:
     """Keep the columns that are known, by field name; everything else is dropped at the door."""
     columns = {name: column for column, name in matched.items()}
-    axes = ""
-    for east, north, words in (("longitude", "latitude", DEGREES), ("easting", "northing", METRES)):
-        if east in columns:
-            columns["x"], columns["y"], axes = columns[east], columns[north], words
+    pairs = coordinate_pairs(columns, source)
+    axes = _AXES.get(pairs[0][0], "") if pairs else ""
+    for (east, north), (x, y) in zip(pairs, (("x", "y"), ("other_x", "other_y")), strict=False):
+        columns[x], columns[y] = columns[east], columns[north]
     header = [name for name in raw.header if plain(name) not in source.never]
     asides = Asides(header, columns)
     parts, synthetic = [], False
     for chunk in raw.chunks:
         reports = asides.sift(chunk) if raw.by_hand else chunk
-        parts.append(_narrow(reports, header, columns))
+        parts.append(_narrow(reports, header, columns, axes))
         synthetic |= bool((chunk[header] == SYNTHETIC).any(axis=None))
     table = join_tables(parts)
     if asides.at_the_end:
@@ -101,7 +107,9 @@ def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Ma
     return Mapped(table, axes, synthetic, asides.notes)
 
 
-def _narrow(chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, str]) -> pd.DataFrame:
+def _narrow(
+    chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, str], axes: str
+) -> pd.DataFrame:
     table = pd.DataFrame({"source_row": chunk[ROW], "broken": chunk[BROKEN].astype(bool)})
     table["size_m"] = np.asarray(chunk.get(SIZE, 0.0), dtype=np.float32)
     table["content"] = _digests(chunk, header)
@@ -109,6 +117,8 @@ def _narrow(chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, st
         values = (
             chunk[columns[name]] if name in columns else pd.Series("", chunk.index, dtype="str")
         )
+        if name in _OTHER and name in columns:
+            values = values.where(_lacks(table["x"], table["y"], axes), "")
         clear = tidy if name in _FREE else said
         table[name] = (
             values.map(clear).astype("str")
@@ -116,6 +126,14 @@ def _narrow(chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, st
             else _compact(values, clear)
         )
     return table
+
+
+def _lacks(x: pd.Series, y: pd.Series, axes: str) -> NDArray[np.bool_]:
+    """Tell the rows that need a second pair of coordinates: the first is missing, or zero."""
+    east, north = read_numbers(x, axes), read_numbers(y, axes)
+    lacks: NDArray[np.bool_] = east.missing | north.missing
+    zero: NDArray[np.bool_] = (east.value == 0) & (north.value == 0)
+    return lacks | zero
 
 
 def _compact(values: pd.Series, clear: Callable[[str], str]) -> pd.Categorical[Any]:

@@ -14,7 +14,7 @@ import tomlkit
 from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.formats import LIMITS, Unread, read_tables
 from csp_geo.intake.looks import Look, look_at
-from csp_geo.intake.source import known_columns, plain, source_from_text
+from csp_geo.intake.source import known_columns, may_be, plain, source_from_text
 from csp_geo.intake.when import month_first_formats
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def proposed(sample: Sample) -> Mapping:
 def guess_columns(looks: dict[str, Look], source: Source) -> list[Guess]:
     """Guess the field of each column: by its name, by a similar name, then by its cells.
 
-    A field is given to one column at most. Personal columns (reference, person) are never guessed
-    by their cells.
+    A field is given to one column at most, and the end of an interval is never guessed as its
+    beginning. Personal columns (reference, person) are never guessed by their cells.
     """
     known = known_columns(list(looks), source)
     found = {column: (field, "its name") for column, field in known.items()}
@@ -155,7 +155,7 @@ def _similar(columns: Iterable[str], source: Source) -> list[tuple[float, str, s
         for column in columns
         for field, words in source.columns.items()
         for word in words
-        if len(word) > 1
+        if len(word) > 1 and may_be(column, field)
     ]
 
 
@@ -167,7 +167,8 @@ def _by_cells(
     is_located = bool(fields & {"longitude", "easting", "x", "point", "gridref", "wkt", "postcode"})
     for kind, field in _BY_LOOK:
         where = field in {"latitude", "longitude", "point", "gridref", "wkt"}
-        column = next((name for name in columns if looks[name].kind == kind), None)
+        fitting = (name for name in columns if looks[name].kind == kind and may_be(name, field))
+        column = next(fitting, None)
         if field in fields or column in found or column is None or (where and is_located):
             continue
         if field == "date" and "month" in fields:

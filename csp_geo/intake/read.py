@@ -11,6 +11,7 @@ from csp_geo.errors import NoReportsError, SourceError
 from csp_geo.intake.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
+    Mapped,
     join_tables,
     map_columns,
     no_rows,
@@ -260,7 +261,7 @@ def _read_table(
         notes=(
             *raw.notes,
             *read.notes,
-            *_units(matched, read.axes),
+            *_units(matched, read),
             *_unread_columns(raw, matched, known),
         ),
         part=raw.part,
@@ -268,11 +269,17 @@ def _read_table(
     return file, read.table
 
 
-def _units(matched: Mapping[str, str], axes: str) -> tuple[str, ...]:
-    """Say what the coordinates are, where there are any."""
+def _units(matched: Mapping[str, str], read: Mapped) -> tuple[str, ...]:
+    """Say what the coordinates are, where there are any, and where two systems are used."""
     if not _COORDINATES & set(matched.values()):
         return ()
-    return (f"locations are {'degrees' if axes == DEGREES else 'eastings and northings'}",)
+    units = ("degrees", "eastings and northings")
+    own, other = units if read.axes == DEGREES else units[::-1]
+    n = int(((read.table["other_x"] != "") & (read.table["other_y"] != "")).sum())
+    if not n:
+        return (f"locations are {own}",)
+    rows = f"{count(n, 'row')} that {'has' if n == 1 else 'have'} no {own}"
+    return (f"locations are in two coordinate systems: {own}, and {other} in {rows}",)
 
 
 def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> tuple[str, ...]:

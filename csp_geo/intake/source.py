@@ -20,7 +20,7 @@ from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 _KINDS: Final[Mapping[str, tuple[type, str]]] = {
@@ -49,6 +49,11 @@ _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
+_ENDS: Final = frozenset({"to", "end", "until", "till", "latest", "finish"})
+_OF_BEGIN: Final = frozenset({"date", "time", "month"})
+_OF_END: Final = frozenset({"date_to", "time_to"})
 _INSTEAD: Final = frozenset({"point", "gridref", "wkt", "postcode"})
 """Fields that say where as well, in a column of their own."""
 
@@ -262,10 +267,9 @@ def match_columns(
     """
     matched = known_columns(header, source)
     found = set(matched.values())
-    pairs = sorted(_PAIRS, key=lambda pair: not set(pair) <= source.named)
-    pair = next((pair for pair in pairs if set(pair) <= found), None)
+    pairs = coordinate_pairs(found, source)
     instead = _INSTEAD | {"place"} if by_place else _INSTEAD
-    missing = {} if pair or found & instead else _missing_location(found, source)
+    missing = {} if pairs or found & instead else _missing_location(found, source)
     if not found & {"date", "month"}:
         missing["date"] = source.columns["date"]
     if "category" not in found and source.default_theme is None:
@@ -273,8 +277,31 @@ def match_columns(
     if missing:
         unmatched = [name for name in header if name not in matched]
         raise _missing_columns(missing, header, unmatched, where)
-    unused = {name for other in _PAIRS if other != pair for name in other}
+    unused = {name for other in _PAIRS if other not in pairs for name in other}
     return {column: name for column, name in matched.items() if name not in unused}
+
+
+def coordinate_pairs(found: Collection[str], source: Source) -> list[tuple[str, str]]:
+    """Return the whole pairs of coordinates that are read: one, or degrees and metres.
+
+    The first is the one that the project named, else degrees; the second is for the rows that lack
+    the first. Unnamed x and y may be either, so they stand alone or not at all.
+    """
+    whole = [pair for pair in _PAIRS if set(pair) <= set(found)]
+    whole.sort(key=lambda pair: not set(pair) <= source.named)
+    return whole[: 1 if ("x", "y") in whole[:2] else 2]
+
+
+def may_be(column: str, field: str) -> bool:
+    """Tell whether a column may be guessed as a field; the end of an interval is no beginning.
+
+    "Committed To Date" is spelt much like "committed date": read as the date, it would move every
+    offence of a night to the morning after.
+    """
+    words = {word.casefold() for word in _WORD.findall(column)}
+    if field in _OF_BEGIN:
+        return not words & _ENDS
+    return field not in _OF_END or not words & _BEGINS
 
 
 def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
@@ -314,7 +341,8 @@ def _missing_columns(
             "columns into the first row."
         )
     wanted = " and the ".join(
-        f"{needed}{_closest(unmatched, words)}" for needed, words in missing.items()
+        f"{needed}{_closest([name for name in unmatched if may_be(name, needed)], words)}"
+        for needed, words in missing.items()
     )
     shown = ", ".join(map(shortened, header[:_SHOWN])) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(

@@ -1,7 +1,8 @@
 """Where each report of a file is, by the best of what its columns say.
 
-Coordinates first, in two columns or in one, then a grid reference, WKT or GeoJSON, a postcode, and
-last the name of a place in a gazetteer. A row that lacks the better one falls through to the next.
+Coordinates first, in two columns (in two others of another system where a file has them) or in
+one, then a grid reference, WKT or GeoJSON, a postcode, and last the name of a place in a gazetteer.
+A row that lacks the better one falls through to the next.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from csp_geo.errors import SourceError
 from csp_geo.intake.geometry_text import read_geometries
 from csp_geo.intake.gridref import read_gridrefs
 from csp_geo.intake.locate import (
+    DEGREES,
     METRES,
     Reach,
     System,
@@ -95,7 +97,9 @@ def whereabouts(
     """
     located = _by_coordinates(file, source, rows, ground)
     by_geometry = partial(_by_geometry, file=file, source=source)
+    by_other = partial(_by_other_pair, y=rows["other_y"], file=file, source=source)
     steps: tuple[tuple[str, Callable[[pd.Series, Ground], pd.DataFrame]], ...] = (
+        ("other_x", by_other),
         ("point", by_geometry),
         ("gridref", _by_gridref),
         ("wkt", by_geometry),
@@ -104,6 +108,8 @@ def whereabouts(
     )
     for column, read in steps:
         if column == "place" and ground.gazetteer is None:
+            continue
+        if column == "other_x" and _is_of_unknown_crs(file, source, ground):
             continue
         lacks = ["missing-coordinates", "zero-coordinates", *_MARKS[:3]]
         lacking = located[lacks].any(axis=1) & (rows[column] != "")
@@ -154,6 +160,29 @@ def _by_coordinates(
         border_m=ground.border_m,
     )
     return _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
+
+
+def _by_other_pair(
+    text: pd.Series,
+    ground: Ground,
+    *,
+    y: pd.Series,
+    file: ReportFile | None,
+    source: Source | None,
+) -> pd.DataFrame:
+    """Locate rows by their second pair, which is in the other system than the file's first."""
+    axes = DEGREES if file is not None and file.axes == METRES else METRES
+    crs = _named_crs(file, source, axes, ground)
+    y = y.loc[text.index]
+    return _whole(
+        locate(text, y, axes, ground.projection, ground.area, crs=crs, border_m=ground.border_m)
+    )
+
+
+def _is_of_unknown_crs(file: ReportFile | None, source: Source | None, ground: Ground) -> bool:
+    """Tell whether a second pair is metres of nobody knows where: its rows stay without a place."""
+    metres = file is None or file.axes == DEGREES
+    return metres and not ground.projection.is_british and (source is None or source.crs is None)
 
 
 def _named_crs(

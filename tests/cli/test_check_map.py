@@ -68,6 +68,10 @@ class TestProposal:
 pty = pytest.importorskip("pty", reason="a terminal can be made up only on Unix")
 
 
+CTRL_C, CTRL_D = "\x03", "\x04"
+KEYS = (CTRL_C, CTRL_D)
+
+
 def talk(folder, answers, *arguments):
     """Run the command at a made-up terminal and answer each question; what was shown, the code."""
     child, terminal = pty.fork()
@@ -83,8 +87,9 @@ def talk(folder, answers, *arguments):
         if not read:
             break
         shown += read
-        if waiting and shown.rstrip(b" ").endswith((b"]:", b"]?")):
-            os.write(terminal, f"{waiting.pop(0)}\n".encode())
+        if waiting and shown.rstrip(b" ").endswith((b"]:", b"]?", b"Which is it:")):
+            answer = waiting.pop(0)
+            os.write(terminal, (answer if answer in KEYS else f"{answer}\n").encode())
             shown += b"\n"
     _, status = os.waitpid(child, 0)
     os.close(terminal)
@@ -129,3 +134,20 @@ class TestDialogue:
         answers = ["", "", "", "", "", "date", "-", "n", "n", "n"]
         shown, _ = talk(project, answers, "check", FILE, "--map")
         assert "Another column is date already" in shown
+
+    def test_a_wrong_answer_is_said_before_the_list(self, project):
+        shown, _ = talk(project, ["bananas", "?", CTRL_D], "check", FILE, "--map")
+        assert shown.count("is no field.") == 1
+        assert shown.index("'bananas' is no field.") < shown.index("the source's own number")
+
+    @pytest.mark.parametrize("key", KEYS, ids=["ctrl-c", "ctrl-d"])
+    def test_leaving_writes_nothing_and_says_so(self, project, key):
+        shown, code = talk(project, ["", "", key], "check", FILE, "--map")
+        assert code == 130
+        assert shown.rstrip().endswith("\nNothing was written.")
+        assert not (project / "data/reports/offence/source.toml").exists()
+
+    def test_leaving_before_the_source_is_said(self, tmp_path, write):
+        path = write.csv(tmp_path / "a.csv", HEADER, ROWS)
+        shown, code = talk(tmp_path, [CTRL_D], "check", path.name, "--map")
+        assert (code, shown.count("Nothing was written.")) == (130, 1)

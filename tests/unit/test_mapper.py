@@ -41,6 +41,25 @@ class TestGuess:
         assert guessed(Dat_of_incidnt=DATES) == {"Dat_of_incidnt": "date"}
         assert "date" not in guessed(Dat_of_incidnt=["Mrs Hall", "Mr Lee"]).values()
 
+    def test_the_end_of_an_interval_is_never_its_beginning(self):
+        times = ["06:30", "07:15"] * 2
+        for end in ("Committd To", "Committd until", "Latest", "End of", "Finish", "committed_TO_"):
+            found = guessed(**{f"{end} Date": DATES, f"{end} Time": times})
+            assert not {"date", "time", "month"} & set(found.values()), found
+        for start in ("Committd From", "Start of the", "Earliest known"):
+            found = guessed(**{f"{start} Date": DATES, f"{start} Time": times})
+            assert not {"date_to", "time_to"} & set(found.values()), found
+
+    def test_a_night_in_four_columns(self):
+        times = ["22:00", "23:15"] * 2
+        for start, end in (("Committd From", "Committd To"), ("Offnce Start", "Offnce End")):
+            found = guessed(
+                **{f"{end} Date": DATES, f"{end} Time": times},
+                **{f"{start} Date": DATES, f"{start} Time": times},
+            )
+            assert (found[f"{start} Date"], found[f"{start} Time"]) == ("date", "time")
+            assert (found[f"{end} Date"], found[f"{end} Time"]) == ("date_to", "time_to")
+
     def test_by_cells(self):
         found = guessed(P=DATES, Q=["51.5393", "51.5401"] * 2, R=["0.0811", "0.0911"] * 2, S=WORDS)
         assert found == {"P": "date", "Q": "latitude", "R": "longitude", "S": "category"}

@@ -10,6 +10,7 @@ from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.source import (
     FIELDS,
     SYSTEMS,
+    coordinate_pairs,
     match_columns,
     packaged_sources,
     plain,
@@ -63,7 +64,7 @@ class TestInputs:
         assert said.startswith("a.csv: no column")
         assert f"the {needed}" in said
         assert re.findall(r"losest: '(.+?)'", said) == ([closest] if closest else [])
-        assert said.endswith("source.toml.")
+        assert said.endswith("csp-geo check FILE --map.")
 
     def test_wide_header_is_not_poured_out(self):
         with pytest.raises(SourceError) as caught:
@@ -158,9 +159,12 @@ class TestOutputs:
         assert matched["Date"] == "date"
         assert "Date reported" not in matched
 
-    def test_degrees_before_metres_and_the_rest_unused(self):
+    def test_degrees_and_metres_are_kept_and_the_rest_unused(self):
         header = ("date", "easting", "northing", "latitude", "longitude", "category")
-        assert set(match(*header)) == {"date", "latitude", "longitude", "category"}
+        assert set(match(*header, "x", "y")) == set(header)
+        assert set(match(*header[:3], "category", "x", "y")) == {*header[:3], "category"}
+        pairs = coordinate_pairs(header, packaged_sources()["offence"])
+        assert pairs == [("longitude", "latitude"), ("easting", "northing")]
 
     def test_x_and_y_are_taken_when_nothing_better_is_there(self):
         assert match("date", "X", "Y", "category") == {
@@ -222,6 +226,28 @@ class TestOutputs:
             "Bicycle theft",
         ]
         assert not [w for w in words if plain(w) not in packaged_sources()["police_uk"].themes]
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            "Committed From Date,Committed From Time,Committed To Date,Committed To Time",
+            "Date Committed From,Time Committed From,Date Committed To,Time Committed To",
+            "From Date,From Time,To Date,To Time",
+            "Offence Date From,Offence Time From,Offence Date To,Offence Time To",
+            "Occurred From Date,Occurred From Time,Occurred To Date,Occurred To Time",
+            "Earliest Date,Earliest Time,Latest Date,Latest Time",
+            "Start Date,Start Time,End Date,End Time",
+        ],
+    )
+    def test_the_four_columns_of_a_night(self, names):
+        header = [*names.split(","), "Easting", "Northing", "Offence"]
+        matched = match_columns(header, packaged_sources()["offence"], "x")
+        assert [matched[name] for name in header[:4]] == ["date", "time", "date_to", "time_to"]
+
+    def test_the_end_is_not_offered_for_a_missing_date(self):
+        header = ["Committd To Date", "Easting", "Northing", "Offence"]
+        with pytest.raises(SourceError, match=r"no column was found for the date\. Columns"):
+            match_columns(header, packaged_sources()["offence"], "x")
 
     def test_own_source_adds_to_the_packaged_one(self, tmp_path):
         source = own(

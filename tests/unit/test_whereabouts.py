@@ -179,6 +179,30 @@ class TestSeveralColumns:
             assert result.incidents["location_accuracy_m"].tolist() == pytest.approx([half] * 2)
             assert result.incidents.geometry.x.tolist() == pytest.approx([544411] * 2)
 
+    @pytest.mark.parametrize("named", [False, True])
+    def test_two_pairs_each_in_some_rows(self, tmp_path, write, town_area, named):
+        metres = POINTS[:5]
+        lonlat = degrees(metres)
+        rows = [("13/01/2023", y, x, "", "", "Robbery") for x, y in lonlat[:2]]
+        rows += [("13/01/2023", "", "", x, y, "Robbery") for x, y in metres[2:]]
+        rows += [("13/01/2023", lonlat[0][1], "", "", metres[0][1], "Robbery")]
+        rows += [("13/01/2023", lonlat[0][1], lonlat[0][0], 1, 2, "Burglary")]
+        header = ("date", "latitude", "longitude", "easting", "northing", "category")
+        write.csv(tmp_path / "offence" / "a.csv", header, rows[: len(rows) - named])
+        if named:
+            toml = '[columns]\neasting = ["easting"]\nnorthing = ["northing"]\n'
+            (tmp_path / "offence" / "source.toml").write_text(toml, encoding="utf-8")
+        reports = read_reports(tmp_path)
+        result = clean(reports, town_area, key=KEY)
+        fates = ["accepted"] * 5 + ["quarantined"] + ["accepted"] * (not named)
+        assert result.rows["fate"].tolist() == fates
+        assert result.quarantine["reasons"].tolist() == ["missing-coordinates"]
+        at = result.incidents.geometry
+        assert sorted(at.x)[-5:] == pytest.approx([x for x, _ in metres], abs=0.2)
+        (said,) = (note for note in reports.files[0].notes if note.startswith("locations"))
+        order = ("eastings and northings, and degrees in 2", "degrees, and eastings and northings")
+        assert order[not named] in said
+
     def test_a_wrong_coordinate_does_not_fall_through(self, incidents):
         result = incidents(("13/01/2023", 5, 184321, "TQ 4442 8432", "", "", "", "Robbery"))
         assert result.quarantine["reasons"].tolist() == ["outside-study-area"]

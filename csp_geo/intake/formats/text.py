@@ -96,8 +96,7 @@ def read_text(origin: Origin, start: bytes, known: Collection[str]) -> RawTable:
                 f"{origin.where} has {len(header.names):,} columns, more than the "
                 f"{origin.limits.columns:,} that are read. Save only the columns that are needed."
             )
-        with _opened(origin, layout) as stream:
-            widest = _widest(stream, layout.separator, len(header.names), origin)
+        widest = _widest(origin, layout, len(header.names))
         blank = _blank_columns(origin, layout, header)
     chunks = _TextChunks(origin, layout, header, blank, widest)
     names = tuple(name for n, name in enumerate(header.names) if n not in blank)
@@ -181,13 +180,14 @@ def _rows(stream: TextIO, separator: str, origin: Origin) -> Iterator[Sequence[s
         raise SourceError(f"{origin.where} is not a readable CSV table: {error}.") from error
 
 
-def _widest(stream: TextIO, separator: str, columns: int, origin: Origin) -> int:
+def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
     """Return how many cells the longest row has, at least as many as there are columns."""
-    bound = 1 + max(line.count(separator) for line in stream)
+    with _opened(origin, layout) as stream:
+        bound = 1 + max(line.count(layout.separator) for line in stream)
     if bound <= columns:
         return columns
-    stream.seek(0)  # separators within quotation marks are no cells
-    widest = max(columns, *(len(row) for row in _rows(stream, separator, origin)))
+    with _opened(origin, layout) as stream:  # separators within quotation marks are no cells
+        widest = max(columns, *(len(row) for row in _rows(stream, layout.separator, origin)))
     if widest > origin.limits.columns:
         raise SourceError(
             f"{origin.where} has a row of {widest:,} cells, more than the "
