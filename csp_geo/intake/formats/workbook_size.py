@@ -49,6 +49,8 @@ def check_size(origin: Origin) -> None:
                     _check_span(_extent(_pieces(archive, member)), origin)
                 elif member.filename == "content.xml":
                     _check_span(_ods_extent(_pieces(archive, member)), origin)
+    except SourceError:
+        raise  # a ValueError itself, and already says what is wrong
     except (*DAMAGED, RuntimeError, ValueError) as error:
         raise SourceError(
             f"{origin.where} could not be read as an Excel workbook; it may be damaged or have a "
