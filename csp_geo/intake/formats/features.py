@@ -14,7 +14,7 @@ from csp_geo.intake.formats.workbook import text_of
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 from csp_geo.projection import BRITISH_CRS, WGS84, between
 from csp_geo.storage import crs_by_range, without_gdal_warnings
-from csp_geo.wording import count, shortened
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -193,8 +193,8 @@ def _table(
     cells[BROKEN] = broken
     cells[SIZE] = np.nan_to_num(size)
     n_shapes = int((cells[SIZE] > 0).sum())
-    are = "is" if n_shapes == 1 else "are"
-    shaped = (f"{count(n_shapes, 'shape')} {are} no points: a point on each stands for it",)
+    some = f"{n_shapes:,} shapes are no points: a point on each stands for it"
+    shaped = ("1 shape is no point: a point on it stands for it" if n_shapes == 1 else some,)
     said = (*notes, *crs_note, *moved, *(shaped if n_shapes else ()))
     kept_header = tuple(name for name in header if name not in {east, north})
     return RawTable((*kept_header, east, north), (cells,), said, part)
