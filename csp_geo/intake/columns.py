@@ -45,6 +45,7 @@ TEXT_FIELDS: Final = (
     "wkt",
     "postcode",
     "category",
+    "major",
     "place",
 )
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})

@@ -48,6 +48,9 @@ SYSTEMS: Final = (
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
+_IN_A_CELL: Final = re.compile(r"[;|\n]")
+_IN_A_LIST: Final = re.compile(r"[;|,\n]")
+"""What separates several categories in one cell; a comma does in a list such as ["a", "b"]."""
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 _INSTEAD: Final = frozenset({"point", "gridref", "wkt", "postcode"})
 """Fields that say where as well, in a column of their own."""
@@ -86,12 +89,17 @@ class Source:
     def theme_of(self, category: str) -> str | None:
         """Return the theme of a category word, `None` if it is in no list.
 
-        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one.
+        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one. Of
+        several categories in one cell the first that is in a list counts.
         """
         word = plain(category)
         if word in self.themes:
             return self.themes[word]
-        return next((t for part, t in self.sensitive_words.items() if part in word), None)
+        sensitive = (t for part, t in self.sensitive_words.items() if part in word)
+        separators = _IN_A_LIST if category.lstrip().startswith("[") else _IN_A_CELL
+        parts = (plain(part) for part in separators.split(category))
+        listed = (self.themes[part] for part in parts if part in self.themes)
+        return next(sensitive, None) or next(listed, None)
 
     @property
     def family(self) -> str:

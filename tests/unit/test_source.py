@@ -63,7 +63,7 @@ class TestInputs:
         assert said.startswith("a.csv: no column")
         assert f"the {needed}" in said
         assert re.findall(r"losest: '(.+?)'", said) == ([closest] if closest else [])
-        assert said.endswith("source.toml.")
+        assert said.endswith("csp-geo check FILE --map.")
 
     def test_wide_header_is_not_poured_out(self):
         with pytest.raises(SourceError) as caught:

@@ -267,11 +267,20 @@ class TestOrderOfDayAndMonth:
         assert dated.month_first
         assert dated.unreadable.tolist() == [True, True, False, False]
 
-    def test_mixed_evidence_loses_only_the_misfit(self):
-        dated = read("03/04/2021", "11/25/2021", "25/11/2021")
-        assert not dated.month_first
-        assert dated.unreadable.tolist() == [False, True, False]
-        assert dated.at.loc[0] == pd.Timestamp("2021-04-03")
+    def test_mixed_orders_leave_only_what_fits_day_first_alone(self):
+        dated = read("13/01/2023", "01/13/2023", "05/01/2023", "06/01/2023", "x")
+        assert dated.month_first
+        assert dated.n_orders == (1, 1)
+        assert dated.unreadable.tolist() == [False, True, True, True, True]
+        assert dated.open_order.tolist() == [False, True, True, True, False]
+
+    @pytest.mark.parametrize(("n", "is_open"), [(18, True), (19, False)])
+    def test_a_slip_costs_only_itself(self, n, is_open):
+        """1 in 20 is a slip, more is not; the same date counts as often as it stands there."""
+        dated = read("03/04/2021", "11/25/2021", *["25/11/2021"] * n)
+        assert dated.month_first == is_open
+        assert dated.unreadable.tolist()[:3] == [is_open, True, False]
+        assert dated.evidence == (1, "25")
 
     def test_month_first_with_times_and_short_years(self):
         dated = read("03/04/21 14:20", "11/25/21 10:00")
