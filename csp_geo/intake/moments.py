@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -18,6 +19,7 @@ DATE_NOTES: Final = {
     "excel-serial": "dates are the numbers that Excel keeps them as, and were read so",
 }
 """What is said of a file in which a mark occurs."""
+_RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
@@ -34,8 +36,8 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts, cautions = [], []
     for file, source, where in reports.by_file():
         rows = with_intervals(reports.table.iloc[where])
-        date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
-        first = date_text.where(date_text != "", month_text)
+        date_text = rows["date"].astype("str")
+        first = date_text.where(date_text != "", _months(rows["month"].astype("str")))
         start = read_dates(
             first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
         )
@@ -48,6 +50,11 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
         none = read_dates(nothing["date"])
         parts = [_interval(nothing, none, none)]
     return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _months(text: pd.Series) -> pd.Series:
+    """Write 202301 as 2023-01: below "month" it can be nothing else."""
+    return text.map({cell: _RUN_TOGETHER.sub(r"\1-\2", cell) for cell in text.unique()})
 
 
 def _heading(file: ReportFile) -> str:

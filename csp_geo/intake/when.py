@@ -51,7 +51,7 @@ _DAYS: Final = (
     "%B %d %Y",
     "%b %d %Y",
 )
-_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%b-%Y", "%b-%y")
+_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%m-%Y", "%b-%Y", "%b-%y")
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
 _SLIPS: Final = 0.05

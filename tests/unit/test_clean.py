@@ -204,6 +204,16 @@ class TestOutputs:
         assert said.startswith("offence/a.csv: its dates look month-first")
         assert result.rows["reasons"].tolist() == ["month-first-date", ""]
 
+    @pytest.mark.parametrize(("cell", "fate"), [("202301", "accepted"), ("202313", "quarantined")])
+    def test_months_run_together_below_month(self, cleaned, cell, fate):
+        header = ("reference", "month", *HEADER[2:])
+        result = cleaned({"offence/a.csv": [row(day=cell, clock="")]}, header=header)
+        assert fates(result) == [fate]
+        assert result.incidents["time_precision"].tolist() == ["month"] * (fate == "accepted")
+
+    def test_months_run_together_are_no_dates(self, cleaned):
+        assert fates(cleaned({"offence/a.csv": [row(day="202301")]})) == ["quarantined"]
+
     def test_a_month_first_slip_is_a_caution(self, cleaned):
         rows = [row(f"A{n}", day=f"{n}/01/2023") for n in range(13, 32)]
         result = cleaned({"offence/a.csv": [row(day="01/25/2023"), *rows]})

@@ -49,7 +49,7 @@ class TestInputs:
             False,
         ]
 
-    @pytest.mark.parametrize("text", ["25:10", "14:60", "noon", "unknown", "0.597"])
+    @pytest.mark.parametrize("text", ["25:10", "14:60", "evening", "unknown", "0.597"])
     def test_no_time_of_day(self, text):
         since, unreadable = read_times(pd.Series([text], dtype="str"))
         assert unreadable.all()
@@ -239,6 +239,12 @@ class TestOtherForms:
         assert since.tolist()[:3] == [
             pd.Timedelta(text) for text in ("14:20:00", "12:00:00", "09:15:00")
         ]
+
+    @pytest.mark.parametrize("text", ["noon", "Midday", "12 noon", "mid-day"])
+    def test_noon_in_words(self, text):
+        since, unreadable = read_times(pd.Series([text], dtype="str"))
+        assert since.tolist() == [pd.Timedelta(hours=12)]
+        assert not unreadable[0]
 
 
 class TestOrderOfDayAndMonth:
