@@ -17,13 +17,20 @@ from csp_geo.intake.tidy import is_empty
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_COUNTED: Final = r"(?:rows?|records?|results?|incidents?|reports?|crimes?|offences?)"
 _SAYS: Final = re.compile(
-    r"(?:(?:grand|overall|sub)[ -]?)?totals?(?: \w+){0,3} ?[:.]?|(?:sum|count|average|mean) ?[:.]?"
+    r"(?:[^\W\d_][\w'-]* ){0,4}(?:(?:grand|overall|sub)[ -]?)?totals?(?: \w+){0,3} ?[:.]?"
+    r"|(?:sum|count|average|mean) ?[:.]?"
+    rf"|(?:number|no\.?|count|sum) of {_COUNTED} ?[:.]?(?: ?\d[\d,]*)?"
     r"|(?:notes?|source|key|contact)(?: ?:.*)?|end of (?:report|data|table|list).*|\*.*|©.*"
-    r"|(?:\d+ )?(?:rows?|records?) (?:selected|returned|found|exported).*",
+    rf"|(?:\d[\d,]* )?{_COUNTED} (?:selected|returned|found|exported).*|\d[\d,]* {_COUNTED}\.?"
+    r"|official(?:\W+sensitive)?(?: ?[-:\[(].*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _PHRASE: Final = re.compile(r".*[^\W\d_]{2,}\W.*[^\W\d_]{2,}.*", re.DOTALL)
+_NUMBER: Final = re.compile(r"\d+(?:\.0+)?|\d{1,3}(?:,\d{3})+")
+_FIRST_SERIAL: Final = 20_000
+"""From here a number below a date may be Excel's; a smaller one is a count."""
 _DATES: Final = ("date", "month", "date_to")
 _PLACES: Final = ("x", "y", "point", "gridref", "wkt", "postcode")
 _MOST_SHOWN: Final = 5
@@ -37,7 +44,9 @@ class Asides:
 
     def __init__(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         self._header = list(header)
+        self._dates = frozenset(columns[name] for name in _DATES if name in columns)
         self._telling = [columns[name] for name in (*_DATES, *_PLACES) if name in columns]
+        self._unreferenced = [name for name in header if name != columns.get("reference")]
         self._rows: list[int] = []
         self._last: list[int] = []
 
@@ -48,14 +57,19 @@ class Asides:
         bare = whole.copy()
         for name in self._telling:
             codes, unique = pd.factorize(chunk[name])
-            bare &= np.array([_tells_nothing(text) for text in unique], dtype=bool)[codes]
+            nothing = _no_date if name in self._dates else _tells_nothing
+            bare &= np.array([nothing(text) for text in unique], dtype=bool)[codes]
         lone = whole & ((chunk[self._header] != "").sum(axis=1) == 1)
+        named = chunk.loc[bare, self._unreferenced]  # a reference alone is still a report's own
+        counts = set(named.index[(named != "").any(axis=1)])
         said, phrases = [], []
         for index, cells in chunk.loc[bare | lone, self._header].iterrows():
             filled = [cell.strip() for cell in cells if cell.strip()]
             if filled and _SAYS.fullmatch(filled[0]):
                 said.append(index)
-            elif len(filled) == 1 and _PHRASE.fullmatch(filled[0]):
+            elif len(filled) == 1 and (
+                _PHRASE.fullmatch(filled[0]) or (index in counts and _NUMBER.fullmatch(filled[0]))
+            ):
                 phrases.append(index)
         dropped = headers | chunk.index.isin(said)
         self._rows += chunk.loc[dropped, ROW].tolist()
@@ -88,3 +102,12 @@ class Asides:
 def _tells_nothing(text: str) -> bool:
     """Tell whether the cell of a date or place is empty, or where a row of totals begins."""
     return is_empty(text) or bool(_SAYS.fullmatch(text.strip()))
+
+
+def _no_date(text: str) -> bool:
+    """Tell the same of a date, where a number may be the count beside the word "Total"."""
+    if _tells_nothing(text):
+        return True
+    count = text.strip()
+    is_number = _NUMBER.fullmatch(count) is not None
+    return is_number and ("," in count or float(count) < _FIRST_SERIAL)

@@ -20,6 +20,7 @@ from csp_geo.intake.postcode import INSTALL
 from csp_geo.intake.repeats import merged_rows, repeated_references
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
+from csp_geo.tables import SENSITIVE_THEMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from csp_geo.intake.gazetteer import Gazetteer
     from csp_geo.intake.read import Reports
+    from csp_geo.intake.source import Source
     from csp_geo.study_area import StudyArea
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
@@ -179,6 +181,7 @@ def _reasons(
         "broken-record": table["broken"],
         "missing-date": dated["missing"],
         "unreadable-date": dated["unreadable"],
+        "month-first-date": dated["open-order"],
         "future-date": late,
     }
     ordered = {rule.slug: reasons[rule.slug].to_numpy(dtype=bool) for rule in REASONS}
@@ -211,12 +214,24 @@ def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
     unknown = np.zeros(len(table), dtype=bool)
     for _, source, where in reports.by_file():
         words = table["category"].iloc[where].astype("str")
-        known = {word: source.theme_of(word) for word in words.unique()}
-        found = words.map(known)
+        found = _themes_of(source, words, table["major"].iloc[where].astype("str"))
         empty = (words == "").to_numpy()
         unknown[where] = found.isna().to_numpy() & ~(empty & (source.default_theme is not None))
         theme.iloc[where] = found.fillna(source.default_theme or "other").astype("object")
     return theme, unknown
+
+
+def _themes_of(source: Source, words: pd.Series, major: pd.Series) -> pd.Series:
+    """Return the theme of each category, or of its class where that says more.
+
+    "Personal" in the class "Robbery" is robbery. A sensitive class makes all below it sensitive.
+    """
+    found, above = (
+        text.map({word: source.theme_of(word) for word in text.unique()}).astype("object")
+        for text in (words, major)
+    )
+    vague = (found.isna() | (found == "other")) & above.notna()
+    return found.mask(vague | above.isin(SENSITIVE_THEMES), above)
 
 
 def _joined(marks: pd.DataFrame) -> pd.Series:

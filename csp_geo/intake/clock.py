@@ -96,6 +96,7 @@ def _times(cells: pd.Series) -> pd.Series:
         .str.replace(r"\s*([AP])\.?\s?M\.?$", r"\1M", regex=True)
         .str.replace(r"\s*(?:HOURS|HRS|HR|H)$", "", regex=True)
         .str.replace(r"(?<=\d)H(?=\d\d$)", ":", regex=True)
+        .str.replace(r"^(?:(?:12 ?)?NOON|MID-?DAY)$", "12:00", regex=True)
     )
     since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
     since[plain.str.fullmatch(r"24[:.]?00(?::00)?")] = END_OF_DAY

@@ -47,6 +47,7 @@ TEXT_FIELDS: Final = (
     "wkt",
     "postcode",
     "category",
+    "major",
     "place",
 )
 """The columns of the table of reports; `other_x` and `other_y` are the second pair of coordinates

@@ -26,6 +26,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "wkt": "a shape as WKT or GeoJSON",
     "postcode": "a full postcode; needs the postcode list",
     "category": "what was reported",
+    "major": "the class above the category; tells the theme where the category does not",
     "place": "a street or place in words",
 }
 """Field name to what it holds, in a few words for people."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from csp_geo.intake.clock import END_OF_DAY, in_london, read_time_spans
 from csp_geo.intake.intervals import with_intervals
 from csp_geo.intake.when import Dated, read_dates
+from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from csp_geo.intake.read import ReportFile, Reports
@@ -17,6 +19,7 @@ DATE_NOTES: Final = {
     "excel-serial": "dates are the numbers that Excel keeps them as, and were read so",
 }
 """What is said of a file in which a mark occurs."""
+_RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
@@ -33,13 +36,13 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts, cautions = [], []
     for file, source, where in reports.by_file():
         rows = with_intervals(reports.table.iloc[where])
-        date_text, month_text = (rows[name].astype("str") for name in ("date", "month"))
-        first = date_text.where(date_text != "", month_text)
+        date_text = rows["date"].astype("str")
+        first = date_text.where(date_text != "", _months(rows["month"].astype("str")))
         start = read_dates(
             first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
-        if start.month_first:
+        if start.n_orders[0]:
             cautions.append(_month_first(file, rows, start, end))
         parts.append(_interval(rows, start, end))
     if not parts:
@@ -49,20 +52,33 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return pd.concat(parts).sort_index(), tuple(cautions)
 
 
+def _months(text: pd.Series) -> pd.Series:
+    """Write 202301 as 2023-01: below "month" it can be nothing else."""
+    return text.map({cell: _RUN_TOGETHER.sub(r"\1-\2", cell) for cell in text.unique()})
+
+
 def _heading(file: ReportFile) -> str:
     """Return what stands above the dates of a file."""
     return next((column for column, name in file.matched.items() if name == "date"), "")
 
 
 def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated) -> str:
-    """Say what shows that a column is month-first."""
+    """Say what shows that dates are month-first, and what was done about it."""
     why = "a day over 12 comes second"
     if evidence := start.evidence or end.evidence:
         position, number = evidence
         why = f"row {int(rows['source_row'].iloc[position])}: {number} cannot be a month"
+    month, day = start.n_orders
+    if not start.month_first:
+        return (
+            f"{file.path}: {count(month, 'date')} of {month + day:,} that fit one order of day and "
+            f"month alone fit only month-first ({why}) and cannot be read; the column was read "
+            "day-first."
+        )
+    both = f"; {month:,} fit only so and {day:,} only day-first" if day else ""
     return (
-        f"{file.path}: its dates look month-first ({why}), so those that could be read both ways "
-        "were left out. Say the format in its source.toml."
+        f"{file.path}: its dates look month-first ({why}{both}), so those that do not fit "
+        "day-first alone were left out. Say the format in its source.toml."
     )
 
 
@@ -92,7 +108,8 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
             "occurred_to": in_london(until.astype(at.dtype))[0],
             "precision": precision,
             "missing": start.missing,
-            "unreadable": start.unreadable,
+            "unreadable": start.unreadable & ~start.open_order,
+            "open-order": start.open_order,
             "unreadable-time": bad_time,
             "midnight": midnight,
             "clock-change": doubtful & (precision == "minute") & start.instant.isna(),

@@ -112,6 +112,13 @@ REASONS: Final = (
         _WHEN,
     ),
     Rule(
+        "month-first-date",
+        "Day and month cannot be told apart",
+        "The column has dates that fit only with the month first. Say the order in source.toml, "
+        'date_formats = ["%m/%d/%Y"] or ["%d/%m/%Y"].',
+        _WHEN,
+    ),
+    Rule(
         "future-date",
         "Date is in the future or before 1990",
         "Check the year.",

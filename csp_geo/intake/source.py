@@ -48,6 +48,15 @@ SYSTEMS: Final = (
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
+_MONTH: Final = re.compile(
+    r"(?:19|20)\d\d[-/ ]?(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:19|20)\d\d"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/ ']{1,2}(?:\d\d)?\d\d",
+    re.IGNORECASE,
+)
+"""How a column of counts of one month is headed."""
+_IN_A_CELL: Final = re.compile(r"[;|\n]")
+_IN_A_LIST: Final = re.compile(r"[;|,\n]")
+"""What separates several categories in one cell; a comma does in a list such as ["a", "b"]."""
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
@@ -91,12 +100,17 @@ class Source:
     def theme_of(self, category: str) -> str | None:
         """Return the theme of a category word, `None` if it is in no list.
 
-        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one.
+        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one. Of
+        several categories in one cell the first that is in a list counts.
         """
         word = plain(category)
         if word in self.themes:
             return self.themes[word]
-        return next((t for part, t in self.sensitive_words.items() if part in word), None)
+        sensitive = (t for part, t in self.sensitive_words.items() if part in word)
+        separators = _IN_A_LIST if category.lstrip().startswith("[") else _IN_A_CELL
+        parts = (plain(part) for part in separators.split(category))
+        listed = (self.themes[part] for part in parts if part in self.themes)
+        return next(sensitive, None) or next(listed, None)
 
     @property
     def family(self) -> str:
@@ -335,6 +349,12 @@ def _missing_columns(
     unmatched: Sequence[str],
     where: str,
 ) -> SourceError:
+    months = [name.strip() for name in header if _MONTH.fullmatch(name.strip())]
+    if len(months) > 1 and any(needed.startswith("location") for needed in missing):
+        return SourceError(
+            f"{where}: it holds counts by month (columns {months[0]} to {months[-1]}) and no "
+            "places. Ask for one row for each report, with its date and place."
+        )
     if any(_DATA_LIKE.fullmatch(name.strip()) for name in header):
         return SourceError(
             f"{where}: its first row looks like data, not like a header. Put the names of the "

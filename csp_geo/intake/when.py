@@ -1,8 +1,9 @@
 """Dates and times, by explicit formats: the order of day and month is never guessed.
 
-British order and ISO are read. A column that shows month-first dates (a value fits only that order,
-and none fits only day-first) makes every date in it that fits both orders unreadable, because
-reading 03/04/2021 one way or the other would be a guess.
+British order and ISO are read; a date that fits only month-first never is. Where such dates are
+more than 1 in 20 of those that fit one order alone, the column's order is open: every date in it
+that fits both orders is left out as well, because reading 03/04/2021 one way or the other would be
+a guess. Fewer are slips in a column that the others prove to be day-first.
 """
 
 from __future__ import annotations
@@ -50,9 +51,11 @@ _DAYS: Final = (
     "%B %d %Y",
     "%b %d %Y",
 )
-_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%b-%Y", "%b-%y")
+_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%m-%Y", "%b-%Y", "%b-%y")
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
+_SLIPS: Final = 0.05
+"""Share of dates that fit only month-first, up to which they are slips in a day-first column."""
 _CLOCKED: Final = rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$"
 _OFFSET: Final = r"(?:Z|[+-]\d{2}:?\d{2})$"
 _AMBIGUOUS: Final = r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$"
@@ -71,8 +74,12 @@ class Dated:
 
     `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere. `week` tells
     where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
-    the day that it ends. `serial` tells the dates that Excel had left as numbers. `evidence` is the
-    position and the second number of the first cell that fits only month-first, where that decided.
+    the day that it ends. `serial` tells the dates that Excel had left as numbers.
+
+    `month_first` tells that the column has too many dates that fit only month-first to trust its
+    order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
+    only month-first and those that fit only day-first, `evidence` is the position and the second
+    number of the first of the former.
     """
 
     at: pd.Series
@@ -84,7 +91,9 @@ class Dated:
     week: pd.Series
     midnight: pd.Series
     serial: pd.Series
+    open_order: pd.Series
     month_first: bool = False
+    n_orders: tuple[int, int] = (0, 0)
     evidence: tuple[int, str] | None = None
 
 
@@ -111,12 +120,14 @@ def read_dates(
     """
     codes, raw = pd.factorize(text.astype("str").fillna(""))
     unique = _tidied(pd.Series(raw, dtype="str"))
-    others = unique if beside is None else pd.concat([unique, _tidied(_different(beside))])
     bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
     read = _read_unique(bare, formats)
-    month_first = not formats and _is_month_first(others)
+    n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
+    month_first = n_orders[0] > _SLIPS * sum(n_orders)
     if month_first:
-        read.loc[bare.str.match(_AMBIGUOUS).to_numpy(), "at"] = pd.NaT
+        in_doubt = (bare.str.match(_AMBIGUOUS) & ~_only_day_first(bare)).to_numpy(dtype=bool)
+        read.loc[in_doubt, "at"] = pd.NaT
+        read["open_order"] = in_doubt & _fits(bare, _MONTH_FIRST).to_numpy()
     _read_serials(read, unique, codes)
     _read_weeks(read, unique, heading)
     found = read.take(codes).set_axis(text.index)
@@ -131,8 +142,10 @@ def read_dates(
         week=found["week"],
         midnight=found["midnight"],
         serial=found["serial"],
+        open_order=found["open_order"].astype(bool),
         month_first=month_first,
-        evidence=_evidence(bare, codes) if month_first else None,
+        n_orders=n_orders,
+        evidence=_evidence(bare, codes) if n_orders[0] else None,
     )
 
 
@@ -177,7 +190,9 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     at[timed] += since[timed]
     precision[timed] = "minute"
     read = {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
-    return pd.DataFrame(read | {"midnight": midnight, "week": False, "serial": False})
+    return pd.DataFrame(
+        read | {"midnight": midnight, "week": False, "serial": False, "open_order": False}
+    )
 
 
 def _try(
@@ -236,18 +251,31 @@ def _fits(text: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
     return fits
 
 
-def _is_month_first(unique: pd.Series) -> bool:
-    numeric = unique[unique.str.match(_AMBIGUOUS)].reset_index(drop=True)
-    if numeric.empty:
-        return False
-    day_first, month_first = _fits(numeric, _DAY_FIRST), _fits(numeric, _MONTH_FIRST)
-    return bool((month_first & ~day_first).any() and not (day_first & ~month_first).any())
+def _only_month_first(text: pd.Series) -> pd.Series:
+    return text.str.match(_AMBIGUOUS) & _fits(text, _MONTH_FIRST) & ~_fits(text, _DAY_FIRST)
+
+
+def _only_day_first(text: pd.Series) -> pd.Series:
+    return text.str.match(_AMBIGUOUS) & _fits(text, _DAY_FIRST) & ~_fits(text, _MONTH_FIRST)
+
+
+def _n_orders(
+    unique: pd.Series, codes: NDArray[np.intp], beside: pd.Series | None
+) -> tuple[int, int]:
+    """Count the cells of one or two columns that fit only month-first, and only day-first."""
+    text, counts = unique, pd.Series(np.bincount(codes[codes >= 0], minlength=len(unique)))
+    if beside is not None:
+        more = beside.astype("str").fillna("").value_counts()
+        text = pd.concat([text, _tidied(pd.Series(more.index, dtype="str"))], ignore_index=True)
+        counts = pd.concat([counts, more], ignore_index=True)
+    month, day = (int(counts[only(text)].sum()) for only in (_only_month_first, _only_day_first))
+    return month, day
 
 
 def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
     """Tell the first cell whose second number cannot be a month: its position, that number."""
     second = unique.str.extract(_AMBIGUOUS)[1]
-    only = (_fits(unique, _MONTH_FIRST) & ~_fits(unique, _DAY_FIRST)).to_numpy()
+    only = _only_month_first(unique).to_numpy(dtype=bool)
     rows = np.flatnonzero(only[codes])
     if not len(rows):
         return None
@@ -257,7 +285,7 @@ def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | N
 def month_first_formats(text: pd.Series) -> tuple[str, ...]:
     """Return the month-first formats of a column in which day-first does not fit, else none."""
     unique = _tidied(_different(text))
-    if not _is_month_first(unique):
+    if not _only_month_first(unique).any() or _only_day_first(unique).any():
         return ()
     clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
     formats = (day + clock for day in _MONTH_FIRST for clock in clocks)

@@ -202,11 +202,64 @@ class TestOutputs:
         assert fates(result) == ["quarantined", "accepted"]
         (said,) = result.cautions
         assert said.startswith("offence/a.csv: its dates look month-first")
+        assert result.rows["reasons"].tolist() == ["month-first-date", ""]
+
+    @pytest.mark.parametrize(("cell", "fate"), [("202301", "accepted"), ("202313", "quarantined")])
+    def test_months_run_together_below_month(self, cleaned, cell, fate):
+        header = ("reference", "month", *HEADER[2:])
+        result = cleaned({"offence/a.csv": [row(day=cell, clock="")]}, header=header)
+        assert fates(result) == [fate]
+        assert result.incidents["time_precision"].tolist() == ["month"] * (fate == "accepted")
+
+    def test_months_run_together_are_no_dates(self, cleaned):
+        assert fates(cleaned({"offence/a.csv": [row(day="202301")]})) == ["quarantined"]
+
+    def test_a_month_first_slip_is_a_caution(self, cleaned):
+        rows = [row(f"A{n}", day=f"{n}/01/2023") for n in range(13, 32)]
+        result = cleaned({"offence/a.csv": [row(day="01/25/2023"), *rows]})
+        assert result.counts["quarantined"] == 1
+        (said,) = result.cautions
+        assert "1 date of 20 that fit one order" in said
+        assert "row 2: 25 cannot be a month" in said
 
     def test_unknown_category_is_kept_as_other(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(what="Goblins")]}).incidents.itertuples()
         assert (incident.theme, incident.flags) == ("other", "unknown-category")
         assert incident.category == "Goblins"
+
+    @pytest.mark.parametrize(
+        ("major", "minor", "theme"),
+        [
+            ("Robbery", "Personal", "robbery"),
+            ("Theft", "Bicycle theft", "theft"),
+            ("Arson and Criminal Damage", "Arson", "fire"),
+            ("Robbery", "Other", "robbery"),
+            ("Goblins", "Robbery", "robbery"),
+            ("Sexual offences", "Assault", "sexual"),
+            ("Public order", "Racially aggravated", "hate"),
+            ("Goblins", "Pixies", "other"),
+        ],
+    )
+    def test_the_class_above_a_category(self, cleaned, major, minor, theme):
+        header = (*HEADER[:-1], "major", "minor")
+        rows = [(*row()[:-1], major, minor)]
+        (incident,) = cleaned({"offence/a.csv": rows}, header=header).incidents.itertuples()
+        assert (incident.theme, incident.category) == (theme, minor)
+
+    @pytest.mark.parametrize(
+        ("cell", "theme"),
+        [
+            ("Street robbery", "robbery"),
+            ("Street lighting", "lighting"),
+            ('["Poor lighting","Drugs"]', "lighting"),
+            ("Goblins; Drugs; Poor lighting", "drugs and alcohol"),
+            ("Poor lighting; Sexual assault", "sexual"),
+            ("Poor lighting, Drugs", "other"),
+        ],
+    )
+    def test_the_first_known_of_several_categories(self, cleaned, cell, theme):
+        (incident,) = cleaned({"offence/a.csv": [row(what=cell)]}).incidents.itertuples()
+        assert incident.theme == theme
 
     def test_default_theme_of_a_source(self, cleaned):
         """Graffiti without a type is graffiti; an unknown type is too, and is flagged."""

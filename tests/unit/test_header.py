@@ -90,10 +90,36 @@ class TestAsides:
             ["Total", "13/01/2023", "", ""],
             ["Total", "", "544421", ""],
             ["Totally lost", "", "", "x"],
+            ["Total", "44942", "", ""],
+            ["8", "", "", ""],
+            ["", "8", "544421", ""],
+            ["Official complaint", "", "", ""],
         ],
     )
     def test_a_row_with_anything_in_it_is_counted(self, row):
         assert sift(DATA, row) == ([2, 3], ())
+
+    @pytest.mark.parametrize(
+        "row",
+        [
+            ["Total", "8", "", ""],
+            ["Grand Total", "1,208", "", ""],
+            ["", "Robbery Total", "", ""],
+            ["Count", "8.0", "", ""],
+            ["Number of records", "8", "", ""],
+            ["8 records", "", "", ""],
+            ["OFFICIAL", "", "", ""],
+            ["OFFICIAL-SENSITIVE", "", "", ""],
+            ["OFFICIAL - SENSITIVE [when complete]", "", "", ""],
+        ],
+    )
+    def test_counts_beside_their_word(self, row):
+        """A count may stand in the column of dates; such a row goes wherever it stands."""
+        assert sift(DATA, row, DATA)[0] == [2, 4]
+
+    def test_a_bare_count_goes_only_at_the_end(self):
+        assert sift(DATA, ["", "8", "", ""])[0] == [2]
+        assert sift(DATA, ["", "8", "", ""], DATA)[0] == [2, 3, 4]
 
     def test_notes_in_the_column_of_dates(self):
         """A table that begins with its dates has its totals and notes there."""

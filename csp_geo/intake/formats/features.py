@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from csp_geo.errors import SourceError
+from csp_geo.intake.formats.kml import as_written
 from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread, unique_names
 from csp_geo.intake.formats.workbook import text_of
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
@@ -125,7 +126,7 @@ def _read_layer(origin: Origin, name: str, notes: tuple[str, ...], part: str) ->
         raise SourceError(f"{origin.where} has no locations in it.")
     if origin.suffix == ".gpx":
         layer = layer.rename(columns={"time": "datetime"})  # the day and the time
-    return _table(layer, broken, notes, origin.where, part)
+    return _table(as_written(layer, origin), broken, notes, origin.where, part)
 
 
 def _record_by_record(origin: Origin, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
