@@ -21,6 +21,7 @@ _TYPES: Final = Path("data", "premises", "venue_types.toml")
 @click.option("--existing", type=PATH, metavar="FILE", help="Havens there are [data/havens.csv].")
 @click.option("--sites", type=click.IntRange(min=0), default=3, show_default=True, metavar="N")
 @click.option("--within", type=float, default=400.0, show_default=True, metavar="METRES")
+@click.option("--hours", default="all", show_default=True, metavar="all|after-dark|after-school")
 @click.option("--at", metavar='"Fri 22:00"', help="Choose for this hour of the week alone.")
 @click.option("--network", type=PATH, metavar="FILE", help="Streets and paths, as lines.")
 @click.option("--barriers", type=PATH, metavar="FILE", help="Railways, trunk roads, rivers.")
@@ -81,6 +82,7 @@ def havens(*, as_json: bool, **given: Any) -> None:
         plan=PlanParams(
             sites=given["sites"],
             within_m=given["within"],
+            hours=given["hours"],
             at=hour_of_week(given["at"]) if given["at"] else None,
             time_limit_s=given["time_limit"],
         ),

@@ -116,6 +116,12 @@ def run_havens(options: HavenOptions) -> HavenResult:
     sky = _sky(pack)
     venues, hours = _venues(candidates, register, options, sky)
     ways, walk = _ways(demand, venues, options, pack, sky)
+    if not np.isfinite(ways.day).any():
+        raise NoPlacesError(
+            "No report can be reached on foot from any venue: the network does not lead from one "
+            "to the other, or barriers have no crossings. Look at --network, --barriers and "
+            "--crossings."
+        )
 
     options.progress("Choosing where to ask")
     each, without = _each(venues, options, pack)
@@ -142,7 +148,7 @@ def _write(done: Planned) -> HavenResult:
     """Write every file, whole or not at all."""
     options, pack, plan, venues = done.options, done.pack, done.plan, done.venues
     facts = record.facts_of(done)
-    sites = [page.site_words(plan, venues, n) for n in range(len(plan.order))]
+    sites = [page.site_words(plan, venues, facts, n) for n in range(len(plan.order))]
     incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
     marked = ask_licensing(done.candidates, incidents)
 
@@ -245,6 +251,8 @@ def _demand(pack: Pack, options: HavenOptions) -> Demand:
             f"The pack {options.run.name} holds no report in a public place{what}: nothing could "
             "be covered. Choose a longer period, or count other evidence."
         )
+    if not demand.total:
+        raise NoPlacesError("All demand weighs nothing: --pin-weight is 0. Give pins a weight.")
     return demand
 
 

@@ -61,8 +61,10 @@ def facts_of(done: Planned) -> page.HavenFacts:
     """Return what the page says beside the plan itself."""
     options, pack, plan = done.options, done.pack, done.plan
     period = pack.record["period"]
-    cautions = [*done.cautions, *_cautions(done), *done.premises.cautions, *done.hours.cautions]
-    cautions += [*done.walk.cautions, *plan.siting.notes]
+    cautions = [*_cautions(done), *plan.siting.notes, *done.walk.cautions, *done.cautions]
+    cautions += done.premises.cautions
+    if not options.any_hour:  # else hours count for nothing
+        cautions += done.hours.cautions
     lapsed: dict[str, int] = {}
     if done.register is not None:
         table = done.register.table
@@ -80,6 +82,7 @@ def facts_of(done: Planned) -> page.HavenFacts:
         demand=done.demand.said,
         cautions=tuple(dict.fromkeys(cautions)),
         licences=(*pack.record.get("licences", ()), *done.premises.licences),
+        n_asked=options.plan.sites,
         n_listed=done.premises.counts["read"],
         n_candidates=len(done.candidates),
         left_out=done.left_out,
@@ -99,6 +102,12 @@ def _cautions(done: Planned) -> list[str]:
     if options.standing_out:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
+    if done.demand.n_vague * 4 >= done.demand.n_reports:
+        said.append(
+            f"The hour is not known of {number(done.demand.n_vague)} of "
+            f"{count(done.demand.n_reports, 'report')}: they count alike in every hour of the "
+            "week, so what is said of hours and of after dark rests on those that have one."
+        )
     if done.plan.unreachable >= 1:
         said.append(
             f"{number(done.plan.unreachable)} of {number(done.demand.total)} reports lie further "
@@ -187,6 +196,7 @@ def record_of(
         "params": {
             "sites": options.plan.sites,
             "within_m": options.plan.within_m,
+            "hours": options.plan.hours,
             "at": facts.hour or None,
             "each": Path(options.each).name if options.each else None,
             "profile": Path(options.profile).name,

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
 _SHOWN_CAUTIONS: Final = 3
+_FEW: Final = 20
+"""Below so many reports one decimal is written: each counts a share in an hour."""
+_REPORTS: Final = {
+    "All hours": "reports",
+    "After dark": "after-dark reports",
+    "15:00 to 18:00": "reports from 15:00 to 18:00",
+}
 _SHOWN_HOTSPOTS: Final = 12
 NOT_VETTED: Final = (
     "These are businesses to approach. None of them has been vetted, and none has been asked."
@@ -48,6 +55,7 @@ class HavenFacts:
     demand: Sequence[str]
     cautions: Sequence[str]
     licences: Sequence[str]
+    n_asked: int
     n_listed: int
     n_candidates: int
     left_out: Mapping[str, int]
@@ -97,8 +105,9 @@ def havens_page(
             "cautions": facts.cautions,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
-            "sites": [site_words(plan, venues, n) for n in range(len(plan.order))],
+            "sites": [site_words(plan, venues, facts, n) for n in range(len(plan.order))],
             "curve": _curve(plan),
+            "asked": reports_words(plan, facts),
             "strips": [
                 {"title": "Now", "days": _strip(plan.before)},
                 {"title": "With the new venues", "days": _strip(plan.after)},
@@ -145,43 +154,38 @@ def _key(n: int) -> str:
 
 
 def of(part: float, whole: float) -> str:
-    """Write a number with its base: "61 of 214"."""
+    """Write a number with its base: "61 of 214", "0.4 of 2.9"."""
+    if whole < _FEW:
+        return f"{part:.1f} of {whole:.1f}"
     return f"{number(part)} of {number(whole)}"
 
 
-def lead(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Say first what the new venues would change, after dark where there is demand after dark."""
-    view = _weightiest(plan)
-    what = "after-dark reports" if view.title == "After dark" else "reports"
+def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Name the reports of the hours that are asked about."""
     if facts.hour:
-        what = f"reports of {facts.hour}"
-    now = f"Havens that are open now cover {of(view.before, view.demand)} {what}"
+        return f"reports of {facts.hour}"
+    return _REPORTS[plan.asked.title]
+
+
+def lead(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say first what the new venues would change in the hours that are asked about."""
+    view, near = plan.asked, f"within {number(facts.within_m)} metres"
+    now = f"Open havens cover {of(view.before, view.demand)} {reports_words(plan, facts)} {near}"
+    if not plan.order and facts.n_asked == 0:
+        return f"{now}. No new venue was asked for."
     if not plan.order:
-        return f"{now} within {number(facts.within_m)} metres. No further venue covers more."
+        return f"{now}. No further venue on the list covers more."
     these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
-    return (
-        f"{now} within {number(facts.within_m)} metres; with {these} as well it would be "
-        f"{number(view.after)}."
-    )
+    then = f"{view.after:.1f}" if view.demand < _FEW else number(view.after)
+    return f"{now}; with {these} as well it would be {then}."
 
 
-def _weightiest(plan: HavenPlan) -> View:
-    views = {view.title: view for view in plan.views}
-    if "The hour asked for" in views:
-        return views["The hour asked for"]
-    return views["After dark"] if views["After dark"].demand >= 1 else views["All hours"]
-
-
-def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
+def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
     """Return what is said of the n-th venue to approach."""
     row = venues.table.iloc[plan.order[n]]
-    dark = dict(zip(plan.why_dark.sites.tolist(), plan.why_dark.alone.tolist(), strict=True))
-    at_dark, open_dark = dark[plan.order[n]], _left(plan, "After dark")
-    if at_dark >= 1:
-        why = f"Covers {of(at_dark, open_dark)} after-dark reports that nothing open covers now."
-    else:
-        left = _left(plan, "All hours")
-        why = f"Covers {of(plan.why.alone[n], left)} reports that nothing open covers now."
+    left = plan.asked.demand - plan.asked.before
+    what = reports_words(plan, facts)
+    why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
@@ -196,7 +200,7 @@ def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
         "address": ", ".join(str(part) for part in (row["address"], row["postcode"]) if part),
         "ward": row["ward_name"] or "",
         "why": why,
-        "adds": f"Adds {number(plan.why.adds[n])} to those before it.",
+        "adds": f"Adds {_one(plan.why.adds[n], left)} to those before it.",
         "hours": row["opening_hours"] or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
         "ask": row["ask"],
@@ -204,15 +208,14 @@ def site_words(plan: HavenPlan, venues: Venues, n: int) -> dict[str, Any]:
     }
 
 
-def _left(plan: HavenPlan, title: str) -> float:
-    view = next(view for view in plan.views if view.title == title)
-    return view.demand - view.before
+def _one(value: float, base: float) -> str:
+    return f"{value:.1f}" if base < _FEW else number(value)
 
 
 def certainty(plan: HavenPlan) -> str:
     """Say how sure it is that no other choice covers more."""
     if plan.siting.is_optimal:
-        return "It is proved that no other choice of as many venues covers more."
+        return "It is proved that no other choice of as many venues covers more in these hours."
     return (
         f"The search was ended by its time limit: another choice may cover up to "
         f"{plan.siting.gap:.1%} more. How far it came depends on the computer."

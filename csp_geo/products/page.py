@@ -137,8 +137,8 @@ def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
     letters = np.array(["c", "u", "o"])
     return {
         "states": ["".join(letters[row]) for row in havens.states],
-        "covered": havens.covered.tolist(),
-        "reports": havens.reports,
+        "covered": np.round(havens.covered, 2).tolist(),
+        "demand": np.round(havens.demand, 2).tolist(),
         "within_m": round(havens.within_m),
         "ring_m": round(havens.ring_m),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -57,18 +57,25 @@ class Demand:
     """Demand by place and hour of the week.
 
     `xy` is ``(n, 2)`` metres, `by_hour` ``(n, 168)`` sparse with Monday 0:00 first, `reports` is
-    how many reports stand at each place. `said` tells in sentences what was counted and how.
+    how many reports stand at each place, `vague` how many of them say no hour. `said` tells in
+    sentences what was counted and how.
     """
 
     xy: NDArray[np.float64]
     by_hour: csr_array
     reports: NDArray[np.int64]
+    vague: NDArray[np.int64]
     said: tuple[str, ...]
 
     @property
     def n_reports(self) -> int:
         """How many reports the demand is made of."""
         return int(self.reports.sum())
+
+    @property
+    def n_vague(self) -> int:
+        """How many of the reports say no hour."""
+        return int(self.vague.sum())
 
     @property
     def total(self) -> float:
@@ -112,6 +119,7 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
         places,
         table,
         np.bincount(place, minlength=len(places)).astype(np.int64),
+        np.bincount(place[vague], minlength=len(places)).astype(np.int64),
         _said(used, perception, int(vague.sum()), n_private, params),
     )
 
@@ -124,7 +132,13 @@ def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
     around = shapes.buffer(metres).union_all() if len(shapes) else None
     keep = points.within(around).to_numpy() if around is not None else np.zeros(len(points), bool)
     kept = np.flatnonzero(keep)
-    return Demand(demand.xy[kept], demand.by_hour[kept], demand.reports[kept], demand.said)
+    return replace(
+        demand,
+        xy=demand.xy[kept],
+        by_hour=demand.by_hour[kept],
+        reports=demand.reports[kept],
+        vague=demand.vague[kept],
+    )
 
 
 def _spread(

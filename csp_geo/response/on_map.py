@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from csp_geo.response.demand import demand_of
 from csp_geo.response.hours import OPEN, Place, hours_of_week, usual_week
 from csp_geo.response.network import WalkParams, walking_distances
 
@@ -26,14 +27,15 @@ class HavensOnMap:
     """Existing havens that count, for the map.
 
     `table` has a row for each, per `tables.HAVENS`; `states` is ``(n, 168)`` of CLOSED, UNKNOWN and
-    OPEN, `covered` ``(168,)``: how many of the `reports` lie within `within_m` metres on foot of a
-    haven that is open in that hour, `ring_m` the straight line that this stands for.
+    OPEN. `demand` is ``(168,)``: reports in public places of each hour, as `demand_of` counts them;
+    `covered` those of them within `within_m` metres on foot of a haven that is open in that
+    hour, `ring_m` the straight line that this stands for.
     """
 
     table: gpd.GeoDataFrame
     states: NDArray[np.int8]
-    covered: NDArray[np.int64]
-    reports: int
+    demand: NDArray[np.float64]
+    covered: NDArray[np.float64]
     within_m: float
     ring_m: float
 
@@ -48,7 +50,7 @@ def havens_on_map(
     havens
         Per `tables.HAVENS`; those that count now are taken.
     incidents
-        The reports of the period, findings of audits among them, which do not count here.
+        The reports of the period, per `tables.INCIDENTS`.
     day
         The day of the map: hours are those of the last week up to it without a bank holiday.
     """
@@ -58,13 +60,16 @@ def havens_on_map(
     place = Place(latitude=float(latitude), longitude=float(longitude))
     texts = [text if isinstance(text, str) else "" for text in table["opening_hours"]]
     states = hours_of_week(texts, usual_week(day), place=place).table
-    reports = incidents[incidents["family"] != "observation"]
+    clock = {name: incidents[name].dt.tz_localize(None) for name in ("occurred_at", "occurred_to")}
+    demand = demand_of(incidents.assign(**clock))
     params = WalkParams(limit_m=NEAR_M)
-    walk = walking_distances(_points(reports), _points(table), params=params)
-    near = walk.within(NEAR_M)
-    covered = (near.astype(np.int64) @ (states == OPEN).astype(np.int64) > 0).sum(axis=0)
+    walk = walking_distances(demand.xy, _points(table), params=params)
+    near = walk.within(NEAR_M).astype(np.int64)
+    is_near_open = near @ (states == OPEN).astype(np.int64) > 0
+    by_hour = demand.by_hour.toarray()
+    covered = np.where(is_near_open, by_hour, 0.0).sum(axis=0)
     ring = NEAR_M / params.straight_factor
-    return HavensOnMap(table, states, covered.astype(np.int64), len(reports), NEAR_M, ring)
+    return HavensOnMap(table, states, by_hour.sum(axis=0), covered, NEAR_M, ring)
 
 
 def _points(table: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from csp_geo.errors import InfeasibleError, SettingsError
 from csp_geo.response.gains import Coverage, Reasons, coverage_by_hour, reasons, step_free_sites
-from csp_geo.response.open_cover import HOURS, open_cover, siting_problem
+from csp_geo.response.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.response.reach import within_reach
-from csp_geo.response.siting import TIME_LIMIT_S
+from csp_geo.response.siting import TIME_LIMIT_S, Alternatives
 from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from csp_geo.response.demand import Demand
     from csp_geo.response.open_cover import OpenCover
-    from csp_geo.response.siting import Alternatives, Problem, Siting
+    from csp_geo.response.siting import Problem, Siting
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 NEAR_M: Final = 400.0
 IMMEDIATE_M: Final = 200.0
 _CURVE: Final = 8
+_LONGEST_CURVE: Final = 12
+ALL: Final = "all"
+AFTER_DARK: Final = "after-dark"
+AFTER_SCHOOL: Final = "after-school"
+HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
+TITLES: Final = {
+    ALL: "All hours",
+    AFTER_DARK: "After dark",
+    AFTER_SCHOOL: "15:00 to 18:00",
+}
+THE_HOUR: Final = "The hour asked for"
+_NO_OTHERS: Final = Alternatives((), is_complete=False)
 _NEAREST: Final = 3
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -37,18 +49,24 @@ _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 class PlanParams:
     """What is asked for.
 
-    `sites` is how many new venues, `within_m` how far people walk, `at` one hour of the week (0 is
-    Monday 0:00) or `None` for all.
+    `sites` is how many new venues, `within_m` how far people walk. `hours` are those that are asked
+    about: all, after dark, or 15:00 to 18:00; `at` is one hour of the week instead (0 is Monday
+    0:00).
     """
 
     sites: int = 3
     within_m: float = NEAR_M
+    hours: str = ALL
     at: int | None = None
     time_limit_s: float = TIME_LIMIT_S
 
     def __post_init__(self) -> None:
         if self.sites < 0:
             raise SettingsError(f"--sites must be 0 or more, not {self.sites}.")
+        if self.hours not in HOURS_ASKED:
+            raise SettingsError(
+                f"--hours must be one of {', '.join(HOURS_ASKED)}, not '{self.hours}'."
+            )
         if not self.within_m > 0:
             raise SettingsError(f"--within must be more than 0 metres, not {self.within_m}.")
 
@@ -123,14 +141,15 @@ class HavenPlan:
     """The answer: which venues to approach, why, and what is known about the rest.
 
     `order` are the new venues (positions) in the order in which to approach them, `why` what each
-    covers, `why_dark` the same for the hours after dark. `curve` is the most that 0, 1, 2 ... new
-    venues cover. `before` and `after` are coverage by hour of week. `hotspots` has a row for each
-    hotspot, the least covered first. `unreachable` is demand that no venue at all lies near.
+    covers in the hours asked about. `asked` sums these hours up, `curve` is the most that 0, 1, 2
+    ... new venues cover in them. `before` and `after` are coverage by hour of week. `hotspots` has
+    a row for each hotspot, the least covered first. `unreachable` is demand that no venue at all
+    lies near.
     """
 
     siting: Siting
     why: Reasons
-    why_dark: Reasons
+    asked: View
     others: Alternatives
     curve: Floats
     before: Coverage
@@ -173,19 +192,22 @@ def plan_havens(
     """
     params = params or PlanParams()
     cover = _cover(demand, venues, ways, params.within_m)
-    asked = cover if params.at is None else cover.during(_only(params.at))
+    hours = _hours(params, ways)
+    asked = cover.during(hours[_asked(params)])
     problem = _problem(asked, venues, params, each)
     best = problem.solve(params.time_limit_s)
     after = coverage_by_hour(cover, best.sites)
+    views = _views(demand, venues, ways, cover, best, hours, params.within_m)
+    longest = min(max(params.sites, _CURVE), _LONGEST_CURVE)
     return HavenPlan(
         siting=best,
         why=reasons(asked, best.sites, venues.existing),
-        why_dark=reasons(asked.during(ways.is_dark), best.sites, venues.existing),
-        others=problem.alternatives(best),
-        curve=problem.curve(max(params.sites, _CURVE), time_limit=params.time_limit_s / _CURVE),
+        others=problem.alternatives(best) if params.sites <= _LONGEST_CURVE else _NO_OTHERS,
+        curve=problem.curve(longest, time_limit=params.time_limit_s / longest),
         before=coverage_by_hour(cover, venues.existing),
         after=after,
-        views=_views(demand, venues, ways, cover, best, params),
+        views=views,
+        asked=next(view for view in views if view.title == _asked(params)),
         hotspots=_hotspots(demand, venues, ways, cover, best, hotspots),
         unreachable=_unreachable(demand, venues, ways, params.within_m),
     )
@@ -205,12 +227,6 @@ def hour_of_week(text: str) -> int:
     if not known or (minute and not minute.isdigit()):
         raise SettingsError(f"'{text}' is no hour of the week. Write it like: --at \"Fri 22:00\".")
     return _DAYS.index(day[:3]) * 24 + int(hour)
-
-
-def _only(hour: int) -> Flags:
-    marked = np.zeros(HOURS, dtype=np.bool_)
-    marked[hour] = True
-    return marked
 
 
 def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCover:
@@ -249,25 +265,36 @@ def _unreachable(demand: Demand, venues: Venues, ways: Ways, metres: float) -> f
     return float(np.asarray(demand.by_hour.sum(axis=1)).ravel()[alone].sum())
 
 
-def _views(
+def _asked(params: PlanParams) -> str:
+    """Return the title of the hours that are asked about."""
+    return TITLES[params.hours] if params.at is None else THE_HOUR
+
+
+def _hours(params: PlanParams, ways: Ways) -> dict[str, Flags]:
+    """Return the hours that are summed up, by title."""
+    hour = np.arange(HOURS)
+    chosen = {
+        TITLES[ALL]: np.ones(HOURS, dtype=np.bool_),
+        TITLES[AFTER_DARK]: ways.is_dark,
+        TITLES[AFTER_SCHOOL]: hours_between(15, 18),
+    }
+    return chosen if params.at is None else chosen | {THE_HOUR: hour == params.at}
+
+
+def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
     demand: Demand,
     venues: Venues,
     ways: Ways,
     cover: OpenCover,
     best: Siting,
-    params: PlanParams,
+    hours: dict[str, Flags],
+    within_m: float,
 ) -> tuple[View, ...]:
     """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
-    hour = np.arange(HOURS)
-    after_school = (hour % 24 >= 15) & (hour % 24 < 18)  # noqa: PLR2004
-    chosen = {"All hours": np.ones(HOURS, dtype=np.bool_), "After dark": ways.is_dark}
-    chosen["15:00 to 18:00"] = after_school
-    if params.at is not None:
-        chosen["The hour asked for"] = _only(params.at)
     before = coverage_by_hour(cover, venues.existing)
     after = coverage_by_hour(cover, best.sites)
     level = coverage_by_hour(cover, step_free_sites(best.sites, venues.step_free))
-    close = _cover(demand, venues, ways, min(IMMEDIATE_M, params.within_m))
+    close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
     at_once = coverage_by_hour(close, best.sites)
     return tuple(
         View(
@@ -279,7 +306,7 @@ def _views(
             float(level.covered[marked].sum()),
             float(at_once.covered[marked].sum()),
         )
-        for title, marked in chosen.items()
+        for title, marked in hours.items()
     )
 
 

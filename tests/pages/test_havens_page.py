@@ -17,7 +17,7 @@ from csp_geo.response.demand import Demand
 from csp_geo.response.on_map import HavensOnMap, havens_on_map
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
 
-from .conftest import CENTRE, HOSTILE, make_area
+from .conftest import CENTRE, HOSTILE, make_area, make_incidents
 
 NIGHT = np.arange(168) % 24 >= 20
 
@@ -27,7 +27,9 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
     table = np.zeros((3, 168))
     table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
     xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)]) + CENTRE
-    demand = Demand(xy, csr_array(table), np.array([6, 10, 4]), ("Demand: 20 recorded reports.",))
+    demand = Demand(
+        xy, csr_array(table), np.array([6, 10, 4]), np.zeros(3), ("Demand: 20 recorded reports.",)
+    )
     venues = Venues(
         pd.DataFrame(
             {
@@ -58,7 +60,13 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
         },
         geometry=[shapely.box(x - 50, y - 9, x + 50, y + 9)] * hotspots,
     )
-    plan = plan_havens(demand, venues, Ways(metres, metres, NIGHT), spots, PlanParams(sites=sites))
+    plan = plan_havens(
+        demand,
+        venues,
+        Ways(metres, metres, NIGHT),
+        spots,
+        PlanParams(sites=sites, hours="after-dark"),
+    )
     return plan, venues, spots
 
 
@@ -75,6 +83,7 @@ def facts(**changes):
         "demand": ("Demand: 20 recorded reports.",),
         "cautions": tuple(f"Caution number {n}." for n in range(6)),
         "licences": ("A licence.",),
+        "n_asked": 2,
         "n_listed": 9,
         "n_candidates": 3,
         "left_out": {"Businesses of its type are never approached.": 6},
@@ -91,10 +100,10 @@ class TestWords:
     def test_lead_and_reasons(self):
         html = page()
         assert (
-            "Havens that are open now cover 0 of 9 after-dark reports within 400 metres; with "
-            "these 2 venues as well it would be 8." in html
+            "Open havens cover 0.0 of 9.0 after-dark reports within 400 metres; with this venue as "
+            "well it would be 8.0." in html
         )
-        assert "Covers 8 of 9 after-dark reports that nothing open covers now." in html
+        assert "Covers 8.0 of 9.0 after-dark reports that nothing open covers now." in html
         assert "None of them has been vetted, and none has been asked." in html
         assert "Assumed, not asked" in html
         assert "4 listed venues share" in html
@@ -102,7 +111,7 @@ class TestWords:
 
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))
-        assert "No further venue covers more." in lead(plan, facts())
+        assert "No further venue on the list covers more." in lead(plan, facts())
         assert "No venue on the list covers anything" in havens_page(
             plan, venues, spots, make_area(), facts()
         )
@@ -177,7 +186,7 @@ def on_map():
     )
     states = np.array([np.where(NIGHT, 0, 2), np.ones(168)], dtype=np.int8)
     covered = np.where(NIGHT, 0, 7)
-    return HavensOnMap(table, states, covered, 60, 400.0, 400 / 1.3)
+    return HavensOnMap(table, states, np.full(168, 8.25), covered / 2, 400.0, 400 / 1.3)
 
 
 @pytest.mark.browser
@@ -192,7 +201,9 @@ def test_weekly_map_says_who_is_open_at_an_hour(open_page, inputs, on_map, width
     tab.page.locator("#haven-day").select_option("0")
     tab.page.locator("#haven-clock").select_option("12")
     said = tab.page.locator("#haven-said").text_content()
-    assert said.startswith("Monday 12:00: 1 of 2 open, 1 not known. 7 of 60 reports")
+    assert said.startswith(
+        "Monday 12:00: 1 of 2 open, 1 not known. 3.5 of 8.3 reports of that hour"
+    )
     assert tab.page.locator('.spot .haven[data-state="open"]').count() == 1
     assert tab.page.locator('.spot .haven[data-state="unknown"]').count() == 1
     tab.page.locator("#haven-clock").select_option("22")
@@ -214,12 +225,19 @@ def test_on_map_counts_reports_near_an_open_haven():
         geometry=gpd.points_from_xy([x, x], [y, y]),
         crs="EPSG:27700",
     )
-    near, far = 400 / 1.3, 400 / 1.3 + 1
-    incidents = gpd.GeoDataFrame(
-        {"family": ["recorded", "recorded", "observation"]},
-        geometry=gpd.points_from_xy([x + near, x + far, x], [y, y, y]),
-        crs="EPSG:27700",
+    near, far = 307.0, 308.0  # 399.1 and 400.4 metres on foot
+    incidents = make_incidents(4).assign(
+        family=["recorded", "recorded", "observation", "recorded"],
+        theme=["robbery", "robbery", "robbery", "domestic"],
+        source="offence",
+        weight=1.0,
+        time_precision="minute",
+        occurred_at=pd.Timestamp("2023-01-09 12:20", tz="Europe/London"),
+        occurred_to=pd.NaT,
     )
-    found = havens_on_map(havens, incidents, area, date(2023, 2, 1))
+    incidents["occurred_to"] = pd.Series(pd.NaT, incidents.index).dt.tz_localize("Europe/London")
+    places = gpd.points_from_xy([x + near, x + far, x, x], [y] * 4, crs="EPSG:27700")
+    found = havens_on_map(havens, incidents.set_geometry(places), area, date(2023, 2, 1))
     assert found.table["name"].tolist() == ["A"]
-    assert (found.reports, found.covered[12], found.covered[20]) == (2, 1, 0)
+    assert (found.demand[12], found.covered[12]) == (2.0, 1.0)  # one too far, a finding, a home
+    assert found.demand.sum() == 2.0

@@ -93,7 +93,6 @@ class TestAsides:
             ["Total", "44942", "", ""],
             ["8", "", "", ""],
             ["", "8", "544421", ""],
-            ["Official complaint", "", "", ""],
         ],
     )
     def test_a_row_with_anything_in_it_is_counted(self, row):

@@ -26,7 +26,7 @@ def demand_at(*places):
         table[i, 12], table[i, 22] = by_day, by_night
     xy = np.array([(float(x), 0.0) for x, _, _ in places])
     reports = table.sum(axis=1).astype(np.int64)
-    return Demand(xy, csr_array(table), reports, ())
+    return Demand(xy, csr_array(table), reports, 0 * reports, ())
 
 
 def venues_at(*venues, n_existing=0):
@@ -69,7 +69,6 @@ def test_a_shop_that_is_shut_at_night_covers_no_night():
     plan = plan_of(STREET, SHOPS, sites=1)
     assert plan.order == [2]  # 2 by day and 8 by night, against 5 by day next door
     assert plan.siting.objective == 10
-    assert plan.why_dark.alone.tolist() == [8.0]
 
 
 def test_the_limit_is_included():
@@ -147,7 +146,9 @@ def test_only_open_hours_are_ever_covered(weeks):
     """Whatever is chosen, an hour in which no venue is known to be open is not covered."""
     hours = np.array([[week >> hour & 1 for hour in range(168)] for week in weeks], dtype=bool)
     venues = venues_at(*((0, one, 1, "A") for one in hours))
-    plan = plan_of(Demand(np.zeros((1, 2)), csr_array(np.ones((1, 168))), np.ones(1), ()), venues)
+    plan = plan_of(
+        Demand(np.zeros((1, 2)), csr_array(np.ones((1, 168))), np.ones(1), np.zeros(1), ()), venues
+    )
     assert not plan.after.covered[~hours.any(axis=0)].any()
 
 
@@ -162,3 +163,18 @@ def test_hour_of_week(text, hour):
 def test_no_hour_of_week(text):
     with pytest.raises(SettingsError, match="--at"):
         hour_of_week(text)
+
+
+def test_the_hours_asked_about_decide_who_is_chosen_and_what_is_said():
+    """By day most reports lie at one end of the street, after dark at the other."""
+    by_day = plan_of(STREET, SHOPS, sites=1, hours="all")
+    at_night = plan_of(demand_at((0, 50, 1), (1000, 2, 8)), SHOPS, sites=1, hours="after-dark")
+    assert by_day.asked.title == "All hours"
+    assert at_night.order == [2]  # by day the other end would have covered fifty
+    assert (at_night.asked.title, at_night.asked.demand, at_night.asked.after) == (
+        *("After dark", 9.0, 8.0),
+    )
+    assert at_night.why.alone.tolist() == [8.0]
+    assert at_night.curve[1] == 8.0
+    with pytest.raises(SettingsError, match="--hours"):
+        PlanParams(hours="night")

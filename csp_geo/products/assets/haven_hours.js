@@ -14,7 +14,7 @@
   csp_havens.addLayer(rings);
 
   function number(value) {
-    return value.toLocaleString("en-GB");
+    return value.toLocaleString("en-GB", { maximumFractionDigits: 1 });
   }
 
   function tell() {
@@ -49,8 +49,9 @@
     said.textContent =
       when + ": " + n.o + " of " + data.havens.length + " open" +
       (n.u ? ", " + n.u + " not known" : "") + ". " +
-      number(hours.covered[hour]) + " of " + number(hours.reports) + " reports of the period lie within " +
-      hours.within_m + " metres of an open one (straight line x 1.3).";
+      number(hours.covered[hour]) + " of " + number(hours.demand[hour]) +
+      " reports of that hour lie within " + hours.within_m +
+      " metres of an open one (straight line x 1.3; reports without an hour are spread over all).";
   }
 
   day.addEventListener("change", tell);
