@@ -14,6 +14,7 @@ from csp_geo._version import __version__
 from csp_geo.period import say_day, say_span
 from csp_geo.products import havens_page as page
 from csp_geo.products.words import DAYS
+from csp_geo.response.licensing import comparable
 from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
@@ -102,6 +103,12 @@ def _cautions(done: Planned) -> list[str]:
     if options.standing_out:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
+    if 0 in comparable(done.candidates, done.pack.incidents):
+        said.append(
+            "Whether licensing should be asked about a venue first cannot be said from this pack: "
+            "no venue, or no report, is located exactly. An empty for-the-coordinator.csv says "
+            "nothing."
+        )
     if done.demand.n_vague * 4 >= done.demand.n_reports:
         said.append(
             f"The hour is not known of {number(done.demand.n_vague)} of "
@@ -131,7 +138,14 @@ def _method(done: Planned) -> tuple[str, ...]:
         "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
         "that meet the profile, then by score, then by name."
     )
-    return done.walk.method, near, hours, chosen
+    n_premises, n_incidents = comparable(done.candidates, done.pack.incidents)
+    licensing = (
+        f"Whom to ask licensing about first: {count(n_premises, 'venue')} and "
+        f"{count(n_incidents, 'report')} are located exactly enough to be compared (of "
+        f"{number(len(done.candidates))} and {number(len(done.pack.incidents))}). A pack has no "
+        "sexual offences as points, and does not tell drugs from alcohol: either counts."
+    )
+    return done.walk.method, near, hours, chosen, licensing
 
 
 def sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
@@ -163,7 +177,9 @@ def hours_table(plan: HavenPlan) -> pd.DataFrame:
 def licensing_table(table: gpd.GeoDataFrame, marked: Any) -> pd.DataFrame:
     """Return the premises to ask licensing about before anybody approaches them."""
     rows = pd.DataFrame(table.loc[marked, ["premises_id", "name", "address", "postcode"]])
-    return rows.assign(note="Ask licensing first: reports at this address.").reset_index(drop=True)
+    return rows.assign(note="Ask licensing first: reports within 20 metres of it.").reset_index(
+        drop=True
+    )
 
 
 def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:

@@ -60,6 +60,12 @@ def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> ND
     return ask
 
 
+def comparable(premises: pd.DataFrame, incidents: pd.DataFrame) -> tuple[int, int]:
+    """Count the premises and the incidents that are located well enough to be compared."""
+    alone = premises["n_at_point"].to_numpy() == 1
+    return int((_is_exact(premises) & alone).sum()), int(_is_exact(incidents).sum())
+
+
 def _is_exact(table: pd.DataFrame) -> NDArray[np.bool_]:
     method = table["location_method"].astype("object").isin(EXACT)
     doubt = table["location_accuracy_m"] <= LARGEST_DOUBT_M
