@@ -20,6 +20,7 @@ from csp_geo.errors import NoReportsError
 from csp_geo.intake.formats import LIMITS
 from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.response.answers import read_answers, read_people
+from csp_geo.response.contacts import before_contact, holds_contact
 from csp_geo.response.listing import NO_LOCATION, Wanted, read_lists, say_nowhere
 from csp_geo.response.same_venue import as_one
 from csp_geo.response.venue_types import ALCOHOL, GAMBLING, SUITABLE, UNSUITABLE
@@ -183,6 +184,9 @@ def read_premises(
 def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFrame:
     """Return one list's rows with the columns of the contract, and a reason where there is one."""
     rows = listed.rows
+    held = rows["name"].map(holds_contact).astype("bool")
+    rows = rows.assign(name=rows["name"].map(before_contact))
+    addresses, coded = _addresses(rows), rows["postcode"].map(holds_contact).astype("bool")
     business = _business_types(listed, types)
     untyped = bool(listed.fields & {*_TAGS})  # a feature of a map need not be a business
     kinds = [
@@ -191,12 +195,12 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
     ]
     table = pd.DataFrame(
         {
-            "premises_id": _ids(listed),
+            "premises_id": _ids(listed, rows["name"]),
             "name": rows["name"],
             "venue_type": [kind or "" for kind in kinds],
             "business_type": pd.Series(business, rows.index, dtype="str").replace("", None),
-            "address": _addresses(rows),
-            "postcode": rows["postcode"].str.upper().replace("", None),
+            "address": [None if holds_contact(text) else text for text in addresses],
+            "postcode": rows["postcode"].mask(coded, "").str.upper().replace("", None),
             "opening_hours": rows["opening_hours"].replace("", None),
             "staff_min": read_people(rows["staff_min"]),
             **{name: read_answers(rows[name]) for name in CRITERIA},
@@ -221,6 +225,7 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
         for name, kind, no_type in zip(rows["name"], kinds, unknown, strict=True)
     ]
     table["nowhere"] = nowhere
+    table["held"] = held | coded | np.array([holds_contact(text) for text in addresses])
     return table
 
 
@@ -255,7 +260,7 @@ def _addresses(rows: pd.DataFrame) -> list[str | None]:
     return [", ".join(dict.fromkeys(filter(None, own))) or None for own in parts]
 
 
-def _ids(listed: Listed) -> list[str]:
+def _ids(listed: Listed, names: pd.Series) -> list[str]:
     """Give each its list's own reference, else by a digest of name and place."""
     is_fhrs = "fhrs" in listed.fields
     kind = "fhrs" if is_fhrs else "osm" if _is_osm(listed) else "list"
@@ -263,7 +268,7 @@ def _ids(listed: Listed) -> list[str]:
     whole = [f"{x:.0f},{y:.0f}" for x, y in listed.xy]
     return [
         f"{kind}-{_PLAIN.sub('-', reference)}" if reference else f"{kind}-{_digest(name, place)}"
-        for reference, name, place in zip(references, listed.rows["name"], whole, strict=True)
+        for reference, name, place in zip(references, names, whole, strict=True)
     ]
 
 
@@ -347,6 +352,11 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
                 f"{number(shared)} share theirs with others, as the places of one postcode do, so "
                 f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
             )
+    if held := int(rows["held"].sum()):
+        found.append(
+            f"{count(held, 'row')} had a telephone number or an e-mail address in the name or the "
+            "address: it is not shown. Take it out of the list."
+        )
     unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
     if len(unknown):
         shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]

@@ -18,6 +18,7 @@ from csp_geo.intake.when import read_dates
 from csp_geo.period import say_day
 from csp_geo.projection import british_grid
 from csp_geo.response.answers import NO, UNKNOWN, YES, read_answers, read_people
+from csp_geo.response.contacts import before_contact, holds_contact
 from csp_geo.response.listing import NO_LOCATION, Wanted, read_lists, say_nowhere
 from csp_geo.response.rules import NO_HOURS, read_rules
 from csp_geo.tables import CRITERIA, HAVENS, OFFERED, as_agreed
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 BORDER_M: Final = 2000.0
 """How far outside the study area a haven may lie: across the border it helps all the same."""
+TRAINING_YEARS: Final = 3
+"""Training without an expiry counts for this many years: no scheme's rule, but a stated limit."""
 SOON_DAYS: Final = 30
 """Training and confirmation that end within this many days are said."""
 _DATES: Final = ("training_date", "training_expiry", "sign_up_date", "last_checked")
@@ -42,6 +45,8 @@ _STATUS: Final = {
     **dict.fromkeys(("withdrawn", "closed", "left", "removed", "no"), "withdrawn"),
 }
 _ENDED: Final = ("lapsed", "withdrawn")
+_FREE: Final = ("address", "postcode", "venue_type", "languages")
+"""Free text that is shown as given, and so left empty where it holds a contact."""
 WANTED: Final = Wanted(
     what="Safe Havens",
     fields={
@@ -163,6 +168,11 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
     points[known] = shapely.points(listed.xy[known])
     codes, names = (_of_ward(listed, area, column) for column in ("ward_code", "ward_name"))
     dates = {name: read_dates(rows[name]).at for name in _DATES}
+    held = {name: rows[name].map(holds_contact).astype("bool") for name in ("name", *_FREE)}
+    rows = rows.assign(
+        name=rows["name"].map(before_contact),
+        **{name: rows[name].mask(held[name], "") for name in _FREE},
+    )
     texts = ("address", "postcode", "opening_hours", "languages")
     answers = [name for name in (*CRITERIA, *OFFERED) if name in rows]
     table = pd.DataFrame(
@@ -181,6 +191,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
             **{f"{name}_bad": at.isna() & (rows[name] != "") for name, at in dates.items()},
             "status": [_STATUS.get(plain(text), UNKNOWN) for text in rows["status"]],
             "contact_given": rows["contact"] != "",
+            **{f"{name}_held": flags for name, flags in held.items()},
             "source_row": rows["source_row"],
             "nowhere": listed.reason,
             "location_method": [method or "exact" for method in listed.method],
@@ -202,12 +213,18 @@ def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:
 
 
 def _training(row: dict[str, Any], today: date) -> str:
-    """Tell whether staff are trained on a day: by its expiry, else by its date or its number."""
+    """Tell whether staff are trained on a day: by its expiry, else by its date or its number.
+
+    Where the number is 0 nobody is, whatever the dates say.
+    """
     day = pd.Timestamp(today)
+    if row["trained_count"] == 0:
+        return NO
     if pd.notna(row["training_expiry_at"]):
         return YES if row["training_expiry_at"] >= day else NO
     if pd.notna(row["training_date_at"]):
-        return YES if row["training_date_at"] < day + pd.Timedelta(days=1) else NO
+        on = row["training_date_at"].normalize()
+        return YES if day - pd.DateOffset(years=TRAINING_YEARS) <= on <= day else NO
     if np.isnan(row["trained_count"]):
         return UNKNOWN
     return YES if row["trained_count"] > 0 else NO
@@ -250,6 +267,15 @@ def _of_row(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if row["repeats"]:
         do = "Take one row out, or give it a number of its own."
         yield "duplicate-id", "Its number stands on an earlier row as well.", do, False
+    if row["name_held"]:
+        what = "Its name holds a telephone number or an e-mail address, so it is not listed."
+        do = "Take it out of the name: there is a column for the contact, which is never published."
+        yield "contact-in-name", what, do, True
+    held = [name.replace("_", " ") for name in _FREE if row[f"{name}_held"]]
+    if held:
+        what = f"Its {join(held)} holds a telephone number or an e-mail address: not published."
+        do = "Move it to the column for the contact, which is never published."
+        yield "contact-in-text", what, do, False
     unread = [name.replace("_", " ") for name in _DATES if row[f"{name}_bad"]]
     if unread:
         what = f"Its {join(unread)} cannot be read as a date."
@@ -297,14 +323,23 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     until, on = row["training_expiry_at"], row["training_date_at"]
     if row["training"] == UNKNOWN:
         yield "training-unknown", "It is not known whether staff are trained.", do, True
+    elif row["trained_count"] == 0:
+        yield "not-trained", "No staff are trained.", do, True
     elif row["training"] == NO and pd.notna(until):
         yield "training-lapsed", f"Its training ended on {say_day(until.date())}.", do, True
-    elif row["training"] == NO and pd.notna(on):
+    elif row["training"] == NO and on < pd.Timestamp(today):
+        what = (
+            f"Its staff were trained on {say_day(on.date())}, more than {TRAINING_YEARS} years "
+            "ago, and no end of the training is given."
+        )
+        yield "training-old", what, do, True
+    elif row["training"] == NO:
         what = f"Its staff are to be trained on {say_day(on.date())}."
         yield "not-trained-yet", what, "Nothing, if that is right.", True
-    elif row["training"] == NO:
-        yield "not-trained", "No staff are trained.", do, True
-    elif pd.notna(until) and until <= pd.Timestamp(today) + pd.Timedelta(days=SOON_DAYS):
+    elif pd.isna(until):
+        what = "No day is given until which its training is good."
+        yield "no-training-expiry", what, "Ask the trainer, and write the day.", False
+    elif until <= pd.Timestamp(today) + pd.Timedelta(days=SOON_DAYS):
         yield "training-ends-soon", f"Its training ends on {say_day(until.date())}.", do, False
 
 

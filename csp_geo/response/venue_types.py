@@ -22,6 +22,8 @@ OTHER: Final = "other"
 """The venue type of a business whose list gives none."""
 FILE: Final = "venue_types.toml"
 _SHOP: Final = "shop"
+_GENERAL: Final = (_SHOP, "cafe or restaurant", "other catering", OTHER)
+"""Venue types that say so little that a name may show a business never to be approached."""
 _NAMES: Final = "names"
 
 
@@ -30,7 +32,8 @@ class VenueTypes:
     """Which venue type each word stands for, and which group each venue type is in.
 
     `words` are plain (lower case, letters and digits; ``key=value`` keeps its sign). `names` are
-    patterns of names that say more than a list that only says "shop".
+    patterns of names that say more than a list that only says "shop"; those of unsuitable types
+    say more than any general type.
     """
 
     words: Mapping[str, str]
@@ -42,10 +45,14 @@ class VenueTypes:
         found = self.words.get(_word(business_type)) if business_type else OTHER
         if found is None and "=" in business_type:
             found = self.words.get(f"{_word(business_type.partition('=')[0])}=*")
-        if found == _SHOP:
-            said = (kind for kind, pattern in self.names.items() if pattern.search(name))
-            return next(said, found)
-        return found
+        if found not in _GENERAL:
+            return found
+        said = (
+            kind
+            for kind, pattern in self.names.items()
+            if (found == _SHOP or self.groups[kind] == UNSUITABLE) and pattern.search(name)
+        )
+        return next(said, found)
 
 
 def _word(text: str) -> str:
@@ -88,7 +95,8 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
 
 
 def _any_of(words: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+    either = "|".join(re.escape(word).replace("'", "['\u2019]?") for word in words)
+    return re.compile(rf"\b(?:{either})\b", re.IGNORECASE)
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:

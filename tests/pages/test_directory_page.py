@@ -55,10 +55,11 @@ ROWS = (
     GOOD | {"haven_id": "SH-4", "name": "Silent Shop", "easting": "544900"}
     | {"opening_hours": "Mo-Su 08:00-20:00"},
     GOOD | {"haven_id": "SH-5", "name": "Vague Venue", "easting": "545900"}
-    | {"opening_hours": "ask Jane on 07700 900123"},
+    | {"opening_hours": "ask Jane on 07700 900123", "address": "1 Ash Road, Jane 07700 900123"},
     GOOD | {"haven_id": "SH-6", "name": "Gone Shop", "status": "withdrawn"},
     GOOD | {"haven_id": "SH-7", "name": "Lapsed Lounge", "training_expiry": "2026-01-01"},
     GOOD | {"haven_id": "SH-8", "name": "Shy Shop", "consent_to_publish": "no"},
+    GOOD | {"haven_id": "SH-9", "name": "Chatty Chemist, ring Jane 07700 900123"},
 )  # fmt: skip
 LISTED = ("All Day Garage", "Night Store", "Silent Shop", "Toy Library", "Vague Venue")
 
@@ -117,7 +118,7 @@ class TestFiles:
             assert "Bloggs" not in text, name
             if "coordinator" in name:
                 continue
-            for word in ("Jane", "Klingon", "SH-1", "Gone Shop", "Lapsed", "Shy Shop"):
+            for word in ("Jane", "Klingon", "SH-1", "Gone Shop", "Lapsed", "Shy Shop", "Chatty"):
                 assert word not in text, (name, word)
             for word in ("staff_min", "trained_count", "contact", "licensing", "2028-02-01"):
                 assert word not in text, (name, word)
@@ -144,7 +145,7 @@ class TestFiles:
 
     def test_nothing_to_list(self, register_of, town_area):
         bare = register_of(ROWS[5:])
-        assert "None of 3 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
+        assert "None of 4 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
         assert set(directory_files(bare, town_area, facts())) == {
             "for-the-coordinator-not-public.csv"
         }

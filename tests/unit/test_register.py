@@ -81,6 +81,12 @@ class TestCounts:
             ({"training_expiry": "2026-11-21"}, "training-lapsed", "21 November 2026"),
             ({"training_expiry": "", "trained_count": ""}, "training-unknown", "not known"),
             ({"training_expiry": "", "trained_count": "0"}, "not-trained", "No staff"),
+            ({"trained_count": "0"}, "not-trained", "No staff"),
+            (
+                {"training_expiry": "", "training_date": "2023-11-21"},
+                *("training-old", "21 November 2023, more than 3 years ago"),
+            ),
+            ({"name": "Toy Library, ring Jane 07700 900123"}, "contact-in-name", "not listed"),
             (
                 {"training_expiry": "", "training_date": "2027-01-01"},
                 *("not-trained-yet", "1 January 2027"),
@@ -106,6 +112,9 @@ class TestCounts:
             ({"opening_hours": "Mo-Fr 09:00-17:00"}, "no-bank-holidays"),
             ({"last_checked": "2025-12-01"}, "confirm-soon"),
             ({"training_expiry": "2026-12-01"}, "training-ends-soon"),
+            ({"training_expiry": "", "training_date": "2023-11-22"}, "no-training-expiry"),
+            ({"training_expiry": ""}, "no-training-expiry"),
+            ({"address": "1 High Road, ring Jane 07700 900123"}, "contact-in-text"),
             ({"sign_up_date": "long ago"}, "unreadable-date"),
             ({"haven_id": ""}, "no-id"),
         ],
@@ -130,7 +139,7 @@ class TestCounts:
     def test_trained_by_date_or_number_where_no_expiry_is_given(self, tmp_path):
         made = read(
             tmp_path,
-            {"training_expiry": "", "trained_count": "", "training_date": "2020-01-01"},
+            {"training_expiry": "", "trained_count": "", "training_date": "2025-01-01"},
             {"haven_id": "SH-2", "training_expiry": ""},
         )
         assert made.table["training"].tolist() == ["yes", "yes"]
@@ -155,6 +164,16 @@ class TestReading:
         assert "Bloggs" not in held
         assert made.table["contact_given"].tolist() == [True]
         assert made.table["phone"].tolist() == ["unknown"]
+
+    @pytest.mark.parametrize("field", ["name", "address", "postcode", "type", "languages"])
+    @pytest.mark.parametrize("contact", ["07700 900123", "jane@example.org"])
+    def test_a_contact_in_free_text_neither(self, tmp_path, field, contact):
+        made = read(tmp_path, {field: f"Toy, ring Jane {contact}"})
+        held = made.table.to_csv() + made.findings.to_csv()
+        assert contact not in held
+        assert "Jane" not in held
+        assert made.findings["do"].str.contains("column for the contact").tolist() == [True]
+        assert made.counts_now.tolist() == [field != "name"]
 
     def test_few_columns_are_enough_to_read(self, tmp_path):
         path = tmp_path / "havens.csv"
