@@ -82,17 +82,14 @@ def _ring(row: int, column: int) -> list[list[float]]:
 def check_files(paths: Sequence[Path], wards: Path) -> list[str]:
     """Check files through the door of the command; "refused" or "accepted" for each."""
     from csp_geo.errors import CspGeoError
+    from csp_geo.options import CheckOptions
     from csp_geo.pipeline import run_check
-    from csp_geo.settings import Settings
 
     try:
-        result = run_check(
-            paths,
-            source="offence",
-            boundaries=wards,
-            today=date(2023, 6, 1),
-            settings=Settings(),
+        options = CheckOptions(
+            today=date(2023, 6, 1), source="offence", boundaries=wards, fixing=True
         )
+        result = run_check(list(paths), options)
     except CspGeoError as error:
         expect_sentence(str(error), paths[0])
         return ["refused"] * len(paths)
