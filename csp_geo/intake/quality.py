@@ -94,7 +94,7 @@ def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]
 
 def _too_many(name: str, bad: int, away: int, size: int, limit: float) -> str:
     """Say that too many rows were left out, or that the file covers more than the study area."""
-    if bad - away > limit * (size - away):
+    if bad - away > limit * (size - away) or away <= limit * size:
         return (
             f"{bad:,} of the {size:,} {name} rows could not be used "
             f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map."

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _METRES_PER_DEGREE: Final = 111_320.0
+_LARGEST_M: Final = 1e12
+"""Far too large for any place, and small enough to be kept as a short number."""
 
 
 def is_shape(shapes: NDArray[Any]) -> NDArray[np.bool_]:
@@ -25,19 +27,19 @@ def is_shape(shapes: NDArray[Any]) -> NDArray[np.bool_]:
 
 def points_on(shapes: NDArray[Any]) -> NDArray[Any]:
     """Return each point, and for a line or polygon one point on it: the middle of a line."""
-    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
-        points = shapely.point_on_surface(shapes)
     lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
+    with np.errstate(invalid="ignore", over="ignore"):  # of coordinates that are no numbers
+        points = shapely.point_on_surface(shapes)
+        points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
     return points
 
 
 def half_diagonal(corners: NDArray[Any], *, degrees: bool) -> NDArray[np.float64]:
     """Return half the diagonal of each box (west, south, east, north) in metres."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         across = corners[:, 2:] - corners[:, :2]
-    if degrees:
-        across = across * _METRES_PER_DEGREE
-        across[:, 0] *= np.cos(np.radians((corners[:, 1] + corners[:, 3]) / 2))
-    half: NDArray[np.float64] = np.hypot(across[:, 0], across[:, 1]) / 2
-    return half
+        if degrees:
+            across = across * _METRES_PER_DEGREE
+            across[:, 0] *= np.cos(np.radians((corners[:, 1] + corners[:, 3]) / 2))
+        half: NDArray[np.float64] = np.hypot(across[:, 0], across[:, 1]) / 2
+    return np.minimum(half, _LARGEST_M)
