@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import select
+import signal
 import sys
 
 import pytest
@@ -72,27 +74,40 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 KEYS = (CTRL_C, CTRL_D)
 
 
+PROMPT = re.compile(rb"(?:\]|Which is it): $")
+SWITCHES = re.compile(rb"\x1b\[\?2004[hl]")
+"""What a terminal is told when a line is to be typed: no part of what is shown."""
+
+
 def talk(folder, answers, *arguments):
-    """Run the command at a made-up terminal and answer each question; what was shown, the code."""
+    """Run the command at a made-up terminal and answer each question; what was shown, the code.
+
+    A question ends with a space that is written when the line is ready to be typed: an answer
+    before it could be lost.
+    """
     child, terminal = pty.fork()
     if child == 0:  # pragma: no cover - another process
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "csp_geo", *arguments])  # noqa: S606
-    shown, waiting = b"", list(answers)
-    while select.select([terminal], [], [], 120)[0]:
+    shown, waiting, ended = b"", list(answers), False
+    while select.select([terminal], [], [], 60)[0]:
         try:
             read = os.read(terminal, 4096)
         except OSError:  # the other side is gone
-            break
+            read = b""
         if not read:
+            ended = True
             break
-        shown += read
-        if waiting and shown.rstrip(b" ").endswith((b"]:", b"]?", b"Which is it:")):
+        shown = SWITCHES.sub(b"", shown + read)
+        if waiting and PROMPT.search(shown):
             answer = waiting.pop(0)
             os.write(terminal, (answer if answer in KEYS else f"{answer}\n").encode())
             shown += b"\n"
+    if not ended:  # it asks something that nobody answers
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     os.close(terminal)
+    assert ended, shown.decode()
     assert not waiting, shown.decode()
     return shown.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
 
