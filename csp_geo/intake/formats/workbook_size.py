@@ -100,10 +100,15 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
+_ODS_TABLE: Final = re.compile(rb"<table:table(?:\s[^>]*)?>")
+
+
 def _ods_extent(pieces: Iterator[bytes]) -> tuple[int, int]:
     """Return the last row and column that hold something in any sheet of an ODS."""
-    last_row = last_column = row = column = 0
+    last_row = last_column = row = column = n_open = 0
     for piece in pieces:
+        n_open += sum(not tag.endswith(b"/>") for tag in _ODS_TABLE.findall(piece))
+        n_open -= piece.count(b"</table:table>")
         for tag in _ODS_TAG.finditer(piece):
             text = tag[0]
             if text.startswith(b"<table:table-row"):
@@ -114,6 +119,8 @@ def _ods_extent(pieces: Iterator[bytes]) -> tuple[int, int]:
                     last_row, last_column = max(last_row, row), max(last_column, column)
             else:
                 row = 0
+    if n_open:  # the rows after its last one would be taken as repeated a million times
+        raise ValueError("A table of the workbook has no end.")
     return last_row, last_column
 
 
