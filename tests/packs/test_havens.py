@@ -146,15 +146,15 @@ class TestOptions:
         assert view["title"] == "The hour asked for"
         assert view["demand"] < made["views"][0]["demand"]
 
-    def test_evidence_apart(self, json_of) -> None:
+    def test_evidence_apart(self, json_of, record: dict) -> None:
         apart = [
             json_of("--evidence", kind)["views"][0]["demand"] for kind in ("recorded", "perception")
         ]
-        assert sum(apart) == pytest.approx(json_of()["views"][0]["demand"])
+        assert sum(apart) == pytest.approx(record["views"][0]["demand"])
 
-    def test_only_what_stands_out(self, json_of) -> None:
+    def test_only_what_stands_out(self, json_of, record: dict) -> None:
         made = json_of("--standing-out")
-        assert 0 < made["views"][0]["demand"] < json_of()["views"][0]["demand"]
+        assert 0 < made["views"][0]["demand"] < record["views"][0]["demand"]
         assert any("stand out are counted" in caution for caution in made["cautions"])
 
     def test_one_in_each_area(self, json_of, demo: Path) -> None:
@@ -163,11 +163,11 @@ class TestOptions:
         assert made["code"] == 0
         assert made["params"]["each"] == zones.name
 
-    def test_pubs_only_when_asked_for(self, json_of) -> None:
-        assert json_of("--alcohol")["candidates"] > json_of()["candidates"]
+    def test_pubs_only_when_asked_for(self, json_of, record: dict) -> None:
+        assert json_of("--alcohol")["candidates"] > record["candidates"]
 
-    def test_strict_profile_leaves_fewer(self, json_of) -> None:
-        assert json_of("--profile", "strict")["candidates"] < json_of()["candidates"]
+    def test_strict_profile_leaves_fewer(self, json_of, record: dict) -> None:
+        assert json_of("--profile", "strict")["candidates"] < record["candidates"]
 
     def test_more_sites_than_there_are(self, json_of) -> None:
         made = json_of("--sites", "500")
