@@ -106,16 +106,6 @@
     all("[data-js]").forEach(function (element) {
       element.hidden = false;
     });
-    all("[data-box]").forEach(function (box) {
-      cspMap.setBox(box.dataset.box, box.checked);
-      box.addEventListener("change", function () {
-        cspMap.setBox(box.dataset.box, box.checked);
-        cspMap.refresh();
-      });
-    });
-    var key = byId("key");
-    key.open = !narrow.matches;
-    key.addEventListener("toggle", cspMap.resized);
     cspMap.refresh();
     all("[data-only]").forEach(function (box) {
       box.addEventListener("change", narrowDown);

@@ -357,8 +357,25 @@ var cspMap = (function () {
     L.control.scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
   }
 
+  /* The key tells which layers are on; where it lies beside the map, opening it resizes the map. */
+  function startKey() {
+    var key = document.getElementById("key");
+    document.querySelectorAll("[data-box]").forEach(function (box) {
+      state.on[box.dataset.box] = box.checked;
+      box.addEventListener("change", function () {
+        state.on[box.dataset.box] = box.checked;
+        showLayers();
+      });
+    });
+    key.open = !window.matchMedia("(max-width: 760px)").matches;
+    key.addEventListener("toggle", resized);
+    L.DomEvent.disableClickPropagation(key);
+    L.DomEvent.disableScrollPropagation(key);
+  }
+
   function start() {
     var box = map.getContainer();
+    startKey();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "Map. Everything on it also stands in the list and the table.");
     fit(data.bounds, 14, undefined, false);

@@ -189,22 +189,6 @@
     }
   }
 
-  /* ---- the key ---- */
-
-  function startKey() {
-    all("[data-box]").forEach(function (box) {
-      cspMap.setBox(box.dataset.box, box.checked);
-      box.addEventListener("change", function () {
-        cspMap.setBox(box.dataset.box, box.checked);
-        cspMap.refresh();
-      });
-    });
-    var key = byId("key");
-    key.open = !narrow.matches;
-    L.DomEvent.disableClickPropagation(key);
-    L.DomEvent.disableScrollPropagation(key);
-  }
-
   /* ---- tables that sort ---- */
 
   function valueOf(line, column) {
@@ -274,7 +258,6 @@
   }
 
   document.documentElement.classList.add("js");
-  startKey();
   startTabs();
   startCards();
   startTables();
