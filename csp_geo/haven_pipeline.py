@@ -27,7 +27,7 @@ from csp_geo.response.hours import (
     assume_hours,
     hours_of_week,
     read_assumed,
-    read_rules,
+    shown_hours,
     usual_week,
 )
 from csp_geo.response.licensing import ask_licensing
@@ -301,7 +301,7 @@ def _venues(
             "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
             "hours."
         )
-    both["opening_hours"] = [_shown_hours(text) for text in texts]
+    both["opening_hours"] = [_say_hours(text) for text in texts]
     day_only = np.zeros(len(both), dtype=np.bool_)
     day_only[len(there) :] = new["day_only"]
     is_open &= ~(day_only[:, None] & sky.is_dark)
@@ -312,12 +312,8 @@ def _venues(
     return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
 
 
-def _shown_hours(text: str) -> str:
-    """Return hours that were read, in OpenStreetMap's syntax; free text may name anybody."""
-    osm = read_rules(text).osm if text else ""
-    if osm and '"' not in osm:
-        return osm
-    return "given, but cannot be read" if text else ""
+def _say_hours(text: str) -> str:
+    return shown_hours(text) or ("given, but cannot be read" if text else "")
 
 
 def _to_ask(table: pd.DataFrame) -> pd.Series:

@@ -24,7 +24,7 @@ from csp_geo.products.opening import page_hours, usual_hours, why_not_known
 from csp_geo.products.page import LEAFLET_LICENCE
 from csp_geo.products.words import capital, count, join, number
 from csp_geo.projection import british_grid
-from csp_geo.response.hours import Place, read_rules
+from csp_geo.response.hours import Place, shown_hours
 from csp_geo.response.timetable import timetable
 from csp_geo.tables import ANSWERS
 
@@ -82,7 +82,7 @@ def public_table(register: Register, projection: Projection | None = None) -> pd
             "type": shown["venue_type"].astype("str"),
             "address": shown["address"],
             "postcode": shown["postcode"],
-            "opening_hours": [_public_hours(text) for text in shown["opening_hours"]],
+            "opening_hours": [shown_hours(text) for text in shown["opening_hours"]],
             "hours_last_confirmed": shown["last_checked"],
             **{name: shown[name].astype("str") for name, _ in _ACCESS},
             "latitude": lonlat[:, 1],
@@ -90,12 +90,6 @@ def public_table(register: Register, projection: Projection | None = None) -> pd
         }
     )
     return table[list(PUBLIC)].reset_index(drop=True)
-
-
-def _public_hours(text: str | None) -> str | None:
-    """Return hours that were read, in OpenStreetMap's syntax; free text may name anybody."""
-    osm = read_rules(text).osm if isinstance(text, str) else ""
-    return osm if osm and '"' not in osm else None
 
 
 def _shown(register: Register) -> gpd.GeoDataFrame:

@@ -47,6 +47,7 @@ __all__ = [
     "open_at",
     "read_assumed",
     "read_rules",
+    "shown_hours",
 ]
 
 STAY_MINUTES: Final = 30
@@ -235,6 +236,22 @@ def read_assumed(path: Path) -> dict[str, str]:
                 'like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
             )
     return {kind.strip().casefold(): text for kind, text in table.items()}
+
+
+def shown_hours(text: object) -> str | None:
+    """Return hours that may be shown: those that were read, in OpenStreetMap's syntax.
+
+    `None` for all else: free text may name anybody.
+
+    Examples
+    --------
+    >>> shown_hours("Mon-Fri 9am to 5pm; bank holidays closed")
+    'Mo-Fr 09:00-17:00; PH off'
+    >>> shown_hours("ask Jane") is None
+    True
+    """
+    osm = read_rules(text).osm if isinstance(text, str) else ""
+    return osm if osm and '"' not in osm else None
 
 
 def usual_week(day: date) -> date:
