@@ -17,17 +17,19 @@ from csp_geo.haven_record import Planned
 from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.intake.context import read_zones
 from csp_geo.locator import Locator
-from csp_geo.products import havens_page as page
 from csp_geo.products.call_list import call_list
 from csp_geo.products.exports import csv_bytes
-from csp_geo.response.criteria import judge, read_profile
+from csp_geo.products.havens_page import havens_page
+from csp_geo.products.plan_words import NOT_VETTED, site_words
+from csp_geo.response.candidates import candidates_of
+from csp_geo.response.criteria import read_profile
 from csp_geo.response.demand import demand_of, near_any
 from csp_geo.response.hours import (
     Place,
     assume_hours,
     hours_of_week,
     read_assumed,
-    shown_hours,
+    say_given_hours,
     usual_week,
 )
 from csp_geo.response.licensing import ask_licensing
@@ -44,22 +46,21 @@ from csp_geo.wording import count, join
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from csp_geo.haven_options import HavenOptions
+    from csp_geo.response.candidates import Candidates
     from csp_geo.response.demand import Demand
     from csp_geo.response.hours import OpenHours
     from csp_geo.response.network import Walk
     from csp_geo.response.pack import Pack
-    from csp_geo.response.premises import Premises
     from csp_geo.response.register import Register
 
 FURTHEST_M: Final = 1_600.0
 """How far off the nearest venues of a hotspot are looked for."""
-_MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 _KNOWN: Final = {"yes": 1, "no": 0, "unknown": -1}
 WARDS: Final = "ward"
+_SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by")
 _LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
 
 
@@ -70,15 +71,6 @@ class HavenResult:
     folder: Path
     record: Mapping[str, Any]
     lines: Sequence[str]
-
-
-@dataclass(frozen=True)
-class _Candidates:
-    """Premises that may be approached, in the order in which ties are broken."""
-
-    table: gpd.GeoDataFrame
-    left_out: Mapping[str, int]
-    cautions: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +92,6 @@ def run_havens(options: HavenOptions) -> HavenResult:
     """
     options.progress("Reading the pack and the lists")
     pack = read_pack(options.run)
-    _refuse_mixture(options, pack)
     premises = read_premises(
         options.premises,
         pack.area,
@@ -109,7 +100,8 @@ def run_havens(options: HavenOptions) -> HavenResult:
         limits=options.settings.limits,
     )
     register = _register(options, pack)
-    candidates = _candidates(premises, options)
+    _refuse_mixture(options, pack)
+    candidates = candidates_of(premises, read_profile(options.profile))
     demand = _demand(pack, options)
 
     options.progress("Working out who is open and who is near")
@@ -148,9 +140,9 @@ def _write(done: Planned) -> HavenResult:
     """Write every file, whole or not at all."""
     options, pack, plan, venues = done.options, done.pack, done.plan, done.venues
     facts = record.facts_of(done)
-    sites = [page.site_words(plan, venues, facts, n) for n in range(len(plan.order))]
+    sites = [site_words(plan, venues, facts, n) for n in range(len(plan.order))]
     incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
-    marked = ask_licensing(done.candidates, incidents)
+    reports_at = ask_licensing(done.candidates, incidents)
 
     options.progress("Writing")
     made = record.record_of(done, facts, sites)
@@ -160,24 +152,22 @@ def _write(done: Planned) -> HavenResult:
         write_files(
             built,
             {
-                "havens.html": page.havens_page(
-                    plan, venues, pack.hotspots, pack.area, facts
-                ).encode("utf-8"),
+                "havens.html": havens_page(plan, venues, pack.hotspots, pack.area, facts).encode(
+                    "utf-8"
+                ),
                 "call-list.xlsx": call_list(
                     sites,
                     on=_day(pack),
                     marking=facts.marking,
-                    note=page.NOT_VETTED,
+                    note=NOT_VETTED,
                 ),
                 "havens.csv": csv_bytes(record.sites_table(plan, venues)),
                 "coverage.csv": csv_bytes(record.hours_table(plan)),
-                "for-the-coordinator.csv": csv_bytes(
-                    record.licensing_table(done.candidates, marked)
-                ),
+                "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
                 "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
             },
         )
-    n_marked = int(marked[[site - venues.n_existing for site in plan.order]].sum())
+    n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
     return HavenResult(folder, made, record.lines_of(plan, facts, sites, n_marked))
 
 
@@ -211,35 +201,6 @@ def _day(pack: Pack) -> date:
     return date.fromisoformat(str(pack.record["as_of"]))
 
 
-def _candidates(premises: Premises, options: HavenOptions) -> _Candidates:
-    """Judge the premises, leave out those that fail a must, and order the rest."""
-    profile = read_profile(options.profile)
-    judged = judge(premises.table, profile)
-    fails = judge(premises.table, profile, after_dark=False)["meets"] == "no"
-    table = premises.table.join(judged[["meets", "unmet", "unknown", "score"]])[~fails.to_numpy()]
-    table = table.assign(day_only=(table["meets"] == "no").to_numpy())
-    if table.empty:
-        why = f" {count(int(fails.sum()), 'venue')} fail the profile '{profile.title}'."
-        raise NoPlacesError(
-            f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
-            f"lists.{why if fails.any() else ''} Choose another --profile, or add to --premises."
-        )
-    order = table.assign(sure=table["meets"].map(_MEETS).astype(int)).sort_values(
-        ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
-    )
-    words = premises.left_out["words"].value_counts()
-    left_out = {str(why): int(n) for why, n in words.items()}
-    if fails.any():
-        left_out[f"Known to lack what the profile '{profile.title}' asks for."] = int(fails.sum())
-    cautions = list(profile.cautions)
-    if n_day := int(table["day_only"].sum()):
-        cautions.append(
-            f"{count(n_day, 'venue')} count by day alone: they are known to lack what the profile "
-            f"'{profile.title}' asks for after dark."
-        )
-    return _Candidates(order.drop(columns="sure").reset_index(drop=True), left_out, tuple(cautions))
-
-
 def _demand(pack: Pack, options: HavenOptions) -> Demand:
     demand = demand_of(pack.incidents, options.demand)
     if options.standing_out:
@@ -270,7 +231,7 @@ def _sky(pack: Pack) -> _Sky:
 
 
 def _venues(
-    candidates: _Candidates,
+    candidates: Candidates,
     register: Register | None,
     options: HavenOptions,
     sky: _Sky,
@@ -280,8 +241,8 @@ def _venues(
     there = new.iloc[:0]
     if register is not None:
         counts = register.table[register.table["counts_now"]]
-        there = counts.assign(ask="", n_at_point=1).reset_index(drop=True)
-    columns = [*_LISTED, "opening_hours", "step_free", "n_at_point", "ask", "geometry"]
+        there = counts.assign(ask="", approached_by="", n_at_point=1).reset_index(drop=True)
+    columns = [*_LISTED, *_SAID, "geometry"]
     both = pd.concat([there[columns].astype(object), new[columns].astype(object)])
     both = both.reset_index(drop=True)
     texts = [text if isinstance(text, str) else "" for text in both["opening_hours"]]
@@ -301,7 +262,7 @@ def _venues(
             "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
             "hours."
         )
-    both["opening_hours"] = [_say_hours(text) for text in texts]
+    both["opening_hours"] = [say_given_hours(text) for text in texts]
     day_only = np.zeros(len(both), dtype=np.bool_)
     day_only[len(there) :] = new["day_only"]
     is_open &= ~(day_only[:, None] & sky.is_dark)
@@ -310,10 +271,6 @@ def _venues(
     said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
     said = said.where(said.notna(), None)
     return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
-
-
-def _say_hours(text: str) -> str:
-    return shown_hours(text) or ("given, but cannot be read" if text else "")
 
 
 def _to_ask(table: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,15 +13,17 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.period import say_day, say_span
-from csp_geo.products import havens_page as page
+from csp_geo.products import plan_words as words
 from csp_geo.products.words import DAYS
-from csp_geo.response.licensing import comparable
+from csp_geo.response.hours import say_given_hours
+from csp_geo.response.licensing import AT_M, THEMES_ASKED, comparable
 from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from csp_geo.haven_options import HavenOptions
     from csp_geo.response.demand import Demand
@@ -58,42 +61,49 @@ class Planned:
     cautions: Sequence[str]
 
 
-def facts_of(done: Planned) -> page.HavenFacts:
+def facts_of(done: Planned) -> words.HavenFacts:
     """Return what the page says beside the plan itself."""
-    options, pack, plan = done.options, done.pack, done.plan
+    options, pack = done.options, done.pack
     period = pack.record["period"]
-    cautions = [*_cautions(done), *plan.siting.notes, *done.walk.cautions, *done.cautions]
-    cautions += done.premises.cautions
-    if not options.any_hour:  # else hours count for nothing
-        cautions += done.hours.cautions
-    lapsed: dict[str, int] = {}
-    if done.register is not None:
-        table = done.register.table
-        gone = table.loc[~table["counts_now"], "why_not"]
-        lapsed = {str(why): int(n) for why, n in gone.value_counts().items()}
-    return page.HavenFacts(
+    return words.HavenFacts(
         area=pack.area.name,
         period=say_span(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])),
         marking=str(pack.record.get("marking", options.settings.marking)),
         version=__version__,
         synthetic=bool(pack.record.get("synthetic")),
         within_m=options.plan.within_m,
-        hour=page.hour_words(options.plan.at),
+        hour=words.hour_words(options.plan.at),
         method=_method(done),
         demand=done.demand.said,
-        cautions=tuple(dict.fromkeys(cautions)),
+        cautions=tuple(dict.fromkeys(_cautions(done))),
         licences=(*pack.record.get("licences", ()), *done.premises.licences),
         n_asked=options.plan.sites,
         n_listed=done.premises.counts["read"],
         n_candidates=len(done.candidates),
+        time_limit_s=options.plan.time_limit_s,
         left_out=done.left_out,
-        lapsed=lapsed,
+        existing=_existing(done.register),
+        on=date.fromisoformat(str(pack.record["as_of"])),
     )
 
 
+def _existing(register: Register | None) -> list[dict[str, Any]]:
+    """Return the havens of the register, those that count first; nobody's contact is among it."""
+    if register is None:
+        return []
+    table = register.table.sort_values("counts_now", ascending=False, kind="stable")
+    columns = ["name", "venue_type", "opening_hours", "counts_now", "why_not"]
+    rows = pd.DataFrame(table[columns]).astype(object)
+    rows["opening_hours"] = [say_given_hours(text) for text in rows["opening_hours"]]
+    rows = rows.where(rows.notna(), "")
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
 def _cautions(done: Planned) -> list[str]:
-    options, said = done.options, []
-    if options.any_hour:
+    """Return what a reader must know, what changes the answer most first."""
+    options, demand, any_hour = done.options, done.demand, done.options.any_hour
+    said = [*done.plan.siting.notes]
+    if any_hour:
         said.append(
             "Opening hours were left aside (--any-hour): every venue is taken as open all week, "
             "which none is. Ask for hours before relying on any of this."
@@ -103,22 +113,28 @@ def _cautions(done: Planned) -> list[str]:
     if options.standing_out:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
+    if demand.n_vague * 4 >= demand.n_reports:
+        said.append(
+            f"The hour is not known of {number(demand.n_vague)} of "
+            f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
+            "week, so what is said of hours and of after dark rests on those that have one."
+        )
+    said += done.cautions
+    if not any_hour:  # else hours count for nothing
+        said += done.hours.cautions
+    if done.plan.unreachable >= 1:
+        said.append(
+            f"{number(done.plan.unreachable)} of {number(demand.total)} reports lie further "
+            f"than {number(options.plan.within_m)} metres on foot from every venue listed."
+        )
+    said += [*done.walk.cautions, *done.premises.cautions]
+    if done.register is not None:
+        said += done.register.cautions
     if 0 in comparable(done.candidates, done.pack.incidents):
         said.append(
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
             "no venue, or no report, is located exactly. An empty for-the-coordinator.csv says "
             "nothing."
-        )
-    if done.demand.n_vague * 4 >= done.demand.n_reports:
-        said.append(
-            f"The hour is not known of {number(done.demand.n_vague)} of "
-            f"{count(done.demand.n_reports, 'report')}: they count alike in every hour of the "
-            "week, so what is said of hours and of after dark rests on those that have one."
-        )
-    if done.plan.unreachable >= 1:
-        said.append(
-            f"{number(done.plan.unreachable)} of {number(done.demand.total)} reports lie further "
-            f"than {number(options.plan.within_m)} metres on foot from every venue listed."
         )
     return said
 
@@ -145,7 +161,12 @@ def _method(done: Planned) -> tuple[str, ...]:
         f"{number(len(done.candidates))} and {number(len(done.pack.incidents))}). A pack has no "
         "sexual offences as points, and does not tell drugs from alcohol: either counts."
     )
-    return done.walk.method, near, hours, chosen, licensing
+    limit = (
+        f"The solver may take {done.options.plan.time_limit_s:g} seconds for the choice, and as "
+        "long again for the curve (--time-limit)."
+    )
+    way = f"Ways are measured {done.walk.method}."
+    return way, *done.walk.notes, near, hours, chosen, limit, licensing
 
 
 def sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
@@ -174,12 +195,21 @@ def hours_table(plan: HavenPlan) -> pd.DataFrame:
     )
 
 
-def licensing_table(table: gpd.GeoDataFrame, marked: Any) -> pd.DataFrame:
-    """Return the premises to ask licensing about before anybody approaches them."""
-    rows = pd.DataFrame(table.loc[marked, ["premises_id", "name", "address", "postcode"]])
-    return rows.assign(note="Ask licensing first: reports within 20 metres of it.").reset_index(
-        drop=True
+def licensing_table(done: Planned, n_reports: NDArray[np.int64]) -> pd.DataFrame:
+    """Return the premises to ask licensing about before anybody approaches them.
+
+    Those to approach come first, with their number in the plan; then those with most reports.
+    """
+    rows = pd.DataFrame(done.candidates[["premises_id", "name", "address", "postcode"]])
+    place = {site: n for n, site in enumerate(done.plan.order, start=1)}
+    rows["to_approach"] = [place.get(site) for site in done.venues.candidates.tolist()]
+    rows["to_approach"] = rows["to_approach"].astype("Int64")
+    rows["reports"] = n_reports
+    rows["note"] = f"Ask licensing first: reports of {THEMES_ASKED} within {AT_M:.0f} metres of it."
+    rows = rows[n_reports > 0].sort_values(
+        ["to_approach", "reports"], ascending=[True, False], kind="stable", na_position="last"
     )
+    return rows.reset_index(drop=True)
 
 
 def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:
@@ -193,14 +223,17 @@ def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoD
     points = gpd.points_from_xy(*venues.xy[shown].T)
     crs = pack.area.projection.crs
     havens = gpd.GeoDataFrame(rows.reset_index(drop=True), geometry=points, crs=crs)
-    left = plan.hotspots.set_index("hotspot")[["demand", "before", "after"]].round(3)
     hotspots = pack.hotspots[["hotspot_id", "name", "family", "rank", "geometry"]]
-    hotspots = hotspots.reset_index(drop=True).join(left)
+    hotspots = hotspots.reset_index(drop=True)
+    for spot in plan.spots:
+        rows_of_spot = list(spot.rows)
+        for column in ("demand", "before", "after"):
+            hotspots.loc[rows_of_spot, column] = round(getattr(spot, column), 3)
     return {"havens": havens, "hotspots": hotspots, "wards": pack.area.wards}
 
 
 def record_of(
-    done: Planned, facts: page.HavenFacts, sites: Sequence[Mapping[str, Any]]
+    done: Planned, facts: words.HavenFacts, sites: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return what stands in havens.json and what `--json` prints."""
     options, pack, plan = done.options, done.pack, done.plan
@@ -227,7 +260,9 @@ def record_of(
         "candidates": facts.n_candidates,
         "left_out": dict(facts.left_out),
         "existing": done.venues.n_existing,
-        "existing_closed": dict(facts.lapsed),
+        "existing_closed": dict(
+            Counter(haven["why_not"] for haven in facts.existing if not haven["counts_now"])
+        ),
         "sites": [
             {key: site[key] for key in ("rank", "name", "type", "address", "ward", "why")}
             for site in sites
@@ -235,6 +270,7 @@ def record_of(
         "views": [vars(view) for view in plan.views],
         "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
         "alternatives": len(plan.others.sitings),
+        "alternatives_complete": plan.others.is_complete,
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
         "method": list(facts.method),
@@ -244,12 +280,12 @@ def record_of(
 
 
 def lines_of(
-    plan: HavenPlan, facts: page.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+    plan: HavenPlan, facts: words.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
 ) -> list[str]:
     """Return what the terminal shows."""
-    lines = [page.lead(plan, facts)]
+    lines = [words.lead(plan, facts)]
     lines += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
-    lines.append(page.certainty(plan))
+    lines.append(words.certainty(plan, facts))
     if n_marked:
         lines.append(
             f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "

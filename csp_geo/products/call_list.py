@@ -35,7 +35,7 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
     Parameters
     ----------
     sites
-        As `havens_page.site_words` gives them, in the order in which to call.
+        As `plan_words.site_words` gives them, in the order in which to call.
     on
         The day of the pack; it stands in the file's properties, so that the same plan gives the
         same workbook.

@@ -193,7 +193,7 @@ class Drawing:
         for (family, source), points in packed.items():
             look = leaflet.point_style(family, faint=context)
             follows = family if family in self.tabs and not context else ""
-            self._add_points(
+            self.add_points(
                 points,
                 look,
                 label=words.source_label(source),
@@ -223,37 +223,6 @@ class Drawing:
                 shapely.buffer(shown.geometry.to_numpy(), HAVEN_MARGIN_M), self.projection
             )
 
-    def add_sites(self, havens: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, keys: list[str]) -> None:
-        """Add Safe Havens that are there and, numbered, venues to approach, in one layer."""
-        self.havens = [  # the first keep their number where there is no room for all
-            *layers.haven_points(sites, self.projection, keys),
-            *layers.haven_points(havens, self.projection),
-        ]
-        label = f"To approach ({len(sites)})"
-        note = f"numbered; without a number: {len(havens)} there already" if len(havens) else ""
-        self.boxes.append(Box(id="havens", label=label, note=note, symbol="haven"))
-        self.layers.append({"name": leaflet.HAVENS_NAME, "box": "havens"})
-
-    def add_outlines(self, hotspots: gpd.GeoDataFrame) -> None:
-        """Add hotspots of both families as outlines with their names, without lists or cards."""
-        shapes = layers.shape_layer(
-            hotspots,
-            [str(number) for number in range(len(hotspots))],
-            self.projection,
-            tolerance=layers.HOTSPOT_TOLERANCE_M,
-        )
-        about = [{"name": name} for name in hotspots["name"].astype("str")]
-        name = self.leaflet_map.add_shapes(
-            "outlines",
-            shapes,
-            lambda _: leaflet.hotspot_style("recorded", "hot-open"),
-            pane="hotspots",
-            about=about,
-        )
-        self.layers.append({"name": name, "box": "outlines"})
-        label = f"Hotspots and busy points ({len(hotspots)})"
-        self.boxes.append(Box(id="outlines", label=label, symbol="hot-open", colour="#505a5f"))
-
     def add_places(self, places: gpd.GeoDataFrame) -> None:
         """Add stations with names, other named places, and stops (off until ticked)."""
         self.places = layers.place_points(places, self.projection)
@@ -266,7 +235,7 @@ class Drawing:
             )
         stops = places[places["kind"].astype(str) == "stop"]
         if len(stops):
-            self._add_points(
+            self.add_points(
                 layers.pack_points(layers.points_of(stops), self.projection),
                 {"shape": "dot", "line": "#505a5f", "fill": "#505a5f", "over": "1"},
                 label="Stops",
@@ -275,7 +244,7 @@ class Drawing:
                 on=False,
             )
 
-    def _add_points(
+    def add_points(
         self,
         points: PackedPoints,
         look: dict[str, str],
@@ -284,6 +253,7 @@ class Drawing:
         nouns: tuple[str, str],
         **box: Any,
     ) -> None:
+        """Add a canvas layer of points and its line in the key."""
         key = f"p{self._n_points}"
         self._n_points += 1
         name = self.leaflet_map.add_points(key, points, look)

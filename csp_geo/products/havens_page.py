@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from csp_geo.products.drawing import Drawing
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.leaflet import leaflet_assets, script_safe
+from csp_geo.products.opening import say_hours
 from csp_geo.products.page import LEAFLET_LICENCE
+from csp_geo.products.plan_drawing import PlanDrawing
+from csp_geo.products.plan_words import (
+    NOT_VETTED,
+    HavenFacts,
+    certainty,
+    lead,
+    of,
+    reports_words,
+    say_address,
+    say_value,
+    site_key,
+    site_words,
+    step_free_words,
+)
 from csp_geo.products.words import DAYS
-from csp_geo.wording import count, join, number
+from csp_geo.response.plan import SOLVED_CURVE
+from csp_geo.wording import join, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from csp_geo.response.plan import HavenPlan, Venues, View
+    from csp_geo.response.uncovered import Near
     from csp_geo.study_area import StudyArea
 
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
 _SHOWN_CAUTIONS: Final = 3
-_FEW: Final = 20
-"""Below so many reports one decimal is written: each counts a share in an hour."""
-_REPORTS: Final = {
-    "All hours": "reports",
-    "After dark": "after-dark reports",
-    "15:00 to 18:00": "reports from 15:00 to 18:00",
-}
 _SHOWN_HOTSPOTS: Final = 12
-NOT_VETTED: Final = (
-    "These are businesses to approach. None of them has been vetted, and none has been asked."
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class HavenFacts:
-    """What the page says beside the plan itself."""
-
-    area: str
-    period: str
-    marking: str
-    version: str
-    synthetic: bool
-    within_m: float
-    hour: str
-    method: Sequence[str]
-    demand: Sequence[str]
-    cautions: Sequence[str]
-    licences: Sequence[str]
-    n_asked: int
-    n_listed: int
-    n_candidates: int
-    left_out: Mapping[str, int]
-    lapsed: Mapping[str, int]
+_LEAST_LEFT: Final = 0.05
+"""Hotspots of which less than this is left uncovered are not listed: it would read 0.0."""
 
 
 def havens_page(
@@ -114,11 +99,14 @@ def havens_page(
             ],
             "hours": range(24),
             "classes": _class_words(),
-            "views": [_view(view) for view in plan.views],
-            "hotspots": _hotspots(plan, venues, hotspots),
+            "views": [_view(view, plan, venues) for view in plan.views],
+            "hotspots": _hotspots(plan, venues, hotspots, facts),
             "others": _others(plan, venues),
+            "solved": SOLVED_CURVE,
             "complete": plan.others.is_complete,
-            "certainty": certainty(plan),
+            "certainty": certainty(plan, facts),
+            "existing": [_existing(haven, facts.on) for haven in facts.existing],
+            "step_free": step_free_words(plan, venues),
             "boxes": drawing.boxes,
             "left_out": "",
             "data": json_for_script(drawing.page_data()),
@@ -133,93 +121,21 @@ def havens_page(
 
 def _drawing(
     plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea
-) -> Drawing:
+) -> PlanDrawing:
     import geopandas as gpd
 
-    drawing = Drawing(area.projection, ())
+    drawing = PlanDrawing(area.projection, ())
     drawing.add_area(area)
     points = gpd.GeoDataFrame(
         {"name": venues.table["name"]}, geometry=gpd.points_from_xy(*venues.xy.T)
     )
-    keys = [_key(n) for n in range(len(plan.order))]
+    keys = [site_key(n) for n in range(len(plan.order))]
     drawing.add_sites(points.iloc[venues.existing], points.iloc[plan.order], keys)
     if len(hotspots):
         drawing.add_outlines(hotspots)
+    drawing.add_demand(plan.xy, plan.covered)
     drawing.finish()
     return drawing
-
-
-def _key(n: int) -> str:
-    return f"site-{n + 1}"
-
-
-def of(part: float, whole: float) -> str:
-    """Write a number with its base: "61 of 214", "0.4 of 2.9"."""
-    if whole < _FEW:
-        return f"{part:.1f} of {whole:.1f}"
-    return f"{number(part)} of {number(whole)}"
-
-
-def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Name the reports of the hours that are asked about."""
-    if facts.hour:
-        return f"reports of {facts.hour}"
-    return _REPORTS[plan.asked.title]
-
-
-def lead(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Say first what the new venues would change in the hours that are asked about."""
-    view, near = plan.asked, f"within {number(facts.within_m)} metres"
-    now = f"Open havens cover {of(view.before, view.demand)} {reports_words(plan, facts)} {near}"
-    if not plan.order and facts.n_asked == 0:
-        return f"{now}. No new venue was asked for."
-    if not plan.order:
-        return f"{now}. No further venue on the list covers more."
-    these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
-    then = f"{view.after:.1f}" if view.demand < _FEW else number(view.after)
-    return f"{now}; with {these} as well it would be {then}."
-
-
-def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
-    """Return what is said of the n-th venue to approach."""
-    row = venues.table.iloc[plan.order[n]]
-    left = plan.asked.demand - plan.asked.before
-    what = reports_words(plan, facts)
-    why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
-    shared = int(row["n_at_point"])
-    where = (
-        f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
-        if shared > 1
-        else ""
-    )
-    return {
-        "rank": n + 1,
-        "key": _key(n),
-        "name": row["name"],
-        "type": row["venue_type"],
-        "address": ", ".join(str(part) for part in (row["address"], row["postcode"]) if part),
-        "ward": row["ward_name"] or "",
-        "why": why,
-        "adds": f"Adds {_one(plan.why.adds[n], left)} to those before it.",
-        "hours": row["opening_hours"] or "not known",
-        "assumed": bool(venues.assumed[plan.order[n]]),
-        "ask": row["ask"],
-        "where": where,
-    }
-
-
-def _one(value: float, base: float) -> str:
-    return f"{value:.1f}" if base < _FEW else number(value)
-
-
-def certainty(plan: HavenPlan) -> str:
-    """Say how sure it is that no other choice covers more."""
-    if plan.siting.is_optimal:
-        return "It is proved that no other choice of as many venues covers more in these hours."
-    return (
-        f"The search was ended by its time limit: another choice may cover up to "
-        f"{plan.siting.gap:.1%} more. How far it came depends on the computer."
-    )
 
 
 def _curve(plan: HavenPlan) -> list[dict[str, Any]]:
@@ -272,68 +188,86 @@ def _class_words() -> list[tuple[str, str]]:
     return [("none", "no reports"), *words]
 
 
-def _view(view: View) -> dict[str, str]:
+def _view(view: View, plan: HavenPlan, venues: Venues) -> dict[str, str]:
+    shown = [*venues.existing, *plan.order]
+    known = bool((venues.step_free[shown] >= 0).any())
     return {
         "title": view.title,
         "demand": number(view.demand),
         "before": number(view.before),
         "after": number(view.after),
         "twice": number(view.twice),
-        "step_free": number(view.step_free),
-        "gap": number(view.after - view.step_free),
+        "step_free": number(view.step_free) if known else "not known",
+        "gap": number(view.after - view.step_free) if known else "not known",
         "immediate": number(view.immediate),
     }
 
 
-def _hotspots(plan: HavenPlan, venues: Venues, hotspots: Any) -> list[dict[str, Any]]:
+def _existing(haven: Mapping[str, Any], on: date) -> dict[str, str]:
+    return {
+        "name": str(haven["name"]),
+        "type": str(haven["venue_type"] or ""),
+        "hours": say_hours(haven["opening_hours"] or "", on) or "not known",
+        "state": "Counts" if haven["counts_now"] else "Counts as closed",
+        "why": "" if haven["counts_now"] else str(haven["why_not"]),
+    }
+
+
+def _hotspots(
+    plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFacts
+) -> list[dict[str, Any]]:
     lines = []
-    for line in plan.hotspots.to_dict("records"):
-        row = hotspots.iloc[line["hotspot"]]
-        near = [
-            f"{venues.table.iloc[venue]['name']} ({number(round(metres, -1))} m)"
-            for venue, metres in zip(line["nearest"], line["metres"], strict=True)
-        ]
-        left = line["demand"] - line["after"]
-        if left < 1:
+    for spot in plan.spots:
+        if spot.left < _LEAST_LEFT:
             continue
+        rows = [hotspots.iloc[row] for row in spot.rows]
+        names = dict.fromkeys(str(row["name"]) for row in rows)
         lines.append(
             {
-                "name": row["name"],
-                "family": row["family"],
-                "rank": int(row["rank"]),
-                "left": of(left, line["demand"]),
-                "value": round(left, 3),
-                "near": near,
+                "name": " / ".join(names),
+                "family": join([str(row["family"]) for row in rows]),
+                "firm": any(bool(row["confirmed"]) for row in rows),
+                "left": of(spot.left, spot.demand),
+                "near": [_near_words(near, venues, spot.left, facts) for near in spot.nearest],
             }
         )
     return lines
 
 
-def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, str]]:
-    """Say of each alternative what it takes in place of what."""
+def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> dict[str, str]:
+    """Say of a venue near a hotspot what it would cover there, and why not more."""
+    metres = f"{number(round(near.metres, -1))} m"
+    if near.gain > 0:
+        does = f"would cover {say_value(near.gain, left)}"
+    elif not venues.is_open[near.site].any():
+        does = "hours not known"
+    elif near.metres > facts.within_m:
+        does = "too far"
+    else:
+        does = "closed when reports arise"
+    return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
+
+
+def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
+    """Say what could be taken in place of which venue, and what would then be covered."""
     chosen = set(plan.siting.sites.tolist())
-    names = venues.table["name"]
-    lines = []
+    spots: dict[str, list[dict[str, str]]] = {}
     for other in plan.others.sitings:
         sites = set(other.sites.tolist())
         into, out = sorted(sites - chosen), sorted(chosen - sites)
-        lines.append(
+        spots.setdefault(_named(out, venues), []).append(
             {
-                "into": join([str(names.iloc[site]) for site in into]),
-                "out": join([str(names.iloc[site]) for site in out]),
+                "into": _named(into, venues, with_address=True),
                 "covers": f"{number(other.objective)}, against {number(plan.siting.objective)}",
             }
         )
-    return lines
+    return [{"out": out, "choices": choices} for out, choices in spots.items()]
 
 
-def hour_words(hour: int | None) -> str:
-    """Write an hour of the week: "Friday 22:00 to 23:00"."""
-    if hour is None:
-        return ""
-    return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
-
-
-def open_words(states: NDArray[np.int8]) -> str:
-    """Write for how many of the 168 hours of a week something is open."""
-    return f"open {int((states == 1).sum())} hours a week"
+def _named(sites: Sequence[int], venues: Venues, *, with_address: bool = False) -> str:
+    said = []
+    for site in sites:
+        row = venues.table.iloc[site]
+        address = say_address(row) if with_address else ""
+        said.append(f"{row['name']} ({address})" if address else str(row["name"]))
+    return join(said)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.response.rules import NO_HOURS
-from csp_geo.response.timetable import DAYS
+from csp_geo.response.timetable import DAYS, timetable
 from csp_geo.wording import join
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _HOUR: Final = 60
 _NOON: Final = 12
 _DAY: Final = 1440
 _OPEN: Final = 2
+_A_YEAR: Final = timedelta(days=365)
 NOT_KNOWN: Final = "not known"
 
 
@@ -75,6 +77,21 @@ def usual_hours(table: Timetable) -> list[tuple[str, str]]:
     if set(table.other_days) - set(table.holidays):
         lines.append(("Other times of the year", "hours may differ"))
     return lines
+
+
+def say_hours(text: str, on: date) -> str:
+    """Say opening hours in words, of the year from a day on; a text that cannot be, as it is.
+
+    Bank holidays are left out where nobody gave them.
+
+    Examples
+    --------
+    >>> say_hours("Mo-Fr 09:00-17:30; Sa 10:00-13:00", date(2023, 1, 9))
+    'Monday to Friday 9am to 5:30pm; Saturday 10am to 1pm; Sunday closed'
+    """
+    lines = usual_hours(timetable(text, on, on + _A_YEAR)) if text else []
+    said = [f"{days} {spans}" for days, spans in lines if spans != NOT_KNOWN]
+    return "; ".join(said) or text
 
 
 def _say_days(days: list[int]) -> str:

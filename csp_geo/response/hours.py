@@ -47,6 +47,7 @@ __all__ = [
     "open_at",
     "read_assumed",
     "read_rules",
+    "say_given_hours",
     "shown_hours",
 ]
 
@@ -252,6 +253,12 @@ def shown_hours(text: object) -> str | None:
     """
     osm = read_rules(text).osm if isinstance(text, str) else ""
     return osm if osm and '"' not in osm else None
+
+
+def say_given_hours(text: object) -> str:
+    """Return hours that may be shown, or that hours are given and cannot be read; "" for none."""
+    given = isinstance(text, str) and bool(text)
+    return shown_hours(text) or ("given, but cannot be read" if given else "")
 
 
 def usual_week(day: date) -> date:

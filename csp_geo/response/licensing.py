@@ -22,12 +22,13 @@ AT_M: Final = 20.0
 EXACT: Final = ("exact", "address")
 """Ways of locating that say which building: no pin, street, postcode, name or snapped point."""
 LARGEST_DOUBT_M: Final = 25.0
+THEMES_ASKED: Final = "violence, sexual offences, harassment or drugs"
 _THEMES: Final = frozenset({"violence", "sexual", "harassment"})
 _DRUGS: Final = "drug"
 
 
-def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which premises have violence, sexual offences, harassment or drugs recorded at them.
+def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Count reports of violence, sexual offences, harassment or drugs at premises.
 
     Theft is never asked about: shops are its victims. Only recorded incidents and premises that
     are located exactly count, because a shared point says nothing of one address on it.
@@ -41,23 +42,24 @@ def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> ND
 
     Returns
     -------
-    ask
-        ``(n,)`` bool, in the order of the premises. False also where it cannot be said.
+    n
+        ``(n,)`` int64, in the order of the premises: licensing is asked first about those above 0.
+        0 also where it cannot be said.
 
     Notes
     -----
-    At a premises is within 20 metres of its point, inclusive; neighbours that close are all
-    marked. Cost: one search tree of the incidents.
+    At a premises is within 20 metres of its point, inclusive; a report counts for all neighbours
+    that close. Cost: one search tree of the incidents.
     """
-    ask = np.zeros(len(premises), dtype=np.bool_)
+    found = np.zeros(len(premises), dtype=np.int64)
     known = _is_exact(premises) & (premises["n_at_point"].to_numpy() == 1)
     told = incidents[_is_exact(incidents) & _is_asked_about(incidents)]
     if known.any() and len(told):
         points = premises.geometry.to_numpy()[known]
         tree = shapely.STRtree(told.geometry.to_numpy())
         near, _ = tree.query(points, predicate="dwithin", distance=AT_M)
-        ask[np.flatnonzero(known)[np.unique(near)]] = True
-    return ask
+        found[known] = np.bincount(near, minlength=len(points))
+    return found
 
 
 def comparable(premises: pd.DataFrame, incidents: pd.DataFrame) -> tuple[int, int]:

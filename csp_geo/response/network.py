@@ -78,13 +78,15 @@ class Walk:
     """How far it is on foot from each origin to each site.
 
     `metres` is ``(m, n)`` float64, inf where a site cannot be reached or lies beyond the limit.
-    `method` says for the page how it was measured; `cautions` what a reader must know.
+    `method` says for the page how it was measured, `notes` what was left out or walked round on
+    the way there; `cautions` are what a reader must know.
     """
 
     metres: Floats
     params: WalkParams
     method: str
     cautions: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def minutes(self) -> Floats:
@@ -139,17 +141,18 @@ def walking_distances(
     params = params or WalkParams()
     start, end = _points(origins, "origins"), _points(sites, "sites")
     if network is None:
-        metres, method, cautions = _straight(start, end, obstacles, params)
+        metres, method, cautions, notes = _straight(start, end, obstacles, params)
         if after_dark and obstacles.dark is not None:
             cautions.append(
                 "Parks and alleys are not avoided after dark: that needs a walking network."
             )
     else:
-        metres, method, cautions = _along(start, end, network, obstacles, after_dark, params)
+        along = _along(start, end, network, obstacles, after_dark, params)
+        metres, method, cautions, notes = along
     metres = metres.round(_DUST)
     if params.limit_m is not None:
         metres[metres > params.limit_m] = np.inf
-    return Walk(metres, params, method, (*obstacles.notes, *cautions))
+    return Walk(metres, params, method, (*cautions, *obstacles.notes), tuple(notes))
 
 
 def _points(values: ArrayLike, name: str) -> Floats:
@@ -174,7 +177,7 @@ def _direct(start: Floats, end: Floats) -> Floats:
 
 def _straight(
     start: Floats, end: Floats, obstacles: Obstacles, params: WalkParams
-) -> tuple[Floats, str, list[str]]:
+) -> tuple[Floats, str, list[str], list[str]]:
     metres = _direct(start, end) * params.straight_factor
     method = f"in a straight line x {params.straight_factor:g} (an estimate: no walking network)"
     cautions = _unknown_places(start, end)
@@ -182,15 +185,21 @@ def _straight(
         cautions.append(
             "Straight lines cross railways, main roads and rivers as if there were none."
         )
-        return metres, method, cautions
-    cautions += _round_barriers(metres, start, end, obstacles, params)
-    return metres, method, cautions
+        return metres, method, cautions, []
+    n_round, n_cut = _round_barriers(metres, start, end, obstacles, params)
+    if n_cut:
+        cautions.append(
+            f"{count(n_cut, 'way')} across a barrier without a crossing that leads there: "
+            "unreachable."
+        )
+    notes = [f"{count(n_round, 'way')} round a barrier by its crossing."] * bool(n_round)
+    return metres, method, cautions, notes
 
 
 def _round_barriers(
     metres: Floats, start: Floats, end: Floats, obstacles: Obstacles, params: WalkParams
-) -> list[str]:
-    """Send ways that touch a barrier round by a crossing, in place; say how many."""
+) -> tuple[int, int]:
+    """Send ways that touch a barrier round by a crossing, in place; count those, and the rest."""
     to, away = (_to_crossings(points, obstacles, params) for points in (start, end))
     n_round = n_cut = 0
     for row in range(len(start)):
@@ -202,15 +211,7 @@ def _round_barriers(
             metres[row, barred] = ways.min(axis=1, initial=np.inf)
             n_round += int(np.isfinite(metres[row, barred]).sum())
             n_cut += int(np.isinf(metres[row, barred]).sum())
-    said = []
-    if n_round:
-        said.append(f"{count(n_round, 'way')} round a barrier by its crossing.")
-    if n_cut:
-        said.append(
-            f"{count(n_cut, 'way')} across a barrier without a crossing that leads there: "
-            "unreachable."
-        )
-    return said
+    return n_round, n_cut
 
 
 def _to_crossings(points: Floats, obstacles: Obstacles, params: WalkParams) -> Floats:
@@ -241,8 +242,8 @@ def _along(
     obstacles: Obstacles,
     after_dark: bool,
     params: WalkParams,
-) -> tuple[Floats, str, list[str]]:
-    used, cautions = _usable(network, obstacles, after_dark)
+) -> tuple[Floats, str, list[str], list[str]]:
+    used, cautions, notes = _usable(network, obstacles, after_dark)
     points = np.concatenate([start, end])
     snapped = used.snap(points, params.furthest_snap_m, obstacles)
     graph = split_at(used, snapped)
@@ -260,29 +261,32 @@ def _along(
     metres += offset[0][:, None] + offset[1][None, :]
     same = (start[:, None, 0] == end[None, :, 0]) & (start[:, None, 1] == end[None, :, 1])
     metres[same] = 0.0
-    cautions += _unknown_places(start, end)
-    cautions += _far_places(points, graph.at, params)
     cautions += _pieces(used, graph)
+    cautions += _far_places(points, graph.at, params)
+    cautions += _unknown_places(start, end)
     km = used.length_m.sum() / 1000
     method = f"along the walking network ({km:,.1f} km in {_stretches(len(used.ends))})"
-    return metres, method, [*network.notes, *cautions]
+    return metres, method, [*cautions, *network.notes], notes
 
 
 def _usable(
     network: WalkingNetwork, obstacles: Obstacles, after_dark: bool
-) -> tuple[WalkingNetwork, list[str]]:
-    """Leave out what touches a barrier and, after dark, what is to be avoided; say what was."""
-    said = []
+) -> tuple[WalkingNetwork, list[str], list[str]]:
+    """Leave out what touches a barrier and, after dark, what is to be avoided.
+
+    Returns the rest, cautions, and notes on what was left out.
+    """
+    cautions, notes = [], []
     touching = obstacles.bar(*(network.xy[network.ends[:, side]] for side in (0, 1)))
     cut = touching & ~network.bridged
     if touching.any():
         kept = int(touching.sum() - cut.sum())
-        said.append(
+        notes.append(
             f"Barriers: {_stretches(cut.sum())} left out, {number(kept)} kept as "
             "bridge, tunnel or crossing."
         )
         if not network.tells_bridges and not len(obstacles.crossings):
-            said.append(
+            cautions.append(
                 "The network has no column bridge or tunnel, and no crossings were given: every "
                 "way across a barrier is taken as closed."
             )
@@ -290,14 +294,14 @@ def _usable(
     if after_dark:
         ends = (used.xy[used.ends[:, side]] for side in (0, 1))
         dark = used.closed_at_night | obstacles.avoids(*ends)
-        said.append(
+        notes.append(
             f"After dark: {_stretches(dark.sum())} in parks, alleys or closed at "
             f"night left out ({used.length_m[dark].sum() / 1000:,.1f} km)."
         )
         used = used.only(~dark)
     if not len(used.ends):
-        said.append("Nothing is left of the walking network: every place is unreachable.")
-    return used, said
+        cautions.append("Nothing is left of the walking network: every place is unreachable.")
+    return used, cautions, notes
 
 
 def _stretches(n: float) -> str:

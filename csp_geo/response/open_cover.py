@@ -72,6 +72,15 @@ class OpenCover:
             raise SchemaError(f"hours must be {HOURS} flags, one for each hour of the week.")
         return replace(self, demand=as_table(self.demand.multiply(asked[None, :])))
 
+    def at(self, places: Ints) -> OpenCover:
+        """Leave out all places but these, given by their positions."""
+        return replace(
+            self,
+            reach=self.reach[places],
+            reach_dark=self.reach_dark[places],
+            demand=self.demand[places],
+        )
+
     def counts(self, sites: ArrayLike) -> Ints:
         """Count the open sites within reach, of those given: ``(places, 168)``."""
         chosen = checked_fixed(sites, self.n_sites, "sites")

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from csp_geo.errors import InfeasibleError, SettingsError
 from csp_geo.response.gains import Coverage, Reasons, coverage_by_hour, reasons, step_free_sites
 from csp_geo.response.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.response.reach import within_reach
-from csp_geo.response.siting import TIME_LIMIT_S, Alternatives
+from csp_geo.response.siting import TIME_LIMIT_S
+from csp_geo.response.uncovered import covered_by_place, uncovered_spots
 from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from csp_geo.response.demand import Demand
     from csp_geo.response.open_cover import OpenCover
-    from csp_geo.response.siting import Problem, Siting
+    from csp_geo.response.siting import Alternatives, Problem, Siting
+    from csp_geo.response.uncovered import Spot
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
@@ -29,7 +33,9 @@ if TYPE_CHECKING:
 NEAR_M: Final = 400.0
 IMMEDIATE_M: Final = 200.0
 _CURVE: Final = 8
-_LONGEST_CURVE: Final = 12
+SOLVED_CURVE: Final = 12
+"""Numbers of new venues that the curve is solved for; beyond it adds them one by one."""
+_LONGEST_CURVE: Final = 50
 ALL: Final = "all"
 AFTER_DARK: Final = "after-dark"
 AFTER_SCHOOL: Final = "after-school"
@@ -40,8 +46,6 @@ TITLES: Final = {
     AFTER_SCHOOL: "15:00 to 18:00",
 }
 THE_HOUR: Final = "The hour asked for"
-_NO_OTHERS: Final = Alternatives((), is_complete=False)
-_NEAREST: Final = 3
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -142,9 +146,10 @@ class HavenPlan:
 
     `order` are the new venues (positions) in the order in which to approach them, `why` what each
     covers in the hours asked about. `asked` sums these hours up, `curve` is the most that 0, 1, 2
-    ... new venues cover in them. `before` and `after` are coverage by hour of week. `hotspots` has
-    a row for each hotspot, the least covered first. `unreachable` is demand that no venue at all
-    lies near.
+    ... new venues cover in them. `before` and `after` are coverage by hour of week. `spots` are the
+    hotspots in the hours asked about, the least covered first. `xy` are the places of the demand,
+    ``(places, 2)`` metres, `covered` the share of each place's demand in these hours that is
+    covered, NaN without any. `unreachable` is demand that no venue at all lies near.
     """
 
     siting: Siting
@@ -155,7 +160,9 @@ class HavenPlan:
     before: Coverage
     after: Coverage
     views: tuple[View, ...]
-    hotspots: pd.DataFrame
+    spots: Sequence[Spot]
+    xy: Floats
+    covered: Floats
     unreachable: float
 
     @property
@@ -198,17 +205,27 @@ def plan_havens(
     best = problem.solve(params.time_limit_s)
     after = coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
-    longest = min(max(params.sites, _CURVE), _LONGEST_CURVE)
+    there = venues.existing
     return HavenPlan(
         siting=best,
-        why=reasons(asked, best.sites, venues.existing),
-        others=problem.alternatives(best) if params.sites <= _LONGEST_CURVE else _NO_OTHERS,
-        curve=problem.curve(longest, time_limit=params.time_limit_s / longest),
-        before=coverage_by_hour(cover, venues.existing),
+        why=reasons(asked, best.sites, there),
+        others=problem.alternatives(best),
+        curve=_curve(problem, best, params),
+        before=coverage_by_hour(cover, there),
         after=after,
         views=views,
         asked=next(view for view in views if view.title == _asked(params)),
-        hotspots=_hotspots(demand, venues, ways, cover, best, hotspots),
+        spots=uncovered_spots(
+            asked,
+            demand.xy,
+            ways.dark if ways.is_dark[hours[_asked(params)]].all() else ways.day,
+            venues.candidates,
+            there,
+            best.sites,
+            hotspots,
+        ),
+        xy=demand.xy,
+        covered=_share_covered(asked, best),
         unreachable=_unreachable(demand, venues, ways, params.within_m),
     )
 
@@ -257,6 +274,25 @@ def _problem(asked: OpenCover, venues: Venues, params: PlanParams, each: Each | 
         candidates=venues.candidates,
         group=None if each is None else each.of,
     )
+
+
+def _curve(problem: Problem, best: Siting, params: PlanParams) -> Floats:
+    """Return what 0, 1, 2 ... new venues cover, at least as far as the plan goes."""
+    longest = min(max(params.sites, _CURVE), _LONGEST_CURVE)
+    curve = problem.curve(
+        longest, exactly=SOLVED_CURVE, time_limit=params.time_limit_s / SOLVED_CURVE
+    )
+    n = len(best.sites) - len(problem.fixed)
+    curve[n:] = np.fmax(curve[n:], best.objective)
+    return curve
+
+
+def _share_covered(asked: OpenCover, best: Siting) -> Floats:
+    """Return the share of each place's demand that is covered, NaN without demand."""
+    whole = np.asarray(asked.demand.sum(axis=1)).ravel()
+    share = np.full(len(whole), np.nan)
+    np.divide(covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
+    return share
 
 
 def _unreachable(demand: Demand, venues: Venues, ways: Ways, metres: float) -> float:
@@ -308,51 +344,3 @@ def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
         )
         for title, marked in hours.items()
     )
-
-
-def _hotspots(
-    demand: Demand,
-    venues: Venues,
-    ways: Ways,
-    cover: OpenCover,
-    best: Siting,
-    hotspots: gpd.GeoDataFrame,
-) -> pd.DataFrame:
-    """Tell how much of each hotspot's demand stays uncovered, and which venues are nearest."""
-    import geopandas as gpd
-
-    weight = np.asarray(demand.by_hour.sum(axis=1)).ravel()
-    now = _covered_by_place(cover, venues.existing)
-    then = _covered_by_place(cover, best.sites)
-    points = gpd.GeoSeries.from_xy(*demand.xy.T)
-    lines = []
-    for position, shape in enumerate(hotspots.geometry):
-        inside = np.flatnonzero(points.within(shape.buffer(1.0)))
-        total = float(weight[inside].sum())
-        near = ways.day[inside][:, venues.candidates]
-        typical = np.median(near, axis=0) if len(inside) else np.zeros(0)
-        closest = np.argsort(typical, kind="stable")[:_NEAREST]
-        nearest = [i for i in closest if np.isfinite(typical[i])]
-        lines.append(
-            {
-                "hotspot": position,
-                "demand": total,
-                "before": float(now[inside].sum()),
-                "after": float(then[inside].sum()),
-                "nearest": [int(venues.candidates[i]) for i in nearest],
-                "metres": [float(typical[i]) for i in nearest],
-            }
-        )
-    table = pd.DataFrame(
-        lines, columns=["hotspot", "demand", "before", "after", "nearest", "metres"]
-    )
-    left = table["demand"] - table["after"]
-    order = left.sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
-
-
-def _covered_by_place(cover: OpenCover, sites: NDArray[np.int64]) -> Floats:
-    """Add up, for each place, the demand that open sites cover."""
-    counts = cover.counts(sites)
-    covered = np.where(counts > 0, cover.demand.toarray(), 0.0)
-    return np.asarray(covered.sum(axis=1), dtype=np.float64)

@@ -25,7 +25,7 @@ from csp_geo.response.listing import NO_LOCATION, Wanted, read_lists, say_nowher
 from csp_geo.response.same_venue import as_one
 from csp_geo.response.venue_types import ALCOHOL, GAMBLING, SUITABLE, UNSUITABLE
 from csp_geo.tables import CRITERIA, PREMISES, as_agreed
-from csp_geo.wording import count, join, number
+from csp_geo.wording import count, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -327,15 +327,15 @@ def _said(left_out: pd.DataFrame) -> pd.DataFrame:
 
 
 def _nothing_left(reasons: pd.Series, n: int) -> str:
-    why = [f"{number(k)} {slug}" for slug, k in reasons.value_counts().items()]
+    why = [f"{number(k)}: {say_reason(slug)}" for slug, k in reasons.value_counts().items()]
     return (
-        f"Of {count(n, 'row')} no candidate is left: {join(why)}. Check the list, the wards, and "
-        "the table of venue types."
+        f"Of {count(n, 'row')} no candidate is left. {' '.join(why)} Check the list, the wards, "
+        "and the table of venue types."
     )
 
 
 def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
-    found = ["Nothing is known of these businesses but what the lists say: none is vetted."]
+    found = []
     if all("fhrs" in listed.fields for listed in lists):
         found.append(
             "Food hygiene ratings are the only list: it has businesses with food and no others, so "
@@ -348,8 +348,8 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
         shared = int((located["n_at_point"] > 1).sum())
         if shared:
             found.append(
-                f"{name}: {count(len(located), 'place')} on {count(n_points, 'point')}; "
-                f"{number(shared)} share theirs with others, as the places of one postcode do, so "
+                f"{name}: {count(len(located), 'place')} on {count(n_points, 'point')} (to the "
+                f"metre); {number(shared)} share theirs with others, as those of a postcode do, so "
                 f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
             )
     if held := int(rows["held"].sum()):

@@ -138,20 +138,39 @@ class Problem:
         ]
         return Alternatives(tuple(listed), complete)
 
-    def curve(self, most: int | None = None, *, time_limit: float = TIME_LIMIT_S) -> Floats:
+    def curve(
+        self,
+        most: int | None = None,
+        *,
+        exactly: int | None = None,
+        time_limit: float = TIME_LIMIT_S,
+    ) -> Floats:
         """Return the most that 0, 1, 2 ... new sites can cover, fixed sites included.
 
         Each number of sites is solved for itself, so that the sites of a larger one need not
         contain those of a smaller one. Numbers too small to give each group a site have NaN. Where
         the time limit ended a search the best set found counts, and never less than for one fewer.
+
+        Parameters
+        ----------
+        most
+            The largest number of new sites; as many as the problem asks for by default.
+        exactly
+            The largest number that is solved; above it what choosing greedily covers counts, which
+            may be a little less than the most. All by default.
+        time_limit
+            Seconds for the solver, for each number.
         """
-        covered = [self.already if not len(self.cover.needy) else np.nan]
+        needed = len(self.cover.needy)
+        covered = [self.already if not needed else np.nan]
         for new in range(1, min(most or self.new, self.cover.n_sites) + 1):
-            if new < len(self.cover.needy):
-                covered.append(np.nan)
-                continue
-            value = self.already + choose(self.cover, new, time_limit).value
-            covered.append(float(np.fmax(value, covered[-1])))
+            if new < needed:
+                value = np.nan
+            elif exactly is None or new <= exactly:
+                value = choose(self.cover, new, time_limit).value
+            else:
+                value = self.cover.value(add_greedily(self.cover, new)[0])
+            covered.append(float(np.fmax(self.already + value, covered[-1])))
         return np.array(covered)
 
     def greedy_curve(self, most: int | None = None) -> tuple[Ints, Floats]:

@@ -11,8 +11,9 @@ import pytest
 import shapely
 from scipy.sparse import csr_array
 
-from csp_geo.products.havens_page import HavenFacts, havens_page, hour_words, lead
+from csp_geo.products.havens_page import havens_page
 from csp_geo.products.page import make_map
+from csp_geo.products.plan_words import HavenFacts, hour_words, lead
 from csp_geo.response.demand import Demand
 from csp_geo.response.on_map import HavensOnMap, havens_on_map
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
@@ -42,6 +43,7 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
                 "opening_hours": ["Mo-Su 09:00-17:00", name, "24/7", ""],
                 "n_at_point": [1, 1, 4, 1],
                 "ask": ["", name, "", "trained staff"],
+                "approached_by": ["", name, "", ""],
             }
         ),
         np.array([(50.0, 0.0), (100.0, 0.0), (1100.0, 0.0), (2100.0, 0.0)]) + CENTRE,
@@ -57,6 +59,7 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
             "name": [f"{name} {n}" for n in range(hotspots)],
             "family": "recorded",
             "rank": range(1, hotspots + 1),
+            "confirmed": False,
         },
         geometry=[shapely.box(x - 50, y - 9, x + 50, y + 9)] * hotspots,
     )
@@ -68,6 +71,16 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
         PlanParams(sites=sites, hours="after-dark"),
     )
     return plan, venues, spots
+
+
+def haven(name, hours, why_not=""):
+    return {
+        "name": name,
+        "venue_type": "library",
+        "opening_hours": hours,
+        "counts_now": not why_not,
+        "why_not": why_not,
+    }
 
 
 def facts(**changes):
@@ -87,7 +100,12 @@ def facts(**changes):
         "n_listed": 9,
         "n_candidates": 3,
         "left_out": {"Businesses of its type are never approached.": 6},
-        "lapsed": {"Its training ended.": 1},
+        "time_limit_s": 60.0,
+        "existing": [
+            haven("Old Library", "Mo-Su 09:00-17:00"),
+            haven("Old Chemist", "", why_not="Its training ended."),
+        ],
+        "on": date(2021, 11, 29),
     }
     return HavenFacts(**(given | changes))
 
@@ -107,7 +125,7 @@ class TestWords:
         assert "None of them has been vetted, and none has been asked." in html
         assert "Assumed, not asked" in html
         assert "4 listed venues share" in html
-        assert "1 existing haven counts as closed: <bdi>Its training ended.</bdi>" in html
+        assert "Counts as closed: <bdi>Its training ended.</bdi>" in html
 
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))

@@ -70,7 +70,8 @@ class TestStraightLine:
         bridge = Obstacles(barriers=railway, crossings=at((100, 300)))
         walk = walking_distances(at((0, 0)), at((200, 0), (50, 0)), obstacles=bridge)
         assert walk.metres[0] == pytest.approx([2 * np.hypot(100, 300) * 1.3, 65.0])
-        assert walk.cautions == ("1 way round a barrier by its crossing.",)
+        assert walk.cautions == ()
+        assert walk.notes == ("1 way round a barrier by its crossing.",)
 
     def test_a_crossing_beyond_the_limit_leads_nowhere(self):
         railway = shapely.LineString(at((100, -1000), (100, 1000)))
@@ -175,8 +176,8 @@ class TestBarriers:
             obstacles=Obstacles(barriers=self.RAILWAY),
         )
         assert walk.metres.tolist() == [[np.inf, 100.0]]
-        assert walk.cautions[0].startswith("Barriers: 4 stretches left out, 0 kept")
-        assert "no column bridge or tunnel" in walk.cautions[1]
+        assert walk.notes[0].startswith("Barriers: 4 stretches left out, 0 kept")
+        assert "no column bridge or tunnel" in walk.cautions[0]
 
     @pytest.mark.parametrize(
         "tag",
@@ -193,7 +194,7 @@ class TestBarriers:
             obstacles=Obstacles(barriers=self.RAILWAY),
         )
         assert walk.metres.tolist() == [[300.0]]
-        assert walk.cautions[0] == (
+        assert walk.notes[0] == (
             "Barriers: 3 stretches left out, 1 kept as bridge, tunnel or crossing."
         )
 
@@ -238,7 +239,7 @@ class TestAfterDark:
         by_night = walking_distances(*ends, network=TOWN, obstacles=self.PARK, after_dark=True)
         assert by_day.metres.tolist() == [[100.0]]
         assert by_night.metres.tolist() == [[300.0]]
-        assert by_night.cautions == (
+        assert by_night.notes == (
             "After dark: 1 stretch in parks, alleys or closed at night left out (0.1 km).",
         )
 

@@ -50,7 +50,8 @@ def ways_between(demand, venues, dark_factor=1.0):
 
 def spots(*spans):
     shapes = [shapely.box(start, -10, end, 10) for start, end in spans]
-    return gpd.GeoDataFrame({"name": [f"S{i}" for i in range(len(spans))]}, geometry=shapes)
+    columns = {"name": [f"S{i}" for i in range(len(spans))], "family": "recorded"}
+    return gpd.GeoDataFrame(columns, geometry=shapes)
 
 
 def plan_of(demand, venues, hotspots=None, dark_factor=1.0, each=None, **params):
@@ -122,11 +123,46 @@ def test_more_sites_than_candidates_is_a_stated_part():
 
 def test_hotspots_least_covered_first_with_the_nearest_venues():
     plan = plan_of(STREET, SHOPS, spots((-50, 50), (950, 1050), (1950, 2050)), sites=1)
-    assert plan.hotspots["hotspot"].tolist() == [0, 2, 1]
-    assert plan.hotspots["demand"].tolist() == [6.0, 4.0, 10.0]
-    assert plan.hotspots["after"].tolist() == [0.0, 0.0, 10.0]
-    assert plan.hotspots["nearest"].iloc[0][0] == 0
-    assert plan.hotspots["metres"].iloc[0][0] == 100
+    assert [spot.rows for spot in plan.spots] == [(0,), (2,), (1,)]
+    assert [spot.demand for spot in plan.spots] == [6.0, 4.0, 10.0]
+    assert [spot.after for spot in plan.spots] == [0.0, 0.0, 10.0]
+    near = plan.spots[0].nearest[0]
+    assert (near.site, near.metres, near.gain) == (0, 100, 5)
+    assert [near.site for near in plan.spots[2].nearest] == [1, 0, 3]  # not the chosen one
+    assert np.nan_to_num(plan.covered, nan=-1).tolist() == [0.0, 1.0, 0.0]
+
+
+def test_a_street_told_by_two_families_is_one_spot():
+    both = spots((-50, 50), (-40, 60), (950, 1050)).assign(
+        family=["recorded", "perception", "perception"]
+    )
+    plan = plan_of(STREET, SHOPS, both, sites=0)
+    assert [(spot.rows, spot.demand) for spot in plan.spots] == [((2,), 10.0), ((0, 1), 6.0)]
+    same = plan_of(STREET, SHOPS, both.assign(family="recorded"), sites=0)
+    assert [spot.rows for spot in same.spots] == [(2,), (0,), (1,)]  # two hotspots of one family
+
+
+def test_a_venue_near_a_hotspot_says_what_it_would_cover_of_what_is_left():
+    plan = plan_of(STREET, SHOPS, spots((950, 1050)), sites=0, hours="after-dark")
+    near = {near.site: near.gain for near in plan.spots[0].nearest}
+    assert near[1] == 0  # next door, and shut at night
+    assert near[2] == 8
+    assert plan.spots[0].left == 8
+
+
+def test_no_hotspots_and_no_places_in_one():
+    assert plan_of(STREET, SHOPS, spots(), sites=1).spots == []
+    empty = plan_of(STREET, SHOPS, spots((5000, 5050)), sites=1).spots[0]
+    assert (empty.demand, empty.left, empty.nearest) == (0.0, 0.0, ())
+
+
+def test_the_curve_goes_as_far_as_the_plan_and_never_falls():
+    many = demand_at(*((1000.0 * i, 1 + i % 3, 0) for i in range(30)))
+    shops = venues_at(*((1000.0 * i + 10, DAY, 1, "A") for i in range(30)))
+    plan = plan_of(many, shops, sites=20)
+    assert len(plan.curve) == 21
+    assert (np.diff(plan.curve) >= 0).all()
+    assert plan.curve[20] == plan.siting.objective
 
 
 def test_unreachable_demand_is_told_apart():

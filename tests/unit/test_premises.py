@@ -128,7 +128,7 @@ class TestRatings:
         assert (made.table["location_accuracy_m"] == 100).all()
         said = " ".join(made.cautions)
         assert "Food hygiene ratings are the only list" in said
-        assert "5 places on 4 points; 2 share theirs" in said
+        assert "5 places on 4 points (to the metre); 2 share theirs" in said
 
     def test_another_list_beside_them_is_no_caution(self, town_area, tmp_path, write):
         ratings = write_ratings(tmp_path / "r.csv")
@@ -267,7 +267,7 @@ class TestSheets:
     def test_no_candidate_left(self, town_area, tmp_path, write):
         rows = [("A", "school", "", "", 544421, 184321, ""), ("B", "shop", "", "", 1, 1, "")]
         path = write.csv(tmp_path / "a.csv", HEADER, rows)
-        with pytest.raises(NoReportsError, match=r"Of 2 rows no candidate is left: 1 .* and 1 "):
+        with pytest.raises(NoReportsError, match=r"Of 2 rows no candidate is left. 1: .* 1: "):
             read_premises([path], town_area, TYPES)
 
     def test_no_list_at_all(self, town_area):
@@ -465,5 +465,5 @@ def test_the_real_ratings_of_the_borough(shared_data):
         assert made.reasons["unsuitable-type"] == 88 + 77 + 56 + 38 + 1 - 5 + by_name  # 5 twice
         assert 780 <= made.counts["candidates"] <= 820
         assert 15 <= (made.table["venue_type"] == "pharmacy").sum() <= 19
-        assert "1,062 places on 556 points" in " ".join(made.cautions)
+        assert "1,062 places on 556 points (to the metre)" in " ".join(made.cautions)
         check_table(made.table, PREMISES)

@@ -400,7 +400,7 @@ var cspMap = (function () {
     map.getPanes().mapPane.setAttribute("aria-hidden", "true");
     data.layers
       .filter(function (layer) {
-        return layer.box === "zones" || layer.box === "outlines";
+        return layer.box === "zones" || layer.box.indexOf("outlines") === 0;
       })
       .forEach(skipShapes);
     watchPointer();

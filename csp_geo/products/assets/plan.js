@@ -9,6 +9,19 @@
       site.focus({ preventScroll: true });
     }
   });
+  /* What is folded on the screen is printed all the same. */
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = Array.from(document.querySelectorAll("details:not(.key):not([open])"));
+    folded.forEach(function (part) {
+      part.open = true;
+    });
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (part) {
+      part.open = false;
+    });
+  });
   cspMap.refresh();
   cspMap.settle();
   window.addEventListener("load", cspMap.settle);
