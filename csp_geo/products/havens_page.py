@@ -244,7 +244,7 @@ def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> d
     elif near.metres > facts.within_m:
         does = "too far"
     else:
-        does = "closed when reports arise"
+        does = "closed when the rest arises"
     return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
 
 

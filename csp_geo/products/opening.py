@@ -21,6 +21,7 @@ _NOON: Final = 12
 _DAY: Final = 1440
 _OPEN: Final = 2
 _A_YEAR: Final = timedelta(days=365)
+_ALWAYS: Final = "day and night"
 NOT_KNOWN: Final = "not known"
 
 
@@ -51,7 +52,7 @@ def _say_span(span: Span) -> str:
     start, end, state = span
     doubt = "" if state == _OPEN else " (not certain)"
     if (start, end) == (0, _DAY):
-        return "day and night" if state == _OPEN else NOT_KNOWN
+        return _ALWAYS if state == _OPEN else NOT_KNOWN
     return f"{say_time(start)} to {say_time(end)}{doubt}"
 
 
@@ -90,6 +91,8 @@ def say_hours(text: str, on: date) -> str:
     'Monday to Friday 9am to 5:30pm; Saturday 10am to 1pm; Sunday closed'
     """
     lines = usual_hours(timetable(text, on, on + _A_YEAR)) if text else []
+    if lines == [("Every day", _ALWAYS)]:
+        return f"{_ALWAYS}, every day"
     said = [f"{days} {spans}" for days, spans in lines if spans != NOT_KNOWN]
     return "; ".join(said) or text
 

@@ -74,14 +74,14 @@ class PlanDrawing(Drawing):
         """
         for label, look, which in (
             ("not covered", _NOT, covered < _SOME),
-            ("in some of their hours", _IN_PART, (covered >= _SOME) & (covered <= 1 - _SOME)),
+            ("covered in some hours", _IN_PART, (covered >= _SOME) & (covered <= 1 - _SOME)),
             ("covered", _ALL, covered > 1 - _SOME),
         ):
             if which.any():
                 self.add_points(
                     layers.pack_points(xy[which], self.projection),
                     look,
-                    label=f"Reports: {label}",
+                    label=f"Places of reports, {label}",
                     nouns=("place", "places"),
                 )
 
