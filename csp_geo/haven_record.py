@@ -119,7 +119,8 @@ def _cautions(done: Planned) -> list[str]:
             f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
             "week, so what is said of hours and of after dark rests on those that have one."
         )
-    said += done.cautions
+    by_network = options.network is not None  # in pieces, or far from a place
+    said += [*(done.walk.cautions if by_network else ()), *done.cautions]
     if not any_hour:  # else hours count for nothing
         said += done.hours.cautions
     if done.plan.unreachable >= 1:
