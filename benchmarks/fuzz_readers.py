@@ -131,6 +131,7 @@ def expect_counts(counts: dict[str, int]) -> None:
 def expect_sentence(text: str, path: Path) -> None:
     """Expect one line that reads like a sentence and shows nothing of the machine."""
     expect(len(text.splitlines()) == 1, f"not one line: {text!r}")
+    expect(text.isprintable(), f"what steers a terminal: {text!r}")
     expect(len(text.split()) >= 4, f"no sentence: {text!r}")
     expect(len(text) < LONGEST, f"{len(text)} characters: {text[:200]!r}")
     expect(text.rstrip().endswith((".", "?")), f"does not end like a sentence: {text!r}")

@@ -156,14 +156,23 @@ def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Set
     return replace(Settings(), clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
+def read_toml(path: Path, where: str = "") -> dict[str, Any]:
+    """Read a TOML file that a person wrote; `where` is how messages name it.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is not valid TOML.
+    """
+    where = where or path.name
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{where} could not be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
+
+
 def read_settings(path: Path | None) -> Settings:
     """Read settings from a TOML file; `None` gives the defaults."""
-    if path is None:
-        return Settings()
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
-    return settings_from(values, path.name)
+    return Settings() if path is None else settings_from(read_toml(path), path.name)

@@ -31,5 +31,5 @@ def join(items: Iterable[str], last: str = "and") -> str:
 
 def shortened(name: str, length: int = _NAME_LENGTH) -> str:
     """Write somebody's name for a column or a sheet so that a sentence can hold it."""
-    line = " ".join(name.split())
+    line = "".join(filter(str.isprintable, " ".join(name.split())))
     return line if len(line) <= length else f"{line[:length]}..."

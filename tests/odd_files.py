@@ -227,6 +227,8 @@ def odd_texts(folder):
         "\n".join(["January", LINES[0], LINES[1].replace("Robbery", '"Robbery"'), *LINES[2:]])
         + '\nA6,,10:00,544431,184331,"Rob\nbery"\n'
     )
+    red = CSV.replace("category", "\x1b[31mWhat\x07\x9b1m")
+    (folder / "column_name_that_steers_a_terminal.csv").write_text(red, encoding="utf-8")
     deep = '{"type":"FeatureCollection","features":' + "[" * 10_000 + "]" * 10_000 + "}"
     (folder / "nested_10000_deep.geojson").write_text(deep)
     features = [

@@ -18,7 +18,6 @@ from csp_geo.period import say_month
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-OLDEST_YEAR: Final = 2001
 _CODE: Final = re.compile(r"E0[6-9]\d{6}|W06\d{6}|S12\d{6}|N09\d{6}")
 
 

@@ -90,23 +90,25 @@ def _completed(halves: pd.DataFrame) -> pd.Series:
 
 
 def _times(cells: pd.Series) -> pd.Series:
+    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
     plain = (
-        cells.str.strip()
+        cells[cells != ""]
+        .str.strip()
         .str.upper()
         .str.replace(r"\s*([AP])\.?\s?M\.?$", r"\1M", regex=True)
         .str.replace(r"\s*(?:HOURS|HRS|HR|H)$", "", regex=True)
         .str.replace(r"(?<=\d)H(?=\d\d$)", ":", regex=True)
         .str.replace(r"^(?:(?:12 ?)?NOON|MID-?DAY)$", "12:00", regex=True)
     )
-    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
-    since[plain.str.fullmatch(r"24[:.]?00(?::00)?")] = END_OF_DAY
+    whole = plain.str.fullmatch(r"24[:.]?00(?::00)?")
+    since[plain.index[whole]] = END_OF_DAY
+    left = plain[~whole]
     for pattern in _TIMES:
-        left = since.isna() & (plain != "")
-        if not left.any():
+        if left.empty:
             break
-        read = pd.to_datetime(plain[left], format=pattern, errors="coerce")
-        got = read.index[read.notna()]
-        since[got] = (read[got] - read[got].dt.normalize()).astype(since.dtype)
+        read = pd.to_datetime(left, format=pattern, errors="coerce").dropna()
+        since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
+        left = left.drop(read.index)
     return since
 
 

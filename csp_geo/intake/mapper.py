@@ -12,10 +12,11 @@ import pandas as pd
 import tomlkit
 
 from csp_geo.errors import SettingsError, SourceError
-from csp_geo.intake.formats import LIMITS, Unread, read_tables
+from csp_geo.intake.formats import LIMITS, PART_LENGTH, Unread, read_tables
 from csp_geo.intake.looks import Look, look_at
 from csp_geo.intake.source import known_columns, may_be, plain, source_from_text
 from csp_geo.intake.when import month_first_formats
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,7 +116,8 @@ def sample_file(path: Path, name: str, existing: str, limits: Limits = LIMITS) -
             continue
         cells = next(islice(raw.chunks, 1), pd.DataFrame(columns=list(raw.header))).head(_SAMPLE)
         looks = {column: look_at(cells[column]) for column in raw.header}
-        return Sample(raw.part, cells, tuple(guess_columns(looks, source)))
+        part = shortened(raw.part, PART_LENGTH)
+        return Sample(part, cells, tuple(guess_columns(looks, source)))
     raise SourceError(error)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.fields import FIELDS
 from csp_geo.projection import is_projected
+from csp_geo.settings import read_toml
 from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
 from csp_geo.wording import shortened
 
@@ -45,6 +46,8 @@ SYSTEMS: Final = (
     "commonplace",
 )
 """Systems whose files are recognised by their columns."""
+_OR: Final = "|"
+"""What separates the names, any of which makes one of the marks."""
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
@@ -75,7 +78,8 @@ class Source:
     (plain: lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the
     period itself. `crs` names the CRS of easting and northing outside Great Britain. `named`
     are the fields that a project named itself: it means those where a file has several locations.
-    A file with exactly the columns `header`, or with all of the columns `marks`, is recognised.
+    A file with exactly the columns `header`, or with one column of each of the `marks`, is
+    recognised.
     Columns named in `never` are sensitive: nothing of them is kept, not even a digest.
     """
 
@@ -86,7 +90,7 @@ class Source:
     themes: Mapping[str, str]
     sensitive_words: Mapping[str, str]
     header: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[frozenset[str], ...] = ()
     never: frozenset[str] = frozenset()
     location_method: str = "exact"
     location_accuracy_m: float = 20.0
@@ -144,22 +148,22 @@ def packaged_sources() -> Mapping[str, Source]:
 
 def source_from_file(path: Path, source: str) -> Source:
     """Read a project's own `source.toml`; what it does not say is taken from the packaged one."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{source}/{path.name} is not valid TOML: {error}.") from error
-    return source_from_text(text, source, f"{source}/{path.name}")
+    return _over_packaged(read_toml(path, f"{source}/{path.name}"), source)
 
 
 def source_from_text(text: str, source: str, where: str) -> Source:
     """Read the text of a project's own `source.toml`; `where` is how messages name it."""
-    folder = files("csp_geo.intake") / "sources"
-    common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
-    base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
     try:
         own = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{where} is not valid TOML: {error}.") from error
+    return _over_packaged(own, source)
+
+
+def _over_packaged(own: Mapping[str, Any], source: str) -> Source:
+    folder = files("csp_geo.intake") / "sources"
+    common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
+    base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
     merged = {**base, **own, "source": source}
     for table in ("columns", "themes"):
         merged[table] = {**base.get(table, {}), **own.get(table, {})}
@@ -188,7 +192,9 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
     for key in ("header", "date_formats"):
         if key in rest:
             rest[key] = tuple(rest[key])
-    rest["marks"] = tuple(plain(name) for name in rest.get("marks", ()))
+    rest["marks"] = tuple(
+        frozenset(map(plain, str(either).split(_OR))) for either in rest.get("marks", ())
+    )
     rest["never"] = frozenset(plain(name) for name in rest.get("never", ()))
     return Source(
         feed=feed,
@@ -256,7 +262,7 @@ def recognise(
     names = {plain(name) for name in header}
     for source in sources.values():
         own = folder is None or (folder.source == source.source and not folder.named)
-        if own and source.marks and names.issuperset(source.marks):
+        if own and source.marks and all(names & either for either in source.marks):
             return source
     return folder
 

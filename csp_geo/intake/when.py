@@ -125,9 +125,10 @@ def read_dates(
     n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
     month_first = n_orders[0] > _SLIPS * sum(n_orders)
     if month_first:
-        in_doubt = (bare.str.match(_AMBIGUOUS) & ~_only_day_first(bare)).to_numpy(dtype=bool)
+        orders = _orders(bare)
+        in_doubt = orders.index[orders["month"] | ~orders["day"]]
         read.loc[in_doubt, "at"] = pd.NaT
-        read["open_order"] = in_doubt & _fits(bare, _MONTH_FIRST).to_numpy()
+        read.loc[orders.index[orders["month"]], "open_order"] = True
     _read_serials(read, unique, codes)
     _read_weeks(read, unique, heading)
     found = read.take(codes).set_axis(text.index)
@@ -199,16 +200,15 @@ def _try(
     at: pd.Series, text: pd.Series, precision: pd.Series, attempts: list[tuple[str, str]]
 ) -> None:
     """Fill what is still missing in `at`, one format after the other."""
+    left = text[at.isna() & (text != "")]
     for pattern, fineness in attempts:
-        left = at.isna() & (text != "")
-        if pattern == _RUN_TOGETHER:
-            left &= text.str.fullmatch(r"\d{8}")
-        if not left.any():
+        tried = left[left.str.fullmatch(r"\d{8}")] if pattern == _RUN_TOGETHER else left
+        if tried.empty:
             continue
-        read = pd.to_datetime(text[left], format=pattern, errors="coerce").astype(at.dtype)
-        got = read.index[read.notna()]
-        at[got] = read[got]
-        precision[got] = fineness
+        read = pd.to_datetime(tried, format=pattern, errors="coerce").astype(at.dtype).dropna()
+        at[read.index] = read
+        precision[read.index] = fineness
+        left = left.drop(read.index)
 
 
 def _read_weeks(read: pd.DataFrame, unique: pd.Series, heading: str) -> None:
@@ -243,20 +243,21 @@ def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]
     read["serial"] = serial
 
 
-def _fits(text: pd.Series, patterns: tuple[str, ...]) -> pd.Series:
-    fits = pd.Series(False, index=text.index)
-    days = text.str.split(r"[ T,]", n=1, regex=True).str[0]
-    for pattern in patterns:
-        fits |= pd.to_datetime(days, format=pattern, errors="coerce").notna()
+def _orders(text: pd.Series) -> pd.DataFrame:
+    """Tell of the dates written as three numbers whether they fit `month` first and `day` first."""
+    numbers = text[text.str.match(_AMBIGUOUS)]
+    days = numbers.str.split(r"[ T,]", n=1, regex=True).str[0]
+    fits = pd.DataFrame(False, index=numbers.index, columns=["month", "day"])
+    if len(days):
+        for order, patterns in (("month", _MONTH_FIRST), ("day", _DAY_FIRST)):
+            for pattern in patterns:
+                fits[order] |= pd.to_datetime(days, format=pattern, errors="coerce").notna()
     return fits
 
 
-def _only_month_first(text: pd.Series) -> pd.Series:
-    return text.str.match(_AMBIGUOUS) & _fits(text, _MONTH_FIRST) & ~_fits(text, _DAY_FIRST)
-
-
-def _only_day_first(text: pd.Series) -> pd.Series:
-    return text.str.match(_AMBIGUOUS) & _fits(text, _DAY_FIRST) & ~_fits(text, _MONTH_FIRST)
+def _only(order: str, fits: pd.DataFrame) -> pd.Index:
+    """Return where one order of day and month fits and the other does not."""
+    return fits.index[fits[order] & (fits.sum(axis=1) == 1)]
 
 
 def _n_orders(
@@ -268,15 +269,15 @@ def _n_orders(
         more = beside.astype("str").fillna("").value_counts()
         text = pd.concat([text, _tidied(pd.Series(more.index, dtype="str"))], ignore_index=True)
         counts = pd.concat([counts, more], ignore_index=True)
-    month, day = (int(counts[only(text)].sum()) for only in (_only_month_first, _only_day_first))
+    fits = _orders(text)
+    month, day = (int(counts[_only(order, fits)].sum()) for order in ("month", "day"))
     return month, day
 
 
 def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
     """Tell the first cell whose second number cannot be a month: its position, that number."""
     second = unique.str.extract(_AMBIGUOUS)[1]
-    only = _only_month_first(unique).to_numpy(dtype=bool)
-    rows = np.flatnonzero(only[codes])
+    rows = np.flatnonzero(np.isin(codes, _only("month", _orders(unique))))
     if not len(rows):
         return None
     return int(rows[0]), str(second.iloc[codes[rows[0]]])
@@ -285,7 +286,8 @@ def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | N
 def month_first_formats(text: pd.Series) -> tuple[str, ...]:
     """Return the month-first formats of a column in which day-first does not fit, else none."""
     unique = _tidied(_different(text))
-    if not _only_month_first(unique).any() or _only_day_first(unique).any():
+    fits = _orders(unique)
+    if not len(_only("month", fits)) or len(_only("day", fits)):
         return ()
     clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
     formats = (day + clock for day in _MONTH_FIRST for clock in clocks)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 N_SETTINGS: Final = 9
-STANDS_OUT: Final = "stands out"
 UNDECIDED: Final = ("too few to test", "not tested")
 """Verdicts that say nothing either way."""
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from csp_geo.errors import SettingsError
 from csp_geo.response.answers import NO, UNKNOWN, YES
+from csp_geo.settings import read_toml
 from csp_geo.tables import ANSWERS
 from csp_geo.wording import count, join
 
@@ -105,13 +106,7 @@ def read_profile(name_or_path: str | Path) -> Profile:
             f"'{path.name}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or name a "
             "TOML file of your own."
         )
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
-    return _profile(values, path.name)
+    return _profile(read_toml(path), path.name)
 
 
 _KINDS: Final[Mapping[str, tuple[type, str]]] = {

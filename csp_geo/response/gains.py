@@ -88,12 +88,6 @@ def step_free_sites(sites: ArrayLike, step_free: ArrayLike) -> Ints:
     return np.asarray(chosen[known[chosen] == STEP_FREE])
 
 
-def uncovered_by_place(given: OpenCover, sites: ArrayLike) -> Floats:
-    """Add up, for each place, the demand of hours in which no open site is within reach."""
-    counts = given.counts(sites)
-    return np.asarray(np.where(counts > 0, 0, given.demand.toarray()).sum(axis=1))
-
-
 def reasons(given: OpenCover, sites: ArrayLike, fixed: ArrayLike = ()) -> Reasons:
     """Tell what each new site is good for.
 

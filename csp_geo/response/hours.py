@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,6 +25,7 @@ from csp_geo.response.rules import (
 )
 from csp_geo.response.spelling import DAY
 from csp_geo.response.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
+from csp_geo.settings import read_toml
 from csp_geo.wording import count
 
 if TYPE_CHECKING:
@@ -218,13 +218,7 @@ def read_assumed(path: Path) -> dict[str, str]:
     SettingsError
         If the file cannot be read, or hours in it.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{path.name} could not be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
-    table = values.get("assumed_hours")
+    table = read_toml(path).get("assumed_hours")
     if not isinstance(table, dict) or not table:
         raise SettingsError(
             f"{path.name} needs a table [assumed_hours] with a line for each venue type, such as "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError
 from csp_geo.intake.source import plain
+from csp_geo.settings import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,17 +70,13 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
         If it cannot be read, or is not made of the tables suitable, alcohol, gambling, unsuitable
         and names, each with lists of words.
     """
-    where = f"data/premises/{FILE}" if path is not None else FILE
-    try:
-        if path is None:
-            text = (files("csp_geo.response") / "tables" / FILE).read_text(encoding="utf-8")
-        else:
-            text = path.read_text(encoding="utf-8-sig")
+    if path is None:
+        where = FILE
+        text = (files("csp_geo.response") / "tables" / FILE).read_text(encoding="utf-8")
         values = tomllib.loads(text)
-    except OSError as error:
-        raise SettingsError(f"{where} could not be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
+    else:
+        where = f"data/premises/{FILE}"
+        values = read_toml(path, where)
     _check(values, where)
     groups = {kind: group for group in GROUPS for kind in values.get(group, {})}
     words = {

@@ -54,6 +54,7 @@ def assert_one_sentence(text):
     assert re.fullmatch(r"\S.*\S", lines[0])
     assert len(lines[0].split()) >= 4
     assert len(lines[0]) < 700
+    assert lines[0].isprintable()
 
 
 # --- csp-geo check -----------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import sys
+import tomllib
 
 import pytest
 
@@ -41,6 +42,15 @@ class TestProposal:
         checked = csp("check", FILE, "--json", cwd=project)
         assert checked.code == 0, checked.err
         assert checked.json["counts"]["accepted"] == len(ROWS)
+
+    def test_names_that_steer_a_terminal(self, csp, project, write):
+        """A bell, a colour or a line break in a name reaches neither the screen nor the TOML."""
+        header = (*HEADER[:4], "\x1b[31mWh\nat\x07", "Off\x9bicer")
+        write.csv(project / FILE, header, ROWS)
+        ran = csp("check", FILE, "--map", cwd=project)
+        assert ran.code == 0, ran.err
+        assert all(line.isprintable() for line in ran.out.splitlines())
+        assert tomllib.loads(ran.out)["columns"]["category"] == ["[31mWh at"]
 
     def test_writes_nothing(self, csp, project):
         before = sorted(project.rglob("*"))

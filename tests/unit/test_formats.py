@@ -131,7 +131,20 @@ class TestCsv:
         assert table.cells[ROW].tolist() == [3]
 
     def test_header_with_a_line_break(self, tmp_path):
-        assert values(csv_of(tmp_path, '"a\nb",c\n1,2\n'), "c", ROW) == [["2", 2]]
+        table = csv_of(tmp_path, '"a\nb",c\n1,2\n')
+        assert values(table, "a b", "c", ROW) == [["1", "2", 2]]
+
+    def test_names_lose_what_cannot_be_seen(self, tmp_path):
+        """A name that is the same without it is a repeated one; one of nothing else is blank."""
+        table = csv_of(tmp_path, "What,Wh\x07at,\x1b\u200b,b\n1,2,3,4\n")
+        assert table.header == ("What", "What (2)", "column 3", "b")
+        table = csv_of(tmp_path, '[{"\\u001b[1mx": 1, "\\u0007": 2, "a": 3}]', "a.json")
+        assert table.header == ("[1mx", "column 2", "a")
+
+    def test_names_given_to_repeated_columns_are_their_own(self, tmp_path):
+        table = csv_of(tmp_path, "a (3),a,a\n1,2,3\n")
+        assert table.header == ("a (3)", "a", "a (3) (3)")
+        assert table.cells[list(table.header)].to_numpy().tolist() == [["1", "2", "3"]]
 
 
 class TestXlsx:

@@ -137,6 +137,7 @@ class TestTidy:
             ("\ufeff13/01/2023\u200b", "13/01/2023"),
             ("\u00a0", ""),
             ("caf\u00e9", "caf\u00e9"),
+            ("\x1b[31mred\x07\x9b0m", "[31mred0m"),
         ],
     )
     def test_invisible_characters(self, cell, clear):

@@ -103,6 +103,20 @@ class TestOutputs:
         write.csv(tmp_path / "2023-01" / "street.csv", POLICE_HEADER, [POLICE_ROW])
         assert read_reports(tmp_path).files[0].feed == "police_uk"
 
+    def test_export_of_a_survey_is_taken_in_any_folder_but_that_of_another_source(
+        self, tmp_path, write
+    ):
+        header = ("Pin ID", "Submission date", "Login", "Latitude", "Longitude", "Category")
+        row = ("7", "13/01/2023", "ash", "51.5393", "0.0811", "Poor lighting")
+        for folder in ("from the council", "asb"):
+            write.csv(tmp_path / folder / "pins.csv", header, [row])
+        reports = read_reports(tmp_path)
+        assert [(file.source, file.feed) for file in reports.files] == [
+            ("asb", "asb"),
+            ("survey", "engagementhq"),
+        ]
+        assert reports.table["reference"].tolist()[-1] == "7"
+
     def test_what_is_no_data_is_passed_over(self, tmp_path, write):
         write.csv(tmp_path / "offence" / "a.csv", HEADER, [ROW])
         for name in ("README.md", "TEMPLATE_offence.csv", "~$a.xlsx", ".DS_Store", "a.prj"):

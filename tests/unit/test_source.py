@@ -191,6 +191,47 @@ class TestOutputs:
         assert packaged_sources()["police_uk"].location_method == "snapped"
 
     @pytest.mark.parametrize(
+        ("names", "feed"),
+        [
+            (f"{key},{day},{who},Category,Address,Latitude,Longitude,Q1,Upvotes", "engagementhq")
+            for key in ("Pin ID", "Contribution ID")
+            for day in ("Date of contribution", "Submission date")
+            for who in ("Login", "Screen name")
+        ]
+        + [
+            ("Contribution ID,Submission date,Marker name,Lat,Lng", "engagementhq"),
+            ("Pin ID,Submission date,Is Anonymous,Marker name,Lat,Lng", "engagementhq"),
+            ("id,createdAt,sentiment,reasons,comment,agreements,age band,lat,lon", "commonplace"),
+            ("createdAt,sentiment,reasons[],comment,agreements,geometry", "commonplace"),
+            ("id,createdAt,geometry,sentiment,reasons", "commonplace"),
+            ("Comment ID,Type,Comment,Created,Latitude,Longitude,User ID", "social_pinpoint"),
+        ],
+    )
+    def test_exports_of_a_survey_are_recognised_by_their_columns(self, names, feed):
+        header = names.split(",")
+        sources = packaged_sources()
+        assert recognise(header, sources).feed == feed
+        assert recognise(header, sources, sources["survey"]).feed == feed
+        assert recognise(header, sources, sources["asb"]).feed == "asb"
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            "reference,date,time,latitude,longitude,category",
+            "reference,date,time,easting,northing,category,location",
+            "Pin ID,Submission date,Latitude,Longitude,Category",
+            "Pin ID,Date,Login,Latitude,Longitude,Category",
+            "Report ID,Submission date,Screen name,Latitude,Longitude,Issue",
+            "Contribution ID,Submission date,Login,Easting,Northing,Category",
+            "id,createdAt,latitude,longitude,reasons",
+            "id,createdAt,sentiment,comment,latitude,longitude",
+            "id,date,sentiment,reasons,latitude,longitude",
+        ],
+    )
+    def test_files_of_others_are_not_taken_for_a_survey(self, names):
+        assert recognise(names.split(","), packaged_sources()) is None
+
+    @pytest.mark.parametrize(
         ("word", "theme"),
         [
             ("Robbery", "robbery"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.intake.formats.table import unique_names
+from csp_geo.intake.formats.table import one_line, unique_names
 from csp_geo.intake.source import plain
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def find_header(rows: Sequence[Sequence[str]], known: Collection[str]) -> Header
     known
         Names of columns, as `plain` gives them.
     """
-    first = next((n for n, row in enumerate(rows) if any(map(str.strip, row))), None)
+    rows = [[one_line(cell) for cell in row] for row in rows]
+    first = next((n for n, row in enumerate(rows) if any(row)), None)
     if first is None:
         return None
     scores = [_n_known(row, known) for row in rows]
@@ -73,15 +74,15 @@ def find_header(rows: Sequence[Sequence[str]], known: Collection[str]) -> Header
 
 
 def _n_known(row: Iterable[str], known: Collection[str]) -> int:
-    return len({plain(cell) for cell in row if cell.strip()} & set(known))
+    return len({plain(cell) for cell in row if cell} & set(known))
 
 
 def _filled(row: Iterable[str]) -> int:
-    return sum(1 for cell in row if cell.strip())
+    return sum(map(bool, row))
 
 
 def _has_data(row: Iterable[str]) -> bool:
-    return any(_DATA_LIKE.fullmatch(cell.strip()) for cell in row)
+    return any(_DATA_LIKE.fullmatch(cell) for cell in row)
 
 
 def _typical_width(rows: Sequence[Sequence[str]], first: int) -> float:
@@ -101,7 +102,7 @@ def _first_wide(rows: Sequence[Sequence[str]], first: int) -> int:
 def _joined(rows: Sequence[Sequence[str]], at: int, known: Collection[str]) -> Header:
     """Join the header with a second header row above or below it, if there is one."""
     found: tuple[int, ...] = (at,)
-    cells = [cell.strip() for cell in rows[at]]
+    cells = list(rows[at])
     if at + 1 < len(rows) and _is_second(rows[at + 1], cells, known):
         found = (at, at + 1)
         cells = _combined(cells, rows[at + 1], known)
@@ -115,7 +116,7 @@ def _joined(rows: Sequence[Sequence[str]], at: int, known: Collection[str]) -> H
 
 def _is_second(below: Sequence[str], cells: Sequence[str], known: Collection[str]) -> bool:
     """Tell whether the row below a header goes on with it: names, no data, and gaps."""
-    gaps = any(name and not under.strip() for name, under in zip(cells, below, strict=False))
+    gaps = any(name and not under for name, under in zip(cells, below, strict=False))
     return gaps and not _has_data(below) and _n_known(below, known) >= _ENOUGH
 
 
@@ -130,8 +131,8 @@ def _combined(above: Sequence[str], below: Sequence[str], known: Collection[str]
     others.
     """
     width = max(len(above), len(below))
-    upper = [cell.strip() for cell in above] + [""] * (width - len(above))
-    lower = [cell.strip() for cell in below] + [""] * (width - len(below))
+    upper = [*above] + [""] * (width - len(above))
+    lower = [*below] + [""] * (width - len(below))
     names, group = [], ""
     for over, own in zip(upper, lower, strict=True):
         group = over or group

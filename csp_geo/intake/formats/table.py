@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.intake.tidy import tidy
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -53,10 +55,21 @@ class Unread:
     error: str
 
 
+def one_line(cell: str) -> str:
+    """Write a cell of a header in one line, without what cannot be seen.
+
+    Names of columns are shown on a terminal and stand in a source.toml: what steers the one or
+    breaks the other goes here, before anybody has them.
+    """
+    return " ".join(tidy(cell).split())
+
+
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     """Name blank and repeated columns, so that each can be told apart."""
     names: dict[str, None] = {}
     for position, cell in enumerate(header, start=1):
-        name = str(cell).strip() or f"column {position}"
-        names[name if name not in names else f"{name} ({position})"] = None
+        name = one_line(cell) or f"column {position}"
+        while name in names:
+            name = f"{name} ({position})"
+        names[name] = None
     return tuple(names)

@@ -40,12 +40,11 @@ _NOT_TEXT: Final = (
 
 @dataclass(frozen=True)
 class _Layout:
-    """How the text is written; `skip` first lines are none of the table."""
+    """How the text is written."""
 
     encoding: str
     nuls: bool
     separator: str = ","
-    skip: int = 0
 
 
 class _WithoutNuls(io.RawIOBase):
@@ -144,7 +143,7 @@ def _table_layout(
     if said.startswith("sep=") and len(said) <= len("sep=x"):
         separator = lines[0].strip().strip('"')[len("sep=") :] or "\t"
         header = find_header(_first_rows("".join(lines[1:]), separator), known)
-        return replace(layout, separator=separator, skip=1), header and _moved(header)
+        return replace(layout, separator=separator), header and _moved(header)
     first = next((line for line in lines if line.strip()), "")
     best: tuple[tuple[int, int, int], str, Header | None] | None = None
     for separator in SEPARATORS:
