@@ -79,6 +79,14 @@ WANTED: Final = Wanted(
         "contact": ("contact", "contact name", "contact email", "contact person", "manager"),
     },
 )
+TEMPLATE: Final = (
+    *("haven_id", "name", "type", "address", "postcode", "latitude", "longitude"),
+    *("opening_hours", "open_after_dark", "staff_min", "trained_count", "training_date"),
+    *("training_expiry", "step_free", "toilet", "accessible_toilet", "phone", "wifi", "charging"),
+    *("cctv", "first_aid", "quiet_space", "languages", "ice_cards", "sticker_displayed"),
+    *("contact", "sign_up_date", "last_checked", "status", "consent_to_publish"),
+)
+"""The columns of an empty register."""
 
 
 @dataclass(frozen=True)
