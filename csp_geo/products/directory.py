@@ -43,7 +43,9 @@ PUBLIC: Final = (
 )
 """All that is public of a Safe Haven."""
 PAGE: Final = "directory.html"
-COORDINATOR: Final = "for-the-coordinator-not-public.csv"
+PUBLIC_FOLDER: Final = "public"
+"""The folder to publish; what is wrong or old in the register lies outside it."""
+COORDINATOR: Final = "for-the-coordinator.csv"
 GOOD_FOR_DAYS: Final = 366
 """How long the page can say what is open; after that it asks for a newer one."""
 _ACCESS: Final = (
@@ -117,12 +119,11 @@ def directory_geojson(table: pd.DataFrame) -> bytes:
 def directory_files(
     register: Register, area: StudyArea | None, facts: DirectoryFacts
 ) -> dict[str, bytes]:
-    """Return every file of the directory by its name; the coordinator's alone if none counts."""
-    files = {COORDINATOR: csv_bytes(register.findings)}
+    """Return every public file of the directory by its name; none if no haven counts."""
     if nothing_to_list(register):
-        return files
+        return {}
     public = public_table(register, area.projection if area is not None else None)
-    return files | {
+    return {
         PAGE: directory_page(register, area, facts).encode("utf-8"),
         "directory.csv": csv_bytes(public),
         "directory.geojson": directory_geojson(public),
@@ -133,6 +134,8 @@ def nothing_to_list(register: Register) -> str:
     """Say why no haven can be listed; "" where one can."""
     if register.counts_now.any():
         return ""
+    if register.table.empty:
+        return f"{register.name} holds no row that is a Safe Haven, so there is nothing to publish."
     stops = register.findings[register.findings["stops"]]
     why = stops["finding"].value_counts().head(_MOST_SAID)
     said = join(f"{str(slug).replace('-', ' ')} ({number(n)})" for slug, n in why.items())

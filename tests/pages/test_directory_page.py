@@ -93,10 +93,7 @@ def facts(**changes):
 class TestFiles:
     def test_only_what_is_public(self, register, town_area):
         files = directory_files(register, town_area, facts())
-        assert set(files) == {
-            *("directory.html", "directory.csv", "directory.geojson"),
-            "for-the-coordinator-not-public.csv",
-        }
+        assert set(files) == {"directory.html", "directory.csv", "directory.geojson"}
         table = public_table(register)
         assert tuple(table.columns) == PUBLIC
         assert tuple(table["name"]) == LISTED
@@ -116,8 +113,6 @@ class TestFiles:
             text = data.decode("utf-8")
             assert "07700" not in text, name
             assert "Bloggs" not in text, name
-            if "coordinator" in name:
-                continue
             for word in ("Jane", "Klingon", "SH-1", "Gone Shop", "Lapsed", "Shy Shop", "Chatty"):
                 assert word not in text, (name, word)
             for word in ("staff_min", "trained_count", "contact", "licensing", "2028-02-01"):
@@ -146,9 +141,7 @@ class TestFiles:
     def test_nothing_to_list(self, register_of, town_area):
         bare = register_of(ROWS[5:])
         assert "None of 4 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
-        assert set(directory_files(bare, town_area, facts())) == {
-            "for-the-coordinator-not-public.csv"
-        }
+        assert directory_files(bare, town_area, facts()) == {}
 
     def test_access(self):
         assert say_access({"step_free": "yes", "toilet": "yes", "accessible_toilet": "no"}) == (
