@@ -20,7 +20,7 @@ from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.layers import points_of
 from csp_geo.products.leaflet import leaflet_assets, script_safe
-from csp_geo.products.opening import page_hours, usual_hours, why_not_known
+from csp_geo.products.opening import page_hours, usual_hours
 from csp_geo.products.page import LEAFLET_LICENCE
 from csp_geo.products.words import capital, count, join, number
 from csp_geo.projection import british_grid
@@ -270,7 +270,6 @@ def _venues(
                 "type": capital(str(row["type"])),
                 "address": ", ".join(address),
                 "hours": usual_hours(table),
-                "hours_not_known": why_not_known(table),
                 "access": say_access(row),
                 "step_free": row["step_free"],
                 "toilet": row["toilet"],
