@@ -69,13 +69,14 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
 
 def _tell(result: DirectoryResult, out: Path) -> None:
     from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER, finding_lines
+    from csp_geo.products.escape import clean
     from csp_geo.response.register import say_counts
 
     click.echo(f"{say_counts(result.register)}.")
     for line in finding_lines(result.register):
         click.echo(line)
     for caution in result.cautions:
-        click.echo(f"Caution: {caution}")
+        click.echo(clean(f"Caution: {caution}"))
     if not result.register.findings.empty:
         click.echo(f"For the coordinator, not to be published: {out / COORDINATOR}")
     if not result.error:

@@ -31,6 +31,7 @@ from csp_geo.products.directory import (
     COORDINATOR,
     PUBLIC_FOLDER,
     DirectoryFacts,
+    coordinator_csv,
     directory_files,
     nothing_to_list,
 )
@@ -50,6 +51,7 @@ from csp_geo.storage import (
     write_layers,
 )
 from csp_geo.study_area import read_study_area
+from csp_geo.wording import join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -318,6 +320,8 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     cautions = [*register.cautions, *(area.cautions if area is not None else ())]
     if len(options.boundaries) > 1:
         cautions.append("data/boundaries holds several files, so the map has no wards.")
+    if register.unread:
+        cautions.append(f"Columns that were not read: {join(register.unread)}.")
     error = nothing_to_list(register)
     places = None
     if area is not None:
@@ -337,7 +341,7 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     return DirectoryResult(
         register=register,
         public=public,
-        coordinator=csv_bytes(register.findings),
+        coordinator=coordinator_csv(register),
         record=record.directory_json(register, names, error),
         cautions=tuple(cautions),
         error=error,

@@ -35,6 +35,7 @@
         line.textContent = told[1];
       }
       line.dataset.state = told[0];
+      entry.querySelector(".sign .haven").dataset.state = told[0];
       line.hidden = false;
       cspHavens.setState(entry.id, told[0]);
     });
