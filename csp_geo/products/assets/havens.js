@@ -6,7 +6,7 @@ var cspHavens = (function () {
   var data = JSON.parse(document.getElementById("csp-data").textContent);
   var marks = {};
   var pick = function () {};
-  var SAME_PLACE_M = 60; // venues so near one another stand one below the other, each with its number
+  var SAME_PLACE_M = 60; // venues so near one another stand one below or above the other, each with its number
   var HEIGHT = 28;
 
   function door() {
@@ -86,14 +86,21 @@ var cspHavens = (function () {
           return;
         }
         var at = one.marker.getLatLng();
-        var above = placed.filter(function (other) {
+        var step = HEIGHT * placed.filter(function (other) {
           return map.distance(other, at) <= SAME_PLACE_M;
         }).length;
         var point = map.latLngToContainerPoint(at);
-        var full = around(point.add([0, above * HEIGHT]), one.width / 2, 14);
-        var small = collides(full, taken) && !one.mark.classList.contains("chosen");
+        function boxAt(dy) {
+          return around(point.add([0, dy]), one.width / 2, HEIGHT / 2);
+        }
+        var free = [step, -step].find(function (dy) {
+          return !collides(boxAt(dy), taken);
+        });
+        var shift = free === undefined ? step : free;
+        var full = boxAt(shift);
+        var small = free === undefined && !one.mark.classList.contains("chosen");
         one.mark.classList.toggle("small", small);
-        one.mark.style.transform = small || !above ? "" : "translateY(" + above * HEIGHT + "px)";
+        one.mark.style.transform = small || !shift ? "" : "translateY(" + shift + "px)";
         if (one.haven.number && !small) {
           placed.push(at);
         }
