@@ -164,10 +164,9 @@ def _demo_havens(out: Path, run: Path) -> None:
     from csp_geo.haven_options import HavenOptions
     from csp_geo.haven_pipeline import run_havens
     from csp_geo.options import DirectoryOptions
-    from csp_geo.pipeline import run_directory
+    from csp_geo.pipeline import run_directory, write_directory
     from csp_geo.project import only_boundaries
     from csp_geo.sample import SAMPLE_AS_OF
-    from csp_geo.storage import make_folder, write_files
 
     data = out / "data"
     result = run_havens(
@@ -188,8 +187,8 @@ def _demo_havens(out: Path, run: Path) -> None:
     listed = run_directory(
         DirectoryOptions(havens=data / "havens.csv", today=SAMPLE_AS_OF, boundaries=wards)
     )
-    write_files(make_folder(out / "directory"), listed.files)
-    click.echo(f"Open {out / 'directory' / 'directory.html'}")
+    write_directory(listed, out / "directory")
+    click.echo(f"Open {out / 'directory' / 'public' / 'directory.html'}")
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:

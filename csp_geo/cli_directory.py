@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,8 +13,6 @@ from csp_geo.errors import SourceError
 if TYPE_CHECKING:
     from csp_geo.cli_common import Surroundings
     from csp_geo.pipeline import DirectoryResult
-
-_HAVENS: Final = Path("data", "havens.csv")
 
 
 @click.command()
@@ -27,25 +25,27 @@ _HAVENS: Final = Path("data", "havens.csv")
 def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_json: bool) -> int:
     """Check the register of Safe Havens, and write the list that the public may see.
 
-    Listed are havens that are active, confirmed within a year, trained and consenting. What is
-    wrong or old goes into a file for the coordinator, which is not public.
+    Listed are havens that are active, confirmed within a year, trained and consenting. Only the
+    folder named public is to be published: what is wrong or old goes into a file beside it, for the
+    coordinator.
     """
     from csp_geo.intake.context import context_files
     from csp_geo.options import DirectoryOptions, silent
-    from csp_geo.pipeline import run_directory
-    from csp_geo.products.directory import PAGE
-    from csp_geo.project import boundaries_at
+    from csp_geo.pipeline import run_directory, write_directory
+    from csp_geo.products.directory import PAGE, PUBLIC_FOLDER
+    from csp_geo.project import boundaries_at, register_of
     from csp_geo.settings import read_settings
-    from csp_geo.storage import make_folder, write_files
 
-    if havens is None and not _HAVENS.is_file():
+    havens = havens or register_of(Path())
+    if havens is None:
         raise SourceError(
-            "There is no data/havens.csv in this folder. Put the register of Safe Havens there, or "
-            "name it with --havens FILE."
+            "There is no Safe Haven in data/havens.csv of this folder. Fill in a row for each "
+            "('csp-geo init' makes the file with its columns), or name your register with "
+            "--havens FILE."
         )
     result = run_directory(
         DirectoryOptions(
-            havens=havens or _HAVENS,
+            havens=havens,
             today=surroundings.today(),
             boundaries=boundaries_at(Path()),
             context=context_files(Path("data", "context")),
@@ -53,29 +53,32 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
             progress=silent if as_json else tell,
         )
     )
-    write_files(make_folder(out), result.files)
+    write_directory(result, out)
     if as_json:
         print_json(result.record)
     else:
         _tell(result, out)
     if result.error:
         click.secho(result.error, fg="red", err=True)
-        if (out / PAGE).exists():
-            click.secho(f"{out / PAGE} is of an earlier day: take it down.", fg="red", err=True)
+        page = out / PUBLIC_FOLDER / PAGE
+        if page.exists():
+            click.secho(f"{page} is of an earlier day: take it down.", fg="red", err=True)
         return DATA
     return 0
 
 
 def _tell(result: DirectoryResult, out: Path) -> None:
-    from csp_geo.products.directory import COORDINATOR, PAGE, finding_lines
+    from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER, finding_lines
+    from csp_geo.products.escape import clean
     from csp_geo.response.register import say_counts
 
     click.echo(f"{say_counts(result.register)}.")
     for line in finding_lines(result.register):
         click.echo(line)
     for caution in result.cautions:
-        click.echo(f"Caution: {caution}")
+        click.echo(clean(f"Caution: {caution}"))
     if not result.register.findings.empty:
         click.echo(f"For the coordinator, not to be published: {out / COORDINATOR}")
     if not result.error:
-        click.echo(f"Open {out / PAGE}")
+        click.echo(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
+        click.echo(f"Open {out / PUBLIC_FOLDER / PAGE}")

@@ -9,7 +9,6 @@ import click
 
 from csp_geo.cli_common import CONFIG, PATH, print_json, tell
 
-_HAVENS: Final = Path("data", "havens.csv")
 _TYPES: Final = Path("data", "premises", "venue_types.toml")
 
 
@@ -51,13 +50,14 @@ def havens(*, as_json: bool, **given: Any) -> None:
     from csp_geo.haven_options import HavenOptions
     from csp_geo.haven_pipeline import run_havens
     from csp_geo.options import silent
+    from csp_geo.project import register_of
     from csp_geo.response.demand import DemandParams
     from csp_geo.response.network import WalkParams
     from csp_geo.response.plan import PlanParams, hour_of_week
     from csp_geo.settings import read_settings
 
     ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
-    existing = given["existing"] or (_HAVENS if ours and _HAVENS.is_file() else None)
+    existing = given["existing"] or (register_of(Path()) if ours else None)
     options = HavenOptions(
         run=given["run"],
         premises=given["premises"],

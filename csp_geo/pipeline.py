@@ -27,7 +27,14 @@ from csp_geo.intake.select import narrow, select
 from csp_geo.period import parse_period
 from csp_geo.products.check_page import check_page
 from csp_geo.products.check_words import understood
-from csp_geo.products.directory import DirectoryFacts, directory_files, nothing_to_list
+from csp_geo.products.directory import (
+    COORDINATOR,
+    PUBLIC_FOLDER,
+    DirectoryFacts,
+    coordinator_csv,
+    directory_files,
+    nothing_to_list,
+)
 from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
 from csp_geo.products.page import make_map
@@ -37,12 +44,14 @@ from csp_geo.response.register import read_havens
 from csp_geo.storage import (
     is_labelled,
     keep_key,
+    make_folder,
     new_folder,
     project_key,
     write_files,
     write_layers,
 )
 from csp_geo.study_area import read_study_area
+from csp_geo.wording import join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -283,12 +292,14 @@ def run_check(files: Sequence[Path], options: CheckOptions) -> CheckResult:
 class DirectoryResult:
     """What a directory run found and made.
 
-    `files` are the public ones and that for the coordinator, by name; `error` is the sentence that
-    says why nothing can be listed, "" otherwise. `record` is the object of `--json`.
+    `public` are the files that may be published, by name, `coordinator` the one that may not;
+    `error` is the sentence that says why nothing can be listed, "" otherwise. `record` is the
+    object of `--json`.
     """
 
     register: Register
-    files: Mapping[str, bytes]
+    public: Mapping[str, bytes]
+    coordinator: bytes
     record: Mapping[str, Any]
     cautions: tuple[str, ...]
     error: str
@@ -309,6 +320,8 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     cautions = [*register.cautions, *(area.cautions if area is not None else ())]
     if len(options.boundaries) > 1:
         cautions.append("data/boundaries holds several files, so the map has no wards.")
+    if register.unread:
+        cautions.append(f"Columns that were not read: {join(register.unread)}.")
     error = nothing_to_list(register)
     places = None
     if area is not None:
@@ -323,9 +336,24 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
         places=places,
         synthetic=is_labelled(options.havens, SYNTHETIC),
     )
-    files = directory_files(register, area, facts)
-    made = record.directory_json(register, sorted(files), error)
-    return DirectoryResult(register, files, made, tuple(cautions), error)
+    public = directory_files(register, area, facts)
+    names = [COORDINATOR, *(f"{PUBLIC_FOLDER}/{name}" for name in sorted(public))]
+    return DirectoryResult(
+        register=register,
+        public=public,
+        coordinator=coordinator_csv(register),
+        record=record.directory_json(register, names, error),
+        cautions=tuple(cautions),
+        error=error,
+    )
+
+
+def write_directory(result: DirectoryResult, out: Path) -> None:
+    """Write the public folder, whole or not at all, and beside it the coordinator's file."""
+    if result.public:
+        with new_folder(out / PUBLIC_FOLDER) as folder:
+            write_files(folder, result.public)
+    write_files(make_folder(out), {COORDINATOR: result.coordinator})
 
 
 def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str, Any]]:

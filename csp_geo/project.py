@@ -47,16 +47,18 @@ def find_project(
         if zones
         else tuple(context_files(here and here / "data" / "zones", tables=False)),
         context=tuple(context_files(here and here / "data" / "context")),
-        havens=_havens_in(here) if here is not None else None,
+        havens=register_of(here) if here is not None else None,
         config=config or (own_config if own_config and own_config.is_file() else None),
         key_folder=here if here is not None else out,
     )
 
 
-def _havens_in(folder: Path) -> Path | None:
-    """Return the register of Safe Havens of a project, if there is one."""
+def register_of(folder: Path) -> Path | None:
+    """Return the register of Safe Havens of a project, if there is one with a haven in it."""
+    from csp_geo.storage import has_rows
+
     path = folder / "data" / "havens.csv"
-    return path if path.is_file() else None
+    return path if path.is_file() and has_rows(path) else None
 
 
 def boundaries_at(folder: Path) -> list[Path]:
@@ -92,7 +94,7 @@ def demo_project(out: Path) -> Project:
         boundaries=only_boundaries(out),
         zones=tuple(context_files(data / "zones", tables=False)),
         context=tuple(context_files(data / "context")),
-        havens=_havens_in(out),
+        havens=register_of(out),
         config=out / "csp_geo.toml",
         key_folder=out,
     )

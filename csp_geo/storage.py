@@ -128,6 +128,12 @@ def keep_key(folder: Path, key: bytes) -> None:
         write_bytes(path, key + b"\n")
 
 
+def has_rows(path: Path) -> bool:
+    """Tell whether a text table has anything below its first line: a template has not."""
+    filled = [line for line in path.read_bytes().splitlines() if line.strip(b' ,;\t"\0')]
+    return len(filled) > 1
+
+
 def is_labelled(path: Path, label: str) -> bool:
     """Tell whether a file's first bytes hold some words, as those of the sample do."""
     with path.open("rb") as stream:

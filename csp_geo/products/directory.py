@@ -20,12 +20,13 @@ from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.layers import points_of
 from csp_geo.products.leaflet import leaflet_assets, script_safe
-from csp_geo.products.opening import page_hours, usual_hours, why_not_known
+from csp_geo.products.opening import page_hours, usual_hours
 from csp_geo.products.page import LEAFLET_LICENCE
 from csp_geo.products.words import capital, count, join, number
 from csp_geo.projection import british_grid
 from csp_geo.response.hours import Place, shown_hours
 from csp_geo.response.timetable import timetable
+from csp_geo.response.venue_types import OTHER
 from csp_geo.tables import ANSWERS
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ PUBLIC: Final = (
 )
 """All that is public of a Safe Haven."""
 PAGE: Final = "directory.html"
-COORDINATOR: Final = "for-the-coordinator-not-public.csv"
+PUBLIC_FOLDER: Final = "public"
+"""The folder to publish; what is wrong or old in the register lies outside it."""
+COORDINATOR: Final = "for-the-coordinator.csv"
 GOOD_FOR_DAYS: Final = 366
 """How long the page can say what is open; after that it asks for a newer one."""
 _ACCESS: Final = (
@@ -51,6 +54,7 @@ _ACCESS: Final = (
     ("toilet", "toilet"),
     ("accessible_toilet", "accessible toilet"),
 )
+_FOR_COORDINATOR: Final = ("row", "haven_id", "name", "listed", "what", "what_to_do", "finding")
 _DECIMALS: Final = 5
 _MOST_SAID: Final = 4
 
@@ -117,12 +121,11 @@ def directory_geojson(table: pd.DataFrame) -> bytes:
 def directory_files(
     register: Register, area: StudyArea | None, facts: DirectoryFacts
 ) -> dict[str, bytes]:
-    """Return every file of the directory by its name; the coordinator's alone if none counts."""
-    files = {COORDINATOR: csv_bytes(register.findings)}
+    """Return every public file of the directory by its name; none if no haven counts."""
     if nothing_to_list(register):
-        return files
+        return {}
     public = public_table(register, area.projection if area is not None else None)
-    return files | {
+    return {
         PAGE: directory_page(register, area, facts).encode("utf-8"),
         "directory.csv": csv_bytes(public),
         "directory.geojson": directory_geojson(public),
@@ -133,6 +136,8 @@ def nothing_to_list(register: Register) -> str:
     """Say why no haven can be listed; "" where one can."""
     if register.counts_now.any():
         return ""
+    if register.table.empty:
+        return f"{register.name} holds no row that is a Safe Haven, so there is nothing to publish."
     stops = register.findings[register.findings["stops"]]
     why = stops["finding"].value_counts().head(_MOST_SAID)
     said = join(f"{str(slug).replace('-', ' ')} ({number(n)})" for slug, n in why.items())
@@ -142,16 +147,33 @@ def nothing_to_list(register: Register) -> str:
     )
 
 
+def coordinator_csv(register: Register) -> bytes:
+    """Write what is wrong or old, first that for which a haven is not listed: not to be public."""
+    table = _by_haven(register.findings)
+    listed = table["stops"].map({True: "no", False: "yes"})
+    table = table.assign(listed=listed).rename(columns={"source_row": "row", "do": "what_to_do"})
+    return csv_bytes(table[list(_FOR_COORDINATOR)])
+
+
 def finding_lines(register: Register) -> list[str]:
-    """Say each finding in a line for a terminal; first those for which a haven is not listed."""
-    ordered = register.findings.sort_values("stops", ascending=False, kind="stable")
+    """Say in a line for each haven what is wrong or old; first those that are not listed."""
     return [
         clean(
-            f"Row {row['source_row']}, {row['haven_id']} {row['name']}: "
-            f"{'not listed. ' if row['stops'] else ''}{row['what']} {row['do']}"
+            f"Row {own['source_row'].iloc[0]}, {haven_id} {own['name'].iloc[0]}: "
+            + ("not listed. " if own["stops"].any() else "")
+            + " ".join(f"{row['what']} {row['do']}" for row in _records(own))
         )
-        for row in _records(ordered)
+        for haven_id, own in _by_haven(register.findings).groupby("haven_id", sort=False)
     ]
+
+
+def _by_haven(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings haven by haven, first those that are not listed; `stops` is for all."""
+    stops = findings.groupby("haven_id")["stops"].transform("any")
+    order = findings.assign(_all=stops).sort_values(
+        ["_all", "source_row", "stops"], ascending=[False, True, False], kind="stable"
+    )
+    return order.assign(stops=order["_all"]).drop(columns="_all").reset_index(drop=True)
 
 
 def directory_page(register: Register, area: StudyArea | None, facts: DirectoryFacts) -> str:
@@ -199,7 +221,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     ]
     values = {
         "title": f"Safe Havens in {area.name}" if area is not None else "Safe Havens",
-        "lead": _lead(len(shown)),
+        "lead": _lead(len(shown), facts.made_on),
         "marking": facts.marking,
         "version": facts.version,
         "made_on": say_day(facts.made_on),
@@ -242,8 +264,9 @@ def say_access(row: Mapping[str, Any]) -> str:
     return capital("; ".join(said))
 
 
-def _lead(n: int) -> str:
-    return f"{count(n, 'venue')} where you can go in, wait and ask for help."
+def _lead(n: int, made_on: date) -> str:
+    venues = count(n, "venue")
+    return f"{venues} where you can go in, wait and ask for help. List of {say_day(made_on)}."
 
 
 def _venues(
@@ -264,10 +287,9 @@ def _venues(
                 "key": key,
                 "number": place,
                 "name": row["name"],
-                "type": capital(str(row["type"])),
+                "type": capital(str(row["type"])) if row["type"] != OTHER else "",
                 "address": ", ".join(address),
                 "hours": usual_hours(table),
-                "hours_not_known": why_not_known(table),
                 "access": say_access(row),
                 "step_free": row["step_free"],
                 "toilet": row["toilet"],

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.response.rules import NO_HOURS
 from csp_geo.response.timetable import DAYS, timetable
 from csp_geo.wording import join
 
@@ -59,10 +58,10 @@ def _say_span(span: Span) -> str:
 def usual_hours(table: Timetable) -> list[tuple[str, str]]:
     """Say the usual week and bank holidays: ``[("Monday to Friday", "9am to 5:30pm"), ...]``.
 
-    Empty where hours are not known.
+    One line where they are not known: ``[("Opening hours", "not known")]``.
     """
     if table.reason:
-        return []
+        return [("Opening hours", NOT_KNOWN)]
     lines = [
         (_say_days(list(days)), say_spans(spans))
         for spans, days in groupby(range(DAYS), key=lambda day: table.week[day])
@@ -106,15 +105,8 @@ def _say_days(days: list[int]) -> str:
     return f"{first} {'and' if len(days) == 2 else 'to'} {last}"  # noqa: PLR2004
 
 
-def why_not_known(table: Timetable) -> str:
-    """Say that hours are not known, "" where they are."""
-    if not table.reason:
-        return ""
-    return NOT_KNOWN if table.reason == NO_HOURS else "not certain: ask before you go"
-
-
 def page_hours(table: Timetable) -> dict[str, Any]:
-    """Return the numbers that assets/directory.js reads; nothing where hours are not known."""
+    """Return the numbers that assets/opening.js reads; nothing where hours are not known."""
     if table.reason:
         return {}
     return {

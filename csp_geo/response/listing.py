@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from csp_geo.study_area import StudyArea
 
 NO_LOCATION: Final = "missing-coordinates"
+OUTSIDE: Final = "outside-study-area"
 NOWHERE: Final = (
     *("unreadable-coordinates", "zero-coordinates", "wrong-crs", "swapped-coordinates"),
     *("location-too-coarse", "outward-postcode", "unknown-postcode", "postcode-not-looked-up"),
-    "outside-study-area",
+    OUTSIDE,
 )
 """Reasons of intake for which a place is nowhere, or nowhere near; the first that holds is said."""
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
@@ -57,6 +58,7 @@ class Listed:
     `rows` has `source_row` and a column of texts for each field, "" for empty. `reason` says for
     each row why it is nowhere, a slug of `intake.rules`, "" where it is located. `xy` is
     ``(n, 2)`` metres, NaN where unknown; `ward` the row in the wards of the study area, -1 outside.
+    `unread` are the columns of which no name is known.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Listed:
     method: NDArray[np.object_]
     accuracy_m: NDArray[np.float64]
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -168,6 +171,7 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
         method=located["method"].to_numpy(dtype=object),
         accuracy_m=located[["accuracy_m", "coarse_m"]].max(axis=1).to_numpy(dtype=np.float64),
         notes=mapped.notes,
+        unread=tuple(name for name in raw.header if name not in fields),
     )
 
 

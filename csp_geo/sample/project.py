@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from csp_geo.response.register import TEMPLATE
 from csp_geo.sample import addresses
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.police_uk import police_uk_file
@@ -16,13 +17,21 @@ from csp_geo.sample.venues import venue_files
 from csp_geo.sample.ways import way_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
 DEFAULT_SEED: Final = 2021
 
 PLAIN_HEADER: Final = ("reference", "date", "time", "easting", "northing", "category")
 """Works in every folder; the template where a source has no form of its own."""
+
+_OWN_PROFILE: Final = """\
+# Your own profile of a Safe Haven. It begins as the light one; use it with
+#   csp-geo havens --run maps/DATE --premises FILE --profile data/premises/profile.toml
+# At the end, under [approach], stands which venue types residents would approach. Fill it from your
+# own consultation. While it is empty it counts for nothing.
+
+"""
 
 
 def _tree(folder: Traversable, path: str = "") -> Iterator[tuple[str, bytes]]:
@@ -69,8 +78,22 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     return dict(sorted(made.items()))
 
 
+def _table(header: Iterable[str]) -> bytes:
+    """Return a table without rows, as a spreadsheet reads it."""
+    return f"{','.join(header)}\r\n".encode("utf-8-sig")
+
+
+def _own_profile() -> bytes:
+    """Return the light profile of what a venue should have, for a council to make its own.
+
+    Whom residents would approach is left empty: only their answers may fill it.
+    """
+    profile = files("csp_geo.response").joinpath("profiles", "light.toml").read_text("utf-8")
+    return (_OWN_PROFILE + profile.replace('title = "Light"', 'title = "Our own"')).encode("utf-8")
+
+
 def template_files() -> dict[str, bytes]:
-    """Make an empty project folder: notes on what goes where, and a template table per source.
+    """Make an empty project folder: notes on what goes where, and a template of every table.
 
     Returns
     -------
@@ -82,6 +105,7 @@ def template_files() -> dict[str, bytes]:
     headers["other"] = list(PLAIN_HEADER)
     made = _fixed_files("empty")
     for source, header in headers.items():
-        path = f"data/reports/{source}/TEMPLATE_{source}.csv"
-        made[path] = f"{','.join(header)}\r\n".encode("utf-8-sig")
+        made[f"data/reports/{source}/TEMPLATE_{source}.csv"] = _table(header)
+    made["data/havens.csv"] = _table(TEMPLATE)
+    made["data/premises/profile.toml"] = _own_profile()
     return dict(sorted(made.items()))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import stat
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
+
+from csp_geo.products.directory import PUBLIC
+from csp_geo.response.register import TEMPLATE
 
 GOOD = {
     "haven_id": "SH-1",
@@ -21,7 +25,24 @@ GOOD = {
     "consent_to_publish": "yes",
 }
 LAPSED = GOOD | {"haven_id": "SH-2", "name": "Old \x1b[31mCafe", "training_expiry": "2020-02-01"}
-COORDINATOR = "for-the-coordinator-not-public.csv"
+COORDINATOR = "for-the-coordinator.csv"
+RESTRICTED = {
+    "haven_id": "ZZREFERENCEZZ",
+    "staff_min": 4711,
+    "trained_count": 4712,
+    "training_date": "2021-12-13",
+    "training_expiry": "2099-12-13",
+    "sign_up_date": "2019-08-17",
+    "languages": "ZZLANGUAGEZZ",
+    "contact": "ZZCONTACTZZ zz.contact@venue.example 07700 900123",
+    "phone": "020 7946 0123",
+    "cctv": "ZZCCTVZZ",
+    "quiet_space": "ZZQUIETZZ",
+    "notes": "ZZNOTEZZ owner lives upstairs",
+    "Owner's mobile": "07700900456",
+    "licensing": "ZZLICENSINGZZ",
+}
+"""What the public may not see of a haven that is listed, in words that stand nowhere else."""
 
 
 @pytest.fixture
@@ -38,6 +59,10 @@ def register(folder, *rows, name="data/havens.csv"):
     return path
 
 
+def page(folder):
+    return folder / "directory" / "public" / "directory.html"
+
+
 def test_the_directory_of_a_project(csp, project):
     register(project, GOOD, LAPSED)
     ran = csp("directory", cwd=project)
@@ -46,13 +71,38 @@ def test_the_directory_of_a_project(csp, project):
     assert "Row 3, SH-2 Old [31mCafe: not listed. Its training ended on 1 February 2020." in ran.out
     assert "For the coordinator, not to be published" in ran.out
     out = project / "directory"
-    names = {path.name for path in out.iterdir()}
-    assert names == {"directory.html", "directory.csv", "directory.geojson", COORDINATOR}
-    for path in out.iterdir():
+    assert {path.name for path in out.iterdir()} == {"public", COORDINATOR}
+    assert {path.name for path in (out / "public").iterdir()} == {
+        *("directory.html", "directory.csv", "directory.geojson")
+    }
+    assert f"To publish: the folder {Path('directory', 'public')}, and nothing else." in ran.out
+    for path in (*(out / "public").iterdir(), out / COORDINATOR):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert b"07700" not in path.read_bytes()
     assert "Bloggs" not in ran.out + ran.err
-    assert "Toy Library" in (out / "directory.html").read_text("utf-8")
+    assert "Toy Library" in page(project).read_text("utf-8")
+
+
+def test_nothing_restricted_lies_in_the_public_folder(csp, project):
+    """Byte by byte, in every file: no contact, note or restricted field, and no unlisted haven."""
+    hidden = LAPSED | RESTRICTED | {"name": "ZZUNLISTEDZZ"} | {"training_expiry": "2020-02-01"}
+    register(project, GOOD | RESTRICTED, hidden)
+    (project / "directory" / "public").mkdir(parents=True)
+    (project / "directory" / "public" / "old list.csv").write_text("ZZNOTEZZ", "utf-8")
+    assert csp("directory", cwd=project).code == 0
+    public = [path for path in (project / "directory").rglob("*") if path.parent.name == "public"]
+    assert len(public) == 3
+    words = [*map(str, RESTRICTED.values()), "13 December 2099", "17 August 2019", "ZZUNLISTEDZZ"]
+    words += ["zz.contact", "07700", "900123", "900456", "7946", "ZZCONTACTZZ", "upstairs", "Owner"]
+    columns = set(TEMPLATE) - {"haven_id", "name", "type", "address", "postcode", "contact"}
+    columns -= {*PUBLIC, "phone", "status", "charging"}  # words that the page has in other meanings
+    for path in public:
+        data = path.read_bytes().lower()
+        for word in (*words, *columns):
+            assert word.lower().encode() not in data, (path.name, word)
+    table = pd.read_csv(project / "directory" / "public" / "directory.csv")
+    assert tuple(table.columns) == PUBLIC
+    assert len(table) == 1
 
 
 def test_json(csp, project):
@@ -62,7 +112,10 @@ def test_json(csp, project):
     assert ran.json["counts"] == {"havens": 2, "counts_now": 1, "findings": 1}
     assert ran.json["findings"] == {"training-lapsed": 1}
     assert ran.json["error"] is None
-    assert COORDINATOR in ran.json["files"]
+    assert ran.json["files"] == [
+        COORDINATOR,
+        *(f"public/directory.{kind}" for kind in ("csv", "geojson", "html")),
+    ]
     assert ran.err == ""
 
 
@@ -85,7 +138,7 @@ def test_nothing_to_list(csp, project):
 def test_no_register(csp, tmp_path):
     ran = csp("directory", cwd=tmp_path)
     assert ran.code == 1
-    assert "There is no data/havens.csv in this folder" in ran.err
+    assert "There is no Safe Haven in data/havens.csv of this folder" in ran.err
     ran = csp("directory", "--havens", "x.csv", cwd=tmp_path)
     assert ran.code == 1
     assert "x.csv is not there" in ran.err
@@ -96,7 +149,7 @@ def test_marking_of_the_partnership(csp, project):
     register(project, GOOD)
     (project / "csp_geo.toml").write_text('public_marking = "OFFICIAL"\n', "utf-8")
     csp("directory", cwd=project)
-    assert "OFFICIAL: Safe Havens" in (project / "directory" / "directory.html").read_text("utf-8")
+    assert "OFFICIAL: Safe Havens" in page(project).read_text("utf-8")
 
 
 def test_several_ward_files(csp, project):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import csv
 import stat
+from dataclasses import replace
 
+from csp_geo.intake.source import known_columns
+from csp_geo.project import register_of
+from csp_geo.response.criteria import read_profile
+from csp_geo.response.register import TEMPLATE, WANTED
 from csp_geo.tables import SOURCES
 
 
@@ -68,6 +73,45 @@ def test_check_of_a_template_says_it_has_no_rows(csp, tmp_path):
     ran = csp("check", template.relative_to(tmp_path), "--json", cwd=tmp_path)
     assert ran.code == 1
     assert "a header and no rows" in ran.json["files"][0]["error"]
+
+
+def test_makes_a_register_of_safe_havens_that_is_read_as_it_is(csp, tmp_path):
+    """Every column is known, and all that the register reads has a column."""
+    csp("init", cwd=tmp_path)
+    path = tmp_path / "data" / "havens.csv"
+    assert path.read_text("utf-8-sig").strip().split(",") == list(TEMPLATE)
+    known = known_columns(TEMPLATE, WANTED.source)
+    assert len(known) == len(TEMPLATE)
+    assert set(known.values()) >= set(WANTED.fields)
+    filled = {"name": "Toy Library", "type": "library", "address": "2 Town Square"}
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(",".join(filled.get(name, "") for name in TEMPLATE))
+    ran = csp("directory", cwd=tmp_path)
+    assert "None of 1 Safe Haven in havens.csv counts now" in ran.err
+
+
+def test_an_empty_register_is_no_register(csp, tmp_path):
+    csp("init", cwd=tmp_path)
+    assert register_of(tmp_path) is None
+    ran = csp("directory", cwd=tmp_path)
+    assert ran.code == 1
+    assert "There is no Safe Haven in data/havens.csv of this folder" in ran.err
+    assert not (tmp_path / "directory").exists()
+    path = tmp_path / "data" / "havens.csv"
+    path.write_bytes(path.read_bytes() + b",,,,\r\n\r\n;;;\r\n")  # as a spreadsheet may leave it
+    assert register_of(tmp_path) is None
+    path.write_bytes(path.read_bytes() + b",Toy Library,,\r\n")
+    assert register_of(tmp_path) == path
+
+
+def test_whom_residents_would_approach_is_theirs_to_say(csp, tmp_path):
+    csp("init", cwd=tmp_path)
+    path = tmp_path / "data" / "premises" / "profile.toml"
+    ours, light = read_profile(path), read_profile("light")
+    assert ours.approach == {}
+    assert replace(ours, name="", title="") == replace(light, name="", title="")
+    path.write_text(path.read_text("utf-8") + 'women = ["library"]\n', "utf-8")
+    assert read_profile(path).approach == {"women": ("library",)}
 
 
 def test_demo_refuses_a_folder_with_other_things(csp, tmp_path):

@@ -13,15 +13,17 @@ import pytest
 from csp_geo.products.directory import (
     PUBLIC,
     DirectoryFacts,
+    coordinator_csv,
     directory_files,
     directory_page,
+    finding_lines,
     nothing_to_list,
     public_table,
     say_access,
 )
 from csp_geo.products.html import asset
 from csp_geo.response.hours import OPEN, open_at
-from csp_geo.response.register import read_havens
+from csp_geo.response.register import TEMPLATE, read_havens
 
 from .conftest import HOSTILE
 
@@ -93,10 +95,7 @@ def facts(**changes):
 class TestFiles:
     def test_only_what_is_public(self, register, town_area):
         files = directory_files(register, town_area, facts())
-        assert set(files) == {
-            *("directory.html", "directory.csv", "directory.geojson"),
-            "for-the-coordinator-not-public.csv",
-        }
+        assert set(files) == {"directory.html", "directory.csv", "directory.geojson"}
         table = public_table(register)
         assert tuple(table.columns) == PUBLIC
         assert tuple(table["name"]) == LISTED
@@ -116,8 +115,6 @@ class TestFiles:
             text = data.decode("utf-8")
             assert "07700" not in text, name
             assert "Bloggs" not in text, name
-            if "coordinator" in name:
-                continue
             for word in ("Jane", "Klingon", "SH-1", "Gone Shop", "Lapsed", "Shy Shop", "Chatty"):
                 assert word not in text, (name, word)
             for word in ("staff_min", "trained_count", "contact", "licensing", "2028-02-01"):
@@ -128,6 +125,7 @@ class TestFiles:
         assert not re.search(r"\bsafe(?:st|r|ty)?\b(?! havens?)", body, re.IGNORECASE)
         assert "unsafe" not in body
         assert "In an emergency call 999." in body
+        assert "List of 22 November 2026." in body
         assert "Hours last confirmed 3 September 2026" in body
 
     def test_no_marking_unless_the_partnership_wants_one(self, register, town_area, page):
@@ -141,14 +139,37 @@ class TestFiles:
 
     def test_hours_stand_in_words_without_a_script(self, page):
         assert "<dt>Monday to Friday</dt><dd>9am to 5:30pm</dd>" in page
-        assert "<dt>Opening hours</dt><dd>not certain: ask before you go</dd>" in page
+        assert "<dt>Opening hours</dt><dd>not known</dd>" in page
 
     def test_nothing_to_list(self, register_of, town_area):
         bare = register_of(ROWS[5:])
         assert "None of 4 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
-        assert set(directory_files(bare, town_area, facts())) == {
-            "for-the-coordinator-not-public.csv"
-        }
+        assert directory_files(bare, town_area, facts()) == {}
+
+    def test_what_the_coordinator_gets(self, register_of):
+        """What is wrong haven by haven, first of those that are not listed."""
+        both = GOOD | {"haven_id": "SH-2", "name": "Both", "status": "", "opening_hours": ""}
+        made = register_of((GOOD | {"opening_hours": "9-5"}, both))
+        first, second = finding_lines(made)
+        assert first.startswith("Row 3, SH-2 Both: not listed. Its status is not known. Write ")
+        assert "No opening hours are given" in first
+        assert second.startswith("Row 2, SH-1 Toy Library: It never counts as open, because ")
+        lines = coordinator_csv(made).decode("utf-8-sig").splitlines()
+        assert lines[0] == "row,haven_id,name,listed,what,what_to_do,finding"
+        assert [line.split(",")[:4] for line in lines[1:]] == [
+            *(["3", "SH-2", "Both", "no"],) * 2,
+            ["2", "SH-1", "Toy Library", "yes"],
+        ]
+        assert len(coordinator_csv(register_of((GOOD,))).splitlines()) == 1
+
+    def test_only_rows_that_are_no_havens(self, tmp_path):
+        path = tmp_path / "havens.csv"
+        path.write_text(
+            f"{','.join(TEMPLATE)}\n,Still to come{',' * (len(TEMPLATE) - 2)}\n", "utf-8"
+        )
+        empty = read_havens(path, today=TODAY)
+        assert "holds no row that is a Safe Haven" in nothing_to_list(empty)
+        assert finding_lines(empty) == []
 
     def test_access(self):
         assert say_access({"step_free": "yes", "toilet": "yes", "accessible_toilet": "no"}) == (
@@ -214,7 +235,14 @@ class TestBrowser:
                 {
                     "Toy Library": ("closed", "Closed now, opens on Tuesday at 9am"),
                     "Night Store": ("closed", "Closed now, opens on Saturday 2 January at 6pm"),
-                    "Silent Shop": ("unknown", "Not known whether it is open now"),
+                    "Silent Shop": ("unknown", "Not known whether open now"),
+                },
+            ),
+            (
+                "2026-12-24T21:00:00Z",
+                {
+                    "Toy Library": ("closed", "Closed now, opens on Tuesday at 9am"),
+                    "Silent Shop": ("closed", "Closed now, not known when it opens next"),
                 },
             ),
             (
@@ -234,9 +262,12 @@ class TestBrowser:
             line = tab.page.locator(".venue", has_text=name).locator(".now")
             assert line.inner_text() == said
             assert line.get_attribute("data-state") == state
+            sign = tab.page.locator(".venue", has_text=name).locator(".sign .haven")
+            assert sign.get_attribute("data-state") == state
         assert tab.page.locator("#out-of-date").is_hidden()
         assert re.fullmatch(
-            r"\d of 5 open now, at \S+ on \w+", tab.page.locator("#open-now").inner_text()
+            r"\d of 5 open now, at \S+ on \w+; not known of \d",
+            tab.page.locator("#open-now").inner_text(),
         )
         tab.assert_quiet()
 
@@ -246,8 +277,14 @@ class TestBrowser:
         tab.page.clock.set_fixed_time(moment)
         tab.page.reload()
         assert tab.page.locator("#out-of-date").is_visible()
-        said = tab.page.locator(".now").all_inner_texts()
-        assert set(said) == {"Opening hours not known"}
+        for name in LISTED:
+            venue = tab.page.locator(".venue", has_text=name)
+            unread = name == "Vague Venue"
+            told = "Opening hours not known" if unread else "Not known whether open now"
+            assert venue.locator(".now").inner_text() == told
+            assert (venue.locator("dd").first.inner_text() == "not known") is unread
+        assert tab.page.get_by_label("Open now", exact=True).is_hidden()
+        assert tab.page.locator("#open-now").inner_text() == ""
         tab.assert_quiet()
 
     @pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844), (320, 640)])
@@ -323,6 +360,9 @@ class TestBrowser:
         assert tab.page.locator(".venue button:visible").count() == 0
         assert tab.page.locator(".now:visible").count() == 0
         assert "9am to 5:30pm" in tab.page.locator("#list").inner_text()
+        assert tab.page.locator(".no-map").is_visible()
+        assert tab.page.locator("#key").is_hidden()
+        assert tab.page.locator("#map").bounding_box()["height"] < 120
 
     def test_printed(self, open_page, page):
         """On paper the hours stand, and nothing that holds only now; all venues, also hidden."""
@@ -349,6 +389,15 @@ class TestBrowser:
         assert wide <= 0
         for at in range(len(HOSTILE)):
             tab.page.locator(".spot .haven").nth(at).dispatch_event("mouseover")
+        tab.assert_quiet()
+
+    def test_two_at_one_address_both_show_their_number(self, open_page, register_of, town_area):
+        rows = (GOOD, GOOD | {"haven_id": "SH-2", "name": "Cafe in the Library"})
+        tab = open_page(directory_page(register_of(rows), town_area, facts()))
+        first, second = (tab.page.locator(".spot .haven").nth(at).bounding_box() for at in (0, 1))
+        assert tab.page.locator(".spot .haven.small").count() == 0
+        assert second["y"] >= first["y"] + first["height"]
+        assert second["x"] == pytest.approx(first["x"])
         tab.assert_quiet()
 
     def test_without_wards(self, open_page, register):

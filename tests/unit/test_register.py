@@ -155,6 +155,27 @@ class TestCounts:
         assert made.findings["source_row"].tolist() == [3, 4]
         assert slugs(made) == {"duplicate-id"}
 
+    def test_a_venue_on_two_rows_counts_once(self, tmp_path):
+        """The row that was confirmed last is kept; a row that does not count takes no other's."""
+        made = read(
+            tmp_path,
+            {},
+            {"haven_id": "SH-2", "name": "toy  library", "last_checked": "01/10/2026"},
+            {"haven_id": "SH-3", "last_checked": "01/11/2026", "status": "lapsed"},
+            {"haven_id": "SH-4", "address": "9 Town Square"},
+        )
+        assert made.counts_now.tolist() == [False, True, False, True]
+        assert made.table["why_not"].iloc[0] == "It stands on row 3 as well."
+        assert made.findings["finding"].tolist() == ["repeated-row", "not-active"]
+
+    def test_a_venue_on_two_rows_without_an_address(self, tmp_path):
+        bare = {"address": "", "postcode": ""}
+        made = read(tmp_path, bare, bare, bare | {"easting": "544500"}, {"name": "\u0645"} | bare)
+        assert made.counts_now.tolist() == [True, False, True, True]
+
+    def test_two_venues_at_one_address(self, tmp_path):
+        assert read(tmp_path, {}, {"haven_id": "SH-2", "name": "Cafe"}).counts_now.all()
+
 
 class TestReading:
     def test_the_contact_never_leaves_the_file(self, tmp_path):
@@ -183,6 +204,27 @@ class TestReading:
         assert not made.counts_now.any()
         assert made.table["haven_id"].tolist() == ["row-2"]
         assert {"unknown-status", "no-consent", "training-unknown"} < slugs(made)
+
+    def test_columns_that_are_not_read_are_named(self, tmp_path):
+        made = read(tmp_path, {"Notes": "key under the mat", "Owner's mobile": "x"})
+        assert made.unread == ("Notes", "Owner's mobile")
+
+    def test_the_names_that_councils_use(self, tmp_path):
+        ours = {
+            "type": "Type of venue",
+            "staff_min": "Min no. of staff",
+            "trained_count": "No. of staff trained",
+            "training_expiry": "Training valid until",
+            "accessible_toilet": "Disabled toilet",
+            "opening_hours": "Opening Times",
+            "consent_to_publish": "Consent to publish?",
+        }
+        path = tmp_path / "havens.csv"
+        pd.DataFrame([GOOD]).rename(columns=ours).to_csv(path, index=False, encoding="cp1252")
+        made = read_havens(path, today=TODAY)
+        assert made.unread == ()
+        row = made.table.iloc[0]
+        assert (row["venue_type"], row["staff_min"], row["trained_count"]) == ("library", 2, 4)
 
     def test_a_workbook(self, tmp_path):
         path = tmp_path / "havens.xlsx"

@@ -12,7 +12,6 @@ from csp_geo.products.opening import (
     say_spans,
     say_time,
     usual_hours,
-    why_not_known,
 )
 from csp_geo.response.hours import CLOSED, OPEN, UNKNOWN, Place, open_at
 from csp_geo.response.timetable import timetable
@@ -49,8 +48,7 @@ class TestTimetable:
         assert table.reason
         assert not any(table.week)
         assert page_hours(table) == {}
-        assert usual_hours(table) == []
-        assert why_not_known(table).startswith("not ")
+        assert usual_hours(table) == [("Opening hours", "not known")]
 
     def test_by_the_sun_where_the_place_is_known(self):
         table = year("08:00-sunset; PH off", place=BARKING)

@@ -24,21 +24,25 @@
   function tellHours() {
     var now = cspOpening.now(data.first, data.last);
     var n = 0;
+    var unsure = 0;
     entries.forEach(function (entry) {
       var told = cspOpening.stateOf(data.hours[entry.id] || {}, now);
       var line = entry.querySelector(".now");
       states[entry.id] = told[0];
       n += told[0] === "open" || told[0] === "soon";
+      unsure += told[0] === "unknown";
       if (line.textContent !== told[1]) {
         line.textContent = told[1];
       }
       line.dataset.state = told[0];
+      entry.querySelector(".sign .haven").dataset.state = told[0];
       line.hidden = false;
       cspHavens.setState(entry.id, told[0]);
     });
     byId("out-of-date").hidden = Boolean(now);
+    byId("only-open").hidden = !now;
     byId("open-now").textContent = now
-      ? n + " of " + entries.length + " open now, at " + cspOpening.say(now)
+      ? n + " of " + entries.length + " open now, at " + cspOpening.say(now) + (unsure ? "; not known of " + unsure : "")
       : "";
     narrowDown();
   }
@@ -47,7 +51,7 @@
 
   function narrowDown() {
     var asked = all("[data-only]").filter(function (box) {
-      return box.checked;
+      return box.checked && !box.parentNode.hidden;
     });
     var n = 0;
     entries.forEach(function (entry) {

@@ -6,6 +6,8 @@ var cspHavens = (function () {
   var data = JSON.parse(document.getElementById("csp-data").textContent);
   var marks = {};
   var pick = function () {};
+  var SAME_PLACE_M = 60; // venues so near one another stand one below or above the other, each with its number
+  var HEIGHT = 28;
 
   function door() {
     var drawing = document.createElementNS(SVG, "svg");
@@ -77,15 +79,31 @@ var cspHavens = (function () {
     },
     /* Those that have no room are drawn small, without their number. */
     place: function (map, taken, collides, around) {
+      var placed = [];
       Object.keys(marks).forEach(function (key) {
         var one = marks[key];
         if (!map.hasLayer(one.marker)) {
           return;
         }
-        var point = map.latLngToContainerPoint(one.marker.getLatLng());
-        var full = around(point, one.width / 2, 14);
-        var small = collides(full, taken) && !one.mark.classList.contains("chosen");
+        var at = one.marker.getLatLng();
+        var step = HEIGHT * placed.filter(function (other) {
+          return map.distance(other, at) <= SAME_PLACE_M;
+        }).length;
+        var point = map.latLngToContainerPoint(at);
+        function boxAt(dy) {
+          return around(point.add([0, dy]), one.width / 2, HEIGHT / 2);
+        }
+        var free = [step, -step].find(function (dy) {
+          return !collides(boxAt(dy), taken);
+        });
+        var shift = free === undefined ? step : free;
+        var full = boxAt(shift);
+        var small = free === undefined && !one.mark.classList.contains("chosen");
         one.mark.classList.toggle("small", small);
+        one.mark.style.transform = small || !shift ? "" : "translateY(" + shift + "px)";
+        if (one.haven.number && !small) {
+          placed.push(at);
+        }
         var chosen = one.mark.classList.contains("chosen");
         // a small one without a number must not hide the number of another
         one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);

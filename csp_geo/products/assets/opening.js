@@ -6,6 +6,7 @@ var cspOpening = (function () {
   var DAY = 1440;
   var SOON = 30;
   var OPEN = 2;
+  var NOT_TOLD = "Not known whether open now";
   var NAMES = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
   var MONTHS = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -106,10 +107,19 @@ var cspOpening = (function () {
     });
   }
 
+  function nextOf(spans, at) {
+    return spans.find(function (span) {
+      return span[0] > at;
+    });
+  }
+
   /* What holds of a venue: [state, sentence], the state being open, soon, closed or unknown. */
   function stateOf(hours, now) {
-    if (!now || !hours.week) {
+    if (!hours.week) {
       return ["unknown", "Opening hours not known"];
+    }
+    if (!now) {
+      return ["unknown", NOT_TOLD];
     }
     var open = around(hours, now.day, true);
     var here = within(open, now.minutes);
@@ -122,12 +132,15 @@ var cspOpening = (function () {
         ? ["soon", "Open now, closes soon: at " + time(here[1])]
         : ["open", "Open now until " + time(here[1])];
     }
-    if (within(around(hours, now.day, false), now.minutes)) {
-      return ["unknown", "Not known whether it is open now"];
+    var unsure = around(hours, now.day, false);
+    if (within(unsure, now.minutes)) {
+      return ["unknown", NOT_TOLD];
     }
-    var next = open.find(function (span) {
-      return span[0] > now.minutes;
-    });
+    var next = nextOf(open, now.minutes);
+    var perhaps = nextOf(unsure, now.minutes);
+    if (perhaps && (!next || perhaps[0] < next[0])) {
+      return ["closed", "Closed now, not known when it opens next"];
+    }
     if (!next) {
       return ["closed", "Closed now"];
     }
