@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
@@ -13,18 +14,19 @@ from scipy.sparse import csr_array
 
 from csp_geo.products.havens_page import havens_page
 from csp_geo.products.page import make_map
-from csp_geo.products.plan_words import HavenFacts, hour_words, lead
+from csp_geo.products.plan_words import HavenFacts, certainty, hour_words, lead
 from csp_geo.response.demand import Demand
 from csp_geo.response.on_map import HavensOnMap, havens_on_map
 from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.response.siting import Alternatives
 
 from .conftest import CENTRE, HOSTILE, make_area, make_incidents
 
 NIGHT = np.arange(168) % 24 >= 20
 
 
-def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
-    """A plan for three places along a street, with one haven and three venues to ask."""
+def parts(name="Corner Pharmacy", hours=None):
+    """Three places along a street, one haven and three venues to ask, and the ways to them."""
     table = np.zeros((3, 168))
     table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
     xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)]) + CENTRE
@@ -53,6 +55,12 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
         1,
     )
     metres = np.abs(xy[:, :1] - venues.xy[:, 0])
+    return demand, venues, Ways(metres, metres, NIGHT)
+
+
+def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
+    """A plan for them."""
+    demand, venues, ways = parts(name, hours)
     x, y = CENTRE
     spots = gpd.GeoDataFrame(
         {
@@ -63,13 +71,7 @@ def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):
         },
         geometry=[shapely.box(x - 50, y - 9, x + 50, y + 9)] * hotspots,
     )
-    plan = plan_havens(
-        demand,
-        venues,
-        Ways(metres, metres, NIGHT),
-        spots,
-        PlanParams(sites=sites, hours="after-dark"),
-    )
+    plan = plan_havens(demand, venues, ways, spots, PlanParams(sites=sites, hours="after-dark"))
     return plan, venues, spots
 
 
@@ -134,6 +136,49 @@ class TestWords:
             plan, venues, spots, make_area(), facts()
         )
 
+    def test_hotspots_say_what_the_venues_near_them_could_do(self):
+        """The venue next door is shut after dark, the one that could cover is chosen already."""
+        html = page()
+        assert "1.0 of 1.0" in html
+        assert "closed when the rest arises" in html
+        assert html.count("Hotspots that stay uncovered") == 2
+
+    def test_one_place_of_two_families_is_one_line(self):
+        _, venues, spots = made(hotspots=2)
+        both = spots.assign(family=["recorded", "perception"], name=["High Street", "Station"])
+        both["confirmed"] = [False, True]
+        again = plan_havens(*parts(), both, PlanParams(sites=1, hours="after-dark"))
+        html = havens_page(again, venues, both, make_area(), facts())
+        assert "<bdi>High Street / Station</bdi> <span" in html
+        assert "recorded and perception" in html
+        assert ">Stands out<" in html
+
+    def test_choices_nearly_as_good_stand_by_the_venue_that_they_replace(self):
+        plan, venues, spots = made()
+        assert "nearly as good" not in havens_page(plan, venues, spots, make_area(), facts())
+        hub = replace(plan.siting, sites=np.array([0, 3]), objective=7.95)
+        other = replace(plan, others=Alternatives((hub,), is_complete=False))
+        html = havens_page(other, venues, spots, make_area(), facts())
+        assert "In place of <bdi>Late Shop</bdi> (1)" in html
+        assert "<bdi>Hub (Hub Lane)</bdi>: 8, against 8" in html
+        assert "There may be others." in html
+
+    def test_step_free_of_nobody_is_not_known(self):
+        plan, venues, spots = made()
+        unknown = replace(venues, step_free=np.full(4, -1, dtype=np.int8))
+        html = havens_page(plan, unknown, spots, make_area(), facts())
+        assert "0 of 2 venues are known to be, 0 known not to be; of 2 nobody has said" in html
+        assert '<td class="num" data-label="Step-free">not known</td>' in html
+        assert "1 of 2 venues are known to be" in page()
+
+    def test_the_gap_and_its_limit_stand_on_the_page(self):
+        plan, *_ = made()
+        assert "(gap 0%)" in certainty(plan, facts())
+        ended = replace(plan, siting=replace(plan.siting, is_optimal=False, gap=0.034))
+        said = certainty(ended, facts(time_limit_s=5.0))
+        assert "time limit of 5 seconds" in said
+        assert "up to 3.4% more (the gap)" in said
+
     def test_one_hour(self):
         assert hour_words(118) == "Friday 22:00 to 23:00"
         assert hour_words(None) == ""
@@ -190,6 +235,28 @@ def test_by_keyboard(open_page):
         tab.page.keyboard.press("Tab")
         seen.add(tab.page.evaluate("document.activeElement.tagName"))
     assert {"SUMMARY", "DIV"} <= seen
+    tab.assert_quiet()
+
+
+@pytest.mark.browser
+def test_printed_nothing_stays_folded(open_page):
+    tab = open_page(page())
+    folded = "document.querySelectorAll('details:not(.key):not([open])').length"
+    before = tab.page.evaluate(folded)
+    assert before
+    tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert tab.page.evaluate(folded) == 0
+    tab.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert tab.page.evaluate(folded) == before
+    tab.assert_quiet()
+
+
+@pytest.mark.browser
+def test_the_map_tells_covered_reports_from_others(open_page):
+    tab = open_page(page())
+    key = " ".join(tab.page.locator("#key label").all_inner_texts())
+    for words in ("Places of reports, not covered (1)", "covered (1)", "Other hotspots"):
+        assert words in key
     tab.assert_quiet()
 
 
