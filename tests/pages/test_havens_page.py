@@ -156,11 +156,11 @@ class TestWords:
     def test_choices_nearly_as_good_stand_by_the_venue_that_they_replace(self):
         plan, venues, spots = made()
         assert "nearly as good" not in havens_page(plan, venues, spots, make_area(), facts())
-        hub = replace(plan.siting, sites=np.array([0, 3]), objective=7.95)
+        hub = replace(plan.siting, sites=np.array([0, 3]), objective=7.5)
         other = replace(plan, others=Alternatives((hub,), is_complete=False))
         html = havens_page(other, venues, spots, make_area(), facts())
         assert "In place of <bdi>Late Shop</bdi> (1)" in html
-        assert "<bdi>Hub (Hub Lane)</bdi>: 8, against 8" in html
+        assert "<bdi>Hub (Hub Lane)</bdi>: 7.5, against 8.0" in html
         assert "There may be others." in html
 
     def test_step_free_of_nobody_is_not_known(self):
