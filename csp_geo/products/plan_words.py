@@ -118,7 +118,8 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
 
 def say_address(row: Any) -> str:
     """Return address and postcode of a venue, as far as they are known."""
-    return ", ".join(str(part) for part in (row["address"], row["postcode"]) if part)
+    parts = (row["address"], row["postcode"])
+    return ", ".join(part for part in parts if isinstance(part, str) and part)
 
 
 def say_value(value: float, base: float) -> str:
