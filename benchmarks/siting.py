@@ -20,11 +20,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 from made_siting import REACH_M, MadeUp, make
+from scipy.sparse import csr_array
 
+from csp_geo.response.demand import Demand
 from csp_geo.response.havens import coverage_problem
+from csp_geo.response.network import WalkParams, walking_distances
 from csp_geo.response.open_cover import open_cover, siting_problem
+from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +42,8 @@ NEW = (5, 10, 20)
 FIXED = (1, 2, 3)
 FRIDAY_22 = 4 * 24 + 22
 HOUR_SITES, HOUR_PLACES, HOUR_NEW = 400, 1_000, 10
+SPOTS = 100
+DARK = (np.arange(168) % 24 >= 18) | (np.arange(168) % 24 < 6)  # noqa: PLR2004 - six to six
 MB = 1024
 
 
@@ -70,6 +79,32 @@ def by_hours(demand: str, new: int, what: str) -> Callable[[], dict[str, Any]]:
     return run
 
 
+def whole_plan(demand: str, new: int) -> Callable[[], dict[str, Any]]:
+    """Return all that `csp-geo havens` works out: ways, choice, curve, alternatives, hotspots."""
+    town = borough(DEMAND[demand])
+    flat = np.zeros(PLACES, dtype=np.int64)
+    given = Demand(town.places, csr_array(town.demand), flat, flat, ())
+    table = pd.DataFrame({"name": [f"Venue {i}" for i in range(SITES)]})
+    nobody = np.full(SITES, -1, dtype=np.int8)
+    is_open = town.open_hours == 1
+    venues = Venues(table, town.sites, is_open, nobody, np.zeros(SITES, bool), len(FIXED))
+    middles = town.places[np.random.default_rng(3).choice(PLACES, SPOTS, replace=False)]
+    spots = gpd.GeoDataFrame(
+        {"family": ["recorded", "perception"] * (SPOTS // 2)},
+        geometry=shapely.buffer(shapely.points(middles), 150),
+    )
+
+    def run() -> dict[str, Any]:
+        walk = walking_distances(town.places, town.sites, params=WalkParams(limit_m=1_600))
+        ways = Ways(walk.metres, walk.metres, DARK)
+        plan = plan_havens(given, venues, ways, spots, PlanParams(sites=new))
+        best = plan.siting
+        found = {"objective": best.objective, "gap": best.gap, "first": best.is_first}
+        return found | {"others": len(plan.others.sitings), "curve": len(plan.curve) - 1}
+
+    return run
+
+
 def ours() -> Callable[[], dict[str, Any]]:
     """Return our run of one hour."""
     cost, demand = one_hour()
@@ -98,11 +133,12 @@ def peer() -> Callable[[], dict[str, Any]]:
 
 def measure(job: list[str]) -> None:
     """Run once; print seconds, megabytes over the data and what was found."""
-    run = (
-        {"ours": ours, "peer": peer}[job[0]]()
-        if len(job) == 1
-        else by_hours(job[0], int(job[1]), job[2])
-    )
+    if len(job) == 1:
+        run = {"ours": ours, "peer": peer}[job[0]]()
+    elif job[2] == "plan":
+        run = whole_plan(job[0], int(job[1]))
+    else:
+        run = by_hours(job[0], int(job[1]), job[2])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, cpu = time.perf_counter(), time.process_time()
     found = run()
@@ -142,6 +178,9 @@ def main() -> None:
         row = in_fresh_process(demand, str(NEW[1]), "alternatives")
         listed = f"{row['others']} alternatives, complete: {row['complete']}"
         line(f"{demand}, {NEW[1]} new, with alternatives", row, listed)
+        row = in_fresh_process(demand, str(NEW[1]), "plan")
+        listed = f"a curve to {row['curve']}, {row['others']} alternatives, {SPOTS} hotspots"
+        line(f"{demand}, {NEW[1]} new, the whole plan", row, listed)
     own = in_fresh_process("ours")
     case = f"one hour, {HOUR_SITES} x {HOUR_PLACES}, {HOUR_NEW} new"
     line(f"{case}: csp_geo", own, f"objective {own['objective']:.6f}")
