@@ -212,7 +212,7 @@ def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
 @cli.command()
 @click.argument("folder", type=PATH, default=Path(), metavar="[DIR]")
 def init(folder: Path) -> None:
-    """Make an empty project folder, with a template table per source."""
+    """Make an empty project folder, with a template of every table."""
     from csp_geo.sample import template_files
     from csp_geo.storage import keep_key, make_folder, project_key, write_files
 
@@ -227,6 +227,7 @@ def init(folder: Path) -> None:
     )
     click.echo("Put reports into data/reports/<source>, wards into data/boundaries, then run:")
     click.echo("  csp-geo weekly")
+    click.echo("Safe Havens there are go into data/havens.csv; data/README.txt says how.")
 
 
 @cli.command()

@@ -143,7 +143,8 @@ def _of_place(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     elif row["nowhere"]:
         slug = "no-location" if row["nowhere"] == NO_LOCATION else row["nowhere"]
         title, _, do = say_nowhere(row["nowhere"]).partition(". ")
-        do = f"Fill in latitude and longitude. Or: {do}" if "postcode" in slug else do
+        if "postcode" in slug:
+            do += " Latitude and longitude will do as well."
         yield slug, f"Its place is not known: {title[0].lower()}{title[1:]}.", do, True
 
 
@@ -181,6 +182,7 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if row["training"] == UNKNOWN:
         yield "training-unknown", "It is not known whether staff are trained.", do, True
     elif row["trained_count"] == 0:
+        do = "Train staff, and write how many, and the day until which it is good."
         yield "not-trained", "No staff are trained.", do, True
     elif row["training"] == NO and pd.notna(until):
         yield "training-lapsed", f"Its training ended on {say_day(until.date())}.", do, True

@@ -173,6 +173,11 @@ class TestCounts:
         made = read(tmp_path, bare, bare, bare | {"easting": "544500"}, {"name": "\u0645"} | bare)
         assert made.counts_now.tolist() == [True, False, True, True]
 
+    def test_a_postcode_alone(self, tmp_path):
+        made = read(tmp_path, {"easting": "", "northing": "", "postcode": "IG11"})
+        assert not made.counts_now.any()
+        assert made.findings["do"].iloc[0].endswith("Latitude and longitude will do as well.")
+
     def test_two_venues_at_one_address(self, tmp_path):
         assert read(tmp_path, {}, {"haven_id": "SH-2", "name": "Cafe"}).counts_now.all()
 
