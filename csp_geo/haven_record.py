@@ -17,7 +17,7 @@ from csp_geo.products import plan_words as words
 from csp_geo.products.words import DAYS
 from csp_geo.response.hours import say_given_hours
 from csp_geo.response.licensing import AT_M, THEMES_ASKED, comparable
-from csp_geo.wording import count, number
+from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,6 +74,7 @@ def facts_of(done: Planned) -> words.HavenFacts:
         within_m=options.plan.within_m,
         hour=words.hour_words(options.plan.at),
         method=_method(done),
+        counting=_counting(done),
         demand=done.demand.said,
         cautions=tuple(dict.fromkeys(_cautions(done))),
         licences=(*pack.record.get("licences", ()), *done.premises.licences),
@@ -85,6 +86,19 @@ def facts_of(done: Planned) -> words.HavenFacts:
         existing=_existing(done.register),
         on=date.fromisoformat(str(pack.record["as_of"])),
     )
+
+
+def _counting(done: Planned) -> str:
+    """Say why the demand is another number than that of the reports, "" where it is the same."""
+    params, demand = done.options.demand, done.demand
+    if round(demand.total) == demand.n_reports:
+        return ""
+    why = []
+    if params.counted == "people":
+        why.append("one person's pins near one another count once")
+    if params.perception_weight != 1:
+        why.append(f"a pin counts {params.perception_weight:g} of a recorded report")
+    return f"All {number(demand.n_reports)} reports count as {number(demand.total)}: {join(why)}."
 
 
 def _existing(register: Register | None) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ NOT_VETTED: Final = (
 class HavenFacts:
     """What the page says beside the plan itself.
 
+    `counting` says why the reports counted are fewer than there are, "" where they are not;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
     counts_now and why_not; `on` is the day that the plan is made for.
     """
@@ -43,6 +44,7 @@ class HavenFacts:
     within_m: float
     hour: str
     method: Sequence[str]
+    counting: str
     demand: Sequence[str]
     cautions: Sequence[str]
     licences: Sequence[str]
@@ -78,13 +80,14 @@ def lead(plan: HavenPlan, facts: HavenFacts) -> str:
     """Say first what the new venues would change in the hours that are asked about."""
     view, near = plan.asked, f"within {number(facts.within_m)} metres"
     now = f"Open havens cover {of(view.before, view.demand)} {reports_words(plan, facts)} {near}"
+    counting = f" {facts.counting}" if facts.counting else ""
     if not plan.order and facts.n_asked == 0:
-        return f"{now}. No new venue was asked for."
+        return f"{now}. No new venue was asked for.{counting}"
     if not plan.order:
-        return f"{now}. No further venue on the list covers more."
+        return f"{now}. No further venue on the list covers more.{counting}"
     these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
     then = f"{view.after:.1f}" if view.demand < _FEW else number(view.after)
-    return f"{now}; with {these} as well it would be {then}."
+    return f"{now}; with {these} as well it would be {then}.{counting}"
 
 
 def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:

@@ -71,6 +71,10 @@ class TestSample:
         assert record["optimal"]
         assert record["listed"] == record["candidates"] + sum(record["left_out"].values())
 
+    def test_fewer_than_there_are_reports_is_explained(self, made: Path) -> None:
+        html = (made / "havens.html").read_text("utf-8")
+        assert "reports count as 791: one person&#39;s pins near one another count once." in html
+
     def test_coverage_adds_up(self, made: Path, record: dict) -> None:
         rows = rows_of(made / "coverage.csv")
         assert len(rows) == 168

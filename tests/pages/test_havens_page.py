@@ -95,6 +95,7 @@ def facts(**changes):
         "within_m": 400.0,
         "hour": "",
         "method": ("in a straight line x 1.3",),
+        "counting": "",
         "demand": ("Demand: 20 recorded reports.",),
         "cautions": tuple(f"Caution number {n}." for n in range(6)),
         "licences": ("A licence.",),
