@@ -4,6 +4,8 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# In how many processes the tests run.
+JOBS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
@@ -42,7 +44,7 @@ demo: $(VENV)/made
 	$(BIN)/csp-geo demo
 
 test: $(VENV)/made-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/made-dev
 	$(BIN)/ruff check .

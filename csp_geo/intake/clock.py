@@ -60,13 +60,17 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     since_midnight, until, unreadable
         As `read_times`; `until` is NaT where one time stands alone, over 24 hours past midnight.
     """
-    codes, unique = pd.factorize(text.astype("str").fillna(""))
+    text = text.astype("str").fillna("")
+    if not (text != "").any():
+        none = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
+        return none, none.copy(), none.notna()
+    codes, unique = pd.factorize(text)
     cells = (
         pd.Series(unique, dtype="str")
         .str.strip()
         .str.replace(r"^\d{4}-\d\d-\d\d[ T](?=\d)", "", regex=True)
     )
-    since = _fractions(cells, codes) if len(cells) else _times(cells)
+    since = _fractions(cells, codes)
     since = since.fillna(_times(cells.where(since.isna(), "")))
     until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
     left = since.isna() & (cells != "")

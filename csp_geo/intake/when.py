@@ -118,7 +118,10 @@ def read_dates(
     heading
         The column's own name: below "week commencing" every date is a week.
     """
-    codes, raw = pd.factorize(text.astype("str").fillna(""))
+    text = text.astype("str").fillna("")
+    if not (text != "").any():
+        return _no_dates(text.index)
+    codes, raw = pd.factorize(text)
     unique = _tidied(pd.Series(raw, dtype="str"))
     bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
     read = _read_unique(bare, formats)
@@ -147,6 +150,24 @@ def read_dates(
         month_first=month_first,
         n_orders=n_orders,
         evidence=_evidence(bare, codes) if n_orders[0] else None,
+    )
+
+
+def _no_dates(index: pd.Index) -> Dated:
+    """Return what is read of an empty column, which most files have for one field or another."""
+    at = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
+    no = pd.Series(False, index=index)
+    return Dated(
+        at=at,
+        precision=pd.Series("day", index=index, dtype="object"),
+        missing=~no,
+        unreadable=no,
+        unreadable_time=no,
+        instant=at.dt.tz_localize(TIME_ZONE),
+        week=no,
+        midnight=no,
+        serial=no,
+        open_order=no,
     )
 
 
