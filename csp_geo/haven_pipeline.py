@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from csp_geo import haven_record as record
-from csp_geo.errors import NoPlacesError
+from csp_geo.errors import NoPlacesError, SettingsError
 from csp_geo.haven_record import Planned
 from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.intake.context import read_zones
 from csp_geo.locator import Locator
-from csp_geo.products.call_list import call_list
+from csp_geo.products.call_list import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.havens_page import havens_page
 from csp_geo.products.plan_words import NOT_VETTED, site_words
@@ -60,7 +60,7 @@ FURTHEST_M: Final = 1_600.0
 """How far off the nearest venues of a hotspot are looked for."""
 _KNOWN: Final = {"yes": 1, "no": 0, "unknown": -1}
 WARDS: Final = "ward"
-_SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by")
+_SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by", "was")
 _LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
 
 
@@ -92,6 +92,7 @@ def run_havens(options: HavenOptions) -> HavenResult:
     """
     options.progress("Reading the pack and the lists")
     pack = read_pack(options.run)
+    _keep_what_is_filled_in(_folder(options, pack) / CALL_LIST)
     premises = read_premises(
         options.premises,
         pack.area,
@@ -101,7 +102,11 @@ def run_havens(options: HavenOptions) -> HavenResult:
     )
     register = _register(options, pack)
     _refuse_mixture(options, pack)
-    candidates = candidates_of(premises, read_profile(options.profile))
+    candidates = candidates_of(
+        premises,
+        read_profile(options.profile),
+        None if register is None else register.table,
+    )
     demand = _demand(pack, options)
 
     options.progress("Working out who is open and who is near")
@@ -146,7 +151,7 @@ def _write(done: Planned) -> HavenResult:
 
     options.progress("Writing")
     made = record.record_of(done, facts, sites)
-    folder = options.out / str(pack.record["as_of"])
+    folder = _folder(options, pack)
     with new_folder(folder) as built:
         write_layers(built / "layers.gpkg", record.layers_of(plan, venues, pack))
         write_files(
@@ -155,7 +160,7 @@ def _write(done: Planned) -> HavenResult:
                 "havens.html": havens_page(plan, venues, pack.hotspots, pack.area, facts).encode(
                     "utf-8"
                 ),
-                "call-list.xlsx": call_list(
+                CALL_LIST: call_list(
                     sites,
                     on=_day(pack),
                     marking=facts.marking,
@@ -164,11 +169,26 @@ def _write(done: Planned) -> HavenResult:
                 "havens.csv": csv_bytes(record.sites_table(plan, venues)),
                 "coverage.csv": csv_bytes(record.hours_table(plan)),
                 "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
+                "uncovered.csv": csv_bytes(record.uncovered_table(plan, venues, pack)),
+                "left-out.csv": csv_bytes(record.left_out_table(done)),
                 "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
             },
         )
     n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
     return HavenResult(folder, made, record.lines_of(plan, facts, sites, n_marked))
+
+
+def _folder(options: HavenOptions, pack: Pack) -> Path:
+    return options.out / str(pack.record["as_of"])
+
+
+def _keep_what_is_filled_in(path: Path) -> None:
+    """Refuse to replace a call list that somebody has written into."""
+    if is_filled_in(path):
+        raise SettingsError(
+            f"{path} has been filled in, or is open in another program: a new plan would replace "
+            "it. Move or rename its folder, or write to another with --out DIR."
+        )
 
 
 # --- what comes in -------------------------------------------------------------------------------
@@ -219,7 +239,7 @@ def _demand(pack: Pack, options: HavenOptions) -> Demand:
 
 def _sky(pack: Pack) -> _Sky:
     """Return the week and the place that hours are worked out for, and when it is dark there."""
-    week = usual_week(_day(pack))
+    week = usual_week(date.fromisoformat(str(pack.record["period"]["to"])))
     west, south, east, north = pack.area.wards.total_bounds
     middle = [[(west + east) / 2, (south + north) / 2]]
     longitude, latitude = pack.area.projection.to_lonlat(middle)[0]
@@ -241,7 +261,7 @@ def _venues(
     there = new.iloc[:0]
     if register is not None:
         counts = register.table[register.table["counts_now"]]
-        there = counts.assign(ask="", approached_by="", n_at_point=1).reset_index(drop=True)
+        there = counts.assign(ask="", approached_by="", was="", n_at_point=1).reset_index(drop=True)
     columns = [*_LISTED, *_SAID, "geometry"]
     both = pd.concat([there[columns].astype(object), new[columns].astype(object)])
     both = both.reset_index(drop=True)

@@ -75,6 +75,7 @@ def facts_of(done: Planned) -> words.HavenFacts:
         hour=words.hour_words(options.plan.at),
         method=_method(done),
         counting=_counting(done),
+        no_hours=done.demand.n_vague == done.demand.n_reports,
         demand=done.demand.said,
         cautions=tuple(dict.fromkeys(_cautions(done))),
         licences=(*pack.record.get("licences", ()), *done.premises.licences),
@@ -127,12 +128,7 @@ def _cautions(done: Planned) -> list[str]:
     if options.standing_out:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
-    if demand.n_vague * 4 >= demand.n_reports:
-        said.append(
-            f"The hour is not known of {number(demand.n_vague)} of "
-            f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
-            "week, so what is said of hours and of after dark rests on those that have one."
-        )
+    said += _of_reports(done)
     by_network = options.network is not None  # in pieces, or far from a place
     said += [*(done.walk.cautions if by_network else ()), *done.cautions]
     if not any_hour:  # else hours count for nothing
@@ -150,6 +146,30 @@ def _cautions(done: Planned) -> list[str]:
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
             "no venue, or no report, is located exactly. An empty for-the-coordinator.csv says "
             "nothing."
+        )
+    return said
+
+
+def _of_reports(done: Planned) -> list[str]:
+    """Say what the reports themselves do not tell: when, and whether a thief was in a shop."""
+    demand, said = done.demand, []
+    if demand.n_vague == demand.n_reports:
+        said.append(
+            f"No report says its hour: all {number(demand.n_reports)} count alike in every hour of "
+            "the week. Nothing here tells when they arose; after dark is the share of the week "
+            "that is dark."
+        )
+    elif demand.n_vague * 4 >= demand.n_reports:
+        said.append(
+            f"The hour is not known of {number(demand.n_vague)} of "
+            f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
+            "week, so what is said of hours and of after dark rests on those that have one."
+        )
+    n_thefts = int((done.pack.incidents["theme"].astype("object") == "theft").sum())
+    if n_thefts * 10 >= demand.n_reports and done.options.demand.evidence != "perception":
+        said.append(
+            f"{number(n_thefts)} of {count(demand.n_reports, 'report')} are thefts, shoplifting "
+            "among them: a pack does not tell it apart, and it draws the plan towards shops."
         )
     return said
 
@@ -227,6 +247,37 @@ def licensing_table(done: Planned, n_reports: NDArray[np.int64]) -> pd.DataFrame
     return rows.reset_index(drop=True)
 
 
+def uncovered_table(plan: HavenPlan, venues: Venues, pack: Pack) -> pd.DataFrame:
+    """Return what stays uncovered, a row for each hotspot and venue near it; the most first."""
+    lines = []
+    for place, spot in enumerate(plan.spots, start=1):
+        own = pack.hotspots.iloc[list(spot.rows)]
+        about = {
+            "place": place,
+            "hotspots": " / ".join(dict.fromkeys(own["name"].astype("str"))),
+            "hotspot_ids": ", ".join(own["hotspot_id"].astype("str")),
+            "reports": round(spot.demand, 3),
+            "not_covered": round(spot.left, 3),
+        }
+        near = [
+            {
+                "venue": venues.table["name"].iloc[one.site],
+                "metres": round(one.metres),
+                "would_cover": round(one.gain, 3),
+            }
+            for one in spot.nearest
+        ]
+        lines += [about | one for one in near or [{}]]
+    columns = ["place", "hotspots", "hotspot_ids", "reports", "not_covered"]
+    return pd.DataFrame(lines, columns=[*columns, "venue", "metres", "would_cover"])
+
+
+def left_out_table(done: Planned) -> pd.DataFrame:
+    """Return the rows of the lists that are no candidates, and why."""
+    table = pd.DataFrame(done.premises.left_out[["source_file", "source_row", "words"]])
+    return table.rename(columns={"source_file": "file", "source_row": "row", "words": "why"})
+
+
 def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of layers.gpkg."""
     import geopandas as gpd
@@ -284,7 +335,7 @@ def record_of(
         ],
         "views": [vars(view) for view in plan.views],
         "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
-        "alternatives": len(plan.others.sitings),
+        "alternatives": _alternatives(plan, done.venues),
         "alternatives_complete": plan.others.is_complete,
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
@@ -292,6 +343,22 @@ def record_of(
         "cautions": list(facts.cautions),
         "licences": list(facts.licences),
     }
+
+
+def _alternatives(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
+    """Return what may be taken in place of what, and what would then be covered."""
+    chosen, names = set(plan.siting.sites.tolist()), venues.table["name"]
+    found = []
+    for other in plan.others.sitings:
+        sites = set(other.sites.tolist())
+        found.append(
+            {
+                "take": [str(names.iloc[site]) for site in sorted(sites - chosen)],
+                "in_place_of": [str(names.iloc[site]) for site in sorted(chosen - sites)],
+                "covers": round(other.objective, 3),
+            }
+        )
+    return found
 
 
 def lines_of(

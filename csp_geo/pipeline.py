@@ -37,6 +37,7 @@ from csp_geo.products.directory import (
 )
 from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
+from csp_geo.products.layers import is_sensitive
 from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
 from csp_geo.response.on_map import havens_on_map
@@ -195,6 +196,9 @@ def _havens(
         register = read_havens(options.havens, area, today=options.as_of)
     except CspGeoError as error:
         return None, (f"No Safe Havens are on the map. {error}",)
+    # the same reports as a plan counts: an hour with more of them would tell of those not drawn
+    if not options.settings.draw_sensitive_points:
+        used = used[~is_sensitive(used)]
     return havens_on_map(register.table, used, area, options.as_of), ()
 
 

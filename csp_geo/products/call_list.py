@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
 
 from csp_geo.products.escape import clean, neutralise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
 COLUMNS: Final = (
     ("rank", "Order", 7),
@@ -22,11 +24,15 @@ COLUMNS: Final = (
     ("hours_are", "Hours are", 12),
     ("why", "Why this one", 44),
     ("ask", "To ask", 40),
+    ("note", "Note", 34),
     ("called_on", "Called on", 12),
     ("answer", "Answer", 24),
     ("next", "Next step", 24),
 )
 """Field, heading and width; the last three are empty, to be filled in by hand."""
+CALL_LIST: Final = "call-list.xlsx"
+_BY_HAND: Final = 3
+_FIRST_ROW: Final = 4
 
 
 def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, note: str) -> bytes:
@@ -60,6 +66,7 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
     sheet.append([heading for _, heading, _ in COLUMNS])
     for site in sites:
         line = {**site, "hours_are": "assumed" if site["assumed"] else "as listed"}
+        line["note"] = " ".join(filter(None, (site["was"], site["where"])))
         sheet.append([_cell(line.get(field, "")) for field, _, _ in COLUMNS])
     for number, (_, _, width) in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
@@ -84,6 +91,24 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def is_filled_in(path: Path) -> bool:
+    """Tell whether somebody has written into the columns that are to be filled in by hand.
+
+    A workbook that cannot be read counts as filled in: it may be open, or changed.
+    """
+    from openpyxl import load_workbook
+
+    if not path.is_file():
+        return False
+    try:
+        book = load_workbook(path, read_only=True)
+        rows = list(book.worksheets[0].iter_rows(min_row=_FIRST_ROW, values_only=True))
+        book.close()
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return True
+    return any(value is not None for row in rows for value in row[len(COLUMNS) - _BY_HAND :])
 
 
 def _cell(value: Any) -> Any:

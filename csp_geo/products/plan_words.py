@@ -32,6 +32,7 @@ class HavenFacts:
     """What the page says beside the plan itself.
 
     `counting` says why the reports counted are fewer than there are, "" where they are not;
+    `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
     counts_now and why_not; `on` is the day that the plan is made for.
     """
@@ -45,6 +46,7 @@ class HavenFacts:
     hour: str
     method: Sequence[str]
     counting: str
+    no_hours: bool
     demand: Sequence[str]
     cautions: Sequence[str]
     licences: Sequence[str]
@@ -71,6 +73,8 @@ def of(part: float, whole: float) -> str:
 
 def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
     """Name the reports of the hours that are asked about."""
+    if facts.no_hours and plan.asked.title != "All hours":
+        return f"reports (spread evenly over the week: {facts.hour or plan.asked.title.lower()})"
     if facts.hour:
         return f"reports of {facts.hour}"
     return _REPORTS[plan.asked.title]
@@ -96,6 +100,8 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     left = plan.asked.demand - plan.asked.before
     what = reports_words(plan, facts)
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
+    if not plan.why.alone[n] > 0:
+        why += " It stands here because each area is to have one."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
@@ -114,6 +120,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
         "ask": row["ask"],
+        "was": f"On your list of havens: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
     }

@@ -199,7 +199,7 @@ def _said(
     if n_pins and params.counted == "people":
         said.append("Pins are counted in people: one person's pins within 100 metres count as one.")
     if n_private:
-        left = join(NOT_IN_PUBLIC)
+        left = join(NOT_IN_PUBLIC, "or")
         said.append(f"Left out as not in a public place: {count(n_private, 'report')} ({left}).")
     if n_vague:
         said.append(
@@ -207,6 +207,8 @@ def _said(
             "or when a survey was answered). They count alike in every hour of the week."
         )
     said.append(
-        "Sexual, domestic and hate reports are not in the pack as points, and so not in the demand."
+        "Reports filed as sexual, domestic or hate are not in a pack as points unless its settings "
+        "ask for it, and are then no demand. police.uk files sexual and domestic violence under "
+        "violence: such reports count."
     )
     return tuple(said)

@@ -22,7 +22,7 @@ AT_M: Final = 20.0
 EXACT: Final = ("exact", "address")
 """Ways of locating that say which building: no pin, street, postcode, name or snapped point."""
 LARGEST_DOUBT_M: Final = 25.0
-THEMES_ASKED: Final = "violence, sexual offences, harassment or drugs"
+THEMES_ASKED: Final = "violence, harassment, drugs or alcohol"
 _THEMES: Final = frozenset({"violence", "sexual", "harassment"})
 _DRUGS: Final = "drug"
 

@@ -111,7 +111,9 @@ class Problem:
             if len(least.sites) < len(best.sites):
                 best = Choice(least.sites, best.value, best.highest, least.is_first)
                 enough = len(least.sites)
-                notes += (f"{count(wanted, 'new site')} asked for; {enough} cover all there is.",)
+                notes += (
+                    f"{count(wanted, 'new site')} asked for; {enough} cover all that any could.",
+                )
         return self._answer(best.sites, best.value, best.highest, best.is_first, notes)
 
     def alternatives(

@@ -18,7 +18,7 @@ import pytest
 Run = Callable[..., int]
 FILES = {
     *("havens.html", "havens.csv", "coverage.csv", "call-list.xlsx", "layers.gpkg"),
-    *("for-the-coordinator.csv", "havens.json"),
+    *("for-the-coordinator.csv", "havens.json", "uncovered.csv", "left-out.csv"),
 }
 OPTIONS = ("--network", "streets", "--barriers", "barriers", "--avoid", "parks")
 
@@ -132,6 +132,79 @@ def given(demo: Path, premises: Path | None = None) -> list[str | Path]:
     ]
 
 
+def register_with(demo: Path, folder: Path, *lines: str) -> Path:
+    """The sample's register with more havens: name, point, hours, status, consent, expiry."""
+    head = "haven_id,name,easting,northing,opening_hours,status,consent_to_publish,"
+    head += "last_checked,training_expiry,area_status\n"
+    path = folder / "register.csv"
+    own = [f"X-{n},{line},synthetic sample\n" for n, line in enumerate(lines)]
+    path.write_text(head + "".join(own), encoding="utf-8")
+    return path
+
+
+class TestRegister:
+    def point_of(self, made: Path, name: str) -> str:
+        rows = {row["name"]: row for row in rows_of(made / "havens.csv")}
+        return f"{rows[name]['easting']},{rows[name]['northing']}"
+
+    def test_havens_of_the_register_are_not_asked_again(
+        self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path
+    ) -> None:
+        """Active: not asked, whatever its hours. Withdrawn: not asked. Lapsed: asked, and said."""
+        names = [site["name"] for site in record["sites"]]
+        points = [self.point_of(made, name) for name in names]
+        register = register_with(
+            demo,
+            tmp_path,
+            f"{names[0]},{points[0]},9-5,active,yes,2021-10-01,2022-10-01",
+            f"{names[1]},{points[1]},24/7,withdrawn,no,2021-10-01,2022-10-01",
+            f"{names[2]},{points[2]},24/7,active,yes,2021-10-01,2021-03-01",
+        )
+        ask = [part if part != demo / "data" / "havens.csv" else register for part in given(demo)]
+        assert run("havens", *ask, "--out", tmp_path, "--sites", "6") == 0
+        again = json.loads((tmp_path / made.name / "havens.json").read_text("utf-8"))
+        chosen = {site["name"] for site in again["sites"]}
+        assert not chosen & set(names[:2])
+        assert again["left_out"]["Safe Havens already, on your list."] == 1
+        assert sum("not asked again" in why for why in again["left_out"]) == 1
+        assert names[2] in chosen
+        html = (tmp_path / made.name / "havens.html").read_text("utf-8")
+        assert "On your list of havens: Its training ended on 1 March 2021." in html
+
+    def test_a_call_list_that_was_filled_in_is_kept(
+        self, run: Run, demo: Path, made: Path, tmp_path: Path, capsys
+    ) -> None:
+        assert run("havens", *given(demo), "--out", tmp_path) == 0
+        path = tmp_path / made.name / "call-list.xlsx"
+        assert run("havens", *given(demo), "--out", tmp_path) == 0  # nobody wrote into it
+        book = openpyxl.load_workbook(path)
+        book.active.cell(row=4, column=book.active.max_column).value = "They said yes"
+        book.save(path)
+        assert run("havens", *given(demo), "--out", tmp_path) == 2
+        assert "has been filled in" in capsys.readouterr().err
+        kept = openpyxl.load_workbook(path).active
+        assert kept.cell(row=4, column=kept.max_column).value == "They said yes"
+
+    def test_what_stays_uncovered_and_who_was_left_out_are_tables(
+        self, made: Path, record: dict
+    ) -> None:
+        spots = rows_of(made / "uncovered.csv")
+        left = [float(row["not_covered"]) for row in spots]
+        assert left == sorted(left, reverse=True)
+        assert {"venue", "metres", "would_cover"} <= set(spots[0])
+        rows = rows_of(made / "left-out.csv")
+        assert rows
+        assert all(row["why"] and row["row"] for row in rows)
+
+
+def test_the_map_counts_no_report_that_the_pack_does_not_draw(demo: Path, record: dict) -> None:
+    """Else an hour with more of them than the plan has would tell when a restricted one was."""
+    html = (demo / "maps" / "2021-11-29" / "map.html").read_text("utf-8")
+    data = json.loads(html.split('id="csp-data">')[1].split("</script>")[0])
+    total = record["views"][0]["demand"]
+    assert sum(data["haven_hours"]["demand"]) == pytest.approx(total, abs=0.5)
+
+
 class TestOptions:
     @pytest.fixture
     def json_of(self, run: Run, demo: Path, tmp_path: Path, capsys) -> Callable[..., dict]:
@@ -239,6 +312,8 @@ def test_real_premises_and_a_real_month(
     assert len(made["sites"]) == 3
     assert made["optimal"]
     cautions = " ".join(made["cautions"])
+    assert "No report says its hour" in cautions
+    assert "are thefts, shoplifting among them" in cautions
     assert "most pharmacies are missing" in cautions
     assert "straight line" in " ".join(made["method"])
     shutil.rmtree(tmp_path / "2023-02-01")

@@ -46,6 +46,7 @@ def parts(name="Corner Pharmacy", hours=None):
                 "n_at_point": [1, 1, 4, 1],
                 "ask": ["", name, "", "trained staff"],
                 "approached_by": ["", name, "", ""],
+                "was": ["", name, "", ""],
             }
         ),
         np.array([(50.0, 0.0), (100.0, 0.0), (1100.0, 0.0), (2100.0, 0.0)]) + CENTRE,
@@ -96,6 +97,7 @@ def facts(**changes):
         "hour": "",
         "method": ("in a straight line x 1.3",),
         "counting": "",
+        "no_hours": False,
         "demand": ("Demand: 20 recorded reports.",),
         "cautions": tuple(f"Caution number {n}." for n in range(6)),
         "licences": ("A licence.",),

@@ -102,7 +102,7 @@ class TestWhatCounts:
     def test_what_was_left_out_is_said(self):
         said = " ".join(demand_of(made(*self.ROWS)).said)
         assert "1 recorded report and 1 pin" in said
-        assert "not in a public place: 2 reports (domestic and burglary)" in said
+        assert "not in a public place: 2 reports (domestic or burglary)" in said
         assert "counted in people" in said
 
     @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_existing_sites_are_locked_in_and_new_ones_counted(given) -> None:
 def test_no_more_sites_than_do_some_good(given) -> None:
     best = siting_problem(given, 4).solve()
     assert best.sites.tolist() == [0, 2, 3]
-    assert best.notes == ("4 new sites asked for; 3 cover all there is.",)
+    assert best.notes == ("4 new sites asked for; 3 cover all that any could.",)
 
 
 def test_only_some_hours_and_only_some_candidates(given) -> None:
