@@ -128,17 +128,18 @@ def _cautions(done: Planned) -> list[str]:
     if options.standing_out:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
-    said += _of_reports(done)
-    by_network = options.network is not None  # in pieces, or far from a place
-    said += [*(done.walk.cautions if by_network else ()), *done.cautions]
+    said += _of_hours(done)
+    if options.network is not None:  # in pieces, or far from a place
+        said += done.walk.cautions
     if not any_hour:  # else hours count for nothing
         said += done.hours.cautions
+    said += done.cautions
     if done.plan.unreachable >= 1:
         said.append(
             f"{number(done.plan.unreachable)} of {number(demand.total)} reports lie further "
             f"than {number(options.plan.within_m)} metres on foot from every venue listed."
         )
-    said += [*done.walk.cautions, *done.premises.cautions]
+    said += [*done.walk.cautions, *done.premises.cautions, *_of_thefts(done)]
     if done.register is not None:
         said += done.register.cautions
     if 0 in comparable(done.candidates, done.pack.incidents):
@@ -150,8 +151,8 @@ def _cautions(done: Planned) -> list[str]:
     return said
 
 
-def _of_reports(done: Planned) -> list[str]:
-    """Say what the reports themselves do not tell: when, and whether a thief was in a shop."""
+def _of_hours(done: Planned) -> list[str]:
+    """Say when the reports do not tell the hour."""
     demand, said = done.demand, []
     if demand.n_vague == demand.n_reports:
         said.append(
@@ -165,13 +166,20 @@ def _of_reports(done: Planned) -> list[str]:
             f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
             "week, so what is said of hours and of after dark rests on those that have one."
         )
-    n_thefts = int((done.pack.incidents["theme"].astype("object") == "theft").sum())
-    if n_thefts * 10 >= demand.n_reports and done.options.demand.evidence != "perception":
-        said.append(
-            f"{number(n_thefts)} of {count(demand.n_reports, 'report')} are thefts, shoplifting "
-            "among them: a pack does not tell it apart, and it draws the plan towards shops."
-        )
     return said
+
+
+def _of_thefts(done: Planned) -> list[str]:
+    """Say so where many reports are of a theme that shoplifting is filed under."""
+    n_thefts = int((done.pack.incidents["theme"].astype("object") == "theft").sum())
+    n_reports = done.demand.n_reports
+    if n_thefts * 10 < n_reports or done.options.demand.evidence == "perception":
+        return []
+    said = (
+        f"{number(n_thefts)} of {count(n_reports, 'report')} are thefts, shoplifting among them: a "
+        "pack does not tell it apart, and it draws the plan towards shops."
+    )
+    return [said]
 
 
 def _method(done: Planned) -> tuple[str, ...]:
