@@ -41,15 +41,14 @@ class DemandParams:
     perception_weight: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, words in (("evidence", EVIDENCE), ("counted", COUNTED)):
-            if getattr(self, name) not in words:
-                raise SettingsError(
-                    f"{name} must be one of {', '.join(words)}, not '{getattr(self, name)}'."
-                )
+        for option, value, words in (
+            ("--evidence", self.evidence, EVIDENCE),
+            ("--count", self.counted, COUNTED),
+        ):
+            if value not in words:
+                raise SettingsError(f"{option} must be one of {', '.join(words)}, not '{value}'.")
         if not (np.isfinite(self.perception_weight) and self.perception_weight >= 0):
-            raise SettingsError(
-                f"perception_weight must be 0 or more, not {self.perception_weight}."
-            )
+            raise SettingsError(f"--pin-weight must be 0 or more, not {self.perception_weight}.")
 
 
 @dataclass(frozen=True, eq=False)

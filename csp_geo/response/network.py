@@ -68,7 +68,8 @@ class WalkParams:
         for name in ("metres_per_minute", "furthest_snap_m"):
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
-                raise SettingsError(f"{name} must be more than 0, not {value}.")
+                option = " (--speed)" if name == "metres_per_minute" else ""
+                raise SettingsError(f"{name}{option} must be more than 0, not {value}.")
         if self.limit_m is not None and not self.limit_m > 0:
             raise SettingsError(f"limit_m must be more than 0 metres, not {self.limit_m}.")
 

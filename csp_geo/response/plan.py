@@ -71,6 +71,8 @@ class PlanParams:
             raise SettingsError(
                 f"--hours must be one of {', '.join(HOURS_ASKED)}, not '{self.hours}'."
             )
+        if not self.time_limit_s > 0:
+            raise SettingsError(f"--time-limit must be more than 0 seconds: {self.time_limit_s}.")
         if not self.within_m > 0:
             raise SettingsError(f"--within must be more than 0 metres, not {self.within_m}.")
 
