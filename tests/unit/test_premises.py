@@ -230,15 +230,16 @@ class TestSheets:
             ("Oak", "shop", "2 Ash Road jane@example.org", *("", 544521, 184321, "")),
             ("Elm", "shop", "3 Ash Road", "020 8227 3000", *(544621, 184321, "")),
             ("Yew", "shop", "4 Ash Road", "", *(544721, 184321, "")),
+            ("Mrs Miggins", "shop", "5 Ash Road - contact Mr J Smith", "", *(544821, 184321, "")),
         ]
         made = read_premises([write.csv(tmp_path / "own.csv", HEADER, rows)], town_area, TYPES)
-        assert made.table["name"].tolist() == ["Corner Stores", "Oak", "Elm", "Yew"]
+        assert made.table["name"].tolist() == ["Corner Stores", "Oak", "Elm", "Yew", "Mrs Miggins"]
         assert made.table["address"].fillna("").tolist() == [
-            *("1 East Street", "", "3 Ash Road", "4 Ash Road")
+            *("1 East Street", "", "3 Ash Road", "4 Ash Road", "")
         ]
         held = made.table.to_csv()
-        assert not any(word in held for word in ("07700", "jane@", "Jane", "8227"))
-        assert any(said.startswith("3 rows had a telephone number") for said in made.cautions)
+        assert not any(word in held for word in ("07700", "jane@", "Jane", "8227", "Smith"))
+        assert any(said.startswith("4 rows had a telephone number") for said in made.cautions)
 
     def test_hostile_names_come_through_as_text(self, town_area, tmp_path, write):
         names = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{{7*7}}", "W" * 400]
