@@ -34,7 +34,7 @@ _LED: Final = (
 """What leads to a number or a person, in any text: "The Phone Shop" and "Mrs Miggins" do not."""
 
 _ORDINARY: Final = (
-    r"(?:accessor|avenue|aviv\b|bazaar|box|bureau|caf|cent(?:er|re)|clos|court|drive|exchange|"
+    r"(?:accessor|avenue|aviv\b|bazaar|box|bureau|caf|cent(?:er|re)|close|court|drive|exchange|"
     r"house|kiosk|lane|lens|library|local|phone|place|point|repair|road|rd\b|row|sho[pw]|st\b|"
     r"store|street|studio|terrace|theatre|unit|way|world)"
 )

@@ -357,8 +357,8 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
             )
     if held := int(rows["held"].sum()):
         found.append(
-            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask for in "
-            "the name or the address: it is not shown. Take it out of the list."
+            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
+            "for in the name or the address: it is not shown. Take it out of the list."
         )
     unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
     if len(unknown):
