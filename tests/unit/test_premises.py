@@ -294,6 +294,11 @@ class TestSameVenue:
         assert row["venue_type"] == "supermarket"  # says more than "shop"
         assert "counted once" in " ".join(made.cautions)
 
+    def test_a_company_trading_as_a_venue_is_that_venue(self, tmp_path, town_area, write):
+        one = ("Toy Limited T/A Oak Pharmacy", "shop", "", "", 544421, 184321, "", "")
+        other = ("Oak Pharmacy", "shop", "", "", 544421, 184321, "", "")
+        assert self.read(tmp_path, town_area, write, [one, other]).counts["candidates"] == 1
+
     def test_further_apart_are_two(self, tmp_path, town_area, write):
         one = ("Corner", "shop", "", "", 544421, 184321, "", "")
         other = ("Corner", "shop", "", "", 544462, 184351, "", "")  # 50.8 m
@@ -319,7 +324,13 @@ class TestSameVenue:
         assert made.reasons == {"alcohol-led": 1, "same-venue": 1}
 
     @pytest.mark.parametrize(
-        ("name", "key"), [("Aroma Café Ltd.", "aromacafé"), ("Limited", "limited"), ("***", "***")]
+        ("name", "key"),
+        [
+            *(("Aroma Café Ltd.", "aromacafé"), ("Limited", "limited"), ("***", "***")),
+            *(("Toy Limited T/A Oak Pharmacy", "oakpharmacy"), ("Toy t/a Oak", "oak")),
+            *(("Toy Ltd (Trading as Oak Local)", "oaklocal"), ("Oak (Toy Ltd T/A)", "oaktoyta")),
+            ("Art/Atelier", "artatelier"),
+        ],
     )
     def test_names_compared(self, name, key):
         assert name_key(name) == key
