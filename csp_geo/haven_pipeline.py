@@ -268,7 +268,7 @@ def _venues(
     texts = [text if isinstance(text, str) else "" for text in both["opening_hours"]]
     assumed = np.zeros(len(texts), dtype=np.bool_)
     if options.assumed_hours is not None:
-        table = read_assumed(options.assumed_hours)
+        table = read_assumed(options.assumed_hours, read_venue_types(options.venue_types).groups)
         kinds = list(new["venue_type"].astype(str))
         texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
     hours = hours_of_week(texts, sky.week, assumed=list(assumed), place=sky.place)

@@ -1,4 +1,4 @@
-"""Contacts in free text: an e-mail address or a telephone number, which the public never sees."""
+"""Contacts in free text: whom to ring, write to or ask for, which the public never sees."""
 
 from __future__ import annotations
 
@@ -12,17 +12,57 @@ _NUMBER: Final = (
     rf"(?:{_GAP}\d){{9,10}}(?!\d)"
 )
 """10 or 11 digits from 0, however spaced; +44 for the 0; a mobile whose 0 a spreadsheet ate."""
-_CONTACT: Final = re.compile(f"(?:{_EMAIL})|(?:{_NUMBER})")
-_LEAD: Final = re.compile(
-    r"[\s,;:(/|-]*(?:\b(?:ask|call|contact|e-?mail|mob|mobile|phone|ring|tel|telephone|text|"
-    r"whatsapp)\b[^\d@]*)?$",
-    re.IGNORECASE,
+_BREAK: Final = r"[\s.\-\u2010-\u2015]?"
+_CLOCK: Final = r"(?:[01]\d|2[0-4])[0-5]\d"
+_LOCAL: Final = (
+    rf"(?<!\d)(?!{_CLOCK}{_BREAK}{_CLOCK}(?!\d))"
+    rf"(?:\d{{3,4}}{_BREAK}\d{{4}}|\d{{4}}{_BREAK}\d{{3}})(?!\d)"
 )
+"""7 or 8 digits with at most one break in the middle, but for two times such as 0900-1730."""
+
+_VERB: Final = r"ask(?:\s+for)?|ring|call|phone|telephone|text|e-?mail|whatsapp|contact"
+_WORD: Final = rf"(?:{_VERB}|tel|mob|mobile)"
+_TITLE: Final = r"(?:mr|mrs|ms|miss|dr)\b"
+_LED: Final = (
+    rf"\b{_WORD}\b(?:\s*(?:no|nr|number)\b)?[\s:.\-\u2010-\u2015]*\d(?:{_BREAK}\d){{2,}}",
+    rf"\b{_WORD}\s*:\s*\w",
+    rf"\b{_WORD}\s+{_TITLE}",
+    r"\bask\s+for\s+(?!angela\b)\w",  # "Ask for Angela" is a scheme, not a person
+    r"(?<=\w)\W+tel\b\.?\s+(?!aviv\b)\w",
+    rf"\b(?-i:{_VERB})\s+(?-i:[A-Z])",  # "ring Jane", not the Ring Road
+)
+"""What leads to a number or a person, in any text: "The Phone Shop" and "Mrs Miggins" do not."""
+
+_ORDINARY: Final = (
+    r"(?:accessor|avenue|aviv\b|bazaar|box|bureau|caf|cent(?:er|re)|close|court|drive|exchange|"
+    r"house|kiosk|lane|lens|library|local|phone|place|point|repair|road|rd\b|row|sho[pw]|st\b|"
+    r"store|street|studio|terrace|theatre|unit|way|world)"
+)
+_IN_ADDRESS: Final = (
+    rf"\b{_WORD}\b[\s:.\-\u2010-\u2015]+(?!{_ORDINARY}|for\b|angela\b|\d)\w",
+    r"\b(?:mr|mrs|ms|miss)\b\.?\s+(?-i:[A-Z])",
+    r"(?:^|[,;:(/\-\u2010-\u2015])\s*dr\b\.?\s+(?-i:[A-Z])",  # after a street's name it is a drive
+)
+"""What an address has no need of either: "Phone Jane", "Mr J Smith"."""
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED)
+_ADDRESS_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED, *_IN_ADDRESS)
+_LEAD: Final = re.compile(rf"[\s,;:(/|-]*(?:\b{_WORD}\b[^\d@]*)?$", re.IGNORECASE)
 
 
 def holds_contact(text: object) -> bool:
-    """Tell whether a text holds an e-mail address or a British telephone number."""
+    """Tell whether a text holds an e-mail address, a telephone number, or whom to ask for."""
     return isinstance(text, str) and _CONTACT.search(text) is not None
+
+
+def address_holds_contact(text: object) -> bool:
+    """Tell whether an address holds a contact: stricter, as only names of shops have titles."""
+    return isinstance(text, str) and _ADDRESS_CONTACT.search(text) is not None
 
 
 def before_contact(text: str) -> str:

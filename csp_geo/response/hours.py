@@ -147,7 +147,9 @@ def hours_of_week(
     marks = np.zeros(len(rules), dtype=np.bool_) if assumed is None else np.array(assumed, bool)
     reasons = tuple(_reason(rule, place) for rule in rules)
     holidays = [day for day in _days(monday, 7) if place.is_holiday(day)]
-    cautions = _cautions(rules, reasons, marks, holidays)
+    read = np.array([not reason for reason in reasons], dtype=np.bool_)
+    vague = int((read & ~(table == OPEN).any(axis=1)).sum())
+    cautions = _cautions(rules, reasons, marks, holidays, vague)
     return OpenHours(table, monday, marks, reasons, cautions)
 
 
@@ -207,17 +209,23 @@ def assume_hours(
     return filled, np.array(marks, dtype=np.bool_)
 
 
-def read_assumed(path: Path) -> dict[str, str]:
+def read_assumed(path: Path, known: Collection[str]) -> dict[str, str]:
     """Read the hours to assume for each venue type from a TOML file.
 
     The file has one table, ``[assumed_hours]``, with lines such as ``pharmacy = "Mo-Fr 09:00-17:30;
     PH off"``.
 
+    Parameters
+    ----------
+    known
+        The venue types that there are, as in `VenueTypes.groups`.
+
     Raises
     ------
     SettingsError
-        If the file cannot be read, or hours in it.
+        If the file cannot be read, or hours in it, or if it names a venue type that is not known.
     """
+    types = {kind.strip().casefold() for kind in known}
     table = read_toml(path).get("assumed_hours")
     if not isinstance(table, dict) or not table:
         raise SettingsError(
@@ -225,6 +233,11 @@ def read_assumed(path: Path) -> dict[str, str]:
             'pharmacy = "Mo-Fr 09:00-17:30; PH off".'
         )
     for kind, text in table.items():
+        if kind.strip().casefold() not in types:
+            raise SettingsError(
+                f"{path.name}, [assumed_hours]: '{kind}' is no venue type, so its hours would "
+                f"never be used. Venue types: {', '.join(sorted(known))}."
+            )
         if not isinstance(text, str) or not read_rules(text).osm:
             raise SettingsError(
                 f"{path.name}, [assumed_hours]: the hours of '{kind}' cannot be read. Write them "
@@ -300,11 +313,16 @@ def _cautions(
     reasons: Sequence[str],
     assumed: NDArray[np.bool_],
     holidays: Sequence[date],
+    vague: int,
 ) -> tuple[str, ...]:
     """Say what a reader of the table must know, in counts."""
     found = []
     for reason, n in Counter(filter(None, reasons)).most_common():
         found.append(f"{count(n, 'venue')} never counted as open: {reason}.")
+    if vague:
+        found.append(
+            f"{count(vague, 'venue')} never counted as open: no hour is certain in what was given."
+        )
     if n_assumed := int(assumed.sum()):
         found.append(
             f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."

@@ -20,7 +20,7 @@ from csp_geo.errors import NoReportsError
 from csp_geo.intake.formats import LIMITS
 from csp_geo.intake.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.response.answers import read_answers, read_people
-from csp_geo.response.contacts import before_contact, holds_contact
+from csp_geo.response.contacts import address_holds_contact, before_contact, holds_contact
 from csp_geo.response.listing import NO_LOCATION, Wanted, read_lists, say_nowhere
 from csp_geo.response.same_venue import as_one
 from csp_geo.response.venue_types import ALCOHOL, GAMBLING, SUITABLE, UNSUITABLE
@@ -187,6 +187,7 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
     held = rows["name"].map(holds_contact).astype("bool")
     rows = rows.assign(name=rows["name"].map(before_contact))
     addresses, coded = _addresses(rows), rows["postcode"].map(holds_contact).astype("bool")
+    spoken = np.array([address_holds_contact(text) for text in addresses], dtype=np.bool_)
     business = _business_types(listed, types)
     untyped = bool(listed.fields & {*_TAGS})  # a feature of a map need not be a business
     kinds = [
@@ -199,7 +200,9 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
             "name": rows["name"],
             "venue_type": [kind or "" for kind in kinds],
             "business_type": pd.Series(business, rows.index, dtype="str").replace("", None),
-            "address": [None if holds_contact(text) else text for text in addresses],
+            "address": [
+                None if told else text for told, text in zip(spoken, addresses, strict=True)
+            ],
             "postcode": rows["postcode"].mask(coded, "").str.upper().replace("", None),
             "opening_hours": rows["opening_hours"].replace("", None),
             "staff_min": read_people(rows["staff_min"]),
@@ -225,7 +228,7 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
         for name, kind, no_type in zip(rows["name"], kinds, unknown, strict=True)
     ]
     table["nowhere"] = nowhere
-    table["held"] = held | coded | np.array([holds_contact(text) for text in addresses])
+    table["held"] = held | coded | spoken
     return table
 
 
@@ -354,8 +357,8 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
             )
     if held := int(rows["held"].sum()):
         found.append(
-            f"{count(held, 'row')} had a telephone number or an e-mail address in the name or the "
-            "address: it is not shown. Take it out of the list."
+            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
+            "for in the name or the address: it is not shown. Take it out of the list."
         )
     unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
     if len(unknown):

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 SAME_M: Final = 50.0
 """Same names up to this far apart, inclusive, are one venue."""
 _COMPANY: Final = re.compile(r"\b(?:ltd|limited|plc|llp)\b\.?", re.IGNORECASE)
+_TRADING: Final = re.compile(r"^.*(?:\bt/a\b|\btrading as\b)(?=.*\w)", re.IGNORECASE | re.DOTALL)
+"""A company and what stands between it and the name over the door."""
 _GENERAL: Final = frozenset({"shop", "other catering", OTHER})
 """Venue types that say less than any other."""
 _TEXTS: Final = ("address", "postcode", "opening_hours")
 
 
 def name_key(name: str) -> str:
-    """Reduce a name to what is compared: "Aroma Cafe Ltd." to "aromacafe"."""
-    return plain(_COMPANY.sub("", name)) or name.strip().casefold()
+    """Reduce a name to what is compared: "Toy Ltd. T/A Aroma Cafe Ltd." to "aromacafe"."""
+    return plain(_COMPANY.sub("", _TRADING.sub("", name))) or name.strip().casefold()
 
 
 def as_one(rows: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:

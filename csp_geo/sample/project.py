@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.response.register import TEMPLATE
+from csp_geo.response.venue_types import FILE as VENUE_TYPES
 from csp_geo.sample import addresses
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.police_uk import police_uk_file
@@ -108,4 +109,6 @@ def template_files() -> dict[str, bytes]:
         made[f"data/reports/{source}/TEMPLATE_{source}.csv"] = _table(header)
     made["data/havens.csv"] = _table(TEMPLATE)
     made["data/premises/profile.toml"] = _own_profile()
+    types = files("csp_geo.response").joinpath("tables", VENUE_TYPES)
+    made[f"data/premises/{VENUE_TYPES}"] = types.read_bytes()
     return dict(sorted(made.items()))

@@ -132,11 +132,12 @@ def _csv(lines: list[tuple[object, ...]]) -> bytes:
 _ASSUMED: Final = """\
 # Hours to assume for venues of a type where nobody gave any: csp-geo havens --assume-hours
 # data/premises/assumed_hours.toml. What rests on them is marked as assumed. Put in what holds here.
+# The types are those of the table of venue types; a name of two words stands in quotation marks.
 
 [assumed_hours]
 pharmacy = "Mo-Fr 09:00-18:00; Sa 09:00-17:00; PH off"
 library = "Mo-Fr 10:00-17:00; PH off"
 supermarket = "Mo-Sa 08:00-21:00; Su 10:00-16:00"
-cafe = "Mo-Sa 09:00-17:00"
+"cafe or restaurant" = "Mo-Sa 09:00-17:00"
 takeaway = "Mo-Su 16:00-22:00"
 """

@@ -10,6 +10,7 @@ from csp_geo.intake.source import known_columns
 from csp_geo.project import register_of
 from csp_geo.response.criteria import read_profile
 from csp_geo.response.register import TEMPLATE, WANTED
+from csp_geo.response.venue_types import read_venue_types
 from csp_geo.tables import SOURCES
 
 
@@ -122,3 +123,13 @@ def test_demo_refuses_a_folder_with_other_things(csp, tmp_path):
     assert ran.code == 2
     assert "is not empty" in ran.err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_the_table_of_venue_types_lies_there_to_be_changed(csp, tmp_path):
+    csp("init", cwd=tmp_path)
+    path = tmp_path / "data" / "premises" / "venue_types.toml"
+    ours, packaged = read_venue_types(path), read_venue_types()
+    assert (ours.words, ours.groups) == (packaged.words, packaged.groups)
+    assert path.read_text("utf-8").startswith("# Which venue type a business is")
+    path.write_text(path.read_text("utf-8").replace('"shop=tattoo", ', ""), "utf-8")
+    assert read_venue_types(path).of("shop=tattoo") == "shop"

@@ -362,13 +362,14 @@ class TestAssumedHours:
     def test_a_table(self, tmp_path):
         path = tmp_path / "hours.toml"
         path.write_text('[assumed_hours]\nPharmacy = "Mo-Fr 09:00-17:30; PH off"\n', "utf-8")
-        assert read_assumed(path) == {"pharmacy": "Mo-Fr 09:00-17:30; PH off"}
+        assert read_assumed(path, {"pharmacy", "pub"}) == {"pharmacy": "Mo-Fr 09:00-17:30; PH off"}
 
     @pytest.mark.parametrize(
         ("text", "said"),
         [
             ("[assumed_hours]\npub = 'till late'", "the hours of 'pub' cannot be read"),
             ("[assumed_hours]\npub = 9", "the hours of 'pub' cannot be read"),
+            ("[assumed_hours]\ncafe = '24/7'", "'cafe' is no venue type.*: pharmacy, pub\\."),
             ("[hours]\npub = '24/7'", "needs a table"),
             ("assumed_hours = ", "is not valid TOML"),
         ],
@@ -377,11 +378,20 @@ class TestAssumedHours:
         path = tmp_path / "hours.toml"
         path.write_text(text, "utf-8")
         with pytest.raises(SettingsError, match=rf"hours\.toml.*{said}"):
-            read_assumed(path)
+            read_assumed(path, {"pharmacy", "pub"})
 
     def test_no_table(self, tmp_path):
         with pytest.raises(SettingsError, match="could not be read"):
-            read_assumed(tmp_path / "none.toml")
+            read_assumed(tmp_path / "none.toml", {"pub"})
+
+
+def test_hours_of_which_none_is_certain_are_counted():
+    texts = ["10:00+", "PH off", "open by appointment", "Mo 10:00-10:40", "Mo 10:00-14:00", None]
+    result = hours_of_week(texts, WEEK)
+    never = sum(not any(row) for row in result.open)
+    counted = [said for said in result.cautions if "never counted as open" in said]
+    assert never == sum(int(said.partition(" ")[0]) for said in counted) == 5
+    assert any("no hour is certain" in said for said in counted)
 
 
 def test_no_venues():
