@@ -17,7 +17,7 @@ from csp_geo.intake.source import plain
 from csp_geo.intake.when import read_dates
 from csp_geo.projection import british_grid
 from csp_geo.response.answers import UNKNOWN, YES, read_answers, read_people
-from csp_geo.response.contacts import before_contact, holds_contact
+from csp_geo.response.contacts import address_holds_contact, before_contact, holds_contact
 from csp_geo.response.listing import Wanted, read_lists
 from csp_geo.response.register_findings import (
     BORDER_M,
@@ -194,6 +194,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
     codes, names = (_of_ward(listed, area, column) for column in ("ward_code", "ward_name"))
     dates = {name: read_dates(rows[name]).at for name in DATES}
     held = {name: rows[name].map(holds_contact).astype("bool") for name in ("name", *FREE)}
+    held["address"] = rows["address"].map(address_holds_contact).astype("bool")
     rows = rows.assign(
         name=rows["name"].map(before_contact),
         **{name: rows[name].mask(held[name], "") for name in FREE},

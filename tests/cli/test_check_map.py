@@ -84,6 +84,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 KEYS = (CTRL_C, CTRL_D)
 
 
+_MOST_WAITS = 1_000
 PROMPT = re.compile(rb"(?:\]|Which is it): $")
 SWITCHES = re.compile(rb"\x1b\[\?2004[hl]")
 """What a terminal is told when a line is to be typed: no part of what is shown."""
@@ -99,8 +100,12 @@ def talk(folder, answers, *arguments):
     if child == 0:  # pragma: no cover - another process
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "csp_geo", *arguments])  # noqa: S606
-    shown, waiting, ended = b"", list(answers), False
-    while select.select([terminal], [], [], 60)[0]:
+    shown, waiting, ended, last = b"", list(answers), False, ""
+    for _ in range(_MOST_WAITS):
+        if not select.select([terminal], [], [], 5)[0]:
+            if last in KEYS:  # one that comes just before the line is waited for can be missed
+                os.write(terminal, last.encode())
+            continue
         try:
             read = os.read(terminal, 4096)
         except OSError:  # the other side is gone
@@ -110,8 +115,8 @@ def talk(folder, answers, *arguments):
             break
         shown = SWITCHES.sub(b"", shown + read)
         if waiting and PROMPT.search(shown):
-            answer = waiting.pop(0)
-            os.write(terminal, (answer if answer in KEYS else f"{answer}\n").encode())
+            last = waiting.pop(0)
+            os.write(terminal, (last if last in KEYS else f"{last}\n").encode())
             shown += b"\n"
     if not ended:  # it asks something that nobody answers
         os.kill(child, signal.SIGKILL)

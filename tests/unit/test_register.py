@@ -115,6 +115,8 @@ class TestCounts:
             ({"training_expiry": "", "training_date": "2023-11-22"}, "no-training-expiry"),
             ({"training_expiry": ""}, "no-training-expiry"),
             ({"address": "1 High Road, ring Jane 07700 900123"}, "contact-in-text"),
+            ({"address": "13 High Road (tel 8215 3000 ext 12)"}, "contact-in-text"),
+            ({"address": "11 Longbridge Rd - contact Mr J Smith"}, "contact-in-text"),
             ({"sign_up_date": "long ago"}, "unreadable-date"),
             ({"haven_id": ""}, "no-id"),
         ],
