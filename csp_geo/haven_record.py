@@ -42,15 +42,15 @@ STANDING_OUT_M: Final = 100.0
 class Planned:
     """Everything that is in hand when a plan is made.
 
-    `candidates` are the premises that may be approached, `left_out` says in words why how many
-    others may not, `cautions` are sentences of the steps in between.
+    `candidates` are the premises that may be approached, `left_out` has file, row and why of the
+    others, `cautions` are sentences of the steps in between.
     """
 
     options: HavenOptions
     pack: Pack
     premises: Premises
     candidates: gpd.GeoDataFrame
-    left_out: Mapping[str, int]
+    left_out: pd.DataFrame
     register: Register | None
     demand: Demand
     venues: Venues
@@ -83,7 +83,7 @@ def facts_of(done: Planned) -> words.HavenFacts:
         n_listed=done.premises.counts["read"],
         n_candidates=len(done.candidates),
         time_limit_s=options.plan.time_limit_s,
-        left_out=done.left_out,
+        left_out={str(why): int(n) for why, n in done.left_out["why"].value_counts().items()},
         existing=_existing(done.register),
         on=date.fromisoformat(str(pack.record["as_of"])),
     )
@@ -201,8 +201,9 @@ def _method(done: Planned) -> tuple[str, ...]:
     licensing = (
         f"Whom to ask licensing about first: {count(n_premises, 'venue')} and "
         f"{count(n_incidents, 'report')} are located exactly enough to be compared (of "
-        f"{number(len(done.candidates))} and {number(len(done.pack.incidents))}). A pack has no "
-        "sexual offences as points, and does not tell drugs from alcohol: either counts."
+        f"{number(len(done.candidates))} and {number(len(done.pack.incidents))}). Reports "
+        "filed as sexual are not in a pack as points; police.uk's are with violence, and their "
+        "points are shared. Drugs are not told from alcohol: either counts."
     )
     limit = (
         f"The solver may take {done.options.plan.time_limit_s:g} seconds for the choice, and as "
@@ -255,11 +256,12 @@ def licensing_table(done: Planned, n_reports: NDArray[np.int64]) -> pd.DataFrame
     return rows.reset_index(drop=True)
 
 
-def uncovered_table(plan: HavenPlan, venues: Venues, pack: Pack) -> pd.DataFrame:
+def uncovered_table(done: Planned) -> pd.DataFrame:
     """Return what stays uncovered, a row for each hotspot and venue near it; the most first."""
+    plan, venues, within_m = done.plan, done.venues, done.options.plan.within_m
     lines = []
     for place, spot in enumerate(plan.spots, start=1):
-        own = pack.hotspots.iloc[list(spot.rows)]
+        own = done.pack.hotspots.iloc[list(spot.rows)]
         about = {
             "place": place,
             "hotspots": " / ".join(dict.fromkeys(own["name"].astype("str"))),
@@ -272,18 +274,14 @@ def uncovered_table(plan: HavenPlan, venues: Venues, pack: Pack) -> pd.DataFrame
                 "venue": venues.table["name"].iloc[one.site],
                 "metres": round(one.metres),
                 "would_cover": round(one.gain, 3),
+                "why_not_more": words.why_not(one, venues, within_m),
             }
             for one in spot.nearest
         ]
         lines += [about | one for one in near or [{}]]
+    near_columns = ["venue", "metres", "would_cover", "why_not_more"]
     columns = ["place", "hotspots", "hotspot_ids", "reports", "not_covered"]
-    return pd.DataFrame(lines, columns=[*columns, "venue", "metres", "would_cover"])
-
-
-def left_out_table(done: Planned) -> pd.DataFrame:
-    """Return the rows of the lists that are no candidates, and why."""
-    table = pd.DataFrame(done.premises.left_out[["source_file", "source_row", "words"]])
-    return table.rename(columns={"source_file": "file", "source_row": "row", "words": "why"})
+    return pd.DataFrame(lines, columns=[*columns, *near_columns])
 
 
 def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoDataFrame]:
@@ -355,18 +353,23 @@ def record_of(
 
 def _alternatives(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Return what may be taken in place of what, and what would then be covered."""
-    chosen, names = set(plan.siting.sites.tolist()), venues.table["name"]
+    chosen = set(plan.siting.sites.tolist())
     found = []
     for other in plan.others.sitings:
         sites = set(other.sites.tolist())
         found.append(
             {
-                "take": [str(names.iloc[site]) for site in sorted(sites - chosen)],
-                "in_place_of": [str(names.iloc[site]) for site in sorted(chosen - sites)],
+                "take": [_named(venues, site) for site in sorted(sites - chosen)],
+                "in_place_of": [_named(venues, site) for site in sorted(chosen - sites)],
                 "covers": round(other.objective, 3),
             }
         )
     return found
+
+
+def _named(venues: Venues, site: int) -> dict[str, str]:
+    row = venues.table.iloc[site]
+    return {"name": str(row["name"]), "address": words.say_address(row)}
 
 
 def lines_of(

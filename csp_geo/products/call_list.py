@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    from openpyxl import Workbook
 
 COLUMNS: Final = (
     ("rank", "Order", 7),
@@ -31,8 +34,6 @@ COLUMNS: Final = (
 )
 """Field, heading and width; the last three are empty, to be filled in by hand."""
 CALL_LIST: Final = "call-list.xlsx"
-_BY_HAND: Final = 3
-_FIRST_ROW: Final = 4
 
 
 def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, note: str) -> bytes:
@@ -88,27 +89,38 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
             band.center.text = marking
     book.properties.creator, book.properties.title = "csp-geo", f"{marking}: call list"
     book.properties.created = book.properties.modified = datetime.combine(on, time())
+    book.properties.keywords = _digest(book)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
 def is_filled_in(path: Path) -> bool:
-    """Tell whether somebody has written into the columns that are to be filled in by hand.
+    """Tell whether a call list is not as it was written: then somebody has worked in it.
 
-    A workbook that cannot be read counts as filled in: it may be open, or changed.
+    One that cannot be read counts as changed: it may be open in another program.
     """
     from openpyxl import load_workbook
 
     if not path.is_file():
         return False
     try:
-        book = load_workbook(path, read_only=True)
-        rows = list(book.worksheets[0].iter_rows(min_row=_FIRST_ROW, values_only=True))
-        book.close()
+        book = load_workbook(path)
     except (OSError, ValueError, KeyError, BadZipFile):
         return True
-    return any(value is not None for row in rows for value in row[len(COLUMNS) - _BY_HAND :])
+    return str(book.properties.keywords) != _digest(book)
+
+
+def _digest(book: Workbook) -> str:
+    """Digest what a person can write: the cells of all sheets and their comments."""
+    written = [
+        (sheet.title, cell.coordinate, str(cell.value), cell.comment.text if cell.comment else "")
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value not in {None, ""} or cell.comment
+    ]
+    return hashlib.sha256(repr(written).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _cell(value: Any) -> Any:

@@ -24,6 +24,7 @@ from csp_geo.products.plan_words import (
     site_key,
     site_words,
     step_free_words,
+    why_not,
 )
 from csp_geo.products.words import DAYS
 from csp_geo.response.plan import SOLVED_CURVE
@@ -237,14 +238,7 @@ def _hotspots(
 def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> dict[str, str]:
     """Say of a venue near a hotspot what it would cover there, and why not more."""
     metres = f"{number(round(near.metres, -1))} m"
-    if near.gain > 0:
-        does = f"would cover {say_value(near.gain, left)}"
-    elif not venues.is_open[near.site].any():
-        does = "hours not known"
-    elif near.metres > facts.within_m:
-        does = "too far"
-    else:
-        does = "closed when the rest arises"
+    does = why_not(near, venues, facts.within_m) or f"would cover {say_value(near.gain, left)}"
     return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from csp_geo.response.plan import HavenPlan, Venues
+    from csp_geo.response.uncovered import Near
 
 _FEW: Final = 20
 """Below so many reports one decimal is written: each counts a share in an hour."""
@@ -168,3 +169,12 @@ def hour_words(hour: int | None) -> str:
     if hour is None:
         return ""
     return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
+
+
+def why_not(near: Near, venues: Venues, within_m: float) -> str:
+    """Say why a venue near a hotspot would cover nothing of what is left there, "" if it would."""
+    if near.gain > 0:
+        return ""
+    if not venues.is_open[near.site].any():
+        return "hours not known"
+    return "too far" if near.metres > within_m else "closed when the rest arises"

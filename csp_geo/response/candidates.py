@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from csp_geo.errors import NoPlacesError
 from csp_geo.intake.source import plain
@@ -14,10 +15,10 @@ from csp_geo.response.same_venue import SAME_M, name_key
 from csp_geo.wording import count, join, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     import geopandas as gpd
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from csp_geo.response.criteria import Profile
     from csp_geo.response.premises import Premises
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _JUDGED: Final = ("meets", "unmet", "unknown", "score", "approached_by")
 _THERE: Final = "Safe Havens already, on your list."
 _GONE: Final = "On your list of havens as withdrawn or not consenting: not asked again."
+_OUT: Final = ("file", "row", "why")
+_SHORTEST: Final = 4
 _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 
 
@@ -33,11 +36,11 @@ class Candidates:
     """Premises that may be approached, in the order in which ties are broken.
 
     `table` is per `tables.PREMISES` with the columns of `criteria.judge` and `day_only`: known to
-    lack what is needed after dark. `left_out` says in words why how many others are out.
+    lack what is needed after dark. `out` has file, row and why (a sentence) of all others.
     """
 
     table: gpd.GeoDataFrame
-    left_out: Mapping[str, int]
+    out: pd.DataFrame
     cautions: tuple[str, ...]
 
 
@@ -57,6 +60,7 @@ def candidates_of(
         If none is left; says what they lack.
     """
     listed, known = _without_havens(premises.table, register)
+    listed = listed[known == ""]
     if listed.empty:
         raise NoPlacesError(
             f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
@@ -79,47 +83,71 @@ def candidates_of(
     ).sort_values(
         ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
     )
-    words = premises.left_out["words"].value_counts()
-    left_out = {str(why): int(n) for why, n in words.items()} | known
-    if fails.any():
-        why = f"Known to lack what the profile '{profile.title}' asks for: {lacks}."
-        left_out[why] = int(fails.sum())
+    lacking = f"Known to lack what the profile '{profile.title}' asks for: {lacks}."
+    told = premises.left_out.rename(columns={"source_file": "file", "source_row": "row"})
+    out = [
+        told.rename(columns={"words": "why"})[list(_OUT)],
+        _rows_out(premises.table[known != ""], known[known != ""]),
+        _rows_out(listed[fails], [lacking] * int(fails.sum())),
+    ]
     return Candidates(
         table.drop(columns="sure").reset_index(drop=True),
-        left_out,
+        pd.concat(out, ignore_index=True).astype({"why": "str", "file": "str"}),
         (*_after_dark(table, profile), *profile.cautions),
     )
 
 
+def _rows_out(table: pd.DataFrame, why: Sequence[str] | NDArray[np.object_]) -> pd.DataFrame:
+    rows = {"file": table["listed_in"].to_numpy(), "row": table["source_row"].to_numpy()}
+    return pd.DataFrame(rows | {"why": np.asarray(why, dtype=object)})
+
+
 def _without_havens(
     table: gpd.GeoDataFrame, register: gpd.GeoDataFrame | None
-) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Leave out the venues of the register that must not be asked; say what stands there of others.
+) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
+    """Tell which venues must not be asked, and why; say what the register has of others.
 
-    One venue is the same name within 50 metres, or in the same postcode.
+    One venue is the same name, or one that begins like it ("Lidl", "Lidl UK GmbH"), within 50
+    metres or in the same postcode; of a haven whose place is not known the same name at the same
+    address, or anywhere if it has none.
     """
-    table = table.assign(was="")
+    why_out = np.full(len(table), "", dtype=object)
+    was = np.full(len(table), "", dtype=object)
     if register is None or register.empty:
-        return table, {}
-    names = table["name"].map(name_key).to_numpy()
+        return table.assign(was=was), why_out
+    names = [_key(name) for name in table["name"]]
     codes = table["postcode"].fillna("").map(plain).to_numpy()
-    left_out: dict[str, int] = {}
-    out = np.zeros(len(table), dtype=np.bool_)
-    was = [""] * len(table)
+    streets = table["address"].fillna("").map(plain).to_numpy()
     for _, haven in register.iterrows():
-        near = np.zeros(len(table), dtype=np.bool_)
-        if haven["geometry"] is not None:
-            near = np.asarray(table.distance(haven["geometry"]) <= SAME_M)
-        code = plain(haven["postcode"]) if isinstance(haven["postcode"], str) else ""
-        same = (names == name_key(str(haven["name"]))) & (near | ((codes == code) & (code != "")))
+        key, code, street = _key(haven["name"]), _plain(haven["postcode"]), _plain(haven["address"])
+        exact = np.array([name == key for name in names])
+        alike = np.array([_begins(name, key) for name in names])
+        near = (codes == code) & (code != "")
+        nowhere = haven["geometry"] is None
+        if not nowhere:
+            near |= np.asarray(table.distance(haven["geometry"]) <= SAME_M)
+        same = alike & near
+        if nowhere:
+            same |= exact & ((streets == street) | (street == "")) & (near | (code == ""))
         ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
-        why = _THERE if haven["counts_now"] else _GONE if ended else ""
-        for row in np.flatnonzero(same & ~out):
-            was[row] = str(haven["why_not"])
-            if why:
-                left_out[why] = left_out.get(why, 0) + 1
-                out[row] = True
-    return table.assign(was=was)[~out], left_out
+        there = haven["counts_now"] or (nowhere and haven["status"] == "active")
+        why_out[same] = _GONE if ended else _THERE if there else ""
+        was[same] = str(haven["why_not"])
+    return table.assign(was=was), why_out
+
+
+def _key(name: object) -> str:
+    return name_key(str(name)).removeprefix("the")
+
+
+def _plain(text: object) -> str:
+    return plain(text) if isinstance(text, str) else ""
+
+
+def _begins(name: str, other: str) -> bool:
+    """Tell whether the shorter of two names, of four letters or more, begins the longer one."""
+    short, long = sorted((name, other), key=len)
+    return short == long or (len(short) >= _SHORTEST and long.startswith(short))
 
 
 def _after_dark(table: pd.DataFrame, profile: Profile) -> list[str]:

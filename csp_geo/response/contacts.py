@@ -41,6 +41,7 @@ _ORDINARY: Final = (
 _IN_ADDRESS: Final = (
     rf"\b{_WORD}\b[\s:.\-\u2010-\u2015]+(?!{_ORDINARY}|for\b|angela\b|\d)\w",
     r"\b(?:mr|mrs|ms|miss)\b\.?\s+(?-i:[A-Z])",
+    r"(?:\bfao|\battn|\bspeak\s+to|\b(?:manager|owner))\b[\s:.\-]+(?-i:[A-Z])",
     r"(?:^|[,;:(/\-\u2010-\u2015])\s*dr\b\.?\s+(?-i:[A-Z])",  # after a street's name it is a drive
 )
 """What an address has no need of either: "Phone Jane", "Mr J Smith"."""
@@ -68,4 +69,9 @@ def address_holds_contact(text: object) -> bool:
 def before_contact(text: str) -> str:
     """Return what stands before the first contact, without words such as "ring Jane"."""
     found = _CONTACT.search(text)
-    return text if found is None else _LEAD.sub("", text[: found.start()], count=1).rstrip()
+    if found is None:
+        return text
+    kept = _LEAD.sub("", text[: found.start()], count=1)
+    if kept.count("(") > kept.count(")"):  # whose bracket it stands in is part of the contact
+        kept = kept[: kept.rindex("(")]
+    return kept.rstrip(" ,;:-")

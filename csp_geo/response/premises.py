@@ -245,7 +245,13 @@ def _business_types(listed: Listed, types: VenueTypes) -> list[str]:
         return [str(text) or whole for text in rows["business_type"]]
     found = []
     for own, *values in zip(rows["business_type"], *(rows[key] for key in keys), strict=True):
-        tags = [f"{key}={value}" for key, value in zip(keys, values, strict=True) if value]
+        tags = [
+            f"{key}={value.strip()}"
+            for key, several in zip(keys, values, strict=True)
+            for value in str(several).split(";")
+            if value.strip()
+        ]
+        tags.sort(key=lambda tag: types.groups.get(types.of(tag) or "") != UNSUITABLE)
         known = next((tag for tag in tags if types.of(tag)), None)
         found.append(own or known or next(iter(tags), ""))
     return found

@@ -171,6 +171,25 @@ class TestRegister:
         html = (tmp_path / made.name / "havens.html").read_text("utf-8")
         assert "On your list of havens: Its training ended on 1 March 2021." in html
 
+    def test_a_name_that_differs_a_little_and_a_haven_without_a_place(
+        self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path
+    ) -> None:
+        names = [site["name"] for site in record["sites"]]
+        at = self.point_of(made, names[0])
+        register = register_with(
+            demo,
+            tmp_path,
+            f"The {names[0]} (High Road),{at},24/7,withdrawn,no,2021-10-01,2022-10-01",
+            f"{names[1]},,,24/7,active,yes,2021-10-01,2022-10-01",
+            f"Other Place,{self.point_of(made, names[2])},24/7,withdrawn,no,2021-10-01,2022-10-01",
+        )
+        ask = [part if part != demo / "data" / "havens.csv" else register for part in given(demo)]
+        assert run("havens", *ask, "--out", tmp_path, "--sites", "6") == 0
+        again = json.loads((tmp_path / made.name / "havens.json").read_text("utf-8"))
+        chosen = {site["name"] for site in again["sites"]}
+        assert not chosen & set(names[:2])
+        assert names[2] in chosen  # another name at the same point is another venue
+
     def test_a_call_list_that_was_filled_in_is_kept(
         self, run: Run, demo: Path, made: Path, tmp_path: Path, capsys
     ) -> None:
@@ -178,12 +197,19 @@ class TestRegister:
         path = tmp_path / made.name / "call-list.xlsx"
         assert run("havens", *given(demo), "--out", tmp_path) == 0  # nobody wrote into it
         book = openpyxl.load_workbook(path)
+        book.save(path)  # saved again as it is
+        assert run("havens", *given(demo), "--out", tmp_path) == 0
         book.active.cell(row=4, column=book.active.max_column).value = "They said yes"
         book.save(path)
         assert run("havens", *given(demo), "--out", tmp_path) == 2
         assert "has been filled in" in capsys.readouterr().err
-        kept = openpyxl.load_workbook(path).active
-        assert kept.cell(row=4, column=kept.max_column).value == "They said yes"
+        kept = openpyxl.load_workbook(path)
+        sheet = kept.active
+        assert sheet.cell(row=4, column=sheet.max_column).value == "They said yes"
+        sheet.cell(row=4, column=sheet.max_column).value = None
+        kept.create_sheet("Notes")["A1"] = "Ring on Monday"
+        kept.save(path)
+        assert run("havens", *given(demo), "--out", tmp_path) == 2
 
     def test_what_stays_uncovered_and_who_was_left_out_are_tables(
         self, made: Path, record: dict
@@ -192,8 +218,9 @@ class TestRegister:
         left = [float(row["not_covered"]) for row in spots]
         assert left == sorted(left, reverse=True)
         assert {"venue", "metres", "would_cover"} <= set(spots[0])
+        assert {row["why_not_more"] for row in spots} >= {"", "hours not known", "too far"}
         rows = rows_of(made / "left-out.csv")
-        assert rows
+        assert len(rows) == sum(record["left_out"].values())
         assert all(row["why"] and row["row"] for row in rows)
 
 

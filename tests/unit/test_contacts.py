@@ -68,6 +68,11 @@ def test_what_leads_to_a_contact(led):
     "address",
     [
         *("Mr J Smith, 13 High Road", "13 High Road, Miss Toy", "Dr Jones, 13 High Road"),
+        *(
+            "FAO Jane, 13 High Road",
+            "13 High Road (manager Jane Smith)",
+            "speak to Jane, 1 Toy Road",
+        ),
         *("13 High Road, Phone Jane", "13 High Road CONTACT JANE", "13 High Road (ring bell)"),
     ],
 )
@@ -83,3 +88,7 @@ def test_a_drive_is_no_doctor():
 def test_an_empty_cell():
     assert not holds_contact(None)
     assert not holds_contact(float("nan"))
+
+
+def test_a_name_is_cut_before_the_bracket_that_holds_the_contact():
+    assert before_contact("Vicarage Library (Mr Smith 020 8215 3000)") == "Vicarage Library"

@@ -160,6 +160,7 @@ class TestExtracts:
             feature(0.0820, 51.5395, name="Odd", shop="anvils", wheelchair="limited"),
             feature(0.0825, 51.5395, highway="bus_stop", name="Stop A", amenity=""),
             feature(0.0830, 51.5395, shop="books", name=""),
+            feature(0.0835, 51.5395, shop="gift;erotic", name="Both"),
         )
         made = read_premises([path], town_area, TYPES)
         check_table(made.table, PREMISES)
@@ -173,7 +174,7 @@ class TestExtracts:
         )
         assert big["location_accuracy_m"] > library["location_accuracy_m"]
         assert (odd["venue_type"], odd["step_free"]) == ("shop", "unknown")
-        assert reasons(made) == {4: "no-venue", 5: "no-name"}
+        assert reasons(made) == {4: "no-venue", 5: "no-name", 6: "unsuitable-type"}
         assert made.licences == (OSM_LICENCE,)
         assert "7946" not in made.table.to_csv()
 
