@@ -131,6 +131,7 @@ def _without_havens(
             same |= exact & ((streets == street) | (street == "")) & (near | (code == ""))
         ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
         there = haven["counts_now"] or (nowhere and haven["status"] == "active")
+        same &= why_out == ""  # a later row of the same venue does not let it back in
         why_out[same] = _GONE if ended else _THERE if there else ""
         was[same] = str(haven["why_not"])
     return table.assign(was=was), why_out

@@ -171,6 +171,21 @@ class TestRegister:
         html = (tmp_path / made.name / "havens.html").read_text("utf-8")
         assert "On your list of havens: Its training ended on 1 March 2021." in html
 
+    def test_a_haven_on_two_rows_is_not_asked_again(
+        self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path
+    ) -> None:
+        """The row that does not count, being a repeat or old, does not let the venue back in."""
+        name = record["sites"][0]["name"]
+        row = f"{name},{self.point_of(made, name)},24/7,active,yes"
+        register = register_with(
+            demo, tmp_path, f"{row},2021-10-01,2022-10-01", f"{row},2021-06-01,2021-07-01"
+        )
+        ask = [part if part != demo / "data" / "havens.csv" else register for part in given(demo)]
+        assert run("havens", *ask, "--out", tmp_path) == 0
+        again = json.loads((tmp_path / made.name / "havens.json").read_text("utf-8"))
+        assert name not in {site["name"] for site in again["sites"]}
+        assert again["left_out"]["Safe Havens already, on your list."] == 1
+
     def test_a_name_that_differs_a_little_and_a_haven_without_a_place(
         self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path
     ) -> None:
