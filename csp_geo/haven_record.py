@@ -129,8 +129,8 @@ def _cautions(done: Planned) -> list[str]:
         metres = number(STANDING_OUT_M)
         said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
     said += _of_hours(done)
-    if options.network is not None:  # in pieces, or far from a place
-        said += done.walk.cautions
+    by_network = options.network is not None
+    said += done.walk.cautions if by_network else ()  # in pieces, or far from a place
     if not any_hour:  # else hours count for nothing
         said += done.hours.cautions
     said += done.cautions
@@ -139,7 +139,8 @@ def _cautions(done: Planned) -> list[str]:
             f"{number(done.plan.unreachable)} of {number(demand.total)} reports lie further "
             f"than {number(options.plan.within_m)} metres on foot from every venue listed."
         )
-    said += [*done.walk.cautions, *done.premises.cautions, *_of_thefts(done)]
+    said += () if by_network else done.walk.cautions
+    said += [*done.premises.cautions, *_of_thefts(done)]
     if done.register is not None:
         said += done.register.cautions
     if 0 in comparable(done.candidates, done.pack.incidents):
@@ -341,7 +342,14 @@ def record_of(
         ],
         "views": [vars(view) for view in plan.views],
         "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
-        "alternatives": _alternatives(plan, done.venues),
+        "alternatives": [
+            {
+                "take": [_named(done.venues, site) for site in into],
+                "in_place_of": [_named(done.venues, site) for site in out],
+                "covers": round(covered, 3),
+            }
+            for into, out, covered in plan.swaps
+        ],
         "alternatives_complete": plan.others.is_complete,
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
@@ -349,22 +357,6 @@ def record_of(
         "cautions": list(facts.cautions),
         "licences": list(facts.licences),
     }
-
-
-def _alternatives(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
-    """Return what may be taken in place of what, and what would then be covered."""
-    chosen = set(plan.siting.sites.tolist())
-    found = []
-    for other in plan.others.sitings:
-        sites = set(other.sites.tolist())
-        found.append(
-            {
-                "take": [_named(venues, site) for site in sorted(sites - chosen)],
-                "in_place_of": [_named(venues, site) for site in sorted(chosen - sites)],
-                "covers": round(other.objective, 3),
-            }
-        )
-    return found
 
 
 def _named(venues: Venues, site: int) -> dict[str, str]:

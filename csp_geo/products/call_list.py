@@ -6,6 +6,7 @@ import hashlib
 import io
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from csp_geo.products.escape import clean, neutralise
@@ -106,7 +107,7 @@ def is_filled_in(path: Path) -> bool:
         return False
     try:
         book = load_workbook(path)
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except (OSError, ValueError, KeyError, BadZipFile, ParseError):
         return True
     return str(book.properties.keywords) != _digest(book)
 

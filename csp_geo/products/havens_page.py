@@ -244,17 +244,14 @@ def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> d
 
 def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Say what could be taken in place of which venue, and what would then be covered."""
-    chosen = set(plan.siting.sites.tolist())
     base = plan.asked.demand
     best = say_value(plan.siting.objective, base)
     spots: dict[str, list[dict[str, str]]] = {}
-    for other in plan.others.sitings:
-        sites = set(other.sites.tolist())
-        into, out = sorted(sites - chosen), sorted(chosen - sites)
+    for into, out, covered in plan.swaps:
         spots.setdefault(_named(out, venues), []).append(
             {
                 "into": _named(into, venues, with_address=True),
-                "covers": f"{say_value(other.objective, base)}, against {best}",
+                "covers": f"{say_value(covered, base)}, against {best}",
             }
         )
     return [{"out": out, "choices": choices} for out, choices in spots.items()]

@@ -172,6 +172,16 @@ class HavenPlan:
         """Positions of the new venues, the one that adds most first."""
         return [int(site) for site in self.why.sites]
 
+    @property
+    def swaps(self) -> list[tuple[list[int], list[int], float]]:
+        """Of each alternative the sites to take, those they replace, and the demand covered."""
+        chosen = set(self.siting.sites.tolist())
+        found = []
+        for other in self.others.sitings:
+            sites = set(other.sites.tolist())
+            found.append((sorted(sites - chosen), sorted(chosen - sites), other.objective))
+        return found
+
 
 def plan_havens(
     demand: Demand,
