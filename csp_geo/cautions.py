@@ -64,7 +64,7 @@ def anonymised(incidents: gpd.GeoDataFrame, *, fixing: bool) -> list[str]:
 
 def withheld(n: int) -> list[str]:
     """Return the caution that clusters were left out because they point at a victim's door."""
-    what = f"{count(n, 'cluster')} that sexual, domestic or hate reports make"
+    what = f"{count(n, 'cluster')} that sensitive reports make"
     return [f"Not shown, so that no outline points at a victim's door: {what}."] * bool(n)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from csp_geo.errors import SettingsError
-from csp_geo.wording import shortened
+from csp_geo.wording import join, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _LEAVE: Final = "-"
 _LIST: Final = "?"
-_MOST_WORDS: Final = 20
+_KINDS: Final = ("child", "honour", "slavery")
+"""Answers that say what makes a word sensitive, where no theme does."""
 _NOT_WRITTEN: Final = "Nothing was written."
 _HELP: Final = "Enter takes what stands in brackets, - leaves a column out, ? lists the fields."
 
@@ -191,27 +192,32 @@ class _Dialogue:
 
     def _themes(self, answer: Mapping, checked: CheckResult) -> Mapping:
         """Offer to sort category words that are in no list."""
-        from csp_geo.intake.quality import UNKNOWN_WORD
         from csp_geo.tables import THEMES
         from csp_geo.wording import count
 
-        words = [found for found in checked.files[0].about(UNKNOWN_WORD) if found.item[0] != "("]
-        words = sorted(words, key=lambda found: -found.n)[:_MOST_WORDS]
+        words = checked.unsorted
         few = f"{count(len(words), 'category word')} {'is' if len(words) == 1 else 'are'}"
-        if not words or not click.confirm(f"{few} in no list, counted under 'other'. Sort now?"):
+        if not words or not click.confirm(f"{few} in no list, so kept off the map. Sort now?"):
             return answer
-        click.echo(f"Themes: {', '.join(THEMES)}. Enter leaves a word under 'other'.")
-        themes = {}
-        for found in words:
-            said = click.prompt(
-                f"   {found.item} ({found.n:,})",
-                type=click.Choice(THEMES),
-                default="other",
-                show_choices=False,
+        click.echo(
+            f"Themes: {', '.join(THEMES)}. For what may not be drawn also {join(_KINDS)}. Enter "
+            "leaves a word unsorted."
+        )
+        themes: dict[str, str] = {}
+        sensitive: dict[str, str] = {}
+        for word, n in words.items():
+            said = str(
+                click.prompt(
+                    f"   {word} ({n:,})",
+                    type=click.Choice([*THEMES, *_KINDS, ""]),
+                    default="",
+                    show_choices=False,
+                    show_default=False,
+                )
             )
-            if said != "other":
-                themes[found.item] = str(said)
-        return replace(answer, themes=themes)
+            (sensitive if said in _KINDS else themes)[word] = said
+        kept = {word: theme for word, theme in themes.items() if theme}
+        return replace(answer, themes=kept, sensitive=sensitive)
 
     def _write(self, answer: Mapping) -> int:
         from csp_geo.intake.mapper import write_toml

@@ -24,6 +24,7 @@ from csp_geo.products.plan_words import NOT_VETTED, site_words
 from csp_geo.response.candidates import candidates_of
 from csp_geo.response.criteria import read_profile
 from csp_geo.response.demand import demand_of, near_any
+from csp_geo.response.demand_points import demand_points
 from csp_geo.response.hours import (
     Place,
     assume_hours,
@@ -222,7 +223,10 @@ def _day(pack: Pack) -> date:
 
 
 def _demand(pack: Pack, options: HavenOptions) -> Demand:
-    demand = demand_of(pack.incidents, options.demand)
+    points = pack.demand
+    if options.demand.counted == "reports":
+        points = demand_points(pack.incidents, people=False)
+    demand = demand_of(points, options.demand)
     if options.standing_out:
         firm = pack.hotspots[pack.hotspots["confirmed"].astype(bool)]
         demand = near_any(demand, firm.geometry, record.STANDING_OUT_M)

@@ -12,6 +12,7 @@ from csp_geo import record
 from csp_geo._version import __version__
 from csp_geo.boundaries.shelf import shelved
 from csp_geo.cautions import anonymised, cautions_of, withheld
+from csp_geo.disclosure import may_be_drawn
 from csp_geo.errors import BoundaryError, CspGeoError, NoReportsError
 from csp_geo.hotspots.chance import Simulation
 from csp_geo.hotspots.cluster import find_hotspots
@@ -21,7 +22,7 @@ from csp_geo.intake.clean import clean, require_incidents
 from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.intake.context import read_listed, read_places, read_zones
 from csp_geo.intake.gazetteer import read_gazetteer
-from csp_geo.intake.quality import file_qualities, over_limit, quality_table
+from csp_geo.intake.quality import file_qualities, over_limit, quality_table, unsorted_words
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
 from csp_geo.period import parse_period
@@ -37,9 +38,9 @@ from csp_geo.products.directory import (
 )
 from csp_geo.products.exports import accepted_csv, csv_bytes, hotspots_geojson
 from csp_geo.products.gis import vector_layers
-from csp_geo.products.layers import is_sensitive
 from csp_geo.products.page import make_map
 from csp_geo.projection import british_grid
+from csp_geo.response.demand_points import demand_points
 from csp_geo.response.on_map import havens_on_map
 from csp_geo.response.register import read_havens
 from csp_geo.storage import (
@@ -136,7 +137,10 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     hotspots = tested.hotspots
 
     watch.start("map", "Drawing the map")
-    havens, haven_cautions = _havens(options, area, chosen.used)
+    draw_sensitive = settings.draw_sensitive_points
+    shown = chosen.used[may_be_drawn(chosen.used, show_sensitive=draw_sensitive)]
+    # the same reports as a plan counts: an hour with more of them would tell of those not drawn
+    havens, haven_cautions = _havens(options, area, shown)
     limits = over_limit(reports, result, settings.quarantine_limit)
     others = (
         *limits,
@@ -168,7 +172,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         places=places,
         havens=havens,
         facts=record.facts(run),
-        draw_sensitive=settings.draw_sensitive_points,
+        draw_sensitive=draw_sensitive,
     )
 
     watch.start("write", "Writing the pack")
@@ -177,8 +181,9 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         hotspots,
         area.wards,
         zones,
+        demand=demand_points(shown),
         havens=havens.table if havens is not None else None,
-        draw_sensitive=settings.draw_sensitive_points,
+        draw_sensitive=draw_sensitive,
     )
     keep_key(options.key_folder, key)
     folder = options.out / options.as_of.isoformat()
@@ -196,9 +201,6 @@ def _havens(
         register = read_havens(options.havens, area, today=options.as_of)
     except CspGeoError as error:
         return None, (f"No Safe Havens are on the map. {error}",)
-    # the same reports as a plan counts: an hour with more of them would tell of those not drawn
-    if not options.settings.draw_sensitive_points:
-        used = used[~is_sensitive(used)]
     return havens_on_map(register.table, used, area, options.as_of), ()
 
 
@@ -234,8 +236,9 @@ class CheckResult:
     """What a check found.
 
     `files` is the account of each, `record` the object of `--json`, `tables` what `--out` writes,
-    `accepted` what `--fix` writes, `first_rows` how the
-    first rows were understood; then cautions, and a sentence for each limit that was passed.
+    `accepted` what `--fix` writes, `first_rows` how the first rows were understood, `unsorted` the
+    category words in no list with their rows, for the person who holds the file alone; then
+    cautions, and a sentence for each limit that was passed.
     """
 
     files: Sequence[FileQuality]
@@ -243,6 +246,7 @@ class CheckResult:
     tables: Mapping[str, bytes]
     accepted: bytes
     first_rows: Sequence[Sequence[str]]
+    unsorted: Mapping[str, int]
     cautions: tuple[str, ...]
     over_limit: tuple[str, ...]
 
@@ -287,6 +291,7 @@ def run_check(files: Sequence[Path], options: CheckOptions) -> CheckResult:
         },
         accepted=accepted_csv(result.incidents, projection) if options.fixing else b"",
         first_rows=understood(reports, result),
+        unsorted=unsorted_words(result.rows),
         cautions=cautions,
         over_limit=tuple(over_limit(reports, result, settings.quarantine_limit)),
     )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _BEGINNING: Final = 65_536
 KEY_FILE: Final = ".csp_geo.key"
-POINT_LAYERS: Final = frozenset({"incidents", "havens"})
+POINT_LAYERS: Final = frozenset({"incidents", "demand", "havens"})
 VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
 
 

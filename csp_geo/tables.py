@@ -57,7 +57,11 @@ THEMES: Final = (
     "other",
 )
 SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
-"""Counted, but never drawn as single points and not in layers.gpkg unless a setting says so."""
+"""Themes that are sensitive whatever else is known of a report."""
+UNKNOWN: Final = "unknown"
+SENSITIVITIES: Final = ("", "child", "sexual", "honour", "slavery", "domestic", "hate", UNKNOWN)
+"""What makes a report sensitive, "" for nothing; of several the first counts. `unknown` is a
+category that nobody has sorted: it may be any of them."""
 
 TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
 LOCATION_METHODS: Final = (
@@ -131,6 +135,13 @@ INCIDENTS: Final = Contract(
         Column("time_precision", "category", "", "how well the time is known", TIME_PRECISIONS),
         Column("category", "category", "", "what, in the source's words"),
         Column("theme", "category", "", "the group that the category belongs to", THEMES),
+        Column(
+            "sensitive",
+            "category",
+            "",
+            "what makes it sensitive, empty for nothing; every rule of privacy asks this column",
+            SENSITIVITIES,
+        ),
         Column("family", "category", "", "clustered and ranked apart", FAMILIES),
         Column(
             "weight",

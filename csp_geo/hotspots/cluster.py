@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csp_geo.disclosure import may_be_drawn
 from csp_geo.errors import CRSError
 from csp_geo.hotspots.chance import ROUNDING
 from csp_geo.hotspots.dbscan import label_points
@@ -23,7 +24,6 @@ from csp_geo.tables import (
     CLUSTERS,
     FAMILIES,
     KINDS,
-    SENSITIVE_THEMES,
     SHARED_POINTS,
     as_agreed,
 )
@@ -86,8 +86,8 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
 
     Notes
     -----
-    A cluster that would not be one without its sexual, domestic and hate reports is withheld, and
-    these reports shape no outline: see `find_hotspots`.
+    A cluster that would not be one without its sensitive reports is withheld, and these reports
+    shape no outline and give no name: see `find_hotspots` and `csp_geo.disclosure`.
     """
     params = ClusterParams(eps=eps, min_samples=min_samples)
     return find_hotspots(
@@ -107,9 +107,9 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
 ) -> tuple[gpd.GeoDataFrame, int]:
     """Do the work of `find_clusters`, and tell how many clusters were withheld.
 
-    Sexual, domestic and hate reports help to make a cluster and are counted in it, but its shape
-    and centre are those of its other reports, and a cluster that would not be one without them is
-    withheld: its outline would point at a victim's door. `show_doors` draws them like all others.
+    Sensitive reports help to make a cluster and are counted in it, but its shape, centre and name
+    are those of its other reports, and a cluster that would not be one without them is withheld:
+    its outline would point at a victim's door. `show_doors` draws them like all others.
 
     Returns
     -------
@@ -121,9 +121,7 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
             f"Incidents are in {incidents.crs}, the study area in {area.projection.crs}: clean "
             "them with this study area."
         )
-    private = np.zeros(len(incidents), dtype=bool)
-    if not show_doors:
-        private = incidents["theme"].isin(SENSITIVE_THEMES).to_numpy()
+    private = ~may_be_drawn(incidents, show_sensitive=show_doors)
     rows: list[dict[str, Any]] = []
     n_withheld = 0
     for family in FAMILIES:
@@ -156,7 +154,7 @@ def _family_rows(
         if row["n_outside"] == row["n"]:
             continue  # wholly in the neighbouring borough
         shown = chosen & ~private
-        if (chosen & private).any() and shown.sum() < params.min_samples:
+        if (chosen & private).any() and _units(members[shown]) < params.min_samples:
             n_withheld += 1
             continue
         row["geometry"] = shape_of(
@@ -170,6 +168,12 @@ def _family_rows(
     )
     named = [{**row, "name": name} for row, name in zip(rows, names, strict=True)]
     return named, n_withheld
+
+
+def _units(members: gpd.GeoDataFrame) -> int:
+    """Count people in perception sources, each report without a person as one; else reports."""
+    people = members["person_key"][(members["family"] == "perception").to_numpy()].dropna()
+    return len(members) - len(people) + people.nunique()
 
 
 def label_family(
@@ -208,7 +212,7 @@ def _describe(
     snapped = members["location_method"].isin(SHARED_POINTS).mean()
     east, north = xy[shown].mean(axis=0) if shown.any() else xy.mean(axis=0)
     code, ward = _ward(members, east, north, area)
-    name = commonest_place(members["place"]) or nearest_place(east, north, places)
+    name = commonest_place(members["place"][shown]) or nearest_place(east, north, places)
     longitude, latitude = area.projection.to_lonlat([[east, north]])[0]
     known = members["person_key"].dropna()
     return {

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from csp_geo.disclosure import may_be_drawn
 from csp_geo.errors import CautionWarning, CRSError, NoPlacesError
 from csp_geo.hotspots import explain
 from csp_geo.hotspots.chance import Simulation
@@ -26,7 +27,7 @@ from csp_geo.hotspots.firmness import split_of, times_survived
 from csp_geo.hotspots.places import KnownPlaces, points_of
 from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Finding
 from csp_geo.settings import ClusterParams
-from csp_geo.tables import FAMILIES, HOTSPOTS, SENSITIVE_THEMES, TESTED_COLUMNS, as_agreed
+from csp_geo.tables import FAMILIES, HOTSPOTS, TESTED_COLUMNS, as_agreed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -223,7 +224,7 @@ class _Drawn:
         self._members, self._params = members, params
         self._xy = points_of(members)
         self._labels, self._is_core = label_family(members, params)
-        self._private = members["theme"].isin(SENSITIVE_THEMES).to_numpy()
+        self._private = ~may_be_drawn(members)
         self._areas = clusters["area_m2"].tolist()
         rows = list(clusters.itertuples(index=False))
         self.inside = [self._find(row) for row in rows]

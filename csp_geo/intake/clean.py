@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.disclosure import may_be_written
 from csp_geo.errors import NoReportsError
 from csp_geo.intake.incidents import build_incidents, build_quarantine
 from csp_geo.intake.moments import DATE_NOTES, moments
 from csp_geo.intake.postcode import INSTALL
 from csp_geo.intake.repeats import merged_rows, repeated_references
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
+from csp_geo.intake.vocabulary import strictest
 from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
-from csp_geo.tables import SENSITIVE_THEMES
+from csp_geo.tables import SENSITIVITIES, UNKNOWN
+from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from csp_geo.intake.gazetteer import Gazetteer
     from csp_geo.intake.read import Reports
@@ -43,7 +47,7 @@ class CleanResult:
 
     `incidents` and `quarantine` keep their contracts in `csp_geo.tables`. `counts` has read,
     accepted, merged and quarantined. `rows` has one line for every row: file, source_row, fate,
-    reasons, flags, theme, category. `cautions` are sentences for the map, `notes`
+    reasons, flags, theme, sensitive, category. `cautions` are sentences for the map, `notes`
     say by the number of a file what was decided about its columns.
     """
 
@@ -95,8 +99,8 @@ def clean(
     reasons = _reasons(table, located, dated, today)
     bad = reasons.any(axis=1) & ~merged
     fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
-    theme, unknown = _themes(reports)
-    flags = _flags(table, located, dated, repeated_references(reports, merged), unknown)
+    kinds = _sorted(reports)
+    flags = _flags(table, located, dated, repeated_references(reports, merged), kinds["unknown"])
     rows = pd.DataFrame(
         {
             "file": table["file"],
@@ -104,7 +108,8 @@ def clean(
             "fate": fate,
             "reasons": _joined(reasons).where(bad, ""),
             "flags": _joined(flags).where(fate == ACCEPTED, ""),
-            "theme": theme,
+            "theme": kinds["theme"],
+            "sensitive": kinds["sensitive"],
             "category": table["category"].astype("str"),
         }
     )
@@ -114,7 +119,7 @@ def clean(
     )
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
     quarantine = build_quarantine(reports, rows)
-    cautions += _postcode_cautions(reports, located)
+    cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
     notes = _notes(reports, located, dated)
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
@@ -166,6 +171,24 @@ def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ..
     )
 
 
+def _unsorted(reports: Reports, rows: pd.DataFrame) -> list[str]:
+    """Say how many reports wait to be sorted, and the line of source.toml that sorts them."""
+    unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
+    source = pd.Series([file.source for file in reports.files], dtype="object")
+    said = []
+    for name, own in unknown.groupby(unknown["file"].map(source), sort=True):
+        words = {str(word): int(n) for word, n in own["category"].value_counts().items()}
+        shown = [word for word, n in words.items() if word and may_be_written(word, n)]
+        word = min(shown, key=lambda word: (-words[word], word), default="the word")
+        said.append(
+            f"{count(len(own), f'{name} report')} {'has' if len(own) == 1 else 'have'} a category "
+            "that nobody has sorted and that may be sensitive: counted, and kept off the map until "
+            f'it is. Under [themes] in data/reports/{name}/source.toml write theft = ["{word}"], '
+            "or whichever theme it is, or run csp-geo check FILE --map."
+        )
+    return said
+
+
 # --- the fate of each row ----------------------------------------------------------------------
 
 
@@ -196,42 +219,62 @@ def _flags(
     located: pd.DataFrame,
     dated: pd.DataFrame,
     repeated: pd.Series,
-    unknown: np.ndarray,
+    unknown: pd.Series,
 ) -> pd.DataFrame:
     flags = {slug: located[slug] for slug in FLAG if slug in located}
     flags |= {slug: dated[slug] for slug in FLAG if slug in dated}
-    flags["unknown-category"] = pd.Series(unknown, index=table.index)
+    flags["unknown-category"] = unknown
     flags["repeated-reference"] = repeated
     return pd.DataFrame(
         {slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index
     )
 
 
-def _themes(reports: Reports) -> tuple[pd.Series, np.ndarray]:
-    """Return each row's theme, and which rows have a category that is in no list."""
+def _sorted(reports: Reports) -> pd.DataFrame:
+    """Return each row's `theme`, what makes it `sensitive`, and if its category is `unknown`."""
     table = reports.table
-    theme = pd.Series("other", index=table.index, dtype="object")
-    unknown = np.zeros(len(table), dtype=bool)
-    for _, source, where in reports.by_file():
-        words = table["category"].iloc[where].astype("str")
-        found = _themes_of(source, words, table["major"].iloc[where].astype("str"))
-        empty = (words == "").to_numpy()
-        unknown[where] = found.isna().to_numpy() & ~(empty & (source.default_theme is not None))
-        theme.iloc[where] = found.fillna(source.default_theme or "other").astype("object")
-    return theme, unknown
+    parts = [
+        _sorted_by(source, table.iloc[where][["category", "major"]].astype("str"))
+        for _, source, where in reports.by_file()
+    ]
+    if not parts:
+        return pd.DataFrame({"theme": [], "sensitive": [], "unknown": []}, dtype="object")
+    found = pd.concat(parts).sort_index()
+    kinds = [found["kind"].to_numpy(dtype=object), table["sensitive"].to_numpy(dtype=object)]
+    found["sensitive"] = _shared(reports, strictest(kinds))
+    return found
 
 
-def _themes_of(source: Source, words: pd.Series, major: pd.Series) -> pd.Series:
-    """Return the theme of each category, or of its class where that says more.
+def _sorted_by(source: Source, words: pd.DataFrame) -> pd.DataFrame:
+    pairs = words.drop_duplicates()
+    told = [_sort(source, *pair) for pair in pairs.itertuples(index=False, name=None)]
+    known = pairs.assign(theme=[t for t, _ in told], kind=[k for _, k in told])
+    found = words.merge(known, how="left").set_axis(words.index)
+    found["unknown"] = found["kind"] == UNKNOWN
+    return found[["theme", "kind", "unknown"]]
 
-    "Personal" in the class "Robbery" is robbery. A sensitive class makes all below it sensitive.
-    """
-    found, above = (
-        text.map({word: source.theme_of(word) for word in text.unique()}).astype("object")
-        for text in (words, major)
-    )
-    vague = (found.isna() | (found == "other")) & above.notna()
-    return found.mask(vague | above.isin(SENSITIVE_THEMES), above)
+
+def _sort(source: Source, category: str, major: str) -> tuple[str, str]:
+    """Return theme and sensitivity; a source with one theme needs no category."""
+    default = source.default_theme
+    if default is not None and not category and not major:
+        return default, ""
+    theme, kind = source.sort(category, major)
+    return theme or default or "other", kind
+
+
+def _shared(reports: Reports, kinds: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give all rows of one reference the strictest of their kinds: one may lack the flag."""
+    rows = pd.DataFrame({"feed": reports.per_row("feed"), "ref": reports.table["reference"]})
+    named = (rows["ref"] != "").to_numpy() & rows.duplicated(keep=False).to_numpy()
+    if not named.any():
+        return kinds
+    together = rows[named].groupby(["feed", "ref"], sort=False).ngroup().to_numpy()
+    out = kinds.copy()
+    for kind in reversed(SENSITIVITIES[1:]):
+        has = np.unique(together[kinds[named] == kind])
+        out[np.flatnonzero(named)[np.isin(together, has)]] = kind
+    return out
 
 
 def _joined(marks: pd.DataFrame) -> pd.Series:

@@ -13,11 +13,13 @@ from pandas.util import hash_pandas_object
 
 from csp_geo.intake.asides import Asides
 from csp_geo.intake.coordinates import DEGREES, METRES, read_numbers
+from csp_geo.intake.flag_columns import FlagColumns
 from csp_geo.intake.formats import BROKEN, ROW, SIZE
 from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.locate import axes_by_range
 from csp_geo.intake.source import coordinate_pairs, plain
 from csp_geo.intake.tidy import said, tidy
+from csp_geo.tables import SENSITIVITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,16 +92,20 @@ def with_point_columns(source: Source, raw: RawTable) -> Source:
 def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Mapped:
     """Keep the columns that are known, by field name; everything else is dropped at the door."""
     columns = {name: column for column, name in matched.items()}
+    if "recorded" in columns:
+        columns["date"] = columns["recorded"]
     pairs = coordinate_pairs(columns, source)
     axes = _AXES.get(pairs[0][0], "") if pairs else ""
     for (east, north), (x, y) in zip(pairs, (("x", "y"), ("other_x", "other_y")), strict=False):
         columns[x], columns[y] = columns[east], columns[north]
     header = [name for name in raw.header if plain(name) not in source.never]
     asides = Asides(header, columns)
+    flags = FlagColumns(raw.header, columns, source)
     parts, synthetic = [], False
     for chunk in raw.chunks:
         reports = asides.sift(chunk) if raw.by_hand else chunk
-        parts.append(_narrow(reports, header, columns, axes))
+        kept = _narrow(reports, header, columns, axes)
+        parts.append(kept.assign(sensitive=flags.kinds(reports)))
         synthetic |= bool((chunk[header] == SYNTHETIC).any(axis=None))
     table = join_tables(parts)
     if asides.at_the_end:
@@ -173,4 +179,5 @@ def no_rows() -> pd.DataFrame:
     columns["content"] = "uint64"
     columns |= {name: "str" if name in _MOSTLY_DIFFERENT else "category" for name in TEXT_FIELDS}
     columns["file"] = "int64"
-    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    table = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
+    return table.assign(sensitive=pd.Categorical([], categories=list(SENSITIVITIES)))

@@ -15,6 +15,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "date_to": "last day of an interval",
     "time_to": "time of day at the end of an interval",
     "month": "the month, where no day is known",
+    "recorded": "when it was reported or filled in: gives the day, where nothing says when it was",
     "latitude": "degrees north",
     "longitude": "degrees east, negative in the west",
     "easting": "metres east in the grid",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from csp_geo.disclosure import SHOWN_FIELDS, cell_as_shown, heading_as_shown
 from csp_geo.intake.place import place_names
 from csp_geo.intake.rules import QUARANTINED, REASON
 from csp_geo.intake.source import plain
@@ -27,18 +28,9 @@ SAME_SPOT_M: Final = 100.0
 _NOBODY: Final = frozenset(
     {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
 )
-_SHOWN: Final = ("x", "y", "point", "gridref", "wkt", "date", "month")
-_NAMED: Final = (*_SHOWN, "postcode", "place")
-"""Fields whose cells quarantine.csv may show, and those whose column it may name."""
+_NAMED: Final = (*SHOWN_FIELDS, "postcode", "place")
+"""Fields whose column quarantine.csv may name."""
 _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
-_LETTER: Final = re.compile(r"[^\W\d_]")
-_DATE_WORDS: Final = re.compile(
-    r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
-    r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
-    r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
-    r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?[ce]\b"
-    r"|\b(?:between|from|to|until|till|and|at|week|commencing|beginning|ending)\b"
-)
 
 
 def build_incidents(
@@ -80,6 +72,7 @@ def build_incidents(
         "time_precision": when["precision"],
         "category": table["category"].astype("str"),
         "theme": marks["theme"].iloc[accepted],
+        "sensitive": marks["sensitive"].iloc[accepted],
         "family": per_row["family"],
         "weight": 1.0,
         "location_method": where["method"],
@@ -178,9 +171,9 @@ def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
     concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
     fields = [name for name in concerned if name in own]
     cells = [
-        reports.table.loc[alike.index, name].astype("str").map(_harmless)
+        reports.table.loc[alike.index, name].astype("str").map(partial(cell_as_shown, name))
         for name in fields
-        if name in _SHOWN
+        if name in SHOWN_FIELDS
     ]
     shown = ["; ".join(texts).strip("; ") for texts in zip(*cells, strict=True)]
     return pd.DataFrame(
@@ -188,7 +181,7 @@ def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
             "source_file": file.path,
             "source_row": alike["source_row"],
             "reasons": slugs,
-            "column": ";".join(own[name] for name in fields),
+            "column": ";".join(heading_as_shown(own[name]) for name in fields),
             "value": shown or "",
             "hint": " ".join(rule.hint for rule in rules),
         },
@@ -201,13 +194,6 @@ def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:
     found = {}
     for column, name in matched.items():
         field = _AXIS.get(name, name)
-        if field in _NAMED:
-            found[field] = column
+        if field in _NAMED or name == "recorded":
+            found["date" if name == "recorded" else field] = column
     return found
-
-
-def _harmless(value: str) -> str:
-    """Show what stood in a coordinate or date cell, unless it reads like text about somebody."""
-    if not _LETTER.search(value):
-        return value[:30]
-    return "(text)" if _LETTER.search(_DATE_WORDS.sub("", value)) else value[:30]

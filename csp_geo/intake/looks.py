@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from csp_geo.disclosure import reads_like_category
 from csp_geo.intake.clock import read_times
 from csp_geo.intake.coordinates import DEGREES, METRES, read_numbers
 from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.gridref import read_gridrefs
 from csp_geo.intake.postcode import is_postcode
-from csp_geo.intake.quality import reads_like_category
 from csp_geo.intake.tidy import said
 from csp_geo.intake.when import read_dates
 from csp_geo.projection import GB_METRES

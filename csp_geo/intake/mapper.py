@@ -83,13 +83,14 @@ class Mapping:
     """Which column is which field, as a source.toml has it.
 
     `dropped` are columns whose names are known and that are not to be read all the same, `themes`
-    maps category words to themes.
+    maps category words to themes, `sensitive` to what makes them sensitive.
     """
 
     fields: dict[str, str]
     dropped: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
     themes: dict[str, str] = dataclasses.field(default_factory=dict)
+    sensitive: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def sample_file(path: Path, name: str, existing: str, limits: Limits = LIMITS) -> Sample:
@@ -190,7 +191,7 @@ def _by_categories(
 ) -> None:
     """Take the column with most words that stand in the source's list of categories."""
     known = {
-        name: sum(source.theme_of(word) is not None for word in looks[name].different)
+        name: sum(source.sort(word)[0] is not None for word in looks[name].different)
         for name in columns
     }
     best = max(known, key=known.__getitem__, default=None)
@@ -232,10 +233,10 @@ def write_toml(existing: str, mapping: Mapping, comments: Sequence[str] = ()) ->
     columns = _table(document, "columns")
     for column, field in mapping.fields.items():
         columns[field] = _joined([column], columns.get(field, []))
-    if mapping.themes:
-        table = _table(document, "themes")
-        for word, theme in mapping.themes.items():
-            table[theme] = _joined(table.get(theme, []), [word])
+    for name, words in (("themes", mapping.themes), ("sensitive", mapping.sensitive)):
+        table = _table(document, name) if words else {}
+        for word, key in words.items():
+            table[key] = _joined(table.get(key, []), [word])
     return tomlkit.dumps(document)
 
 

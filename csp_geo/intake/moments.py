@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from csp_geo.intake.clock import END_OF_DAY, in_london, read_time_spans
 from csp_geo.intake.intervals import with_intervals
+from csp_geo.intake.rules import DATE_OF_REPORT
 from csp_geo.intake.when import Dated, read_dates
 from csp_geo.wording import count
 
@@ -36,20 +38,37 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
     parts, cautions = [], []
     for file, source, where in reports.by_file():
         rows = with_intervals(reports.table.iloc[where])
+        recorded = "recorded" in file.matched.values()
+        if recorded:
+            rows = rows.assign(time="", date_to="", time_to="")
         date_text = rows["date"].astype("str")
         first = date_text.where(date_text != "", _months(rows["month"].astype("str")))
         start = read_dates(
             first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
+        start = _days_of(start) if recorded else start
         if start.n_orders[0]:
             cautions.append(_month_first(file, rows, start, end))
-        parts.append(_interval(rows, start, end))
+        dated = _interval(rows, start, end)
+        parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]
         none = read_dates(nothing["date"])
-        parts = [_interval(nothing, none, none)]
+        parts = [_interval(nothing, none, none).assign(**{DATE_OF_REPORT: False})]
     return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _days_of(dates: Dated) -> Dated:
+    """Forget the hours of dates that say when a report was made."""
+    return replace(
+        dates,
+        at=dates.at.dt.normalize(),
+        precision=dates.precision.mask(dates.precision == "minute", "day"),
+        instant=dates.instant.mask(dates.instant.notna()),
+        unreadable_time=dates.unreadable_time & False,
+        midnight=dates.midnight & False,
+    )
 
 
 def _months(text: pd.Series) -> pd.Series:
@@ -59,7 +78,9 @@ def _months(text: pd.Series) -> pd.Series:
 
 def _heading(file: ReportFile) -> str:
     """Return what stands above the dates of a file."""
-    return next((column for column, name in file.matched.items() if name == "date"), "")
+    return next(
+        (column for column, name in file.matched.items() if name in {"date", "recorded"}), ""
+    )
 
 
 def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
+from csp_geo.disclosure import HIDDEN, heading_as_shown, may_be_written
 from csp_geo.intake.repeats import possible_doubles
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON
 from csp_geo.tables import QUALITY
@@ -29,8 +31,8 @@ _MEANING: Final = {
     QUARANTINED: "rows that could not be used; see quarantine.csv",
 }
 _OUTSIDE: Final = "outside-study-area"
+NOT_DRAWN: Final = "Counted, and kept off the map until it is sorted"
 _WORD_LENGTH: Final = 40
-_WORDS: Final = 4
 _FIRST_ROWS: Final = 5
 
 
@@ -181,29 +183,30 @@ def _first(numbers: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(int(number) for number in numbers)[:_FIRST_ROWS])
 
 
-def reads_like_category(word: str) -> bool:
-    """Tell a category from a sentence that somebody wrote."""
-    return (
-        len(word) <= _WORD_LENGTH
-        and len(word.split()) <= _WORDS
-        and not any(c.isdigit() for c in word)
-    )
-
-
-def _category(word: str) -> str:
-    """Show a word that reads like a category, and nothing of any other."""
-    return (word or "(empty)") if reads_like_category(word) else "(text)"
-
-
 def _unknown_words(rows: pd.DataFrame) -> list[Finding]:
+    """Name the words that may be written; count the rows of all others together."""
     unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
-    groups = unknown["source_row"].groupby(unknown["category"].map(_category))
-    title = "Counted under 'other'"
+    n_rows = unknown["category"].map(unknown["category"].value_counts()).to_numpy()
+    shown = [_word(word, n) for word, n in zip(unknown["category"], n_rows.tolist(), strict=True)]
+    groups = unknown["source_row"].groupby(np.array(shown, dtype=object))
     hint = "Sort it into a theme: csp-geo check FILE --map."
     return [
-        Finding(UNKNOWN_WORD, str(word), len(numbers), _first(numbers), title, hint)
+        Finding(UNKNOWN_WORD, str(word), len(numbers), _first(numbers), NOT_DRAWN, hint)
         for word, numbers in groups
     ]
+
+
+def unsorted_words(rows: pd.DataFrame) -> dict[str, int]:
+    """Return every category word that is in no list, with its rows: not for a file."""
+    unknown = rows.loc[rows["flags"].str.contains("unknown-category", regex=False), "category"]
+    counts = unknown[unknown != ""].value_counts()
+    return {word: int(counts[word]) for word in sorted(counts.index, key=lambda w: (-counts[w], w))}
+
+
+def _word(word: str, n_rows: int) -> str:
+    if not word:
+        return "(empty)"
+    return word if may_be_written(word, n_rows) else HIDDEN
 
 
 def _rows(numbers: Iterable[int]) -> str:
@@ -263,4 +266,5 @@ def _line(about: str, item: str, n: int, first_row: int, meaning: str) -> dict[s
 
 def short(word: str) -> str:
     """Cut the name of a column where somebody wrote a whole question."""
-    return word if len(word) <= _WORD_LENGTH else word[:_WORD_LENGTH] + "..."
+    shown = heading_as_shown(word)
+    return shown if len(shown) <= _WORD_LENGTH else shown[:_WORD_LENGTH] + "..."

@@ -283,7 +283,7 @@ def _units(matched: Mapping[str, str], read: Mapped) -> tuple[str, ...]:
 
 
 def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> tuple[str, ...]:
-    """Say how many columns were dropped at the door; their names may be anything."""
+    """Say how many columns are not kept; their names may be anything."""
     sensitive = sum(plain(name) in source.never for name in raw.header)
     other = len(raw.header) - len(matched) - sensitive
     return tuple(

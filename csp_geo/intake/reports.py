@@ -48,8 +48,8 @@ class Reports:
     """Every row that was read, in one table of texts, with what is known of each file.
 
     `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of
-    the row), `broken`, `size_m` (of a shape that is no point, else 0), and one text column per
-    field (most of them categorical); "" means empty.
+    the row), `broken`, `size_m` (of a shape that is no point, else 0), `sensitive` (what its other
+    columns say of it), and one text column per field (most of them categorical); "" means empty.
     """
 
     table: pd.DataFrame

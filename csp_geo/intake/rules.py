@@ -26,6 +26,7 @@ class Rule:
     fields: tuple[str, ...] = ()
 
 
+DATE_OF_REPORT: Final = "date-of-report"
 _PLACE: Final = ("x", "y", "point", "gridref", "wkt")
 _WHEN: Final = ("date", "month")
 
@@ -140,7 +141,14 @@ FLAGS: Final = (
     Rule(
         "unknown-category",
         "Category is not in the list",
-        "Counted under 'other'. Add the word to the source's TOML under [themes].",
+        "Counted, and kept off the map until somebody has sorted it: it may be sensitive. Add the "
+        "word to the source's source.toml under [themes], or run csp-geo check FILE --map.",
+    ),
+    Rule(
+        DATE_OF_REPORT,
+        "Dates are those of the report",
+        "The day puts the report in a period. The hour is not used: it is when a form was filled "
+        "in, not when it happened.",
     ),
     Rule("unreadable-time", "Time cannot be read", "The day is used. Write times as 14:20."),
     Rule(

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError, SourceError
 from csp_geo.intake.fields import FIELDS
+from csp_geo.intake.record_clock import WHEN, is_of_the_record
+from csp_geo.intake.vocabulary import HARMLESS, Vocabulary, make_vocabulary
 from csp_geo.projection import is_projected
 from csp_geo.settings import read_toml
-from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SOURCES, THEMES
+from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SENSITIVITIES, SOURCES, THEMES
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ _KINDS: Final[Mapping[str, tuple[type, str]]] = {
     "date_formats": (list, "a list of formats"),
     "columns": (dict, "a table"),
     "themes": (dict, "a table"),
+    "sensitive": (dict, "a table"),
 }
 SYSTEMS: Final = (
     "police_uk",
@@ -88,7 +91,7 @@ class Source:
     source: str
     columns: Mapping[str, tuple[str, ...]]
     themes: Mapping[str, str]
-    sensitive_words: Mapping[str, str]
+    vocabulary: Vocabulary
     header: tuple[str, ...] = ()
     marks: tuple[frozenset[str], ...] = ()
     never: frozenset[str] = frozenset()
@@ -101,20 +104,27 @@ class Source:
     crs: str | None = None
     named: frozenset[str] = frozenset()
 
-    def theme_of(self, category: str) -> str | None:
-        """Return the theme of a category word, `None` if it is in no list.
+    def sort(self, category: str, major: str = "") -> tuple[str | None, str]:
+        """Return the theme of a category, `None` if nothing tells it, and what makes it sensitive.
 
-        A word such as "rape" or "domestic" anywhere in it makes the theme a sensitive one. Of
-        several categories in one cell the first that is in a list counts.
+        The class above it (`major`) tells the theme where the category does not: "Personal" in the
+        class "Robbery" is robbery. Of several categories in one cell the first that is in a list
+        counts. The words of both are judged for what makes a report sensitive.
         """
-        word = plain(category)
-        if word in self.themes:
-            return self.themes[word]
-        sensitive = (t for part, t in self.sensitive_words.items() if part in word)
+        text = f"{category}; {major}" if major else category
+        listed = [self._listed(cell) for cell in (category, major)]
+        telling = [theme for theme in listed if theme not in {None, "other"}]
+        theme = next(iter((*telling, *filter(None, listed))), None)
+        exact = listed[0] is not None and (not major or listed[1] is not None)
+        return self.vocabulary.sort(text, theme, exact=exact)
+
+    def _listed(self, category: str) -> str | None:
+        """Return the theme of words that stand in a list just so, or of the first part so."""
+        if plain(category) in self.themes:
+            return self.themes[plain(category)]
         separators = _IN_A_LIST if category.lstrip().startswith("[") else _IN_A_CELL
         parts = (plain(part) for part in separators.split(category))
-        listed = (self.themes[part] for part in parts if part in self.themes)
-        return next(sensitive, None) or next(listed, None)
+        return next((self.themes[part] for part in parts if part in self.themes), None)
 
     @property
     def family(self) -> str:
@@ -165,19 +175,25 @@ def _over_packaged(own: Mapping[str, Any], source: str) -> Source:
     common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
     base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
     merged = {**base, **own, "source": source}
-    for table in ("columns", "themes"):
+    for table in ("columns", "themes", "sensitive"):
         merged[table] = {**base.get(table, {}), **own.get(table, {})}
     return replace(_parse(merged, source, common), named=frozenset(own.get("columns", {})))
 
 
 def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
     where = f"{feed}.toml"
-    known = set(Source.__dataclass_fields__) - {"feed", "named", "sensitive_words"}
+    known = set(Source.__dataclass_fields__) - {"feed", "named", "vocabulary"}
+    known |= {"sensitive"}
     if unknown := set(values) - known:
         raise SettingsError(f"{where}: unknown setting '{min(unknown)}'.")
     if unknown := set(values.get("columns", {})) - set(FIELDS):
         raise SettingsError(
             f"{where}, [columns]: unknown field '{min(unknown)}'. Fields: {', '.join(FIELDS)}."
+        )
+    kinds = (*filter(None, SENSITIVITIES[:-1]), HARMLESS)
+    if unknown := set(values.get("sensitive", {})) - set(kinds):
+        raise SettingsError(
+            f"{where}, [sensitive]: unknown kind '{min(unknown)}'. Kinds: {', '.join(kinds)}."
         )
     if unknown := set(values.get("themes", {})) - set(THEMES):
         raise SettingsError(
@@ -188,7 +204,8 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         raise SettingsError(
             f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}."
         )
-    rest = {key: value for key, value in values.items() if key not in {"columns", "themes"}}
+    tables = {"columns", "themes", "sensitive"}
+    rest = {key: value for key, value in values.items() if key not in tables}
     for key in ("header", "date_formats"):
         if key in rest:
             rest[key] = tuple(rest[key])
@@ -200,11 +217,10 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         feed=feed,
         columns=_merge_columns(values.get("columns", {}), common["columns"]),
         themes={**_words(common["themes"]), **_words(values.get("themes", {}))},
-        sensitive_words={
-            plain(word): theme
-            for theme, words in common["sensitive_words"].items()
-            for word in words
-        },
+        vocabulary=make_vocabulary(
+            (*_phrases(common["themes"]), *_phrases(values.get("themes", {}))),
+            values.get("sensitive", {}),
+        ),
         **rest,
     )
 
@@ -216,7 +232,7 @@ def _check_types(values: Mapping[str, Any], where: str) -> None:
             value, (int, float) if kind is float else kind
         ):
             raise SettingsError(f"{where}: {key} must be {words}, found {value!r}.")
-    for table in ("columns", "themes"):
+    for table in ("columns", "themes", "sensitive"):
         for key, value in values.get(table, {}).items():
             if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
                 raise SettingsError(
@@ -244,7 +260,11 @@ def _merge_columns(
 
 
 def _words(themes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {plain(word): theme for theme, words in themes.items() for word in (theme, *words)}
+    return {plain(word): theme for word, theme in _phrases(themes)}
+
+
+def _phrases(themes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    return [(word, theme) for theme, words in themes.items() for word in (theme, *words)]
 
 
 def recognise(
@@ -290,7 +310,7 @@ def match_columns(
     pairs = coordinate_pairs(found, source)
     instead = _INSTEAD | {"place"} if by_place else _INSTEAD
     missing = {} if pairs or found & instead else _missing_location(found, source)
-    if not found & {"date", "month"}:
+    if not found & {"date", "month", "recorded"}:
         missing["date"] = source.columns["date"]
     if "category" not in found and source.default_theme is None:
         missing["category"] = source.columns["category"]
@@ -325,17 +345,37 @@ def may_be(column: str, field: str) -> bool:
 
 
 def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
-    """Return the columns whose names the source knows, with their fields; none that it drops."""
+    """Return the columns whose names the source knows, with their fields; none that it drops.
+
+    A column that says when a report was made is never read as when something happened. Where no
+    other date stands in the file it is `recorded`.
+    """
     by_plain: dict[str, str] = {}
     for name in header:
         if plain(name) not in source.never:
             by_plain.setdefault(plain(name), name)
+    asked = source.family == "perception"
     matched: dict[str, str] = {}
+    recorded: list[str] = []
     for name, words in source.columns.items():
-        columns = (by_plain[word] for word in words if word in by_plain)
+        columns = [by_plain[word] for word in words if word in by_plain]
+        if name in WHEN:
+            written = [one for one in columns if is_of_the_record(one, header, asked=asked)]
+            recorded += written if name == "date" else []
+            columns = [one for one in columns if one not in written]
         column = next((column for column in columns if column not in matched), None)
         if column is not None:
             matched[column] = name
+    return _with_recorded(matched, recorded)
+
+
+def _with_recorded(matched: dict[str, str], recorded: Sequence[str]) -> dict[str, str]:
+    """Give the field `recorded` to one column, where no other says when; else to none."""
+    if {"date", "month"} & set(matched.values()):
+        return {column: name for column, name in matched.items() if name != "recorded"}
+    if recorded and "recorded" not in matched.values():
+        column = next((one for one in recorded if one not in matched), None)
+        return matched if column is None else {**matched, column: "recorded"}
     return matched
 
 

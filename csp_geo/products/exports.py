@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from csp_geo.intake.quality import reads_like_category
+from csp_geo.disclosure import reads_like_category
 from csp_geo.products.escape import neutralise_table
 from csp_geo.tables import HOTSPOTS
 
@@ -132,6 +132,7 @@ ACCEPTED_COLUMNS: Final = (
     "time_precision",
     "category",
     "theme",
+    "sensitive",
     "family",
     "location_method",
     "location_accuracy_m",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.disclosure import may_be_drawn
 from csp_geo.products.exports import occurred_text
-from csp_geo.products.layers import is_sensitive
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,39 +17,50 @@ INCIDENT_COLUMNS: Final = (
     "incident_id",
     "source",
     "theme",
+    "sensitive",
     "family",
     "occurred",
     "occurred_to",
     "time_precision",
-    "weight",
     "location_method",
     "location_accuracy_m",
     "ward_code",
     "ward_name",
     "flags",
 )
-"""An allow-list: no reference, person, file, place text or category words."""
+"""An allow-list: no reference, person, file, place text or category words; no weight, which leads
+to the pins of one person."""
+DEMAND_COLUMNS: Final = (
+    "source",
+    "family",
+    "theme",
+    "occurred",
+    "occurred_to",
+    "time_precision",
+)
 HAVEN_COLUMNS: Final = ("name", "venue_type", "address", "postcode", "step_free", "last_checked")
 """What is public of a Safe Haven, but for its hours: they may be a sentence."""
 
 
-def vector_layers(
+def vector_layers(  # noqa: PLR0913 - the layers
     incidents: gpd.GeoDataFrame,
     hotspots: gpd.GeoDataFrame,
     wards: gpd.GeoDataFrame,
     zones: gpd.GeoDataFrame,
     *,
+    demand: gpd.GeoDataFrame,
     havens: gpd.GeoDataFrame | None = None,
     draw_sensitive: bool = False,
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of layers.gpkg, by name.
 
-    Incidents with sexual, domestic or hate themes are left out unless `draw_sensitive`; the counts
-    of hotspots and wards include them.
+    Sensitive incidents are left out unless `draw_sensitive`; the counts of hotspots and wards
+    include them. `demand` is what a plan for Safe Havens counts (`response.demand.demand_points`).
     """
-    shown = incidents if draw_sensitive else incidents[~is_sensitive(incidents)]
+    shown = incidents[may_be_drawn(incidents, show_sensitive=draw_sensitive)]
     layers = {
         "incidents": _incident_layer(shown),
+        "demand": _timed(demand)[[*DEMAND_COLUMNS, "geometry"]],
         "hotspots": _hotspot_layer(hotspots),
         "wards": _ward_layer(wards, incidents),
     }
@@ -60,11 +71,30 @@ def vector_layers(
 
 
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    occurred = occurred_text(incidents["occurred_at"], incidents["time_precision"], "T")
-    until = incidents["occurred_to"].dt.strftime("%Y-%m-%dT%H:%M")
-    layer = incidents.assign(incident_id=incidents.index, occurred=occurred, occurred_to=until)
-    layer = layer[[*INCIDENT_COLUMNS, "geometry"]].reset_index(drop=True)
-    return _plain(layer)
+    """Return the points, in the order of their numbers: in that of a file people stand together.
+
+    Pins that one person made in one go share their minute: where people are known, days are given.
+    """
+    named = set(incidents.loc[incidents["person_key"].notna(), "source"].astype("object"))
+    by_day = incidents["source"].astype("object").isin(named)
+    day = incidents["occurred_at"].dt.normalize()
+    layer = incidents.assign(
+        incident_id=incidents.index,
+        time_precision=incidents["time_precision"].mask(
+            by_day & (incidents["time_precision"] == "minute"), "day"
+        ),
+        occurred_at=incidents["occurred_at"].mask(by_day, day),
+        occurred_to=incidents["occurred_to"].mask(by_day, day + pd.DateOffset(days=1)),
+    )
+    layer = _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
+    return layer[[*INCIDENT_COLUMNS, "geometry"]]
+
+
+def _timed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write times as texts, as well as they are known."""
+    occurred = occurred_text(layer["occurred_at"], layer["time_precision"], "T")
+    until = layer["occurred_to"].dt.strftime("%Y-%m-%dT%H:%M")
+    return _plain(layer.assign(occurred=occurred, occurred_to=until))
 
 
 def _hotspot_layer(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from csp_geo.disclosure import may_be_drawn
 from csp_geo.products.exports import lonlat_geometries
-from csp_geo.tables import FAMILIES, SENSITIVE_THEMES
+from csp_geo.tables import FAMILIES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -89,11 +90,6 @@ def points_of(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def is_sensitive(incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which incidents have a theme that is counted and never drawn as a single point."""
-    return np.asarray(incidents["theme"].astype(object).isin(list(SENSITIVE_THEMES)), dtype=bool)
-
-
 def _family_first(pair: tuple[str, str]) -> tuple[int, str, str]:
     known = FAMILIES.index(pair[0]) if pair[0] in FAMILIES else len(FAMILIES)
     return known, *pair
@@ -107,22 +103,21 @@ def pack_incidents(
     Parameters
     ----------
     incidents
-        Needs columns family, source, theme and geometry (points, metres).
+        Needs columns family, source, sensitive and geometry (points, metres).
     projection
         That of the study area.
     draw_sensitive
-        Draw sexual, domestic and hate themes as points too; a setting of the partnership.
+        Draw sensitive reports as points too; a setting of the partnership.
 
     Returns
     -------
     packed, n_left_out
         One entry per (family, source), in the order of `tables.FAMILIES`; how many incidents were
-        left out for their theme.
+        left out as sensitive.
     """
     if not len(incidents):
         return {}, 0
-    sensitive = is_sensitive(incidents)
-    drawn = np.ones(len(incidents), dtype=bool) if draw_sensitive else ~sensitive
+    drawn = may_be_drawn(incidents, show_sensitive=draw_sensitive)
     xy = points_of(incidents)
     family = incidents["family"].astype(str).to_numpy()
     source = incidents["source"].astype(str).to_numpy()

@@ -87,7 +87,7 @@ def make_map(  # noqa: PLR0913
     facts
         What else the page says; without it the period is that of the incidents.
     draw_sensitive
-        Draw sexual, domestic and hate themes as points too; otherwise they are only counted.
+        Draw sensitive reports as points too; otherwise they are only counted.
 
     Returns
     -------

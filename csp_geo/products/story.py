@@ -317,8 +317,11 @@ def how_to_read(facts: Facts, *, tested: bool) -> list[str]:
 
 
 def left_out_sentence(n: int) -> str:
-    """Say how many reports are counted but not drawn for their theme."""
+    """Say how many reports are counted but not drawn as sensitive."""
     if not n:
         return ""
     base = words.count(n, "report")
-    return f"{base} with sexual, domestic or hate themes {_are(n)} counted but not drawn."
+    return (
+        f"{base} {_are(n)} counted but not drawn: sexual, domestic, hate and other sensitive "
+        "reports, and those whose category nobody has sorted."
+    )

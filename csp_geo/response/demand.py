@@ -21,8 +21,6 @@ NOT_IN_PUBLIC: Final = ("domestic", "burglary")
 """Themes that say nothing of where a person in the street would look for help."""
 EVIDENCE: Final = ("both", "recorded", "perception")
 COUNTED: Final = ("people", "reports")
-_ANSWERED: Final = frozenset({"survey"})
-"""Sources whose time is that of the answer, not of what it is about."""
 _LONGEST: Final = pd.Timedelta(days=7)
 _HOUR: Final = pd.Timedelta(hours=1)
 
@@ -88,16 +86,17 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     Parameters
     ----------
     incidents
-        With source, family, theme, weight, occurred_at, occurred_to (clock of London, no zone) and
-        time_precision; points in metres. Audit findings are no demand: auditors looked only there.
+        As `demand_points` gives them: family, theme, occurred_at, occurred_to (clock of London, no
+        zone) and time_precision; points in metres. Audit findings are no demand: auditors looked
+        only there.
 
     Returns
     -------
     demand
         Each report's weight is spread evenly over the hours in which it may have happened (the
         aoristic rule): one hour where the minute is known, an interval where that is known, the day
-        where only the day is known. Where nothing narrower than a week is known, and for survey
-        pins, whose time is that of the answer, it is spread over all 168 hours.
+        where only the day is known. Where nothing narrower than a week is known, or only when it
+        was reported, it is spread over all 168 hours.
     """
     params = params or DemandParams()
     family = incidents["family"].astype("str")
@@ -106,8 +105,6 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     used = incidents[family.isin(wanted) & public]
     perception = (used["family"] == "perception").to_numpy()
     weight = np.where(perception, params.perception_weight, 1.0)
-    if params.counted == "people":
-        weight = weight * used["weight"].to_numpy(dtype=np.float64)
     rows, hours, shares, vague = _spread(used)
     xy = np.round(np.column_stack([used.geometry.x, used.geometry.y]))
     places, place = np.unique(xy.reshape(-1, 2), axis=0, return_inverse=True)
@@ -152,7 +149,7 @@ def _spread(
     end = end.mask(whole_day, at.dt.normalize() + pd.Timedelta(days=1))
     length = end - start
     unclear = start.isna() | end.isna() | (length <= pd.Timedelta(0)) | (length >= _LONGEST)
-    vague = np.asarray(unclear | used["source"].isin(_ANSWERED), dtype=np.bool_)
+    vague = np.asarray(unclear, dtype=np.bool_)
     known = np.flatnonzero(~vague)
     first = _hours_since_monday(start.iloc[known])
     last = _hours_since_monday(end.iloc[known])
@@ -203,11 +200,11 @@ def _said(
     if n_vague:
         said.append(
             f"Without an hour: {number(n_vague)} of {count(len(used), 'report')} (only the month, "
-            "or when a survey was answered). They count alike in every hour of the week."
+            "or when it was reported). They count alike in every hour of the week."
         )
     said.append(
-        "Reports filed as sexual, domestic or hate are not in a pack as points unless its settings "
-        "ask for it, and are then no demand. police.uk files sexual and domestic violence under "
-        "violence: such reports count."
+        "Sensitive reports (sexual, domestic, hate and the like, and those whose category nobody "
+        "has sorted) are not in a pack as points unless its settings ask for it, and are then no "
+        "demand. police.uk files sexual and domestic violence under violence: such reports count."
     )
     return tuple(said)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csp_geo.response.demand import demand_of
+from csp_geo.response.demand_points import demand_points
 from csp_geo.response.hours import OPEN, Place, hours_of_week, usual_week
 from csp_geo.response.network import WalkParams, walking_distances
 
@@ -60,8 +61,9 @@ def havens_on_map(
     place = Place(latitude=float(latitude), longitude=float(longitude))
     texts = [text if isinstance(text, str) else "" for text in table["opening_hours"]]
     states = hours_of_week(texts, usual_week(day), place=place).table
-    clock = {name: incidents[name].dt.tz_localize(None) for name in ("occurred_at", "occurred_to")}
-    demand = demand_of(incidents.assign(**clock))
+    points = demand_points(incidents)
+    clock = {name: points[name].dt.tz_localize(None) for name in ("occurred_at", "occurred_to")}
+    demand = demand_of(points.assign(**clock))
     params = WalkParams(limit_m=NEAR_M)
     walk = walking_distances(demand.xy, _points(table), params=params)
     near = walk.within(NEAR_M).astype(np.int64)

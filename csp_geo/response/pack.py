@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from csp_geo.study_area import StudyArea
 
-_LAYERS: Final = ("incidents", "hotspots", "wards")
+_LAYERS: Final = ("incidents", "demand", "hotspots", "wards")
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,15 @@ class Pack:
     """A weekly pack.
 
     `record` is its run.json, `area` the wards that it was made with. `incidents` are those of the
-    period, without the themes that are never drawn as points: `occurred_at` and `occurred_to` are
-    on the clock of London, without a zone, NaT where not known. All in the area's CRS, metres.
+    period that are drawn as points, `demand` what a plan counts in people: `occurred_at` and
+    `occurred_to` are on the clock of London, without a zone, NaT where not known. All in the area's
+    CRS, metres.
     """
 
     record: Mapping[str, Any]
     area: StudyArea
     incidents: gpd.GeoDataFrame
+    demand: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
 
 
@@ -57,15 +59,19 @@ def read_pack(folder: Path) -> Pack:
             f"{where} is no weekly pack: its run.json and layers.gpkg are needed. Make one with "
             "'csp-geo weekly', and name its folder, such as maps/2021-11-29."
         ) from error
-    incidents = layers["incidents"]
-    if missing := {"occurred", "occurred_to", "weight"} - set(incidents.columns):
+    incidents, demand = (_with_moments(layers[name], where) for name in ("incidents", "demand"))
+    return Pack(record, area, incidents, demand, layers["hotspots"])
+
+
+def _with_moments(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
+    """Read the times of a layer of points."""
+    if missing := {"occurred", "occurred_to", "time_precision"} - set(layer.columns):
         raise NoReportsError(
-            f"{where} was made by an earlier version of csp_geo: its incidents have no "
+            f"{where} was made by an earlier version of csp_geo: its reports have no "
             f"{min(missing)}. Make it again with 'csp-geo weekly'."
         )
-    moments = {name: _moments(incidents[name]) for name in ("occurred", "occurred_to")}
-    incidents = incidents.assign(**moments).rename(columns={"occurred": "occurred_at"})
-    return Pack(record, area, incidents, layers["hotspots"])
+    moments = {name: _moments(layer[name]) for name in ("occurred", "occurred_to")}
+    return layer.assign(**moments).rename(columns={"occurred": "occurred_at"})
 
 
 def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
