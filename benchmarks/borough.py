@@ -122,6 +122,7 @@ class Borough:
             "time_precision": "day",
             "category": "Robbery",
             "theme": "robbery",
+            "sensitive": "",
             "family": [FAMILY_OF_SOURCE[name] for name in sources],
             "weight": 1.0,
             "location_method": "exact",

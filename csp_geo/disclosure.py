@@ -106,7 +106,7 @@ def heading_as_shown(name: str) -> str:
 
 _MANY_DIGITS: Final = re.compile(r"\d(?:[ ()-]{0,2}\d){4}")
 _DEGREES: Final = r"[-+\u2212]?\d{1,3}(?:[.,]\d{1,15})?\u00b0?(?: ?[NSEWnsew])?"
-_METRES: Final = r"-?(?:\d{4,7}|\d{1,3}[, ]\d{3})(?:\.\d{1,6})?(?: ?[mM])?"
+_METRES: Final = r"-?(?:[1-9]\d{3,6}|[1-9]\d{0,2}[, ]\d{3})(?:\.\d{1,6})?(?: ?[mM])?"
 _NUMBER: Final = rf"(?:{_METRES}|{_DEGREES})"
 _MINUTES: Final = (
     r"[-+]?\d{1,3} ?[\u00b0\u00bad] ?\d{1,2}(?:\.\d{1,8})? ?['\u2032\u2019m]"

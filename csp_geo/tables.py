@@ -59,7 +59,7 @@ THEMES: Final = (
 SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
 """Themes that are sensitive whatever else is known of a report."""
 UNKNOWN: Final = "unknown"
-SENSITIVITIES: Final = ("", "child", "sexual", "honour", "slavery", "domestic", "hate", UNKNOWN)
+SENSITIVITIES: Final = ("", "child", "honour", "sexual", "slavery", "domestic", "hate", UNKNOWN)
 """What makes a report sensitive, "" for nothing; of several the first counts. `unknown` is a
 category that nobody has sorted: it may be any of them."""
 

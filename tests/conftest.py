@@ -371,6 +371,7 @@ def incidents_table(xy, *, area=None, **columns):
         "time_precision": "day",
         "category": "Robbery",
         "theme": "robbery",
+        "sensitive": "",
         "family": family,
         "weight": 1.0,
         "location_method": "exact",

@@ -34,6 +34,7 @@ _OWN: Final = "sensitive"
 _NO: Final = frozenset(
     ("", "n", "no", "none", "nil", "false", "f", "0", "0 0", "na", "n a", "null", "not applicable")
 )
+_TICKS: Final = frozenset("\u2611\u2713\u2714\u2705\u25cf\u25a0\u2612")
 _DENIED: Final = re.compile(r"(?:no|non|not) (?!known|recorded|stated|sure)")
 
 
@@ -52,7 +53,7 @@ class Heading:
 
 def heading_of(name: str, words: Vocabulary) -> Heading:
     """Say what the heading of a column tells."""
-    text = spelt(name).replace("sexual orientation", "")
+    text = spelt(name)
     flag = bool(_FLAG.search(text))
     flags = flag or bool(_CLASS.search(text) and not _ABOUT.search(text))
     kind = words.kind_of(text, strong=not flag)
@@ -66,7 +67,7 @@ def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     text = spelt(cell)
     left = words.harmless.sub(" ", text).strip()
     if left in _NO:
-        return ""
+        return column.kind if _TICKS & set(cell) else ""
     if column.kind == UNKNOWN and left in SENSITIVITIES:
         return left
     found = words.kind_of(text, strong=not (column.flags or column.kind))

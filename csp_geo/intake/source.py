@@ -19,7 +19,14 @@ from csp_geo.intake.record_clock import WHEN, is_of_the_record
 from csp_geo.intake.vocabulary import HARMLESS, Vocabulary, make_vocabulary
 from csp_geo.projection import is_projected
 from csp_geo.settings import read_toml
-from csp_geo.tables import FAMILY_OF_SOURCE, LOCATION_METHODS, SENSITIVITIES, SOURCES, THEMES
+from csp_geo.tables import (
+    FAMILY_OF_SOURCE,
+    LOCATION_METHODS,
+    SENSITIVE_THEMES,
+    SENSITIVITIES,
+    SOURCES,
+    THEMES,
+)
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -108,14 +115,14 @@ class Source:
         """Return the theme of a category, `None` if nothing tells it, and what makes it sensitive.
 
         The class above it (`major`) tells the theme where the category does not: "Personal" in the
-        class "Robbery" is robbery. Of several categories in one cell the first that is in a list
-        counts. The words of both are judged for what makes a report sensitive.
+        class "Robbery" is robbery. A sensitive class makes all below it sensitive. Of several
+        categories in one cell the first that is in a list counts, a sensitive one before others.
         """
         text = f"{category}; {major}" if major else category
         listed = [self._listed(cell) for cell in (category, major)]
-        telling = [theme for theme in listed if theme not in {None, "other"}]
-        theme = next(iter((*telling, *filter(None, listed))), None)
         exact = listed[0] is not None and (not major or listed[1] is not None)
+        known = sorted(filter(None, listed), key=lambda theme: theme == "other")
+        theme = listed[1] if listed[1] in SENSITIVE_THEMES else next(iter(known), None)
         return self.vocabulary.sort(text, theme, exact=exact)
 
     def _listed(self, category: str) -> str | None:
@@ -124,7 +131,9 @@ class Source:
             return self.themes[plain(category)]
         separators = _IN_A_LIST if category.lstrip().startswith("[") else _IN_A_CELL
         parts = (plain(part) for part in separators.split(category))
-        return next((self.themes[part] for part in parts if part in self.themes), None)
+        themes = [self.themes[part] for part in parts if part in self.themes]
+        sensitive = [theme for theme in themes if theme in SENSITIVE_THEMES]
+        return next(iter((*sensitive, *themes)), None)
 
     @property
     def family(self) -> str:

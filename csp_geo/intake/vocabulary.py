@@ -32,7 +32,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|4a|4 a|5|18|20|39|47)")
 """Sections of Acts by which assaults and public order offences are called."""
 _CODE: Final = re.compile(
-    r"5[ad]|8[fghlnps]|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
+    r"[1-9]|5[ad]|8[fghlnps]|9a|10[a-d]|65|802|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
     r"|58[a-j]?|9[23][a-e]?|105[ab]|125[a-c]?|126"
 )
 """Home Office codes of offences that are not sensitive by themselves: 28A is a burglary."""
@@ -91,7 +91,7 @@ class Vocabulary:
         kind = self.kind_of(text)
         found, rest = self._phrases(text, sensitive=bool(kind))
         if theme is None:
-            theme = "sexual" if kind == "sexual" else found
+            theme = "sexual" if self.sensitive["sexual"].search(text) and kind else found
         if theme is None and kind:
             theme = _THEME_OF[kind]
         if not kind and theme in SENSITIVE_THEMES:
@@ -102,7 +102,7 @@ class Vocabulary:
 
     def kind_of(self, text: str, *, strong: bool = False) -> str:
         """Return what makes a text sensitive, "" if nothing does; `text` as `spelt` writes it."""
-        left = self.harmless.sub(" ", text)
+        left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
         patterns = self.strong if strong else self.sensitive
         return next((kind for kind, words in patterns.items() if words.search(left)), "")
 

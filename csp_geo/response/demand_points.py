@@ -40,9 +40,8 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
     """
     rows = incidents[may_be_in_public(incidents)]
     told = ~rows["flags"].str.contains(DATE_OF_REPORT, regex=False).to_numpy(dtype=bool)
-    table = pd.DataFrame({name: rows[name].to_numpy() for name in _KEPT})
-    for name in ("occurred_at", "occurred_to"):
-        table[name] = rows[name].where(told).to_numpy()
+    times = {name: rows[name].where(told) for name in ("occurred_at", "occurred_to")}
+    table = pd.DataFrame(rows[list(_KEPT)].assign(**times)).reset_index(drop=True)
     xy = np.column_stack([rows.geometry.x, rows.geometry.y]).reshape(-1, 2)
     if people:
         pins = np.flatnonzero(table["family"] == "perception")

@@ -14,7 +14,7 @@ import pytest
 HEADER = ("Crime No.", "Dat of incidnt", "Grid East.", "Grid North.", "What", "Officer")
 ROWS = [
     (f"BX{i}", f"{13 + i}/01/2023", 544421 + 10 * i, 184321, word, "PC Jones")
-    for i, word in enumerate(("Robbery", "Snatch", "Robbery", "Snatch", "Burglary", "Burglary"))
+    for i, word in enumerate(("Robbery", "Dipsquad", "Robbery", "Dipsquad", "Burglary", "Burglary"))
 ]
 
 
@@ -138,7 +138,7 @@ class TestDialogue:
         assert "6 rows read = 6 accepted" in shown
         toml = (project / "data/reports/offence/source.toml").read_text("utf-8")
         assert 'person = ["Officer"]' in toml
-        assert 'robbery = ["Snatch"]' in toml
+        assert 'robbery = ["Dipsquad"]' in toml
         checked = csp("check", FILE, "--json", cwd=project)
         assert checked.json["counts"]["accepted"] == len(ROWS)
         assert checked.json["files"][0]["matched"]["Officer"] == "person"

@@ -185,6 +185,7 @@ def make_incidents(n: int = 60, **changes) -> gpd.GeoDataFrame:
         "time_precision": pd.Categorical(["month"] * n),
         "category": pd.Categorical(["secret category words"] * n),
         "theme": pd.Categorical(theme),
+        "sensitive": pd.Categorical(np.where(np.isin(theme, ["sexual", "domestic"]), theme, "")),
         "family": pd.Categorical(family),
         "weight": 1.0,
         "location_method": pd.Categorical(["snapped"] * n),

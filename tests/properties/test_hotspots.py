@@ -41,6 +41,7 @@ def _incidents(
             "time_precision": "minute",
             "category": "theft",
             "theme": "theft",
+            "sensitive": "",
             "family": "perception" if source == "survey" else "recorded",
             "weight": 1.0,
             "location_method": "exact",

@@ -236,7 +236,7 @@ class TestOutputs:
             ("Robbery", "Other", "robbery"),
             ("Goblins", "Robbery", "robbery"),
             ("Sexual offences", "Assault", "sexual"),
-            ("Public order", "Racially aggravated", "hate"),
+            ("Public order", "Racially aggravated", "public order"),
             ("Goblins", "Pixies", "other"),
         ],
     )
@@ -254,7 +254,7 @@ class TestOutputs:
             ('["Poor lighting","Drugs"]', "lighting"),
             ("Goblins; Drugs; Poor lighting", "drugs and alcohol"),
             ("Poor lighting; Sexual assault", "sexual"),
-            ("Poor lighting, Drugs", "other"),
+            ("Poor lighting, Drugs", "lighting"),
         ],
     )
     def test_the_first_known_of_several_categories(self, cleaned, cell, theme):

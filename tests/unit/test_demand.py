@@ -14,22 +14,20 @@ MONDAY = "2023-01-02"
 
 
 def made(*rows):
-    """Rows of (source, family, theme, weight, from, to, precision, x, y)."""
-    names = ("source", "family", "theme", "weight", "occurred_at", "occurred_to", "time_precision")
-    table = pd.DataFrame([row[:7] for row in rows], columns=list(names))
+    """Rows of (source, family, theme, from, to, precision, x, y)."""
+    names = ("source", "family", "theme", "occurred_at", "occurred_to", "time_precision")
+    table = pd.DataFrame([row[:6] for row in rows], columns=list(names))
     for name in ("occurred_at", "occurred_to"):
         table[name] = pd.to_datetime(table[name], format="ISO8601").astype("datetime64[us]")
-    points = gpd.points_from_xy([row[7] for row in rows], [row[8] for row in rows])
+    points = gpd.points_from_xy([row[6] for row in rows], [row[7] for row in rows])
     return gpd.GeoDataFrame(table, geometry=points, crs="EPSG:27700")
 
 
 def row(at, until=None, precision="minute", **changes):
-    given = {"source": "offence", "family": "recorded", "theme": "robbery", "weight": 1.0}
+    given = {"source": "offence", "family": "recorded", "theme": "robbery"}
     given |= {"x": 544421.0, "y": 184321.0} | changes
-    source, family, theme, weight, x, y = (
-        given[name] for name in ("source", "family", "theme", "weight", "x", "y")
-    )
-    return (source, family, theme, weight, at, until, precision, x, y)
+    source, family, theme, x, y = (given[name] for name in ("source", "family", "theme", "x", "y"))
+    return (source, family, theme, at, until, precision, x, y)
 
 
 def hours(demand):
@@ -60,7 +58,6 @@ class TestHours:
             row("2023-01-01", "2023-02-01", "month"),
             row("2023-01-02", "2023-01-09", "day"),
             row(None, None, "day"),
-            row(f"{MONDAY} 14:20", source="survey", family="perception"),
         ],
     )
     def test_what_says_no_hour_counts_alike_in_all(self, vague):
@@ -77,7 +74,7 @@ class TestHours:
 class TestWhatCounts:
     ROWS = (
         row(f"{MONDAY} 01:00"),
-        row(f"{MONDAY} 02:00", family="perception", source="streetsafe", weight=0.5),
+        row(f"{MONDAY} 02:00", family="perception", source="streetsafe"),
         row(f"{MONDAY} 03:00", family="observation", source="eva"),
         row(f"{MONDAY} 04:00", theme="domestic"),
         row(f"{MONDAY} 05:00", theme="burglary"),
@@ -85,15 +82,15 @@ class TestWhatCounts:
     )
 
     def test_public_places_and_no_audits(self):
-        assert hours(demand_of(made(*self.ROWS))) == {1: 1.0, 2: 0.5}
+        assert hours(demand_of(made(*self.ROWS))) == {1: 1.0, 2: 1.0}
 
     @pytest.mark.parametrize(
         ("changes", "expected"),
         [
             ({"evidence": "recorded"}, {1: 1.0}),
-            ({"evidence": "perception"}, {2: 0.5}),
+            ({"evidence": "perception"}, {2: 1.0}),
             ({"counted": "reports"}, {1: 1.0, 2: 1.0}),
-            ({"perception_weight": 3.0}, {1: 1.0, 2: 1.5}),
+            ({"perception_weight": 3.0}, {1: 1.0, 2: 3.0}),
         ],
     )
     def test_options(self, changes, expected):

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from csp_geo.products.gis import vector_layers
+from csp_geo.response.demand_points import demand_points
 from csp_geo.storage import write_layers
 from csp_geo.tables import HOTSPOTS, VERDICTS, as_agreed
 
@@ -33,8 +34,15 @@ def written(tmp_path):
             {
                 name: pd.Series(dtype="str")
                 for name in (
-                    *("source", "theme", "family", "time_precision", "location_method"),
-                    *("location_accuracy_m", "weight", "ward_code", "ward_name", "flags"),
+                    *(
+                        "source",
+                        "theme",
+                        "sensitive",
+                        "family",
+                        "time_precision",
+                        "location_method",
+                    ),
+                    *("location_accuracy_m", "person_key", "ward_code", "ward_name", "flags"),
                 )
             }
             | {
@@ -46,7 +54,9 @@ def written(tmp_path):
         )
         wards = gpd.GeoDataFrame({"ward_code": ["E1"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=CRS)
         path = tmp_path / "layers.gpkg"
-        layers = vector_layers(incidents, table, wards, wards.iloc[:0])
+        layers = vector_layers(
+            incidents, table, wards, wards.iloc[:0], demand=demand_points(incidents)
+        )
         write_layers(path, {"hotspots": layers["hotspots"]})
         return pyogrio.read_dataframe(path, layer="hotspots")
 

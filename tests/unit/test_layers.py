@@ -83,6 +83,7 @@ def incidents() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "theme": pd.Categorical(themes),
+            "sensitive": pd.Categorical(["", "sexual", "domestic", "hate", "", ""]),
             "source": pd.Categorical(sources),
             "family": pd.Categorical(families),
         },

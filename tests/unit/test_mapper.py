@@ -130,7 +130,7 @@ class TestToml:
         assert source.columns["date"][0] == "datofincidnt"
         assert source.columns["category"][0] == "aquotedname"
         assert source.date_formats == ("%m/%d/%Y",)
-        assert source.theme_of("snatch") == "robbery"
+        assert source.sort("Snatch") == ("robbery", "")
         assert "place" in source.never
 
     def test_what_stands_there_stays(self):

@@ -140,6 +140,4 @@ class TestOutputs:
 
     def test_unknown_words_are_listed_and_cut(self, made):
         words = lines(quality_table(file_qualities(*made)), "unknown-category")
-        assert words["offence/a.csv", "Goblins"] == (1, 6)
-        assert ("offence/a.csv", "(text)") in words  # a sentence that somebody wrote
-        assert not [item for _, item in words if item.startswith("goblins are")]
+        assert words == {("offence/a.csv", "(not shown)"): (2, 6)}  # too few to be a category

@@ -136,6 +136,7 @@ class TestOutputs:
             "broken",
             "size_m",
             "content",
+            "sensitive",
             *TEXT_FIELDS,
         }
         assert "Jane Doe" not in reports.table.to_string()
