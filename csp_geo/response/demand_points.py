@@ -47,9 +47,8 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
         pins = np.flatnonzero(table["family"] == "perception")
         group = one_person(xy[pins], rows["person_key"].to_numpy(dtype=object)[pins])
         table, xy = _joined(table, xy, pins, group)
-    order = np.lexsort(
-        (*(table[name].astype("str").fillna("") for name in reversed(_KEPT)), xy[:, 1], xy[:, 0])
-    )
+    texts = [table[name].astype("str").fillna("").to_numpy(dtype=object) for name in _KEPT]
+    order = np.lexsort((*reversed(texts), xy[:, 1], xy[:, 0]))
     return gpd.GeoDataFrame(
         table.iloc[order].reset_index(drop=True),
         geometry=gpd.points_from_xy(*xy[order].T),

@@ -1,8 +1,8 @@
 """320 categories as exports have them: what each is, and what makes it sensitive.
 
-Written by somebody who had not seen the vocabulary: official names of the Home Office counting rules
-and of the Metropolitan Police, short forms, codes, slang, slips; 170 of them sensitive and 40 that
-a careful colleague would ask about. None of those may be drawn.
+Written by somebody who had not seen the vocabulary: official names of the Home Office and of the
+Metropolitan Police, short forms, codes, slang, slips. 170 of them are sensitive, and a careful
+colleague would ask about 40: none of those may be drawn.
 """
 
 from __future__ import annotations
