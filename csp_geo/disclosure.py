@@ -61,6 +61,36 @@ def _kind_of(incidents: pd.DataFrame) -> pd.Series:
     return incidents["sensitive"].astype("object").fillna(UNKNOWN)
 
 
+_PROTECTED: Final = re.compile(
+    r"\b(?:refuges?|sanctuary|safe ?house|(?<!bus )(?<!bike )(?<!cycle )shelter|womens"
+    r"|women'?s (?:aid|centre|center|house|shelter|project|hub)|hostels?|bail|approved premises"
+    r"|probation|halfway|clinics?|sexual health|gum|family planning|abortion|bpas|marie stopes|msi"
+    r"|sarc|rape crisis|the havens?|havens? (?:clinic|centre)|solace|rehab|rehabilitation|detox"
+    r"|methadone|needle exchange|drug (?:and alcohol )?service|cgl|turning point|mental health"
+    r"|psychiatric|hospice|nursing home|care home|children'?s (?:home|centre)|foster|almshouse\w*"
+    r"|supported living|sheltered housing|asylum|migrant|refugee|traveller\w*|gypsy|madras\w*"
+    r"|pupil referral|special school|yeshiva|convent"
+    r"|(?:girls|boys|deaf|blind|send?|muslim|islamic|jewish|catholic|hindu|sikh)'? "
+    r"(?:\w+ )?(?:school|academy|college|primary|secondary|high)"
+    r"|(?:school|academy|college) for (?:the )?(?:girls|boys|deaf|blind)\w*)\b",
+    re.IGNORECASE,
+)
+"""Places that point at the people in them."""
+_DOOR: Final = re.compile(
+    r"\b(?:flat|apartment|apt|room|unit|plot|house no|no\.?) ?\d|^\d{1,4}[a-z]?,? ", re.IGNORECASE
+)
+
+
+def is_protected_place(name: str) -> bool:
+    """Tell a name that no hotspot may have: a refuge, clinic or hostel, a school for one group."""
+    return _PROTECTED.search(name.replace("\u2019", "'")) is not None
+
+
+def may_name_a_hotspot(name: str) -> bool:
+    """Tell whether a place may give a hotspot its name: neither a protected place nor a door."""
+    return not (is_protected_place(name) or _DOOR.search(name))
+
+
 # --- words and cells ----------------------------------------------------------------------------
 
 FEWEST_ROWS: Final = 3

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.disclosure import may_name_a_hotspot
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
@@ -37,6 +39,8 @@ def commonest_place(places: pd.Series) -> str | None:
 
 def nearest_place(x: float, y: float, places: gpd.GeoDataFrame | None) -> str | None:
     """Return "near" the nearest named place within 200 m of a point, if there is one."""
+    if places is not None:
+        places = places[[may_name_a_hotspot(str(name)) for name in places["name"]]]
     if places is None or places.empty:
         return None
     distance = np.hypot(places.geometry.x.to_numpy() - x, places.geometry.y.to_numpy() - y)

@@ -7,6 +7,8 @@ from typing import Final
 
 import pandas as pd
 
+from csp_geo.disclosure import is_protected_place
+
 _PREFIX: Final = re.compile(
     r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.IGNORECASE
 )
@@ -57,6 +59,11 @@ _PLACE_WORD: Final = re.compile(
 _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
 
+def is_place_name(text: str) -> bool:
+    """Tell whether a text is the name of a street or public place, by a word for one in it."""
+    return bool(_PLACE_WORD.search(text) and not _TITLE.search(text) and _NAME.fullmatch(text))
+
+
 def place_names(text: pd.Series, published: pd.Series) -> pd.Series:
     """Clean a column of place texts; what is no street or place name becomes missing.
 
@@ -81,7 +88,8 @@ def place_name(text: str, published: bool) -> str | None:
         name = _HOUSE.sub("", part.strip()).strip(" .-")
         if not name or _DWELLING.match(name) or name.casefold() in _GENERIC:
             continue
-        is_place = published or (_PLACE_WORD.search(name) and not _TITLE.search(name))
-        if is_place and _NAME.fullmatch(name):
+        if is_protected_place(text):
+            return None
+        if is_place_name(name) or (published and _NAME.fullmatch(name)):
             return re.sub(r"(['\u2019])S\b", r"\1s", " ".join(name.split()))
     return None

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
+
+from csp_geo.intake.place import is_place_name
+from csp_geo.intake.postcode import is_postcode
+from csp_geo.intake.tidy import tidy
 
 _GAP: Final = r"[\s().\-/\u2010-\u2015]{0,3}"
 _EMAIL: Final = r"[\w.+%'-]+@(?:[\w-]+\.)+[A-Za-z]{2,}"
@@ -12,6 +17,17 @@ _NUMBER: Final = (
     rf"(?:{_GAP}\d){{9,10}}(?!\d)"
 )
 """10 or 11 digits from 0, however spaced; +44 for the 0; a mobile whose 0 a spreadsheet ate."""
+_ELSEWHERE: Final = (
+    rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)",  # another country's number
+    r"(?<!\w)0(?:[^\w\n,;]{0,3}\d){9,10}(?!\d)",
+    r"(?<![\w.])@[\w.]{3,}",
+    r"\bhttps?:|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|uk|info|test|example|io|me)\b",
+    r"\b(?:facebook|instagram|insta|twitter|tiktok|snapchat|telegram|signal|fb|ig)\b ?[:/@]",
+    r"[\w.]{2,} ?[\[({] ?at ?[\])}] ?[\w.]{2,}|\b[\w.]{2,} at [\w-]{2,} dot \w{2,}",
+    r"\bc/o (?-i:[A-Z][a-z]+ [A-Z][a-z]+)",
+    r"\b(?:oh|zero|nought) (?:(?:double|treble) )?seven\b",
+)
+"""Other ways to be reached: abroad, odd signs between digits, handles, the web, words."""
 _BREAK: Final = r"[\s.\-\u2010-\u2015]?"
 _CLOCK: Final = r"(?:[01]\d|2[0-4])[0-5]\d"
 _LOCAL: Final = (
@@ -51,27 +67,58 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED)
-_ADDRESS_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED, *_IN_ADDRESS)
+_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_ELSEWHERE, *_LED)
+_ADDRESS_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_ELSEWHERE, *_LED, *_IN_ADDRESS)
 _LEAD: Final = re.compile(rf"[\s,;:(/|-]*(?:\b{_WORD}\b[^\d@]*)?$", re.IGNORECASE)
+
+
+def _even(text: str) -> str:
+    """Return a text as it is read aloud: plain digits, nothing that cannot be seen."""
+    return _LETTER_O.sub("0", tidy(unicodedata.normalize("NFKC", text)))
+
+
+_LETTER_O: Final = re.compile(r"(?<=[\d+])[oO](?=[\doO])|(?<![A-Za-z])[oO](?=\d{3})")
 
 
 def holds_contact(text: object) -> bool:
     """Tell whether a text holds an e-mail address, a telephone number, or whom to ask for."""
-    return isinstance(text, str) and _CONTACT.search(text) is not None
+    return isinstance(text, str) and _CONTACT.search(_even(text)) is not None
 
 
 def address_holds_contact(text: object) -> bool:
     """Tell whether an address holds a contact: stricter, as only names of shops have titles."""
-    return isinstance(text, str) and _ADDRESS_CONTACT.search(text) is not None
+    return isinstance(text, str) and _ADDRESS_CONTACT.search(_even(text)) is not None
 
 
 def before_contact(text: str) -> str:
     """Return what stands before the first contact, without words such as "ring Jane"."""
-    found = _CONTACT.search(text)
+    even = _even(text)
+    found = _CONTACT.search(even)
     if found is None:
         return text
-    kept = _LEAD.sub("", text[: found.start()], count=1)
+    kept = _LEAD.sub("", even[: found.start()], count=1)
     if kept.count("(") > kept.count(")"):  # whose bracket it stands in is part of the contact
         kept = kept[: kept.rindex("(")]
     return kept.rstrip(" ,;:-")
+
+
+_NUMBERED: Final = re.compile(
+    r"(?:(?:unit|shop|suite|flat|no|block|floor|level|kiosk|stall)\.? ?(?:\d{1,4}[a-z]?|[a-z])"
+    r"|\d{1,4}[a-z]?)(?: ?[-/&] ?\d{1,4}[a-z]?)?(?= |$)",
+    re.IGNORECASE,
+)
+
+
+def public_address(text: str) -> str:
+    """Return the parts of an address that have the shape of one: a number, a street, a postcode.
+
+    A part that is neither may be anybody's name.
+    """
+    parts = [" ".join(part.split()) for part in text.split(",")]
+    return ", ".join(part for part in parts if part and _is_address(part))
+
+
+def _is_address(part: str) -> bool:
+    numbered = _NUMBERED.match(part)
+    rest = part[numbered.end() :].strip() if numbered else part
+    return is_postcode(part) or not rest or is_place_name(rest) or is_place_name(part)

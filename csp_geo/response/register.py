@@ -7,6 +7,7 @@ place is known; a lapsed one counts as closed. Who the contact is never leaves t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -17,7 +18,12 @@ from csp_geo.intake.source import plain
 from csp_geo.intake.when import read_dates
 from csp_geo.projection import british_grid
 from csp_geo.response.answers import UNKNOWN, YES, read_answers, read_people
-from csp_geo.response.contacts import address_holds_contact, before_contact, holds_contact
+from csp_geo.response.contacts import (
+    address_holds_contact,
+    before_contact,
+    holds_contact,
+    public_address,
+)
 from csp_geo.response.listing import Wanted, read_lists
 from csp_geo.response.register_findings import (
     BORDER_M,
@@ -28,6 +34,7 @@ from csp_geo.response.register_findings import (
     repeats_of,
     training_on,
 )
+from csp_geo.response.venue_types import OTHER, read_venue_types
 from csp_geo.tables import CRITERIA, HAVENS, OFFERED, as_agreed
 from csp_geo.wording import count
 
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from csp_geo.response.listing import Listed
+    from csp_geo.response.venue_types import VenueTypes
     from csp_geo.study_area import StudyArea
 
 _STATUS: Final = {
@@ -199,16 +207,15 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
         name=rows["name"].map(before_contact),
         **{name: rows[name].mask(held[name], "") for name in FREE},
     )
-    texts = ("address", "postcode", "opening_hours", "languages")
+    texts = ("postcode", "opening_hours", "languages")
     answers = [name for name in (*CRITERIA, *OFFERED) if name in rows]
     table = pd.DataFrame(
         {
             "haven_id": rows["haven_id"],
             "name": rows["name"],
-            "venue_type": rows["venue_type"]
-            .str.casefold()
-            .where(rows["venue_type"] != "", "other"),
+            "venue_type": [_venue_type(text) for text in rows["venue_type"]],
             **{name: rows[name].replace("", None) for name in texts},
+            "address": rows["address"].map(public_address).replace("", None),
             **{name: read_answers(rows[name]) for name in answers},
             "staff_min": read_people(rows["staff_min"]),
             "trained_count": read_people(rows["trained_count"]),
@@ -229,6 +236,17 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
     )
     with_toilet = table["accessible_toilet"] == YES
     return table.assign(toilet=table["toilet"].mask(with_toilet, YES))
+
+
+def _venue_type(text: str) -> str:
+    """Return the type of a venue where the table of venue types knows it: else it may be a name."""
+    known = _packaged_types().of(text) is not None
+    return text.casefold() if text and known else OTHER
+
+
+@lru_cache(maxsize=1)
+def _packaged_types() -> VenueTypes:
+    return read_venue_types()
 
 
 def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from csp_geo.response.contacts import address_holds_contact, before_contact, holds_contact
+from csp_geo.response.contacts import (
+    address_holds_contact,
+    before_contact,
+    holds_contact,
+    public_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +97,39 @@ def test_an_empty_cell():
 
 def test_a_name_is_cut_before_the_bracket_that_holds_the_contact():
     assert before_contact("Vicarage Library (Mr Smith 020 8215 3000)") == "Vicarage Library"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        *("O7700 9OO123", "\uff10\uff17\uff17\uff10\uff10900123", "07700\u00b7900\u00b7123"),
+        *("0.7.7.0.0.9.0.0.1.2.3", "07700*900*123", "077\u200b00 900123", "+33 6 12 34 56 78"),
+        *("@bobq.barking", "www.toy.example", "toycafe.co.uk", "https://toy.test", "Insta: bobq"),
+        *(
+            "bob (at) mail.test",
+            "bob [at] mail dot test",
+            "bob at mail dot test",
+            "oh double seven",
+        ),
+        *("c/o Bob Quartermain", "facebook.com/bob"),
+    ],
+)
+def test_a_contact_in_another_form(contact):
+    assert holds_contact(f"13 High Road {contact}")
+    assert address_holds_contact(f"13 High Road, {contact}")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("12-14 High Road, IG11 7NB", "12-14 High Road, IG11 7NB"),
+        ("Unit 4 Heathway Shopping Centre, Heathway", "Unit 4 Heathway Shopping Centre, Heathway"),
+        ("Bob Quartermain, Ripple Road", "Ripple Road"),
+        ("Ripple Road, Quartermain", "Ripple Road"),
+        ("Mrs Hall Road", ""),
+        ("Chadwell Heath", "Chadwell Heath"),
+        ("", ""),
+    ],
+)
+def test_only_what_has_the_shape_of_an_address_is_shown(address, shown):
+    assert public_address(address) == shown

@@ -11,11 +11,14 @@ from csp_geo.disclosure import (
     HIDDEN,
     cell_as_shown,
     heading_as_shown,
+    is_protected_place,
     may_be_drawn,
     may_be_in_public,
     may_be_written,
+    may_name_a_hotspot,
 )
 from csp_geo.errors import SchemaError
+from csp_geo.intake.place import place_name
 from csp_geo.tables import SENSITIVITIES, SOURCES
 
 
@@ -150,3 +153,43 @@ def test_a_cell_of_the_right_shape_is_shown(field: str, cell: str) -> None:
 )
 def test_any_other_cell_is_not(field: str, cell: str) -> None:
     assert cell_as_shown(field, cell) == HIDDEN
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Women's Refuge", "Axe Street Hostel", "Barking Sexual Health Clinic", "The Haven"),
+        *("Rape Crisis Centre", "Care Home", "Children's Home", "Probation Office, High Road"),
+        *("Al-Noor School for Girls", "Jewish Primary School", "Girls' School", "Special School"),
+        *("Madrasah Road Centre", "Solace", "Marie Stopes", "Mental Health Unit", "Bail Hostel"),
+        "Women\u2019s Aid, Station Road",
+    ],
+)
+def test_nothing_is_named_after_a_protected_place(name: str) -> None:
+    assert is_protected_place(name)
+    assert not may_name_a_hotspot(name)
+    assert place_name(name, published=True) is None
+    assert place_name(f"{name}, Axe Street", published=False) is None
+
+
+@pytest.mark.parametrize("name", ["Flat 3 Axe House", "12 Axe Street", "Room 4, Lodge", "No. 7"])
+def test_nothing_is_named_after_a_door(name: str) -> None:
+    assert not may_name_a_hotspot(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Station Parade",
+            "Heathway",
+            "East Street",
+            "Bus Shelter",
+            "Barking Station",
+            "Haven Road",
+        ),
+        *("Eastbury School", "Barking Abbey", "Church Street", "High Road", "A13"),
+    ],
+)
+def test_other_places_may_give_their_name(name: str) -> None:
+    assert may_name_a_hotspot(name)
