@@ -58,6 +58,7 @@ __all__ = [
 
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
+_NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
 
@@ -288,7 +289,7 @@ def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -
     other = len(raw.header) - len(matched) - sensitive
     return tuple(
         f"{count(n, f'{what} column')} {'was' if n == 1 else 'were'} {fate}"
-        for n, what, fate in ((sensitive, "sensitive", "dropped"), (other, "other", "not read"))
+        for n, what, fate in ((sensitive, "sensitive", "dropped"), (other, "other", _NOT_KEPT))
         if n
     )
 

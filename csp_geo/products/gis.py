@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.disclosure import may_be_drawn
+from csp_geo.intake.rules import TIME_FLAGS
 from csp_geo.products.exports import occurred_text
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     day = incidents["occurred_at"].dt.normalize()
     layer = incidents.assign(
         incident_id=incidents.index,
+        flags=incidents["flags"].mask(by_day, incidents["flags"].map(_untimed)),
         time_precision=incidents["time_precision"].mask(
             by_day & (incidents["time_precision"] == "minute"), "day"
         ),
@@ -88,6 +90,11 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
     layer = _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
     return layer[[*INCIDENT_COLUMNS, "geometry"]]
+
+
+def _untimed(flags: str) -> str:
+    """Leave out what flags say of the time of day."""
+    return ";".join(slug for slug in flags.split(";") if slug not in TIME_FLAGS)
 
 
 def _timed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -74,10 +74,10 @@ _LEAD: Final = re.compile(rf"[\s,;:(/|-]*(?:\b{_WORD}\b[^\d@]*)?$", re.IGNORECAS
 
 def _even(text: str) -> str:
     """Return a text as it is read aloud: plain digits, nothing that cannot be seen."""
-    return _LETTER_O.sub("0", tidy(unicodedata.normalize("NFKC", text)))
+    return _LETTER_O.sub(lambda o: "0" * len(o[0]), tidy(unicodedata.normalize("NFKC", text)))
 
 
-_LETTER_O: Final = re.compile(r"(?<=[\d+])[oO](?=[\doO])|(?<![A-Za-z])[oO](?=\d{3})")
+_LETTER_O: Final = re.compile(r"(?<=[\d+])[oO]{1,4}(?=\d)|(?<![A-Za-z])[oO](?=\d{3})")
 
 
 def holds_contact(text: object) -> bool:

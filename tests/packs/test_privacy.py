@@ -98,7 +98,9 @@ def test_no_path_or_user_name_is_in_any_file(demo: Path, contents: dict[str, str
 
 def test_sensitive_themes_are_counted_but_not_drawn(pack: Path, demo: Path) -> None:
     layer = pyogrio.read_dataframe(pack / "layers.gpkg", layer="incidents")
-    assert not set(layer["theme"]) & {"sexual", "domestic", "hate"}
+    assert not set(layer["theme"]) & {"sexual", "domestic"}
+    assert set(layer.loc[layer["theme"] == "hate", "source"]) == {"graffiti"}  # a wall, no victim
+    assert set(layer.loc[layer["source"] != "graffiti", "sensitive"].fillna("")) == {""}
     features = json.loads((pack / "hotspots.geojson").read_text("utf-8"))["features"]
     themes = {theme for feature in features for theme in feature["properties"]["themes"]}
     assert themes & {"sexual", "domestic", "hate"}
@@ -108,7 +110,7 @@ def test_quarantine_shows_coordinates_and_dates_only(pack: Path) -> None:
     table = pd.read_csv(pack / "quarantine.csv", encoding="utf-8-sig", dtype="str")
     assert len(table) > 20
     shown = table["value"].dropna()
-    allowed = re.compile(r"\(text\)|[\d\s.,;:/'+\-TZ]*(?:[A-Z][a-z]{2,8})?[\d\s.,;:/'+\-TZ]*")
+    allowed = re.compile(r"\(not shown\)|[\d\s.,;:/'+\-TZ]*(?:[A-Z][a-z]{2,8})?[\d\s.,;:/'+\-TZ]*")
     odd = [value for value in shown for part in value.split("; ") if not allowed.fullmatch(part)]
     assert not odd
 
