@@ -43,17 +43,16 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
             "('csp-geo init' makes the file with its columns), or name your register with "
             "--havens FILE."
         )
-    result = run_directory(
-        DirectoryOptions(
-            havens=havens,
-            today=surroundings.today(),
-            boundaries=boundaries_at(Path()),
-            context=context_files(Path("data", "context")),
-            settings=read_settings(CONFIG if CONFIG.is_file() else None),
-            progress=silent if as_json else tell,
-        )
+    options = DirectoryOptions(
+        havens=havens,
+        today=surroundings.today(),
+        boundaries=boundaries_at(Path()),
+        context=context_files(Path("data", "context")),
+        settings=read_settings(CONFIG if CONFIG.is_file() else None),
+        progress=silent if as_json else tell,
     )
-    write_directory(result, out)
+    result = run_directory(options)
+    write_directory(result, out, options.progress)
     if as_json:
         print_json(result.record)
     else:
