@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo._version import __version__
 from csp_geo.cli_common import CONFIG, DATA, LIMIT, PATH, print_json, tell
 from csp_geo.errors import SettingsError
 from csp_geo.project import boundaries_at, only_boundaries
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from csp_geo.cli_common import Surroundings
     from csp_geo.options import CheckOptions
 
-_COMMAND: Final = "csp-geo check"
 _REPORTS: Final = Path("data", "reports")
 
 
@@ -86,12 +84,12 @@ def _check(files: tuple[Path, ...], options: CheckOptions, given: dict[str, Any]
     from csp_geo.products.check_words import NO_WARDS, text_lines
 
     out, fix = given["out"], given["fix"]
-    home = OutputFolder(out, "check.json", _COMMAND, options.progress) if out is not None else None
+    home = OutputFolder(out, "csp-geo check", options.progress) if out is not None else None
     if home is not None:
         home.check()
     result = run_check(files, options)
     if home is not None:
-        home.write(result.tables, lambda: {"version": __version__, "command": _COMMAND})
+        home.write(result.tables)
     n_accepted = result.record["counts"]["accepted"]
     if fix is not None and n_accepted:
         _write_fixed(fix, result.accepted)

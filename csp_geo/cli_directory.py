@@ -33,6 +33,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     from csp_geo.options import DirectoryOptions, silent
     from csp_geo.pipeline import run_directory, write_directory
     from csp_geo.products.directory import PAGE, PUBLIC_FOLDER
+    from csp_geo.products.escape import clean
     from csp_geo.project import boundaries_at, register_of
     from csp_geo.settings import read_settings
 
@@ -52,7 +53,9 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
         progress=silent if as_json else tell,
     )
     result = run_directory(options)
-    write_directory(result, out, options.progress)
+    for name in write_directory(result, out, options.progress):
+        said = f"{out / name} lay in the folder to publish, and csp-geo did not put it there."
+        click.secho(clean(said), fg="red", err=True)
     if as_json:
         print_json(result.record)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -152,7 +153,8 @@ def _write(done: Planned) -> HavenResult:
 
     options.progress("Writing")
     folder = _folder(options, pack)
-    made = folder.write(
+    made = record.record_of(done, facts, sites)
+    folder.write(
         {
             "layers.gpkg": lambda path: write_layers(path, record.layers_of(plan, venues, pack)),
             "havens.html": havens_page(plan, venues, pack.hotspots, pack.area, facts).encode(
@@ -164,8 +166,8 @@ def _write(done: Planned) -> HavenResult:
             "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
             "uncovered.csv": csv_bytes(record.uncovered_table(done)),
             "left-out.csv": csv_bytes(done.left_out),
-        },
-        lambda: record.record_of(done, facts, sites),
+            "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
+        }
     )
     n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
     return HavenResult(folder.path, made, record.lines_of(plan, facts, sites, n_marked))
@@ -173,7 +175,7 @@ def _write(done: Planned) -> HavenResult:
 
 def _folder(options: HavenOptions, pack: Pack) -> OutputFolder:
     target = options.out / str(pack.record["as_of"])
-    return OutputFolder(target, "havens.json", "csp-geo havens", options.progress)
+    return OutputFolder(target, "csp-geo havens", options.progress)
 
 
 def _keep_what_is_filled_in(path: Path) -> None:

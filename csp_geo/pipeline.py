@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ from csp_geo.storage import (
     is_labelled,
     keep_key,
     project_key,
+    write_bytes,
     write_layers,
 )
 from csp_geo.study_area import read_study_area
@@ -87,7 +89,7 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     settings, watch = options.settings, Stopwatch(options.clock, options.progress)
     period = parse_period(options.period, options.as_of)
     target = options.out / options.as_of.isoformat()
-    folder = OutputFolder(target, "run.json", "csp-geo weekly", options.progress)
+    folder = OutputFolder(target, "csp-geo weekly", options.progress)
     folder.check()
 
     watch.start("read", "Reading the study area and the reports")
@@ -211,12 +213,14 @@ def _write_pack(
 ) -> dict[str, Any]:
     """Write every file of the pack, whole or not at all; return what stands in run.json."""
     hotspots = run.hotspots
+    made: dict[str, Any] = {}
 
-    def made() -> dict[str, Any]:
+    def write_record(path: Path) -> None:
         watch.stop()
-        return record.run_json(run, watch.seconds)
+        made.update(record.run_json(run, watch.seconds))
+        write_bytes(path, json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"))
 
-    return folder.write(
+    folder.write(
         {
             "layers.gpkg": lambda path: write_layers(path, layers),
             "map.html": page.html.encode("utf-8"),
@@ -224,9 +228,10 @@ def _write_pack(
             "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
             "quality.csv": csv_bytes(quality_table(file_qualities(run.reports, run.result))),
             "quarantine.csv": csv_bytes(run.result.quarantine),
-        },
-        made,
+            "run.json": write_record,
+        }
     )
+    return made
 
 
 @dataclass(frozen=True)
@@ -352,15 +357,17 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     )
 
 
-def write_directory(result: DirectoryResult, out: Path, progress: Callable[[str], None]) -> None:
+def write_directory(
+    result: DirectoryResult, out: Path, progress: Callable[[str], None]
+) -> list[str]:
     """Write the public folder and beside it the coordinator's file, whole or not at all.
 
-    If nothing can be listed, the public files of an earlier day stay: the command says so.
+    If nothing can be listed, the public files of an earlier day stay: the command says so. What
+    else somebody put into the public folder is kept beside it, and named.
     """
     public = {f"{PUBLIC_FOLDER}/{name}": data for name, data in result.public.items()}
-    OutputFolder(out, "directory.json", "csp-geo directory", progress).write(
+    return OutputFolder(out, "csp-geo directory", progress, public=PUBLIC_FOLDER).write(
         {COORDINATOR: result.coordinator} | public,
-        lambda: {"version": __version__, "command": "csp-geo directory"},
         stays="" if public else f"{PUBLIC_FOLDER}/",
     )
 

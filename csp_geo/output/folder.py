@@ -12,8 +12,8 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from csp_geo.disk import say
 from csp_geo.errors import CspGeoError, OutputError, SettingsError
@@ -24,7 +24,7 @@ from csp_geo.output.place import place_of, shown
 from csp_geo.storage import make_below, make_folder, sha256_of, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 
 _NEW: Final = ".csp_geo-new"
@@ -36,15 +36,15 @@ _LOCK: Final = ".csp_geo-lock"
 class OutputFolder:
     """Where a command writes its files.
 
-    `path` is the folder as the user named it, which may be a link to another; `record` the name of
-    the record in it (run.json), `command` what others are told who wait for it ("csp-geo weekly");
-    `progress` is told if this run waits for another.
+    `path` is the folder as the user named it, which may be a link to another. `command` ("csp-geo
+    weekly") is what others are told who wait for it; `progress` is told if this run waits.
+    `public` is a folder in it in which nothing but ours may lie.
     """
 
     path: Path
-    record: str
     command: str
     progress: Callable[[str], None]
+    public: str = ""
 
     def check(self) -> None:
         """Refuse a folder that could not be written, or in which somebody has worked.
@@ -56,31 +56,24 @@ class OutputFolder:
             heal(place)
             if place.exists():
                 with self._alone(place):
-                    self._refuse_worked_in(place, kept.written_in(place, self.record))
+                    self._refuse_worked_in(place, kept.written_in(place))
 
     def write(
-        self,
-        files: Mapping[str, bytes | Callable[[Path], None]],
-        record: Callable[[], Mapping[str, Any]],
-        *,
-        stays: str = "",
-    ) -> dict[str, Any]:
+        self, files: Mapping[str, bytes | Callable[[Path], None]], *, stays: str = ""
+    ) -> list[str]:
         """Write all files, or none.
 
         Parameters
         ----------
         files
             By path in the folder (posix): the bytes, or what writes them to the path it is given.
-        record
-            Makes the record when the files are written.
         stays
             How the paths begin of those files of an earlier run that stay as they are.
 
         Returns
         -------
-        record
-            As it stands in the folder: with the hash of each file under `written`, and its own
-            under `seal`.
+        moved
+            Where now lies what somebody had put into the public folder.
 
         Raises
         ------
@@ -95,7 +88,7 @@ class OutputFolder:
             for last in place.parent.glob(f".*{_LAST}"):
                 heal(place.with_name(last.name.removesuffix(_LAST)[1:]))
             with self._alone(place):
-                before = kept.written_in(place, self.record)
+                before = kept.written_in(place)
                 self._refuse_worked_in(place, before)
                 left = {
                     name: digest
@@ -105,27 +98,29 @@ class OutputFolder:
                 new = _beside(place, _NEW)
                 new.mkdir(mode=0o700)
                 try:
-                    made, written = self._build(new, files, record, left)
-                    self._install(new, place, written, left)
+                    written = self._build(new, files, left)
+                    foreign = self._install(new, place, written, left)
                 finally:
                     _remove(new)
-        return made
+        return [other for name, other in foreign.items() if other != name]
 
     @contextmanager
     def _alone(self, place: Path) -> Iterator[None]:
         """Hold the folder's lock, after what a run that was killed left behind is put right."""
         with hold(_beside(place, _LOCK), shown(self.path), self.command, self.progress):
-            _put_right(place, self.record)
+            _put_right(place)
             yield
 
     def _build(
         self,
         new: Path,
         files: Mapping[str, bytes | Callable[[Path], None]],
-        record: Callable[[], Mapping[str, Any]],
         left: Mapping[str, str],
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Write everything into a new folder; return the record and the hashes of all files."""
+    ) -> dict[str, str]:
+        """Write everything into a new folder; return the hashes of all files that are to be there.
+
+        `left` are those of the old one that stay.
+        """
         written = dict(left)
         for name, data in files.items():
             make_below(new, name)
@@ -135,20 +130,28 @@ class OutputFolder:
             else:
                 data(new / name)
                 written[name] = sha256_of(new / name)
-        made, text = kept.sealed(record(), written)
-        write_bytes(new / self.record, text)
-        return made, {**written, self.record: sha256(text).hexdigest()}
+        record = kept.record_of(self.command, written)
+        write_bytes(new / kept.RECORD, record)
+        return {**written, kept.RECORD: sha256(record).hexdigest()}
 
     def _install(
         self, new: Path, place: Path, written: Mapping[str, str], left: Collection[str]
-    ) -> None:
-        """Let a finished folder take the place of the one that is there, if there is one."""
-        before: dict[str, str] = {}
+    ) -> dict[str, str]:
+        """Let a finished folder take the place of the one that is there, if there is one.
+
+        Returns what of the old one was not ours, and where it lies now.
+        """
+        ours: dict[str, str] = {}
+        foreign: dict[str, str] = {}
         if place.exists():
-            before = kept.written_in(place, self.record, written)
-            self._refuse_worked_in(place, before, new)
-            before = {name: before[name] for name in before if name not in left}
-            self._bring_all(kept.strangers(place, before), place, new)
+            ours = kept.written_in(place, written)
+            self._refuse_worked_in(place, ours, new)
+            ours = {name: ours[name] for name in ours if name not in left}
+            foreign = self._foreign(place, ours, left)
+            for name in foreign.values():
+                if os.path.lexists(new / name):  # a drive on which Map.html and map.html are one
+                    raise self._refusal(name)
+            kept.bring(foreign, place, new)
         if not kept.is_whole(new, written):
             raise OutputError(
                 f"{shown(self.path)} was not written: something else changed or deleted files of "
@@ -156,25 +159,37 @@ class OutputFolder:
             )
         if not place.exists():
             new.rename(place)
-            return
+            return {}
         aside = _beside(place, _LAST)
         swap(new, place, aside)
         try:
-            self._refuse_worked_in(aside, before, place)  # since the last look
+            self._refuse_worked_in(aside, ours, place)  # since the last look
         except SettingsError:
             aside.rename(new)
             swap(new, place, aside)
             _remove(aside)
             raise
-        late = kept.differing(aside, place, kept.strangers(aside, before))
-        kept.bring(late, aside, place)
+        kept.bring(self._foreign(aside, ours, left), aside, place)  # what came since
         _remove(aside)
+        return foreign
 
-    def _bring_all(self, foreign: Sequence[str], place: Path, new: Path) -> None:
-        for name in foreign:
-            if os.path.lexists(new / name):  # a drive on which Map.html and map.html are one
-                raise self._refusal(name)
-        kept.bring(foreign, place, new)
+    def _foreign(
+        self, folder: Path, ours: Collection[str], left: Collection[str]
+    ) -> dict[str, str]:
+        """Return what is not ours, and where it is to lie: never in the public folder."""
+        found = {}
+        for name in kept.strangers(folder, ours):
+            other, n = name, 1
+            if self.public and name.startswith(f"{self.public}/") and name not in left:
+                path = PurePosixPath(f"not-{name}")
+                other = str(path)
+                while os.path.lexists(folder / other) and not kept.same(
+                    folder / name, folder / other
+                ):
+                    n += 1
+                    other = str(path.with_stem(f"{path.stem} ({n})"))
+            found[name] = other
+        return found
 
     def _refuse_worked_in(
         self, place: Path, written: Mapping[str, str], new: Path | None = None
@@ -208,7 +223,7 @@ def heal(path: Path) -> None:
             last.rename(place)
 
 
-def _put_right(place: Path, record: str) -> None:
+def _put_right(place: Path) -> None:
     """Clear what a run that was killed left beside a folder; nobody else can be at work there."""
     _remove(_beside(place, _NEW))
     last = _beside(place, _LAST)
@@ -217,8 +232,8 @@ def _put_right(place: Path, record: str) -> None:
     if not place.exists():
         last.rename(place)
         return
-    foreign = kept.strangers(last, kept.written_in(last, record))
-    kept.bring([name for name in foreign if not os.path.lexists(place / name)], last, place)
+    foreign = kept.strangers(last, kept.written_in(last))
+    kept.bring({n: n for n in foreign if not os.path.lexists(place / n)}, last, place)
     _remove(last)
 
 

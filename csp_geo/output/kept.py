@@ -1,25 +1,26 @@
 """What in an output folder is as csp_geo wrote it, and what is somebody's.
 
-The record of a folder (run.json and the like) holds the SHA-256 of every file that was written with
-it under `written`, and its own under `seal`: that of the record with zeros in this place.
+A small file in every output folder, `RECORD`, holds the SHA-256 of each file that was written with
+it. It is a file of its own so that run.json and the like stay the same for the same inputs.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import stat
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from csp_geo.storage import make_below, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_ZEROS: Final = "0" * 64
+RECORD: Final = ".csp_geo.json"
+_EARLIER: Final = ("run.json", "havens.json")
+"""What a pack of an earlier version has instead, without hashes; it was written last."""
 _OTHER: Final = ""
 """The hash of a file of which is known that it is no longer as it was written."""
 _LATER_NS: Final = 2_000_000_000
@@ -28,52 +29,42 @@ _OPEN: Final = ("~${}", ".~lock.{}#", "{}-wal", "{}-shm", "{}-journal")
 """What lies beside a file while Excel, LibreOffice or a GIS program has it open."""
 
 
-def sealed(record: Mapping[str, Any], written: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
-    """Return a record with the hashes of what was written, and the bytes of its file."""
-    full = {**record, "written": dict(sorted(written.items())), "seal": _ZEROS}
-    blank = json.dumps(full, indent=2, ensure_ascii=False).encode("utf-8")
-    full["seal"] = hashlib.sha256(blank).hexdigest()
-    return full, json.dumps(full, indent=2, ensure_ascii=False).encode("utf-8")
+def record_of(command: str, written: Mapping[str, str]) -> bytes:
+    """Return the record of a folder."""
+    return json.dumps({"command": command, "written": dict(written)}, indent=2).encode()
 
 
-def written_in(folder: Path, record: str, names: Iterable[str] = ()) -> dict[str, str]:
-    """Return the hashes of what csp_geo wrote into a folder, by name, from its record.
+def written_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
+    """Return the hashes of what csp_geo wrote into a folder, by name.
 
     Parameters
     ----------
     names
         Are ours as well: what is written now. A file of such a name that the record does not know
-        is nothing that csp_geo wrote; only in a pack of an earlier version, whose record has no
-        hashes, it is, unless it was saved after the record.
+        is nothing that csp_geo wrote; only in a pack of an earlier version, which has no record,
+        it is, unless it was saved after the rest.
     """
-    path = folder / record
-    known: dict[str, str] = {}
+    names = {RECORD, *names}
     try:
-        data = path.read_bytes()
-        said = json.loads(data)
-        if "written" in said:
-            known = {str(name): str(value) for name, value in said["written"].items()}
-            known[record] = _hash_if_whole(data, str(said["seal"]))
-        elif "version" in said:
-            known = _written_earlier(folder, path, names)
+        said = json.loads((folder / RECORD).read_bytes())["written"]
+        known = {str(name): str(digest) for name, digest in said.items()}
+        known[RECORD] = sha256_of(folder / RECORD)
     except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        known[record] = _OTHER
+        known = _written_earlier(folder, names)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known = {}  # somebody worked in the record itself
     return {**dict.fromkeys(names, _OTHER), **known}
 
 
-def _hash_if_whole(record: bytes, seal: str) -> str:
-    blank = record.replace(seal.encode(), _ZEROS.encode())
-    whole = hashlib.sha256(blank).hexdigest() == seal
-    return hashlib.sha256(record).hexdigest() if whole else _OTHER
-
-
-def _written_earlier(folder: Path, record: Path, names: Iterable[str]) -> dict[str, str]:
-    latest = record.stat().st_mtime_ns + _LATER_NS
+def _written_earlier(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    last = next((folder / name for name in _EARLIER if (folder / name).is_file()), None)
+    if last is None:
+        return {}
+    latest = last.stat().st_mtime_ns + _LATER_NS
+    paths = {name: folder / name for name in names}
     return {
-        path.relative_to(folder).as_posix(): sha256_of(path)
-        for path in (folder / name for name in {*names, record.name})
+        name: sha256_of(path)
+        for name, path in paths.items()
         if path.is_file() and path.stat().st_mtime_ns <= latest
     }
 
@@ -89,7 +80,7 @@ def worked_in(folder: Path, written: Mapping[str, str], new: Path | None = None)
             return above
         if is_open(path):
             return name
-        if not os.path.lexists(path) or (new is not None and _same(path, new / name)):
+        if not os.path.lexists(path) or (new is not None and same(path, new / name)):
             continue
         if not _is_as_written(path, written[name]):
             return name
@@ -127,7 +118,7 @@ def _is_as_written(path: Path, digest: str) -> bool:
         return False  # on Windows: open in another program
 
 
-def _same(path: Path, other: Path) -> bool:
+def same(path: Path, other: Path) -> bool:
     """Tell whether two paths are one file, or files of the same bytes."""
     try:
         if path.is_symlink() or other.is_symlink():
@@ -160,21 +151,23 @@ def strangers(folder: Path, written: Iterable[str]) -> list[str]:
     return [name for name, _ in _walk(folder) if name not in ours]
 
 
-def differing(folder: Path, other: Path, names: Iterable[str]) -> list[str]:
-    """Return those names under which two folders do not hold the same."""
-    return [name for name in names if not _same(folder / name, other / name)]
-
-
-def bring(names: Iterable[str], folder: Path, into: Path) -> None:
+def bring(names: Mapping[str, str], folder: Path, into: Path) -> None:
     """Bring what is not ours into another folder, in place of what is there; nothing is moved.
 
     Files are linked, so that they are the same files in both; where a drive has no links they are
     copied.
+
+    Parameters
+    ----------
+    names
+        Paths in `folder` and where they are to lie in the other, folders before their content.
     """
     folders = []
-    for name in names:
-        path, place = folder / name, into / name
-        make_below(into, name)
+    for name, other in names.items():
+        path, place = folder / name, into / other
+        if same(path, place):
+            continue
+        make_below(into, other)
         if path.is_dir() and not path.is_symlink():
             place.mkdir(mode=0o700, exist_ok=True)
             folders.append((path, place))
