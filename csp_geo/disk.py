@@ -96,12 +96,13 @@ def say(error: OSError, name: str = "") -> str:
     """
     code = _SAME.get(error.errno or 0, error.errno or 0)
     named = Path(str(error.filename)).name if error.filename else ""
-    name = name or named or "a file"
-    if code in _SENTENCES:
-        said = _SENTENCES[code].format(name=name)
-        return said[0].upper() + said[1:]
     why = error.strerror or "no reason was given"
-    return f"{name} could not be read or written: {why}. Is it open in another program?"
+    said = _SENTENCES.get(
+        code,
+        "{name} could not be read or written: {why}. Look whether it is open "
+        "in another program, and run it again.",
+    ).format(name=name or named or "a file", why=why)
+    return said.replace("a file", "A file", 1) if said.startswith("a file ") else said
 
 
 def from_gdal(error: Exception, path: Path) -> OSError:

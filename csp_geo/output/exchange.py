@@ -24,23 +24,20 @@ _NOT_HERE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.E
 def swap(new: Path, place: Path, aside: Path) -> None:
     """Put the folder `new` in the place of another, which then lies at `aside`.
 
-    If it fails everything is as it was. `aside` is always a whole folder, `new` is gone.
+    At every moment a whole folder lies at `place` or at `aside`, and what lies there is whole.
     """
-    new.rename(aside)  # from here on the name says that it is whole
-    try:
-        exchanged = exchange(aside, place)
-    except BaseException:
+    new.rename(aside)
+    if not exchange(aside, place):
         aside.rename(new)
-        raise
-    if exchanged:
-        return
-    aside.rename(new)
-    place.rename(aside)
-    try:
+        place.rename(aside)
         new.rename(place)
-    except BaseException:
+
+
+def swap_back(place: Path, aside: Path, new: Path) -> None:
+    """Undo a `swap`; the folder that was new then lies at `aside` or at `new`."""
+    if not exchange(aside, place):
+        place.rename(new)
         aside.rename(place)
-        raise
 
 
 def exchange(one: Path, other: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from csp_geo.disk import say
 from csp_geo.errors import CspGeoError, OutputError, SettingsError
 from csp_geo.output import kept
-from csp_geo.output.exchange import swap
+from csp_geo.output.exchange import swap, swap_back
 from csp_geo.output.lock import hold
 from csp_geo.output.place import place_of, shown
 from csp_geo.storage import make_below, make_folder, sha256_of, write_bytes
@@ -100,8 +100,10 @@ class OutputFolder:
                 try:
                     written = self._build(new, files, left)
                     foreign = self._install(new, place, written, left)
-                finally:
-                    _remove(new)
+                except BaseException:
+                    with suppress(OSError):
+                        _put_right(place)
+                    raise
         return [other for name, other in foreign.items() if other != name]
 
     @contextmanager
@@ -165,9 +167,7 @@ class OutputFolder:
         try:
             self._refuse_worked_in(aside, ours, place)  # since the last look
         except SettingsError:
-            aside.rename(new)
-            swap(new, place, aside)
-            _remove(aside)
+            swap_back(place, aside, new)
             raise
         kept.bring(self._foreign(aside, ours, left), aside, place)  # what came since
         _remove(aside)
@@ -224,7 +224,10 @@ def heal(path: Path) -> None:
 
 
 def _put_right(place: Path) -> None:
-    """Clear what a run that was killed left beside a folder; nobody else can be at work there."""
+    """Clear what a run that failed left beside a folder; nobody else can be at work there.
+
+    A folder that was moved aside is put back, and nothing that is not ours is lost.
+    """
     _remove(_beside(place, _NEW))
     last = _beside(place, _LAST)
     if not last.exists():
