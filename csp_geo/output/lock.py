@@ -78,13 +78,13 @@ def _taken(path: Path, folder: str, progress: Callable[[str], None]) -> int:
     """Wait for the lock; return the descriptor that holds it."""
     waited = 0.0
     while (descriptor := _try(path)) is None:
+        if not waited:
+            progress(f"Waiting for another run that is writing {folder} ({_holder(path)})")
         if waited >= WAIT_S:
             raise OutputError(
                 f"Another run is writing {folder}: {_holder(path)}. Wait until it has ended, or "
                 "end it, and run this again; or write elsewhere with --out DIR."
             )
-        if not waited:
-            progress(f"Waiting for another run that is writing {folder} ({_holder(path)})")
         time.sleep(_PAUSE_S)
         waited += _PAUSE_S
     return descriptor
