@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -68,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         message = str(error) if isinstance(error, CspGeoError) else say(error)
         click.secho(message, fg="red", err=True)
         if "--json" in given:
-            print_json({"error": message})
+            with suppress(OSError):  # a disk that is full takes no answer either
+                print_json({"error": message})
         code = USAGE if isinstance(error, SettingsError) else DATA
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:

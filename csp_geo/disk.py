@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +18,8 @@ _SENTENCES: Final = {
         f"longer need, {_ELSEWHERE}"
     ),
     errno.EFBIG: (
-        "{name} is larger than a file may be here, so it could not be written. Ask your IT support "
-        f"about the limit, {_ELSEWHERE}"
+        "{name} could not be written: a file would be larger than files may be here. Ask your IT "
+        f"support about the limit, {_ELSEWHERE}"
     ),
     errno.EROFS: (
         f"{{name}} lies on a disk that can be read but not written to. Unlock it, {_ELSEWHERE}"
@@ -70,19 +72,8 @@ _SAME: Final = {
     errno.EOPNOTSUPP: errno.ENOLCK,
     errno.ESTALE: errno.ENOENT,
 }
-_OF_GDAL: Final = (
-    ("full", errno.ENOSPC),
-    ("no space", errno.ENOSPC),
-    ("too large", errno.EFBIG),
-    ("readonly", errno.EROFS),
-    ("read-only", errno.EROFS),
-    ("permission", errno.EACCES),
-    ("no such file", errno.ENOENT),
-    ("locked", errno.EBUSY),
-    ("unable to open", errno.EACCES),
-    ("i/o", errno.EIO),
-)
-"""Words of GDAL and SQLite, which know no error numbers, in the order in which they are tried."""
+_ROOM: Final = 1 << 24
+"""So many bytes are tried where GDAL could not write a layer."""
 
 
 def say(error: OSError, name: str = "") -> str:
@@ -106,7 +97,16 @@ def say(error: OSError, name: str = "") -> str:
 
 
 def from_gdal(error: Exception, path: Path) -> OSError:
-    """Return what GDAL said of a layer that it could not write as an error of the system."""
-    words = str(error).casefold()
-    code = next((code for word, code in _OF_GDAL if word in words), errno.EIO)
-    return OSError(code, str(error), str(path))
+    """Return why GDAL could not write a layer as an error of the system.
+
+    GDAL knows no error numbers, and of a full disk it may say that a table is missing. So the
+    system itself is asked, by writing beside the layer.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=path.parent) as stream:
+            stream.write(bytes(_ROOM))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as found:
+        return OSError(found.errno, found.strerror, str(path))
+    return OSError(errno.EIO, str(error), str(path))

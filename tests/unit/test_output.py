@@ -515,7 +515,7 @@ class TestSaid:
         [
             (errno.ENOSPC, "The disk is full"),
             (errno.EDQUOT, "Your space on this disk is used up"),
-            (errno.EFBIG, "larger than a file may be"),
+            (errno.EFBIG, "larger than files may be"),
             (errno.EROFS, "can be read but not written"),
             (errno.EACCES, "permission was refused"),
             (errno.EPERM, "permission was refused"),
