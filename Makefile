@@ -9,7 +9,7 @@ JOBS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
-.PHONY: all demo test lint types layers fix golden coverage bench fuzz wheel clean
+.PHONY: all demo test slow lint types layers fix golden coverage bench fuzz wheel clean
 
 all: lint types layers test
 
@@ -45,6 +45,10 @@ demo: $(VENV)/made
 
 test: $(VENV)/made-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+# What takes minutes: a command killed 200 times.
+slow: $(VENV)/made-dev
+	$(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/made-dev
 	$(BIN)/ruff check .

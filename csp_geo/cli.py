@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from csp_geo.cli_check import check
 from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_json, tell
 from csp_geo.cli_directory import directory
 from csp_geo.cli_havens import havens
+from csp_geo.disk import say
 from csp_geo.errors import CspGeoError, SettingsError
 from csp_geo.project import Project, demo_project, find_project
 
@@ -64,10 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except (CspGeoError, OSError) as error:
         if "--debug" in given:
             raise
-        message = str(error) if isinstance(error, CspGeoError) else _of_system(error)
+        message = str(error) if isinstance(error, CspGeoError) else say(error)
         click.secho(message, fg="red", err=True)
         if "--json" in given:
-            print_json({"error": message})
+            with suppress(OSError):  # a disk that is full takes no answer either
+                print_json({"error": message})
         code = USAGE if isinstance(error, SettingsError) else DATA
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:
@@ -78,11 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         )
         code = DATA
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _of_system(error: OSError) -> str:
-    name = Path(error.filename).name if error.filename else "a file"
-    return f"{name} could not be read or written: {error.strerror}. Is it open in another program?"
 
 
 # --- what the commands share -------------------------------------------------------------------
@@ -137,11 +135,16 @@ def demo(out: Path, seed: int) -> None:
     from csp_geo.storage import make_folder, write_files
 
     files = sample_files(seed)
-    sample_wards = out / "data" / "boundaries" / "sample_wards_schematic.geojson"
-    if out.exists() and any(out.iterdir()) and not sample_wards.exists():
+    wards = "data/boundaries/sample_wards_schematic.geojson"  # tell that a folder is a sample's
+    if out.exists() and any(out.iterdir()) and not (out / wards).exists():
         raise SettingsError(f"{out} is not empty and holds no sample. Choose another --out.")
-    make_folder(out)
-    write_files(out, files)
+    for name, data in files.items():
+        if (out / name).exists() and (out / name).read_bytes() != data:
+            raise SettingsError(
+                f"{out.name}/{name} is not as this demo makes it: somebody has worked in it, or it "
+                "is of another --seed. Choose another --out."
+            )
+    write_files(make_folder(out), {wards: files[wards], **files})
     options = _weekly_options(
         demo_project(out),
         as_of=SAMPLE_AS_OF,
@@ -187,7 +190,7 @@ def _demo_havens(out: Path, run: Path) -> None:
     listed = run_directory(
         DirectoryOptions(havens=data / "havens.csv", today=SAMPLE_AS_OF, boundaries=wards)
     )
-    write_directory(listed, out / "directory")
+    write_directory(listed, out / "directory", tell)
     click.echo(f"Open {out / 'directory' / 'public' / 'directory.html'}")
 
 

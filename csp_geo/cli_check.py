@@ -79,18 +79,20 @@ def _options(
 
 
 def _check(files: tuple[Path, ...], options: CheckOptions, given: dict[str, Any]) -> int:
+    from csp_geo.output.folder import OutputFolder
     from csp_geo.pipeline import run_check
     from csp_geo.products.check_words import NO_WARDS, text_lines
-    from csp_geo.storage import make_folder, write_bytes, write_files
 
-    result = run_check(files, options)
     out, fix = given["out"], given["fix"]
-    if out is not None:
-        write_files(make_folder(out), result.tables)
+    home = OutputFolder(out, "csp-geo check", options.progress) if out is not None else None
+    if home is not None:
+        home.check()
+    result = run_check(files, options)
+    if home is not None:
+        home.write(result.tables)
     n_accepted = result.record["counts"]["accepted"]
     if fix is not None and n_accepted:
-        make_folder(fix.parent)
-        write_bytes(fix, result.accepted)
+        _write_fixed(fix, result.accepted)
     if given["as_json"]:
         print_json(result.record)
     else:
@@ -104,6 +106,19 @@ def _check(files: tuple[Path, ...], options: CheckOptions, given: dict[str, Any]
     for sentence in result.over_limit:
         click.secho(sentence, fg="red", err=True)
     return LIMIT if result.over_limit else 0
+
+
+def _write_fixed(path: Path, data: bytes) -> None:
+    """Write the accepted rows, unless something else lies there: somebody may have worked in it."""
+    from csp_geo.storage import make_folder, write_bytes
+
+    if path.exists() and (not path.is_file() or path.read_bytes() != data):
+        raise SettingsError(
+            f"{path.name} is there already, with other content, and was left as it is. Move it "
+            "away, or name another file with --fix."
+        )
+    make_folder(path.parent)
+    write_bytes(path, data)
 
 
 def _written(fix: Path | None, n_accepted: int, out: Path | None) -> list[str]:

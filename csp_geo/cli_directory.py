@@ -33,6 +33,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     from csp_geo.options import DirectoryOptions, silent
     from csp_geo.pipeline import run_directory, write_directory
     from csp_geo.products.directory import PAGE, PUBLIC_FOLDER
+    from csp_geo.products.escape import clean
     from csp_geo.project import boundaries_at, register_of
     from csp_geo.settings import read_settings
 
@@ -43,17 +44,18 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
             "('csp-geo init' makes the file with its columns), or name your register with "
             "--havens FILE."
         )
-    result = run_directory(
-        DirectoryOptions(
-            havens=havens,
-            today=surroundings.today(),
-            boundaries=boundaries_at(Path()),
-            context=context_files(Path("data", "context")),
-            settings=read_settings(CONFIG if CONFIG.is_file() else None),
-            progress=silent if as_json else tell,
-        )
+    options = DirectoryOptions(
+        havens=havens,
+        today=surroundings.today(),
+        boundaries=boundaries_at(Path()),
+        context=context_files(Path("data", "context")),
+        settings=read_settings(CONFIG if CONFIG.is_file() else None),
+        progress=silent if as_json else tell,
     )
-    write_directory(result, out)
+    result = run_directory(options)
+    for name in write_directory(result, out, options.progress):
+        said = f"{out / name} lay in the folder to publish, and csp-geo did not put it there."
+        click.secho(clean(said), fg="red", err=True)
     if as_json:
         print_json(result.record)
     else:

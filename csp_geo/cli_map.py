@@ -38,7 +38,7 @@ def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
 
     name = _source_of(path, options, at_terminal)
     target = _target(path, name, options.project)
-    existing = target.read_text(encoding="utf-8-sig") if target.is_file() else ""
+    existing = _text(target)
     sample = sample_file(path, name, existing, options.settings.limits)
     if not at_terminal:
         toml = write_toml(existing, proposed(sample), _about(sample, path, name, target))
@@ -79,6 +79,10 @@ def _target(path: Path, name: str, project: Path | None) -> Path:
     if path.absolute().parent.name.lower() == name:
         return path.parent / "source.toml"
     return (project or path.parent) / name / "source.toml"
+
+
+def _text(target: Path) -> str:
+    return target.read_text(encoding="utf-8-sig") if target.is_file() else ""
 
 
 def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
@@ -226,6 +230,11 @@ class _Dialogue:
         heading = [
             f"Which column of the {self.name} files is what. Written by csp-geo check --map."
         ]
+        if _text(self.target) != self.existing:
+            raise SettingsError(
+                f"{self.target.name} was changed while you answered, and was left as it is. Run "
+                "'csp-geo check --map' again."
+            )
         make_folder(self.target.parent)
         write_bytes(self.target, write_toml(self.existing, answer, heading).encode())
         click.echo(f"Written: {self.target}")

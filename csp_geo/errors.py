@@ -37,6 +37,10 @@ class FetchError(CspGeoError, ConnectionError):
     """A server could not be asked, or what it answered cannot be trusted; says what to do."""
 
 
+class OutputError(CspGeoError, OSError):
+    """An output folder cannot be written: which, why, and what to do."""
+
+
 class NoReportsError(CspGeoError, ValueError):
     """Nothing is left to map: no file, no usable row, nothing in the period."""
 

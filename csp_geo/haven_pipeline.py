@@ -17,6 +17,7 @@ from csp_geo.haven_record import Planned
 from csp_geo.intake.columns import SYNTHETIC
 from csp_geo.intake.context import read_zones
 from csp_geo.locator import Locator
+from csp_geo.output.folder import OutputFolder
 from csp_geo.products.call_list import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.havens_page import havens_page
@@ -41,7 +42,7 @@ from csp_geo.response.premises import read_premises
 from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark
 from csp_geo.response.venue_types import read_venue_types
-from csp_geo.storage import is_labelled, new_folder, write_files, write_layers
+from csp_geo.storage import is_labelled, write_layers
 from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def run_havens(options: HavenOptions) -> HavenResult:
     """
     options.progress("Reading the pack and the lists")
     pack = read_pack(options.run)
-    _keep_what_is_filled_in(_folder(options, pack) / CALL_LIST)
+    _keep_what_is_filled_in(_folder(options, pack).path / CALL_LIST)
+    _folder(options, pack).check()
     premises = read_premises(
         options.premises,
         pack.area,
@@ -151,44 +153,42 @@ def _write(done: Planned) -> HavenResult:
     reports_at = ask_licensing(done.candidates, incidents)
 
     options.progress("Writing")
-    made = record.record_of(done, facts, sites)
     folder = _folder(options, pack)
-    with new_folder(folder) as built:
-        write_layers(built / "layers.gpkg", record.layers_of(plan, venues, pack))
-        write_files(
-            built,
-            {
-                "havens.html": havens_page(plan, venues, pack.hotspots, pack.area, facts).encode(
-                    "utf-8"
-                ),
-                CALL_LIST: call_list(
-                    sites,
-                    on=_day(pack),
-                    marking=facts.marking,
-                    note=NOT_VETTED,
-                ),
-                "havens.csv": csv_bytes(record.sites_table(plan, venues)),
-                "coverage.csv": csv_bytes(record.hours_table(plan)),
-                "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
-                "uncovered.csv": csv_bytes(record.uncovered_table(done)),
-                "left-out.csv": csv_bytes(done.left_out),
-                "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
-            },
-        )
+    made = record.record_of(done, facts, sites)
+    folder.write(
+        {
+            "layers.gpkg": lambda path: write_layers(path, record.layers_of(plan, venues, pack)),
+            "havens.html": havens_page(plan, venues, pack.hotspots, pack.area, facts).encode(
+                "utf-8"
+            ),
+            CALL_LIST: call_list(sites, on=_day(pack), marking=facts.marking, note=NOT_VETTED),
+            "havens.csv": csv_bytes(record.sites_table(plan, venues)),
+            "coverage.csv": csv_bytes(record.hours_table(plan)),
+            "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
+            "uncovered.csv": csv_bytes(record.uncovered_table(done)),
+            "left-out.csv": csv_bytes(done.left_out),
+            "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
+        }
+    )
     n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
-    return HavenResult(folder, made, record.lines_of(plan, facts, sites, n_marked))
+    return HavenResult(folder.path, made, record.lines_of(plan, facts, sites, n_marked))
 
 
-def _folder(options: HavenOptions, pack: Pack) -> Path:
-    return options.out / str(pack.record["as_of"])
+def _folder(options: HavenOptions, pack: Pack) -> OutputFolder:
+    target = options.out / str(pack.record["as_of"])
+    return OutputFolder(target, "csp-geo havens", options.progress)
 
 
 def _keep_what_is_filled_in(path: Path) -> None:
-    """Refuse to replace a call list that somebody has written into."""
+    """Refuse to replace a call list that somebody has written into.
+
+    Its own digest says so, also in the pack of an earlier version, which has no hashes.
+    """
     if is_filled_in(path):
         raise SettingsError(
-            f"{path} has been filled in, or is open in another program: a new plan would replace "
-            "it. Move or rename its folder, or write to another with --out DIR."
+            f"{path.parent.name}/{path.name} has been filled in, or is open in another program: a "
+            "new plan would replace it. Move or rename its folder, or write to another with --out "
+            "DIR."
         )
 
 

@@ -25,6 +25,7 @@ from csp_geo.intake.gazetteer import read_gazetteer
 from csp_geo.intake.quality import file_qualities, over_limit, quality_table, unsorted_words
 from csp_geo.intake.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.intake.select import narrow, select
+from csp_geo.output.folder import OutputFolder
 from csp_geo.period import parse_period
 from csp_geo.products.check_page import check_page
 from csp_geo.products.check_words import understood
@@ -46,10 +47,8 @@ from csp_geo.response.register import read_havens
 from csp_geo.storage import (
     is_labelled,
     keep_key,
-    make_folder,
-    new_folder,
     project_key,
-    write_files,
+    write_bytes,
     write_layers,
 )
 from csp_geo.study_area import read_study_area
@@ -90,6 +89,9 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
     """
     settings, watch = options.settings, Stopwatch(options.clock, options.progress)
     period = parse_period(options.period, options.as_of)
+    target = options.out / options.as_of.isoformat()
+    folder = OutputFolder(target, "csp-geo weekly", options.progress)
+    folder.check()
 
     watch.start("read", "Reading the study area and the reports")
     area = read_study_area(options.boundaries)
@@ -185,10 +187,10 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
         havens=havens.table if havens is not None else None,
         draw_sensitive=draw_sensitive,
     )
-    keep_key(options.key_folder, key)
-    folder = options.out / options.as_of.isoformat()
+    if keep_key(options.key_folder, key) != key:
+        return run_weekly(options)  # another first run of the project kept its key meanwhile
     made = _write_pack(folder, run, page, layers, watch)
-    return WeeklyResult(folder, made, hotspots, tuple(limits))
+    return WeeklyResult(target, made, hotspots, tuple(limits))
 
 
 def _havens(
@@ -205,7 +207,7 @@ def _havens(
 
 
 def _write_pack(
-    target: Path,
+    folder: OutputFolder,
     run: record.Run,
     page: MapPage,
     layers: Mapping[str, gpd.GeoDataFrame],
@@ -213,21 +215,24 @@ def _write_pack(
 ) -> dict[str, Any]:
     """Write every file of the pack, whole or not at all; return what stands in run.json."""
     hotspots = run.hotspots
-    with new_folder(target) as folder:
-        write_layers(folder / "layers.gpkg", layers)
+    made: dict[str, Any] = {}
+
+    def write_record(path: Path) -> None:
         watch.stop()
-        made = record.run_json(run, watch.seconds)
-        write_files(
-            folder,
-            {
-                "map.html": page.html.encode("utf-8"),
-                "hotspots.geojson": hotspots_geojson(hotspots, run.area.projection),
-                "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
-                "quality.csv": csv_bytes(quality_table(file_qualities(run.reports, run.result))),
-                "quarantine.csv": csv_bytes(run.result.quarantine),
-                "run.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
-            },
-        )
+        made.update(record.run_json(run, watch.seconds))
+        write_bytes(path, json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"))
+
+    folder.write(
+        {
+            "layers.gpkg": lambda path: write_layers(path, layers),
+            "map.html": page.html.encode("utf-8"),
+            "hotspots.geojson": hotspots_geojson(hotspots, run.area.projection),
+            "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
+            "quality.csv": csv_bytes(quality_table(file_qualities(run.reports, run.result))),
+            "quarantine.csv": csv_bytes(run.result.quarantine),
+            "run.json": write_record,
+        }
+    )
     return made
 
 
@@ -357,12 +362,19 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     )
 
 
-def write_directory(result: DirectoryResult, out: Path) -> None:
-    """Write the public folder, whole or not at all, and beside it the coordinator's file."""
-    if result.public:
-        with new_folder(out / PUBLIC_FOLDER) as folder:
-            write_files(folder, result.public)
-    write_files(make_folder(out), {COORDINATOR: result.coordinator})
+def write_directory(
+    result: DirectoryResult, out: Path, progress: Callable[[str], None]
+) -> list[str]:
+    """Write the public folder and beside it the coordinator's file, whole or not at all.
+
+    If nothing can be listed, the public files of an earlier day stay: the command says so. What
+    else somebody put into the public folder is kept beside it, and named.
+    """
+    public = {f"{PUBLIC_FOLDER}/{name}": data for name, data in result.public.items()}
+    return OutputFolder(out, "csp-geo directory", progress, public=PUBLIC_FOLDER).write(
+        {COORDINATOR: result.coordinator} | public,
+        stays="" if public else f"{PUBLIC_FOLDER}/",
+    )
 
 
 def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str, Any]]:

@@ -1,26 +1,27 @@
-"""Files, in and out: vector layers as they come, and packs that are written whole or not at all.
+"""Files, in and out: vector layers as they come, and files that are written whole or not at all.
 
-Everything is written for the owner alone (files 0600, folders 0700). A run that is killed leaves
-the last good pack as it was: a new pack is built beside it and moved into place at the end.
+Everything is written for the owner alone (files 0600, folders 0700). Folders of several files that
+belong together are written by `csp_geo.output`.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
-import shutil
 import tempfile
 import warnings
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyogrio
 from shapely.errors import ShapelyError
 
-from csp_geo.errors import BoundaryError
+from csp_geo.disk import from_gdal
+from csp_geo.errors import BoundaryError, SettingsError
 from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
 
 if TYPE_CHECKING:
@@ -29,13 +30,21 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _BEGINNING: Final = 65_536
+_OF_GDAL: Final = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.GeometryError,
+)
 KEY_FILE: Final = ".csp_geo.key"
 POINT_LAYERS: Final = frozenset({"incidents", "demand", "havens"})
 VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file for the owner alone, whole or not at all."""
+    """Write a file for the owner alone, whole or not at all; of a link, the file it leads to."""
+    path = Path(os.path.realpath(path))
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -56,55 +65,50 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-@contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of `target` when the block ends without error."""
-    make_folder(target.parent)
-    last = target.with_name(f".{target.name}.last")
-    if last.exists() and not target.exists():
-        last.rename(target)  # an earlier run was stopped between the two moves below
-    for remains in target.parent.glob(f".{target.name}.*"):
-        shutil.rmtree(remains, ignore_errors=True)  # of a run that was killed
-    built = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
-        yield built
-        if target.exists():
-            target.rename(last)
-        built.rename(target)
-        shutil.rmtree(last, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(built, ignore_errors=True)
-        if last.exists() and not target.exists():
-            last.rename(target)
-        raise
+def make_below(folder: Path, name: str) -> None:
+    """Make the folders between `folder` and a path in it; `folder` itself must be there."""
+    for above in reversed(PurePosixPath(name).parents[:-1]):
+        (folder / above).mkdir(mode=0o700, exist_ok=True)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write several files, by path relative to `folder`."""
+    """Write several files, by path relative to `folder`, which must be there."""
     for name, data in files.items():
-        path = folder / name
-        make_folder(path.parent)
-        write_bytes(path, data)
+        make_below(folder, name)
+        write_bytes(folder / name, data)
 
 
 def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write points and polygons, a layer each, into one GeoPackage."""
-    for name, layer in layers.items():
-        points = name in POINT_LAYERS  # an empty layer does not say what it holds
-        pyogrio.write_dataframe(
-            layer,
-            path,
-            layer=name,
-            driver="GPKG",
-            geometry_type="Point" if points else "MultiPolygon",
-            promote_to_multi=not points,
-            append=path.exists(),
-        )
-    path.chmod(0o600)
+    """Write points and polygons, a layer each, into one GeoPackage.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written whole: GDAL may say nothing of a disk that is full.
+    """
+    try:
+        for name, layer in layers.items():
+            points = name in POINT_LAYERS  # an empty layer does not say what it holds
+            pyogrio.write_dataframe(
+                layer,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type="Point" if points else "MultiPolygon",
+                promote_to_multi=not points,
+                append=path.exists(),
+            )
+        path.chmod(0o600)
+        for name, layer in layers.items():
+            if pyogrio.read_info(path, layer=name)["features"] != len(layer):
+                raise OSError(errno.EIO, "not all was written", str(path))
+    except (*_OF_GDAL, RuntimeError, RuntimeWarning) as error:
+        raise from_gdal(error, path) from error
 
 
 def write_layer(path: Path, name: str, layer: gpd.GeoDataFrame) -> None:
     """Write one layer of polygons as a GeoPackage of its own, whole or not at all."""
+    path = Path(os.path.realpath(path))
     make_folder(path.parent)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
         built = Path(folder) / path.name
@@ -116,16 +120,49 @@ def project_key(folder: Path) -> bytes:
     """Return the project's own key: the one kept in `folder`, else a new one, not yet kept.
 
     Incident numbers are keyed with it, so that they cannot be turned back into crime references.
+
+    Raises
+    ------
+    SettingsError
+        If the key file is there and empty: a known key would be none.
     """
     path = folder / KEY_FILE
-    return path.read_bytes().strip() if path.exists() else secrets.token_hex(32).encode("ascii")
+    if not path.exists():
+        return secrets.token_hex(32).encode("ascii")
+    key = path.read_bytes().strip()
+    if not key:
+        raise SettingsError(
+            f"{KEY_FILE} is empty. Put back the file from your backup; or delete it, and a new key "
+            "is made (the numbers of all incidents then change)."
+        )
+    return key
 
 
-def keep_key(folder: Path, key: bytes) -> None:
-    """Keep a key in `folder`, unless one is kept there."""
+def keep_key(folder: Path, key: bytes) -> bytes:
+    """Keep a key in `folder`, unless one is kept there; return the one that is.
+
+    Of two runs at once on a new project one keeps its key, and the other is told that key.
+    """
     path = make_folder(folder) / KEY_FILE
     if not path.exists():
-        write_bytes(path, key + b"\n")
+        with tempfile.TemporaryDirectory(dir=folder, prefix=f"{KEY_FILE}.") as beside:
+            made = Path(beside) / KEY_FILE
+            write_bytes(made, key + b"\n")
+            with suppress(FileExistsError):
+                _put_if_free(made, path)
+    return project_key(folder)
+
+
+def _put_if_free(made: Path, path: Path) -> None:
+    """Give a finished file its name, unless the name is taken: `FileExistsError`."""
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        raise
+    except OSError:  # a drive without links
+        with path.open("xb") as stream:
+            path.chmod(0o600)
+            stream.write(made.read_bytes())
 
 
 def has_rows(path: Path) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyogrio
 
 from csp_geo.errors import NoReportsError
+from csp_geo.output.folder import heal
 from csp_geo.study_area import study_area_of
 
 if TYPE_CHECKING:
@@ -49,16 +50,8 @@ def read_pack(folder: Path) -> Pack:
         If it is no such folder, or one of an earlier version of csp_geo.
     """
     where = folder.name or "this folder"
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        layers = {name: _layer(folder / "layers.gpkg", name) for name in _LAYERS}
-        area = study_area_of(layers["wards"], "layers.gpkg")
-        area = replace(area, name=str(record["study_area"]["name"]))
-    except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
-        raise NoReportsError(
-            f"{where} is no weekly pack: its run.json and layers.gpkg are needed. Make one with "
-            "'csp-geo weekly', and name its folder, such as maps/2021-11-29."
-        ) from error
+    heal(folder)
+    record, layers, area = _consistent(folder, where)
     incidents, demand = (_with_moments(layers[name], where) for name in ("incidents", "demand"))
     return Pack(record, area, incidents, demand, layers["hotspots"])
 
@@ -72,6 +65,34 @@ def _with_moments(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
         )
     moments = {name: _moments(layer[name]) for name in ("occurred", "occurred_to")}
     return layer.assign(**moments).rename(columns={"occurred": "occurred_at"})
+
+
+def _consistent(
+    folder: Path, where: str
+) -> tuple[dict[str, Any], dict[str, gpd.GeoDataFrame], StudyArea]:
+    """Read the record and the layers of one run: another may take their place meanwhile."""
+    while True:
+        before = _number(folder)
+        try:
+            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            layers = {name: _layer(folder / "layers.gpkg", name) for name in _LAYERS}
+            area = study_area_of(layers["wards"], "layers.gpkg")
+            area = replace(area, name=str(record["study_area"]["name"]))
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+            if _number(folder) == before:
+                raise NoReportsError(
+                    f"{where} is no weekly pack of this version: its run.json and layers.gpkg are "
+                    "needed. Make one with 'csp-geo weekly', and name its folder, such as "
+                    "maps/2021-11-29."
+                ) from error
+        else:
+            if _number(folder) == before:
+                return record, layers, area
+
+
+def _number(folder: Path) -> int | None:
+    """Return what tells a folder from one that takes its place."""
+    return folder.stat().st_ino if folder.exists() else None
 
 
 def _layer(path: Path, name: str) -> gpd.GeoDataFrame:

@@ -105,6 +105,7 @@ def test_out_writes_the_two_tables(csp, dirty, shared_town, tmp_path, rows_of):
         "quality.html",
         "quality.csv",
         "quarantine.csv",
+        ".csp_geo.json",
     }
     lines = rows_of(tmp_path / "tables" / "quarantine.csv")
     assert [line["source_row"] for line in lines] == ["24", "25"]

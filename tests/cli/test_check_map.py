@@ -181,3 +181,16 @@ class TestDialogue:
         path = write.csv(tmp_path / "a.csv", HEADER, ROWS)
         shown, code = talk(tmp_path, [CTRL_D], "check", path.name, "--map")
         assert (code, shown.count("Nothing was written.")) == (130, 1)
+
+
+def test_a_source_toml_that_was_changed_meanwhile_is_kept(tmp_path):
+    """Answering takes minutes: somebody may have saved the file in an editor."""
+    from csp_geo.cli_map import _Dialogue
+    from csp_geo.errors import SettingsError
+
+    target = tmp_path / "source.toml"
+    target.write_text("# mine\n", encoding="utf-8")
+    dialogue = _Dialogue(tmp_path / "a.csv", "asb", target, "# as it was read\n", None, None)
+    with pytest.raises(SettingsError, match="was changed while you answered"):
+        dialogue._write(None)
+    assert target.read_text("utf-8") == "# mine\n"

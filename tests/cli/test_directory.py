@@ -71,7 +71,7 @@ def test_the_directory_of_a_project(csp, project):
     assert "Row 3, SH-2 Old [31mCafe: not listed. Its training ended on 1 February 2020." in ran.out
     assert "For the coordinator, not to be published" in ran.out
     out = project / "directory"
-    assert {path.name for path in out.iterdir()} == {"public", COORDINATOR}
+    assert {path.name for path in out.iterdir()} == {"public", COORDINATOR, ".csp_geo.json"}
     assert {path.name for path in (out / "public").iterdir()} == {
         *("directory.html", "directory.csv", "directory.geojson")
     }
@@ -92,6 +92,7 @@ def test_nothing_restricted_lies_in_the_public_folder(csp, project):
     assert csp("directory", cwd=project).code == 0
     public = [path for path in (project / "directory").rglob("*") if path.parent.name == "public"]
     assert len(public) == 3
+    assert (project / "directory" / "not-public" / "old list.csv").read_text("utf-8") == "ZZNOTEZZ"
     words = [*map(str, RESTRICTED.values()), "13 December 2099", "17 August 2019", "ZZUNLISTEDZZ"]
     words += ["zz.contact", "07700", "900123", "900456", "7946", "ZZCONTACTZZ", "upstairs", "Owner"]
     columns = set(TEMPLATE) - {"haven_id", "name", "type", "address", "postcode", "contact"}

@@ -43,6 +43,7 @@ PACK = {
     "quality.csv",
     "quarantine.csv",
     "run.json",
+    ".csp_geo.json",
 }
 SAME_BYTES = ("hotspots.csv", "hotspots.geojson", "quality.csv", "quarantine.csv")
 

@@ -23,6 +23,7 @@ PACK = (
     "quality.csv",
     "quarantine.csv",
     "run.json",
+    ".csp_geo.json",
 )
 PERSONAL = {
     "Screen name",

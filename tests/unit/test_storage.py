@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -15,12 +16,11 @@ import pytest
 import shapely
 
 from csp_geo import storage
-from csp_geo.errors import BoundaryError
+from csp_geo.errors import BoundaryError, SettingsError
 from csp_geo.storage import (
     crs_by_range,
     keep_key,
     make_folder,
-    new_folder,
     project_key,
     read_vector,
     sha256_of,
@@ -29,21 +29,18 @@ from csp_geo.storage import (
     write_layers,
 )
 
-KILLED = """
-import os, sys
+LIMITED = """
+import resource, sys
 from pathlib import Path
-from csp_geo.storage import new_folder
-
-target = Path(sys.argv[1])
-
-def rename(path, place):
-    if Path(place) == target:
-        os._exit(9)
-    os.replace(path, place)
-
-Path.rename = rename
-with new_folder(target) as built:
-    (built / "map.html").write_bytes(b"new")
+import geopandas as gpd, shapely
+from csp_geo.storage import write_layers
+points = [shapely.Point(n, n) for n in range(5_000)]
+layer = gpd.GeoDataFrame({"a": range(5_000)}, geometry=points, crs=27700)
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
+try:
+    write_layers(Path(sys.argv[1]), {"incidents": layer})
+except OSError as error:
+    print(error.errno)
 """
 
 
@@ -51,95 +48,7 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def pack(folder, text):
-    """Write a pack with one file."""
-    with new_folder(folder) as built:
-        write_bytes(built / "map.html", text)
-
-
 class TestWholeOrNotAtAll:
-    def test_new(self, tmp_path):
-        with new_folder(tmp_path / "maps" / "2021-11-29") as built:
-            write_files(built, {"map.html": b"map", "a/b.csv": b"table"})
-            assert not (tmp_path / "maps" / "2021-11-29").exists()
-        assert (tmp_path / "maps" / "2021-11-29" / "a" / "b.csv").read_bytes() == b"table"
-        assert os.listdir(tmp_path / "maps") == ["2021-11-29"]  # noqa: PTH208
-
-    def test_takes_the_place_of_the_last(self, tmp_path):
-        """Nothing of the old pack is left among the new."""
-        pack(tmp_path / "p", b"old")
-        (tmp_path / "p" / "briefing.pdf").write_bytes(b"old")
-        pack(tmp_path / "p", b"new")
-        assert [path.name for path in (tmp_path / "p").iterdir()] == ["map.html"]
-        assert (tmp_path / "p" / "map.html").read_bytes() == b"new"
-        assert os.listdir(tmp_path) == ["p"]  # noqa: PTH208
-
-    @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-    def test_error_inside_leaves_the_last_as_it_was(self, tmp_path, error):
-        pack(tmp_path / "p", b"old")
-
-        def broken():
-            with new_folder(tmp_path / "p") as built:
-                write_bytes(built / "map.html", b"half")
-                raise error
-
-        with pytest.raises(error):
-            broken()
-        assert (tmp_path / "p" / "map.html").read_bytes() == b"old"
-        assert os.listdir(tmp_path) == ["p"]  # noqa: PTH208
-
-    def test_error_inside_leaves_nothing_where_nothing_was(self, tmp_path):
-        def broken():
-            with new_folder(tmp_path / "p"):
-                raise RuntimeError
-
-        with pytest.raises(RuntimeError):
-            broken()
-        assert os.listdir(tmp_path) == []  # noqa: PTH208
-
-    def kill_between_the_moves(self, folder):
-        """Let another process write a pack and die after it moved the old one aside."""
-        ran = subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False, timeout=120)
-        assert ran.returncode == 9
-
-    def test_killed_between_the_two_moves(self, tmp_path):
-        """The old pack is aside, the new one not yet in place: the next run finds the old one."""
-        pack(tmp_path / "p", b"old")
-        self.kill_between_the_moves(tmp_path / "p")
-
-        def broken():
-            with new_folder(tmp_path / "p"):
-                assert (tmp_path / "p" / "map.html").read_bytes() == b"old"
-                raise RuntimeError
-
-        with pytest.raises(RuntimeError):
-            broken()
-        assert (tmp_path / "p" / "map.html").read_bytes() == b"old"
-        pack(tmp_path / "p", b"new")
-        assert (tmp_path / "p" / "map.html").read_bytes() == b"new"
-
-    def test_remains_of_a_killed_run_are_cleared(self, tmp_path):
-        """A half-built pack holds what a whole one holds: it does not lie about for ever."""
-        pack(tmp_path / "p", b"old")
-        self.kill_between_the_moves(tmp_path / "p")
-        pack(tmp_path / "p", b"new")
-        assert os.listdir(tmp_path) == ["p"]  # noqa: PTH208
-
-    def test_second_move_fails(self, tmp_path, monkeypatch):
-        """The new pack cannot be moved into place (a lock): the old one is put back."""
-        pack(tmp_path / "p", b"old")
-        real = Path.rename
-
-        def rename(path, target):
-            if Path(target) == tmp_path / "p" and "last" not in path.name:
-                raise PermissionError(13, "locked", str(target))
-            return real(path, target)
-
-        monkeypatch.setattr(Path, "rename", rename)
-        with pytest.raises(PermissionError):
-            pack(tmp_path / "p", b"new")
-        assert (tmp_path / "p" / "map.html").read_bytes() == b"old"
-
     def test_file_is_whole_or_not_at_all(self, tmp_path, monkeypatch):
         write_bytes(tmp_path / "a", b"old")
 
@@ -152,6 +61,20 @@ class TestWholeOrNotAtAll:
         assert (tmp_path / "a").read_bytes() == b"old"
         assert os.listdir(tmp_path) == ["a"]  # noqa: PTH208
 
+    def test_a_link_stays_one(self, tmp_path):
+        """What it leads to is written, the link is not replaced."""
+        (tmp_path / "real").write_bytes(b"old")
+        (tmp_path / "link").symlink_to("real")
+        write_bytes(tmp_path / "link", b"new")
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "real").read_bytes() == b"new"
+
+    def test_no_folder_is_made_again_that_vanished(self, tmp_path):
+        for name in ("map.html", "deep/er/a.csv"):
+            with pytest.raises(FileNotFoundError):
+                write_files(tmp_path / "gone", {name: b""})
+        assert os.listdir(tmp_path) == []  # noqa: PTH208
+
 
 class TestOwnerAlone:
     @pytest.fixture(autouse=True)
@@ -162,8 +85,8 @@ class TestOwnerAlone:
         os.umask(before)
 
     def test_files_and_folders(self, tmp_path):
-        pack(tmp_path / "maps" / "2021-11-29", b"map")
-        write_files(tmp_path / "maps" / "2021-11-29", {"deep/er/a.csv": b"x"})
+        make_folder(tmp_path / "maps" / "2021-11-29")
+        write_files(tmp_path / "maps" / "2021-11-29", {"map.html": b"", "deep/er/a.csv": b"x"})
         for folder in (
             "maps",
             "maps/2021-11-29",
@@ -192,10 +115,43 @@ class TestKey:
         assert first != second
         assert len(first) == 64
         assert os.listdir(tmp_path) == []  # noqa: PTH208
-        keep_key(tmp_path, first)
-        keep_key(tmp_path, second)
+        assert keep_key(tmp_path, first) == first
+        assert keep_key(tmp_path, second) == first
         assert project_key(tmp_path) == first
         assert mode(tmp_path / ".csp_geo.key") == 0o600
+
+    @pytest.mark.parametrize("links", [True, False])
+    def test_two_first_runs_at_once(self, tmp_path, monkeypatch, links):
+        """The other keeps its key between our look and our writing: ours gives way, whole."""
+        first, second = project_key(tmp_path), project_key(tmp_path)
+        real = storage.write_bytes
+
+        def meanwhile(path, data):
+            real(tmp_path / ".csp_geo.key", first)
+            real(path, data)
+
+        def no_links(path, other):
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(storage, "write_bytes", meanwhile)
+        if not links:
+            monkeypatch.setattr(Path, "hardlink_to", no_links)
+        assert keep_key(tmp_path, second) == first
+        assert os.listdir(tmp_path) == [".csp_geo.key"]  # noqa: PTH208
+
+    def test_on_a_drive_without_links(self, tmp_path, monkeypatch):
+        def no_links(path, other):
+            raise OSError(errno.EPERM, "no links here")
+
+        monkeypatch.setattr(Path, "hardlink_to", no_links)
+        assert keep_key(tmp_path, b"a" * 64) == b"a" * 64
+        assert mode(tmp_path / ".csp_geo.key") == 0o600
+
+    def test_an_empty_key_is_none(self, tmp_path):
+        """Incident numbers under a known key could be turned back."""
+        (tmp_path / ".csp_geo.key").write_bytes(b"\n")
+        with pytest.raises(SettingsError, match="is empty"):
+            project_key(tmp_path)
 
     def test_sha256(self, tmp_path):
         """The published digest of "abc" (FIPS 180-2)."""
@@ -221,6 +177,48 @@ class TestLayers:
         assert len(empty) == 0
         assert "b" in empty.columns
         assert gpd.read_file(path, layer="wards").geometry[0].area == 1
+
+    @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EFBIG, None])
+    @pytest.mark.parametrize("kind", [pyogrio.errors.DataSourceError, RuntimeError])
+    def test_the_system_says_why_gdal_could_not_write(self, tmp_path, monkeypatch, kind, code):
+        """GDAL says "no such table" of a disk that is full."""
+
+        def write(*arguments, **options):
+            raise kind("no such table: gpkg_contents")
+
+        def fails(descriptor):
+            if code:
+                raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(pyogrio, "write_dataframe", write)
+        monkeypatch.setattr(os, "fsync", fails)
+        layer = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(1, 2)], crs=27700)
+        with pytest.raises(OSError, match="Errno") as caught:
+            write_layers(tmp_path / "layers.gpkg", {"incidents": layer})
+        assert caught.value.errno == (code or errno.EIO)
+        assert caught.value.filename == str(tmp_path / "layers.gpkg")
+
+    @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks Linux for a small limit")
+    def test_a_file_that_may_not_grow(self, tmp_path):
+        """A limit of the system in the midst of a layer: its own error, not one of GDAL's."""
+        ran = subprocess.run(
+            [sys.executable, "-c", LIMITED, tmp_path / "layers.gpkg"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+        assert ran.stdout == f"{errno.EFBIG}\n", ran.stderr
+
+    def test_a_layer_that_came_out_short(self, tmp_path, monkeypatch):
+        """GDAL may say nothing of a disk that is full: the rows are counted again."""
+        layer = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(1, 2)], crs=27700)
+        real = pyogrio.write_dataframe
+        monkeypatch.setattr(
+            pyogrio, "write_dataframe", lambda table, *a, **o: real(table.iloc[:0], *a, **o)
+        )
+        with pytest.raises(OSError, match="not all was written"):
+            write_layers(tmp_path / "layers.gpkg", {"incidents": layer})
 
 
 class TestReadVector:
