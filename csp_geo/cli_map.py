@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from csp_geo.errors import SettingsError
+from csp_geo.terminal import agreed, ask, say
+from csp_geo.toml import toml_text
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -37,11 +39,12 @@ def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
 
     name = _source_of(path, options, at_terminal)
     target = _target(path, name, options.project)
-    existing = target.read_text(encoding="utf-8-sig") if target.is_file() else ""
+    existing = toml_text(target, f"{name}/{target.name}") if target.exists() else ""
     sample = sample_file(path, name, existing, options.settings.limits)
     if not at_terminal:
         toml = write_toml(existing, proposed(sample), _about(sample, path, name, target))
-        click.echo(toml, nl=False)
+        for line in toml.splitlines():
+            say(line)
         return 0
     return _Dialogue(path, name, target, existing, sample, options).hold()
 
@@ -58,9 +61,9 @@ def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
             f"{path.name} lies in no source's folder. Say which source it is with --source: "
             f"{', '.join(SOURCES)}."
         )
-    click.echo(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
+    say(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
     with _left():
-        return str(click.prompt("Which is it", type=click.Choice(SOURCES), show_choices=False))
+        return ask("Which is it", type=click.Choice(SOURCES), show_choices=False)
 
 
 @contextmanager
@@ -69,7 +72,8 @@ def _left() -> Iterator[None]:
     try:
         yield
     except (click.Abort, KeyboardInterrupt):
-        click.echo(f"\n{_NOT_WRITTEN}")
+        say("")
+        say(_NOT_WRITTEN)
         raise
 
 
@@ -111,23 +115,23 @@ class _Dialogue:
         with _left():
             answer = self._agreed()
         if answer is None:
-            click.echo(_NOT_WRITTEN)
+            say(_NOT_WRITTEN)
             return 0
         return self._write(answer)
 
     def _agreed(self) -> Mapping | None:
         """Return the answers that are to be written, `None` where the person wants none."""
         sample = self.sample
-        click.echo(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
+        say(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
         while True:
             answer = self._columns()
             checked = self._tried(answer)
             if checked is not None:
                 _show(checked)
                 answer = self._themes(answer, checked)
-                if click.confirm(f"Write this to {self.target}?", default=True):
+                if agreed(f"Write this to {self.target}?", default=True):
                     return answer
-            if not click.confirm("Go through the columns again?", default=checked is None):
+            if not agreed("Go through the columns again?", default=checked is None):
                 return None
 
     def _columns(self) -> Mapping:
@@ -136,16 +140,14 @@ class _Dialogue:
 
         fields: dict[str, str] = {}
         for number, guess in enumerate(self.sample.guesses, start=1):
-            click.echo(
-                f"{number} of {len(self.sample.guesses)}  {guess.column}: {guess.look.words}"
-            )
+            say(f"{number} of {len(self.sample.guesses)}  {guess.column}: {guess.look.words}")
             said = self._field(guess.field, set(fields.values()))
             if said:
                 fields[guess.column] = said
         known = {guess.column for guess in self.sample.guesses if guess.why == "its name"}
         answer = Mapping(fields, dropped=tuple(sorted(known - set(fields))))
         formats = month_first(self.sample, fields)
-        if formats and click.confirm(
+        if formats and agreed(
             "The dates fit only with the month first, as Americans write them. Read them so?"
         ):
             answer = replace(answer, date_formats=formats)
@@ -156,18 +158,18 @@ class _Dialogue:
 
         default = guess if guess and guess not in taken else _LEAVE
         while True:
-            said = str(click.prompt("   is", default=default)).strip().lower()
+            said = ask("   is", default=default).strip().lower()
             if said == _LEAVE:
                 return None
             if said in FIELDS and said not in taken:
                 return said
             if said in taken:
-                click.echo(f"   Another column is {said} already. Leave one of them out with -.")
+                say(f"   Another column is {said} already. Leave one of them out with -.")
                 continue
             if said != _LIST:
-                click.echo(f"   '{shortened(said)}' is no field.")
+                say(f"   '{shortened(said)}' is no field.")
             for name, meaning in FIELDS.items():
-                click.echo(f"   {name:<10} {meaning}")
+                say(f"   {name:<10} {meaning}")
 
     def _source(self, answer: Mapping) -> Source:
         from csp_geo.intake.mapper import write_toml
@@ -185,7 +187,7 @@ class _Dialogue:
         result = run_check([self.path], options)
         file = result.files[0]
         if file.error and not file.counts["read"]:
-            click.secho(file.error, fg="red")
+            say(file.error, bad=True)
             return None
         return result
 
@@ -198,19 +200,19 @@ class _Dialogue:
         words = [found for found in checked.files[0].about(UNKNOWN_WORD) if found.item[0] != "("]
         words = sorted(words, key=lambda found: -found.n)[:_MOST_WORDS]
         few = f"{count(len(words), 'category word')} {'is' if len(words) == 1 else 'are'}"
-        if not words or not click.confirm(f"{few} in no list, counted under 'other'. Sort now?"):
+        if not words or not agreed(f"{few} in no list, counted under 'other'. Sort now?"):
             return answer
-        click.echo(f"Themes: {', '.join(THEMES)}. Enter leaves a word under 'other'.")
+        say(f"Themes: {', '.join(THEMES)}. Enter leaves a word under 'other'.")
         themes = {}
         for found in words:
-            said = click.prompt(
+            said = ask(
                 f"   {found.item} ({found.n:,})",
                 type=click.Choice(THEMES),
                 default="other",
                 show_choices=False,
             )
             if said != "other":
-                themes[found.item] = str(said)
+                themes[found.item] = said
         return replace(answer, themes=themes)
 
     def _write(self, answer: Mapping) -> int:
@@ -222,9 +224,9 @@ class _Dialogue:
         ]
         make_folder(self.target.parent)
         write_bytes(self.target, write_toml(self.existing, answer, heading).encode())
-        click.echo(f"Written: {self.target}")
+        say(f"Written: {self.target}")
         if self.path.absolute().parent.name.lower() != self.name:
-            click.echo(f"Put the file into the folder {self.target.parent}, then: csp-geo weekly")
+            say(f"Put the file into the folder {self.target.parent}, then: csp-geo weekly")
         return 0
 
 
@@ -232,12 +234,12 @@ def _show(checked: CheckResult) -> None:
     """Show the first rows as understood, and what became of all."""
     from csp_geo.products.check_words import conservation
 
-    click.echo("The first rows, as understood:")
+    say("The first rows, as understood:")
     table = [("row", "when", "where", "what", "")] + [tuple(line) for line in checked.first_rows]
     widths = [max(len(line[i]) for line in table) for i in range(4)]
     for line in table:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False))
-        click.echo(f"  {cells}  {line[-1]}".rstrip())
-    click.echo(conservation(checked.record["counts"]) + ".")
+        say(f"  {cells}  {line[-1]}".rstrip())
+    say(conservation(checked.record["counts"]) + ".")
     for note in checked.cautions:
-        click.echo(f"Caution: {note}")
+        say(f"Caution: {note}")

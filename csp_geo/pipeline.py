@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +51,7 @@ from csp_geo.storage import (
     write_layers,
 )
 from csp_geo.study_area import read_study_area
+from csp_geo.visible import json_text
 from csp_geo.wording import join
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _write_pack(
                 "hotspots.csv": csv_bytes(pd.DataFrame(hotspots.drop(columns="geometry"))),
                 "quality.csv": csv_bytes(quality_table(file_qualities(run.reports, run.result))),
                 "quarantine.csv": csv_bytes(run.result.quarantine),
-                "run.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
+                "run.json": json_text(made, indent=2).encode("utf-8"),
             },
         )
     return made

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyogrio
+from pandas.api.types import is_object_dtype, is_string_dtype
 from shapely.errors import ShapelyError
 
 from csp_geo.errors import BoundaryError
 from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
+from csp_geo.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,7 +94,7 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     for name, layer in layers.items():
         points = name in POINT_LAYERS  # an empty layer does not say what it holds
         pyogrio.write_dataframe(
-            layer,
+            _visible_texts(layer),
             path,
             layer=name,
             driver="GPKG",
@@ -101,6 +103,16 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
             append=path.exists(),
         )
     path.chmod(0o600)
+
+
+def _seen(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _visible_texts(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    texts = [n for n in layer if is_string_dtype(layer[n]) or is_object_dtype(layer[n])]
+    seen = {str(n): layer[n].map(_seen) for n in texts}
+    return layer.assign(**seen).rename(columns=visible)
 
 
 def write_layer(path: Path, name: str, layer: gpd.GeoDataFrame) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from csp_geo.products.exports import occurred_text
 from csp_geo.products.layers import is_sensitive
+from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -69,9 +69,7 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _hotspot_layer(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     texts = {
-        name: hotspots[name]
-        .map(lambda counts: json.dumps(counts, ensure_ascii=False))
-        .astype("str")
+        name: hotspots[name].map(json_text).astype("str")
         for name in ("sources", "themes", "observations")
     }
     return _plain(hotspots.assign(**texts))
