@@ -100,6 +100,11 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         return _of_system(error)
+    if isinstance(error, UnicodeEncodeError):  # of a path: every text that is written is UTF-8
+        return (
+            f"{Path(error.object).name} has a name that this computer cannot read. Rename it with "
+            "plain letters."
+        )
     if isinstance(error, MemoryError):
         return (
             "This computer has not enough memory for that. Close other programs, or take fewer or "

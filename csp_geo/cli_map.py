@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from csp_geo.cli_common import STOPPED
 from csp_geo.errors import SettingsError
 from csp_geo.terminal import agreed, ask, say
 from csp_geo.toml import toml_text
@@ -74,7 +75,7 @@ def _left() -> Iterator[None]:
     except (click.Abort, KeyboardInterrupt):
         say("")
         say(_NOT_WRITTEN)
-        raise
+        raise click.exceptions.Exit(STOPPED) from None
 
 
 def _target(path: Path, name: str, project: Path | None) -> Path:

@@ -123,10 +123,13 @@ def say_uncaught(
 
 
 def _write(text: str, *, err: bool = False, end: bool = True) -> None:
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:
+        return
     try:
-        click.echo(text, nl=end, err=err)
+        click.echo(text, file=stream, nl=end)
     except OSError as error:
-        _leave(sys.stderr if err else sys.stdout)
+        _leave(stream)
         if not err and error.errno not in _GONE:
             raise
 

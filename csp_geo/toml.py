@@ -175,7 +175,7 @@ def texts(what: str, longest: int = 200, *, least: int = 0) -> Kind:
         long = max(map(len, value), default=0)
         return f"a list with a text of {long:,} characters in it" if long > longest else None
 
-    return Kind(f'a list of {what}, such as ["one", "two"]', fault)
+    return Kind(f'a list of {what} such as ["one", "two"]', fault)
 
 
 SWITCH: Final = Kind(

@@ -19,6 +19,8 @@ _UNSEEN: Final = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # no characters at all
 )
 _BREAK: Final = re.compile("[\v\f\x85\u2028\u2029]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_NO_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _SPACES: Final = str.maketrans("\t\n\r", "   ")
 
 
@@ -32,7 +34,14 @@ def visible(text: str) -> str:
     """
     if text.isprintable() and text.isascii():
         return text
-    return _UNSEEN.sub("", _BREAK.sub("\n", text))
+    return _UNSEEN.sub("", _BREAK.sub("\n", _decoded(text)))
+
+
+def _decoded(text: str) -> str:
+    """Read the bytes of a file's name that the system could not, as in the locale C, as UTF-8."""
+    if not _SURROGATE.search(text):
+        return text
+    return _NO_BYTE.sub("", text).encode("utf-8", "surrogateescape").decode("utf-8", "ignore")
 
 
 def clean(text: object) -> str:
