@@ -7,6 +7,7 @@ come with words copied from elsewhere, are taken out rather than complained of.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 1_000_000
 """How large a file of settings may be; the packaged ones have a hundredth."""
+_DOTS: Final = 30
+"""How many dots a line may have outside quotes: each is a level of nesting."""
+_QUOTED: Final = re.compile(r""" "[^"\n]*" | '[^'\n]*' """, re.VERBOSE)
 _HUGE: Final = 10**15
 _LINE: Final = 200
 _SHOWN: Final = 20
@@ -81,14 +85,19 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
     SettingsError
         If it is not valid TOML, or nested too deep to be read.
     """
+    too_deep = f"{where} is not valid TOML: it is nested too deep."
+    if any(bare.count(".") > _DOTS for bare in _QUOTED.sub("", text).split("\n")):
+        raise SettingsError(too_deep)  # the parser would want the square of it, in memory
     try:
         values: dict[str, Any] = cleaned(tomllib.loads(text.removeprefix("\ufeff")))
     except RecursionError as error:
-        raise SettingsError(f"{where} is not valid TOML: it is nested too deep.") from error
-    except ValueError as error:  # also of numbers that Python does not take
+        raise SettingsError(too_deep) from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(
             f"{where} is not valid TOML: {shortened(str(error), _LINE)}."
         ) from error
+    except ValueError as error:
+        raise SettingsError(f"{where} is not valid TOML: it has a number too large.") from error
     return values
 
 
@@ -124,7 +133,7 @@ def whole(least: int, most: int, unit: str = "") -> Kind:
     def fits(value: Any) -> bool:
         return is_number(value) and isinstance(value, Integral) and bool(least <= value <= most)  # type: ignore[operator]
 
-    return Kind(f"a whole number{unit} from {least:,g} to {most:,g}", _unless(fits))
+    return Kind(f"a whole number{unit} from {least:,} to {most:,}", _unless(fits))
 
 
 def number(least: float, most: float, unit: str = "") -> Kind:

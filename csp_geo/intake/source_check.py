@@ -123,6 +123,6 @@ def _refuse_twice(
             other = under.setdefault(bare, key)
             if other != key:
                 raise SettingsError(
-                    f"{place}: '{shortened(word)}' stands under two of them, {other} and {key}. "
-                    f"Leave it under the {what} that it is."
+                    f"{place}: '{shortened(word)}' stands under two {what}s, {other} and {key}. "
+                    "Leave it under one of them."
                 )

@@ -56,7 +56,7 @@ class TestProfiles:
             ("staff_min = true", "a whole number"),
             ("approach_weight = 'x'", "a number"),
             ("staff_min = -2", "from 0 to"),
-            ("[approach]\nwomen = 'library'", "a list such as"),
+            ("[approach]\nwomen = 'library'", "a list of venue types such as"),
         ],
     )
     def test_what_cannot_be_used_is_said(self, tmp_path, text, said):
