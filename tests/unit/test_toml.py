@@ -160,7 +160,7 @@ SOURCE = [
     ("source = 'asb'", "source"),
     ("title = ''' '''\nfeed = 'x'", "unknown setting 'feed'"),
     (f"title = '{LARGE}'", "title"),
-    ("[colums]\ndate = ['a']", "did you mean 'columns'"),
+    ("[column]\ndate = ['a']", "did you mean 'columns'"),
     ("[columns]\ndata = ['a']", "did you mean 'date'"),
     ("[columns]\ndate = []", "[columns]: date"),
     ("[columns]\ndate = ['  ']", "[columns]: date"),
