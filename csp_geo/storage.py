@@ -111,7 +111,7 @@ def _seen(value: object) -> object:
 
 def _visible_texts(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     texts = [n for n in layer if is_string_dtype(layer[n]) or is_object_dtype(layer[n])]
-    seen = {str(n): layer[n].map(_seen) for n in texts}
+    seen = {str(n): layer[n].map(_seen).astype(layer[n].dtype) for n in texts}
     return layer.assign(**seen).rename(columns=visible)
 
 

@@ -44,7 +44,7 @@ def read_toml(path: Path, where: str = "") -> dict[str, Any]:
     SettingsError
         If it cannot be read, is too large, or is not valid TOML.
     """
-    where = where or path.name
+    where = where or path.name or path.resolve().name
     return parse_toml(toml_text(path, where), where)
 
 

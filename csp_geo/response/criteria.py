@@ -113,8 +113,8 @@ def read_profile(name_or_path: str | Path) -> Profile:
     path = Path(name_or_path)
     if not path.is_file():
         raise SettingsError(
-            f"'{path.name}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or name a "
-            "TOML file of your own."
+            f"'{path.name or path}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or "
+            "name a TOML file of your own."
         )
     return _profile(read_toml(path), path.name)
 
