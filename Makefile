@@ -69,6 +69,7 @@ fix: $(VENV)/made-dev
 golden: $(VENV)/made-dev
 	$(BIN)/python tools/write_sample_data.py
 	$(BIN)/python tools/write_data_dictionary.py
+	$(BIN)/python tools/write_licences.py
 
 coverage: $(VENV)/made-dev
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,20 +18,30 @@ import click
 from csp_geo._version import __version__
 from csp_geo.cli_boundaries import boundaries
 from csp_geo.cli_check import check
-from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_json, tell
+from csp_geo.cli_common import DATA, LIMIT, PATH, STOPPED, USAGE, Surroundings
 from csp_geo.cli_directory import directory
 from csp_geo.cli_havens import havens
-from csp_geo.disk import say
+from csp_geo.disk import say as say_error
 from csp_geo.errors import CspGeoError, SettingsError
 from csp_geo.project import Project, demo_project, find_project
+from csp_geo.terminal import (
+    at_terminal,
+    open_terminal,
+    print_json,
+    say,
+    say_uncaught,
+    say_usage,
+    say_warning,
+    sees_progress,
+    show_progress,
+    tell,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from csp_geo.settings import Settings
 
-_BAR: Final = 30
-"""Signs in a progress bar."""
 _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
@@ -47,40 +58,68 @@ def cli(context: click.Context, debug: bool) -> None:
     Everything happens on this computer: no report is sent anywhere. Only 'boundaries fetch' asks
     another computer, for official wards, and says so first.
     """
-    context.obj = Surroundings(_today, time.monotonic, time.sleep, _at_terminal)
+    context.obj = Surroundings(_today, time.monotonic, time.sleep, at_terminal)
     del debug  # read from the command line in main(), which also catches what click itself raises
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    open_terminal()
     try:
-        code = cli.main(args=given, prog_name="csp-geo", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = say_warning
+            code = cli.main(args=given, prog_name="csp-geo", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.Abort:
-        code = 130
+    except (click.Abort, KeyboardInterrupt):
+        say("Stopped before it was done.", bad=True)
+        code = STOPPED
     except click.ClickException as error:
-        error.show()
+        say_usage(error)
         code = USAGE
-    except (CspGeoError, OSError) as error:
-        if "--debug" in given:
-            raise
-        message = str(error) if isinstance(error, CspGeoError) else say(error)
-        click.secho(message, fg="red", err=True)
-        if "--json" in given:
-            with suppress(OSError):  # a disk that is full takes no answer either
-                print_json({"error": message})
-        code = USAGE if isinstance(error, SettingsError) else DATA
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:
+            sys.excepthook = say_uncaught
             raise
-        fault = f"This is a fault in csp_geo, not in your data ({type(error).__name__})."
-        click.secho(
-            f"{fault} Run it again as 'csp-geo --debug ...' to see where.", fg="red", err=True
-        )
-        code = DATA
+        code = _said(error, as_json="--json" in given)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _said(error: Exception, *, as_json: bool) -> int:
+    """Say in a sentence what went wrong; the exit code."""
+    message = _sentence(error)
+    say(message, bad=True)
+    if as_json:
+        with suppress(OSError):  # what cannot be printed has been said on stderr
+            print_json({"error": message})
+    return USAGE if isinstance(error, SettingsError) else DATA
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, CspGeoError):
+        return str(error)
+    if isinstance(error, OSError):
+        return say_error(error)
+    if isinstance(error, UnicodeEncodeError):  # of a path: every text that is written is UTF-8
+        return (
+            f"{Path(error.object).name} has a name that this computer cannot read. Rename it with "
+            "plain letters."
+        )
+    if isinstance(error, MemoryError):
+        return (
+            "This computer has not enough memory for that. Close other programs, or take fewer or "
+            "smaller files."
+        )
+    if isinstance(error, RecursionError):
+        return (
+            "Something in a file is nested deeper than csp_geo can follow. Take the files away "
+            "one at a time to find which, and ask for it in another format."
+        )
+    return (
+        f"This is a fault in csp_geo, not in your data ({type(error).__name__}). Run it again as "
+        "'csp-geo --debug ...' to see where."
+    )
 
 
 # --- what the commands share -------------------------------------------------------------------
@@ -102,17 +141,6 @@ def _settings(
 
 def _today() -> date:
     return datetime.now(ZoneInfo("Europe/London")).date()
-
-
-def _at_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _bar(done: int, of: int) -> None:
-    """Show on a terminal how many maps have been drawn."""
-    filled = _BAR * done // of
-    bar = "#" * filled + "-" * (_BAR - filled)
-    click.echo(f"\r  [{bar}] {done:,} of {of:,} maps", nl=done == of, err=True)
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -158,8 +186,8 @@ def demo(out: Path, seed: int) -> None:
     result = run_weekly(options)
     _summarise(result)
     _demo_havens(out, result.folder)
-    click.echo(f"The sample project is in {out}. To run it again: cd {out} and")
-    click.echo(f"  csp-geo weekly --as-of {SAMPLE_AS_OF}")
+    say(f"The sample project is in {out}. To run it again: cd {out} and")
+    say(f"  csp-geo weekly --as-of {SAMPLE_AS_OF}")
 
 
 def _demo_havens(out: Path, run: Path) -> None:
@@ -184,21 +212,21 @@ def _demo_havens(out: Path, run: Path) -> None:
             progress=tell,
         )
     )
-    click.echo(result.lines[0])
-    click.echo(f"Open {result.folder / 'havens.html'}")
+    say(result.lines[0])
+    say(f"Open {result.folder / 'havens.html'}")
     wards = [only_boundaries(out)]
     listed = run_directory(
         DirectoryOptions(havens=data / "havens.csv", today=SAMPLE_AS_OF, boundaries=wards)
     )
     write_directory(listed, out / "directory", tell)
-    click.echo(f"Open {out / 'directory' / 'public' / 'directory.html'}")
+    say(f"Open {out / 'directory' / 'public' / 'directory.html'}")
 
 
 def _weekly_options(project: Project, *, quiet: bool, **rest: Any) -> Any:
     from csp_geo.options import WeeklyOptions, silent
 
-    if sys.stderr.isatty() and not quiet:
-        rest["tick"] = _bar
+    if sees_progress() and not quiet:
+        rest["tick"] = show_progress
     return WeeklyOptions(
         reports=project.reports,
         boundaries=project.boundaries,
@@ -225,12 +253,10 @@ def init(folder: Path) -> None:
     write_files(folder, new)
     keep_key(folder, project_key(folder))
     kept = len(files) - len(new)
-    click.echo(
-        f"Made {len(new)} files in {folder}" + (f"; {kept} were there and stay." if kept else ".")
-    )
-    click.echo("Put reports into data/reports/<source>, wards into data/boundaries, then run:")
-    click.echo("  csp-geo weekly")
-    click.echo("Safe Havens there are go into data/havens.csv; data/README.txt says how.")
+    say(f"Made {len(new)} files in {folder}" + (f"; {kept} were there and stay." if kept else "."))
+    say("Put reports into data/reports/<source>, wards into data/boundaries, then run:")
+    say("  csp-geo weekly")
+    say("Safe Havens there are go into data/havens.csv; data/README.txt says how.")
 
 
 @cli.command()
@@ -288,7 +314,7 @@ def weekly(**given: Any) -> int:
     elif not quiet:
         _summarise(result)
     for sentence in result.over_limit:
-        click.secho(sentence, fg="red", err=True)
+        say(sentence, bad=True)
     return LIMIT if result.over_limit else 0
 
 
@@ -310,25 +336,25 @@ def _summarise(result: Any) -> None:
     from csp_geo.tables import KINDS
 
     counts = result.record["counts"]
-    click.echo(f"{conservation(counts)}; {counts['in_period']:,} in this period.")
+    say(f"{conservation(counts)}; {counts['in_period']:,} in this period.")
     for file in result.record["inputs"]:
         if file["error"]:
-            click.echo(f"Not used: {file['path']}. {file['error']}")
+            say(f"Not used: {file['path']}. {file['error']}")
     for family, rows in result.hotspots.groupby("family", observed=True, sort=False):
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
         said = [f"{clear[k]} of {count(kinds[k], k)}" for k in KINDS if kinds[k]]
         first = rows.iloc[0]
-        click.echo(
+        say(
             f"{str(family).capitalize()}: {' and '.join(said)} stand out from chance; first "
             f"{first['name']} ({figures(first)})."
         )
     if result.hotspots.empty:
-        click.echo("No hotspots: too few reports lie close together.")
+        say("No hotspots: too few reports lie close together.")
     n = len(result.record["cautions"])
     if n:
-        click.echo(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")
-    click.echo(f"Open {result.folder / 'map.html'}")
+        say(f"{count(n, 'caution')}, the first: {result.record['cautions'][0]}")
+    say(f"Open {result.folder / 'map.html'}")
 
 
 cli.add_command(check)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo.cli_common import CONFIG, PATH, print_json, tell
+from csp_geo.cli_common import CONFIG, PATH
+from csp_geo.terminal import print_json, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ def fetch(surroundings: Surroundings, /, code: str, as_json: bool, **given: Any)
         print_json({"path": fetched.path.as_posix(), **note})
         return
     for line in _fetched_lines(fetched):
-        click.echo(line)
+        say(line)
 
 
 def _folder_of(layer: str) -> Path:
@@ -137,10 +138,10 @@ def list_files(surroundings: Surroundings, /, as_json: bool) -> None:
         print_json({"folder": _HOME.as_posix(), "files": found})
         return
     if not found:
-        click.echo("data/boundaries is empty. Get wards with: csp-geo boundaries fetch CODE")
+        say("data/boundaries is empty. Get wards with: csp-geo boundaries fetch CODE")
     for entry in found:
         for line in _listed_lines(entry):
-            click.echo(line)
+            say(line)
 
 
 def _listed_lines(entry: Mapping[str, Any]) -> list[str]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo.cli_common import CONFIG, DATA, LIMIT, PATH, print_json, tell
+from csp_geo.cli_common import CONFIG, DATA, LIMIT, PATH
 from csp_geo.errors import SettingsError
 from csp_geo.project import boundaries_at, only_boundaries
+from csp_geo.terminal import print_json, say, tell
 from csp_geo.wording import count
 
 if TYPE_CHECKING:
@@ -100,11 +101,12 @@ def _check(files: tuple[Path, ...], options: CheckOptions, given: dict[str, Any]
         lines += [NO_WARDS] if options.boundaries is None else []
         lines += [f"Caution: {caution}" for caution in result.cautions]
         lines += _written(fix, n_accepted, out)
-        click.echo("\n".join(lines))
+        for line in lines:
+            say(line)
     if all(file.error for file in result.files):
         return DATA
     for sentence in result.over_limit:
-        click.secho(sentence, fg="red", err=True)
+        say(sentence, bad=True)
     return LIMIT if result.over_limit else 0
 
 

@@ -1,11 +1,10 @@
-"""What the commands share: how they are told the time, exit, print and show progress."""
+"""What the commands share: exit codes, where things are, and what they may not reach for."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-DATA, USAGE, LIMIT = 1, 2, 3
-"""Exit codes: the data cannot be used, wrong usage, too many rows quarantined."""
+DATA, USAGE, LIMIT, STOPPED = 1, 2, 3, 130
+"""Exit codes: the data cannot be used, wrong usage, too many rows quarantined, Ctrl-C."""
 PATH: Final = click.Path(path_type=Path)
 CONFIG: Final = Path("csp_geo.toml")
 
@@ -30,13 +29,3 @@ class Surroundings:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     at_terminal: Callable[[], bool]
-
-
-def tell(message: str) -> None:
-    """Say on stderr what is being done."""
-    click.echo(f"{message} ...", err=True)
-
-
-def print_json(value: Any) -> None:
-    """Print one JSON object on stdout."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

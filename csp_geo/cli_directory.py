@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from csp_geo.cli_common import CONFIG, DATA, PATH, print_json, tell
+from csp_geo.cli_common import CONFIG, DATA, PATH
 from csp_geo.errors import SourceError
+from csp_geo.terminal import print_json, say, tell
 
 if TYPE_CHECKING:
     from csp_geo.cli_common import Surroundings
@@ -33,7 +34,6 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     from csp_geo.options import DirectoryOptions, silent
     from csp_geo.pipeline import run_directory, write_directory
     from csp_geo.products.directory import PAGE, PUBLIC_FOLDER
-    from csp_geo.products.escape import clean
     from csp_geo.project import boundaries_at, register_of
     from csp_geo.settings import read_settings
 
@@ -55,32 +55,31 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     result = run_directory(options)
     for name in write_directory(result, out, options.progress):
         said = f"{out / name} lay in the folder to publish, and csp-geo did not put it there."
-        click.secho(clean(said), fg="red", err=True)
+        say(said, bad=True)
     if as_json:
         print_json(result.record)
     else:
         _tell(result, out)
     if result.error:
-        click.secho(result.error, fg="red", err=True)
+        say(result.error, bad=True)
         page = out / PUBLIC_FOLDER / PAGE
         if page.exists():
-            click.secho(f"{page} is of an earlier day: take it down.", fg="red", err=True)
+            say(f"{page} is of an earlier day: take it down.", bad=True)
         return DATA
     return 0
 
 
 def _tell(result: DirectoryResult, out: Path) -> None:
     from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER, finding_lines
-    from csp_geo.products.escape import clean
     from csp_geo.response.register import say_counts
 
-    click.echo(f"{say_counts(result.register)}.")
+    say(f"{say_counts(result.register)}.")
     for line in finding_lines(result.register):
-        click.echo(line)
+        say(line)
     for caution in result.cautions:
-        click.echo(clean(f"Caution: {caution}"))
+        say(f"Caution: {caution}")
     if not result.register.findings.empty:
-        click.echo(f"For the coordinator, not to be published: {out / COORDINATOR}")
+        say(f"For the coordinator, not to be published: {out / COORDINATOR}")
     if not result.error:
-        click.echo(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
-        click.echo(f"Open {out / PUBLIC_FOLDER / PAGE}")
+        say(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
+        say(f"Open {out / PUBLIC_FOLDER / PAGE}")

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import click
 
-from csp_geo.cli_common import CONFIG, PATH, print_json, tell
+from csp_geo.cli_common import CONFIG, PATH
+from csp_geo.terminal import print_json, say, tell
 
 _TYPES: Final = Path("data", "premises", "venue_types.toml")
 
@@ -95,5 +96,5 @@ def havens(*, as_json: bool, **given: Any) -> None:
         print_json(result.record)
         return
     for line in result.lines:
-        click.echo(line)
-    click.echo(f"Open {result.folder / 'havens.html'}")
+        say(line)
+    say(f"Open {result.folder / 'havens.html'}")

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from csp_geo.cli_common import STOPPED
 from csp_geo.errors import SettingsError
+from csp_geo.terminal import agreed, ask, say
+from csp_geo.toml import toml_text
 from csp_geo.wording import join, shortened
 
 if TYPE_CHECKING:
@@ -42,7 +45,8 @@ def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
     sample = sample_file(path, name, existing, options.settings.limits)
     if not at_terminal:
         toml = write_toml(existing, proposed(sample), _about(sample, path, name, target))
-        click.echo(toml, nl=False)
+        for line in toml.splitlines():
+            say(line)
         return 0
     return _Dialogue(path, name, target, existing, sample, options).hold()
 
@@ -59,9 +63,9 @@ def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
             f"{path.name} lies in no source's folder. Say which source it is with --source: "
             f"{', '.join(SOURCES)}."
         )
-    click.echo(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
+    say(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
     with _left():
-        return str(click.prompt("Which is it", type=click.Choice(SOURCES), show_choices=False))
+        return ask("Which is it", type=click.Choice(SOURCES), show_choices=False)
 
 
 @contextmanager
@@ -70,8 +74,9 @@ def _left() -> Iterator[None]:
     try:
         yield
     except (click.Abort, KeyboardInterrupt):
-        click.echo(f"\n{_NOT_WRITTEN}")
-        raise
+        say("")
+        say(_NOT_WRITTEN)
+        raise click.exceptions.Exit(STOPPED) from None
 
 
 def _target(path: Path, name: str, project: Path | None) -> Path:
@@ -82,7 +87,7 @@ def _target(path: Path, name: str, project: Path | None) -> Path:
 
 
 def _text(target: Path) -> str:
-    return target.read_text(encoding="utf-8-sig") if target.is_file() else ""
+    return toml_text(target, f"{target.parent.name}/{target.name}") if target.exists() else ""
 
 
 def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
@@ -116,23 +121,23 @@ class _Dialogue:
         with _left():
             answer = self._agreed()
         if answer is None:
-            click.echo(_NOT_WRITTEN)
+            say(_NOT_WRITTEN)
             return 0
         return self._write(answer)
 
     def _agreed(self) -> Mapping | None:
         """Return the answers that are to be written, `None` where the person wants none."""
         sample = self.sample
-        click.echo(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
+        say(f"{self.path.name}{sample.part}: {len(sample.guesses)} columns. {_HELP}")
         while True:
             answer = self._columns()
             checked = self._tried(answer)
             if checked is not None:
                 _show(checked)
                 answer = self._themes(answer, checked)
-                if click.confirm(f"Write this to {self.target}?", default=True):
+                if agreed(f"Write this to {self.target}?", default=True):
                     return answer
-            if not click.confirm("Go through the columns again?", default=checked is None):
+            if not agreed("Go through the columns again?", default=checked is None):
                 return None
 
     def _columns(self) -> Mapping:
@@ -141,16 +146,14 @@ class _Dialogue:
 
         fields: dict[str, str] = {}
         for number, guess in enumerate(self.sample.guesses, start=1):
-            click.echo(
-                f"{number} of {len(self.sample.guesses)}  {guess.column}: {guess.look.words}"
-            )
+            say(f"{number} of {len(self.sample.guesses)}  {guess.column}: {guess.look.words}")
             said = self._field(guess.field, set(fields.values()))
             if said:
                 fields[guess.column] = said
         known = {guess.column for guess in self.sample.guesses if guess.why == "its name"}
         answer = Mapping(fields, dropped=tuple(sorted(known - set(fields))))
         formats = month_first(self.sample, fields)
-        if formats and click.confirm(
+        if formats and agreed(
             "The dates fit only with the month first, as Americans write them. Read them so?"
         ):
             answer = replace(answer, date_formats=formats)
@@ -161,18 +164,18 @@ class _Dialogue:
 
         default = guess if guess and guess not in taken else _LEAVE
         while True:
-            said = str(click.prompt("   is", default=default)).strip().lower()
+            said = ask("   is", default=default).strip().lower()
             if said == _LEAVE:
                 return None
             if said in FIELDS and said not in taken:
                 return said
             if said in taken:
-                click.echo(f"   Another column is {said} already. Leave one of them out with -.")
+                say(f"   Another column is {said} already. Leave one of them out with -.")
                 continue
             if said != _LIST:
-                click.echo(f"   '{shortened(said)}' is no field.")
+                say(f"   '{shortened(said)}' is no field.")
             for name, meaning in FIELDS.items():
-                click.echo(f"   {name:<10} {meaning}")
+                say(f"   {name:<10} {meaning}")
 
     def _source(self, answer: Mapping) -> Source:
         from csp_geo.intake.mapper import write_toml
@@ -190,7 +193,7 @@ class _Dialogue:
         result = run_check([self.path], options)
         file = result.files[0]
         if file.error and not file.counts["read"]:
-            click.secho(file.error, fg="red")
+            say(file.error, bad=True)
             return None
         return result
 
@@ -201,23 +204,21 @@ class _Dialogue:
 
         words = checked.unsorted
         few = f"{count(len(words), 'category word')} {'is' if len(words) == 1 else 'are'}"
-        if not words or not click.confirm(f"{few} in no list, so kept off the map. Sort now?"):
+        if not words or not agreed(f"{few} in no list, so kept off the map. Sort now?"):
             return answer
-        click.echo(
+        say(
             f"Themes: {', '.join(THEMES)}. For what may not be drawn also {join(_KINDS)}. Enter "
             "leaves a word unsorted."
         )
         themes: dict[str, str] = {}
         sensitive: dict[str, str] = {}
         for word, n in words.items():
-            said = str(
-                click.prompt(
-                    f"   {word} ({n:,})",
-                    type=click.Choice([*THEMES, *_KINDS, ""]),
-                    default="",
-                    show_choices=False,
-                    show_default=False,
-                )
+            said = ask(
+                f"   {word} ({n:,})",
+                type=click.Choice([*THEMES, *_KINDS, ""]),
+                default="",
+                show_choices=False,
+                show_default=False,
             )
             (sensitive if said in _KINDS else themes)[word] = said
         kept = {word: theme for word, theme in themes.items() if theme}
@@ -237,9 +238,9 @@ class _Dialogue:
             )
         make_folder(self.target.parent)
         write_bytes(self.target, write_toml(self.existing, answer, heading).encode())
-        click.echo(f"Written: {self.target}")
+        say(f"Written: {self.target}")
         if self.path.absolute().parent.name.lower() != self.name:
-            click.echo(f"Put the file into the folder {self.target.parent}, then: csp-geo weekly")
+            say(f"Put the file into the folder {self.target.parent}, then: csp-geo weekly")
         return 0
 
 
@@ -247,12 +248,12 @@ def _show(checked: CheckResult) -> None:
     """Show the first rows as understood, and what became of all."""
     from csp_geo.products.check_words import conservation
 
-    click.echo("The first rows, as understood:")
+    say("The first rows, as understood:")
     table = [("row", "when", "where", "what", "")] + [tuple(line) for line in checked.first_rows]
     widths = [max(len(line[i]) for line in table) for i in range(4)]
     for line in table:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False))
-        click.echo(f"  {cells}  {line[-1]}".rstrip())
-    click.echo(conservation(checked.record["counts"]) + ".")
+        say(f"  {cells}  {line[-1]}".rstrip())
+    say(conservation(checked.record["counts"]) + ".")
     for note in checked.cautions:
-        click.echo(f"Caution: {note}")
+        say(f"Caution: {note}")

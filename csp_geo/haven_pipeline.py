@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -43,6 +42,7 @@ from csp_geo.response.register import read_havens
 from csp_geo.response.sun import after_dark
 from csp_geo.response.venue_types import read_venue_types
 from csp_geo.storage import is_labelled, write_layers
+from csp_geo.visible import json_text
 from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _write(done: Planned) -> HavenResult:
             "for-the-coordinator.csv": csv_bytes(record.licensing_table(done, reports_at)),
             "uncovered.csv": csv_bytes(record.uncovered_table(done)),
             "left-out.csv": csv_bytes(done.left_out),
-            "havens.json": json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"),
+            "havens.json": json_text(made, indent=2).encode("utf-8"),
         }
     )
     n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())

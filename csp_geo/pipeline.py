@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +51,7 @@ from csp_geo.storage import (
     write_layers,
 )
 from csp_geo.study_area import read_study_area
+from csp_geo.visible import json_text
 from csp_geo.wording import join
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _write_pack(
     def write_record(path: Path) -> None:
         watch.stop()
         made.update(record.run_json(run, watch.seconds))
-        write_bytes(path, json.dumps(made, indent=2, ensure_ascii=False).encode("utf-8"))
+        write_bytes(path, json_text(made, indent=2).encode("utf-8"))
 
     folder.write(
         {

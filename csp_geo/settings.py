@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import tomllib
-from dataclasses import dataclass, field, fields, replace
+import re
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError
-from csp_geo.tables import SOURCES
+from csp_geo.tables import SOURCES, SYSTEMS
+from csp_geo.toml import (
+    SWITCH,
+    TABLE,
+    Kind,
+    above,
+    check_values,
+    number,
+    one_of,
+    read_toml,
+    shown,
+    text,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,10 +28,43 @@ if TYPE_CHECKING:
 
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
+"""With fewer maps no p can be as low as 0.05."""
 _MEGABYTE: Final = 1_000_000
 LONGEST_EPS_M: Final = 5000.0
+_LONGEST_ADDRESS: Final = 500
 ONS_OPEN_GEOGRAPHY: Final = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 """Where official boundaries come from: the Office for National Statistics' own service."""
+_ADDRESS: Final = re.compile(
+    r"https://[^\s/?#@]+(/[^\s?#@]*)?|http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s?#@]*)?",
+    re.IGNORECASE,
+)
+
+_CLUSTERS: Final[Mapping[str, Kind]] = {
+    "eps": above(0, LONGEST_EPS_M, " metres"),
+    "min_samples": whole(1, 100_000),
+}
+_VALUES: Final[Mapping[str, Kind]] = {
+    "marking": text(),
+    "public_marking": text(),
+    "quarantine_limit": number(0, 1, " (a share of the rows)"),
+    "border_m": number(0, 100_000, " of metres"),
+    "draw_sensitive_points": SWITCH,
+    "simulations": whole(FEWEST_SIMULATIONS, 99_999),
+    "boundary_service": Kind(
+        "an address that begins with https://, without a user name or a question mark",
+        lambda value: None if _is_address(value) else shown(value),
+    ),
+}
+_TABLES: Final = ("clusters", "feeds", "limits")
+_FEEDS: Final[Mapping[str, Kind]] = dict.fromkeys(SOURCES, one_of((*SOURCES, *SYSTEMS)))
+
+
+def _is_address(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= _LONGEST_ADDRESS
+        and bool(_ADDRESS.fullmatch(value))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +79,7 @@ class ClusterParams:
     min_samples: int = 5
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.eps) and 0 < self.eps <= LONGEST_EPS_M):
-            raise SettingsError(
-                f"eps must be more than 0 and at most {LONGEST_EPS_M:g} metres, not {self.eps}."
-            )
-        if self.min_samples != int(self.min_samples) or self.min_samples < 1:
-            raise SettingsError(
-                f"min_samples must be a whole number from 1, not {self.min_samples}."
-            )
+        check_values(vars(self), _CLUSTERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +110,12 @@ class Limits:
                 raise SettingsError(f"{limit.name} must be a whole number from 1, not {value!r}.")
 
 
+_LIMITS: Final[Mapping[str, Kind]] = {
+    limit.name: whole(1, 10**12) if isinstance(limit.default, int) else above(0, 10**6)
+    for limit in fields(Limits)
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that a partnership may set in `csp_geo.toml`.
@@ -96,81 +140,19 @@ class Settings:
     boundary_service: str = ONS_OPEN_GEOGRAPHY
 
     def __post_init__(self) -> None:
-        if not 0 <= self.quarantine_limit <= 1:
-            raise SettingsError(
-                f"quarantine_limit is a share from 0 to 1, not {self.quarantine_limit}."
-            )
-        if not (math.isfinite(self.border_m) and self.border_m >= 0):
-            raise SettingsError(f"border_m must be 0 or more metres, not {self.border_m}.")
-        if self.simulations < FEWEST_SIMULATIONS:
-            raise SettingsError(
-                f"simulations must be at least {FEWEST_SIMULATIONS}, not {self.simulations}: with "
-                "fewer no p can be as low as 0.05."
-            )
-        if unknown := set(self.feeds) - set(SOURCES):
-            raise SettingsError(
-                f"[feeds] names no such source: {', '.join(sorted(unknown))}. "
-                f"Sources are {', '.join(SOURCES)}."
-            )
-
-
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "marking": (str,),
-    "public_marking": (str,),
-    "clusters": (dict,),
-    "feeds": (dict,),
-    "quarantine_limit": (int, float),
-    "border_m": (int, float),
-    "draw_sensitive_points": (bool,),
-    "simulations": (int,),
-    "boundary_service": (str,),
-    "eps": (int, float),
-    "min_samples": (int,),
-    "limits": (dict,),
-    **{limit.name: (int,) for limit in fields(Limits)},
-}
-
-
-def _check_keys(values: Mapping[str, Any], cls: type, where: str) -> None:
-    known = [f.name for f in fields(cls)]
-    for key, value in values.items():
-        if key not in known:
-            raise SettingsError(f"{where}: unknown setting '{key}'. Known: {', '.join(known)}.")
-        wrong_bool = isinstance(value, bool) and bool not in _TYPES[key]
-        if wrong_bool or not isinstance(value, _TYPES[key]):
-            needed = _TYPES[key][-1].__name__
-            raise SettingsError(f"{where}: '{key}' must be a {needed}, found {value!r}.")
+        check_values({name: getattr(self, name) for name in _VALUES}, _VALUES)
+        check_values(self.feeds, _FEEDS, "[feeds]", what="source")
 
 
 def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Settings:
-    """Make `Settings` from parsed TOML; unknown keys and wrong types raise `SettingsError`."""
-    _check_keys(values, Settings, where)
-    clusters = dict(values.get("clusters", {}))
-    _check_keys(clusters, ClusterParams, f"{where}, [clusters]")
-    for source, feed in values.get("feeds", {}).items():
-        if not isinstance(feed, str):
-            raise SettingsError(f"{where}, [feeds]: '{source}' must be a name, found {feed!r}.")
-    limits = dict(values.get("limits", {}))
-    _check_keys(limits, Limits, f"{where}, [limits]")
+    """Make `Settings` from parsed TOML; unknown keys and wrong values raise `SettingsError`."""
+    check_values(values, {**_VALUES, **dict.fromkeys(_TABLES, TABLE)}, where)
+    clusters, limits = values.get("clusters", {}), values.get("limits", {})
+    check_values(clusters, _CLUSTERS, f"{where}, [clusters]")
+    check_values(limits, _LIMITS, f"{where}, [limits]")
+    check_values(values.get("feeds", {}), _FEEDS, f"{where}, [feeds]", what="source")
     rest = {key: value for key, value in values.items() if key not in {"clusters", "limits"}}
-    return replace(Settings(), clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
-
-
-def read_toml(path: Path, where: str = "") -> dict[str, Any]:
-    """Read a TOML file that a person wrote; `where` is how messages name it.
-
-    Raises
-    ------
-    SettingsError
-        If it cannot be read, or is not valid TOML.
-    """
-    where = where or path.name
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{where} could not be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
+    return Settings(clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
 def read_settings(path: Path | None) -> Settings:

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyogrio
+from pandas.api.types import is_object_dtype, is_string_dtype
 from shapely.errors import ShapelyError
 
 from csp_geo.disk import from_gdal
 from csp_geo.errors import BoundaryError, SettingsError
 from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
+from csp_geo.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,7 +92,7 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
         for name, layer in layers.items():
             points = name in POINT_LAYERS  # an empty layer does not say what it holds
             pyogrio.write_dataframe(
-                layer,
+                _visible_texts(layer),
                 path,
                 layer=name,
                 driver="GPKG",
@@ -104,6 +106,16 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
                 raise OSError(errno.EIO, "not all was written", str(path))
     except (*_OF_GDAL, RuntimeError, RuntimeWarning) as error:
         raise from_gdal(error, path) from error
+
+
+def _seen(value: object) -> object:
+    return visible(value) if isinstance(value, str) else value
+
+
+def _visible_texts(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    texts = [n for n in layer if is_string_dtype(layer[n]) or is_object_dtype(layer[n])]
+    seen = {str(n): layer[n].map(_seen).astype(layer[n].dtype) for n in texts}
+    return layer.assign(**seen).rename(columns=visible)
 
 
 def write_layer(path: Path, name: str, layer: gpd.GeoDataFrame) -> None:

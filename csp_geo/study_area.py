@@ -22,6 +22,7 @@ from csp_geo.errors import BoundaryError
 from csp_geo.locator import Locator
 from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
 from csp_geo.storage import read_vector, sha256_of
+from csp_geo.visible import clean
 
 if TYPE_CHECKING:
     from datetime import date
@@ -219,7 +220,10 @@ def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
     _refuse_incomplete(layer, found, file_name)
     polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
     wards = gpd.GeoDataFrame(
-        {key: polygons[column].astype("str").str.strip() for key, column in found.items()},
+        {
+            key: polygons[column].astype("str").map(clean).str.strip()
+            for key, column in found.items()
+        },
         geometry=polygons.geometry.force_2d(),
         crs=layer.crs,
     )
@@ -339,7 +343,7 @@ def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) ->
 
 def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:
     column = _find_column(layer, _DISTRICT)
-    names = sorted(set(layer[column].dropna().astype("str"))) if column else []
+    names = sorted(set(layer[column].dropna().astype("str").map(clean))) if column else []
     if len(names) == 1:
         return names[0]
     return vintage.area if vintage else stem.replace("_", " ")

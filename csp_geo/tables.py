@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
+SYSTEMS: Final = (
+    "police_uk",
+    "police_uk_stops",
+    "open311",
+    "engagementhq",
+    "social_pinpoint",
+    "commonplace",
+)
+"""Systems whose files are recognised by their columns; each is a feed of one of the sources."""
 FAMILIES: Final = ("recorded", "perception", "observation", "other")
 """Clustered and ranked apart; observations are never clustered, only attached as evidence."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from csp_geo.visible import clean
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,5 +33,5 @@ def join(items: Iterable[str], last: str = "and") -> str:
 
 def shortened(name: str, length: int = _NAME_LENGTH) -> str:
     """Write somebody's name for a column or a sheet so that a sentence can hold it."""
-    line = "".join(filter(str.isprintable, " ".join(name.split())))
+    line = " ".join(clean(name).split())
     return line if len(line) <= length else f"{line[:length]}..."

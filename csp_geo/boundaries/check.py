@@ -16,6 +16,7 @@ from csp_geo.boundaries.names import KINDS
 from csp_geo.errors import BoundaryError, FetchError
 from csp_geo.storage import crs_by_range
 from csp_geo.study_area import StudyArea, study_area_of
+from csp_geo.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +126,7 @@ def _attributes(found: Sequence[Mapping[str, Any]], layer: Layer) -> pd.DataFram
 
 
 def _tidy(value: object) -> str:
-    return "".join(sign for sign in str(value) if sign.isprintable()).strip()[:200]
+    return clean(value).strip()[:200]
 
 
 def _check_codes(table: pd.DataFrame, layer: Layer, code: str) -> None:

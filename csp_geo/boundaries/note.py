@@ -5,16 +5,24 @@ TOML, so that people can read it and a GeoJSON reader does not take it for a lay
 
 from __future__ import annotations
 
-import json
-import tomllib
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.errors import SettingsError
+from csp_geo.toml import Kind, check_values, read_toml, shown, text
+from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 _HEAD = "# Where {file} came from. Written by csp-geo boundaries fetch; keep it beside the file.\n"
+_SHOWN: Final[Mapping[str, Kind]] = {
+    "service": text(),
+    "sha256": text(),
+    "fetched": Kind("a date", lambda value: None if isinstance(value, date) else shown(value)),
+}
+"""What is used of a note."""
 
 
 def note_path(path: Path) -> Path:
@@ -31,9 +39,11 @@ def note_bytes(note: Mapping[str, Any]) -> bytes:
 def read_note(path: Path) -> dict[str, Any] | None:
     """Read the note of a file; `None` if there is none that can be read."""
     try:
-        return tomllib.loads(note_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        note = read_toml(note_path(path))
+        check_values({key: note[key] for key in _SHOWN if key in note}, _SHOWN)
+    except SettingsError:
         return None
+    return note
 
 
 def licence_lines(year: int) -> list[str]:
@@ -49,4 +59,4 @@ def _value(value: object) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return "[" + ", ".join(_value(entry) for entry in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return json_text(value)

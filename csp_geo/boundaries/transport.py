@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from csp_geo.errors import FetchError, SettingsError
+from csp_geo.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -264,5 +265,5 @@ def _whole(text: str) -> int:
 
 
 def _clean(text: str) -> str:
-    """Keep what can be shown on a terminal of words that came from elsewhere."""
-    return "".join(sign for sign in text if sign.isprintable())[:200]
+    """Keep what can be shown of words that came from elsewhere."""
+    return clean(text)[:200]

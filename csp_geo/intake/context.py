@@ -18,6 +18,7 @@ from csp_geo.intake.when import read_dates
 from csp_geo.projection import move_shapes
 from csp_geo.storage import VECTOR_SUFFIXES, read_vector
 from csp_geo.tables import PLACES, ZONES
+from csp_geo.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +118,7 @@ def _zone_rows(
 def _as_text(value: object) -> str | None:
     if value is None or value is pd.NaT or value != value:  # noqa: PLR0124 - NaN is not itself
         return None
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value).strip()
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else clean(value).strip()
 
 
 def _unreadable_dates(zones: gpd.GeoDataFrame, name: str) -> list[str]:
@@ -167,13 +168,15 @@ def _place_rows(path: Path, area: StudyArea) -> gpd.GeoDataFrame:
         raise SourceError(f"{path.name} has no column 'name'.")
     x, y, axes = _place_axes(list(raw.header), path.name)
     cells = raw.cells
+    names = cells[name].map(clean).str.strip()
     located = locate(cells[x], cells[y], axes, area.projection, area, border_m=2000.0)
     xy = located[["x_m", "y_m"]].to_numpy()
     usable = np.isfinite(xy).all(axis=1) & ~located["outside-study-area"].to_numpy()
-    usable &= (cells[name] != "").to_numpy()
+    usable &= (names != "").to_numpy()
     kinds = cells[kind] if kind else pd.Series(path.stem.rstrip("s"), cells.index, dtype="str")
+    kinds = kinds.map(clean)
     return gpd.GeoDataFrame(
-        {"name": cells.loc[usable, name], "kind": kinds[usable].str.casefold()},
+        {"name": names[usable], "kind": kinds[usable].str.casefold()},
         geometry=gpd.points_from_xy(xy[usable, 0], xy[usable, 1]),
         crs=area.projection.crs,
     )

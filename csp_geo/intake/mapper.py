@@ -221,7 +221,7 @@ def write_toml(existing: str, mapping: Mapping, comments: Sequence[str] = ()) ->
     """
     try:
         document = tomlkit.parse(existing)
-    except tomlkit.exceptions.ParseError as error:
+    except tomlkit.exceptions.TOMLKitError as error:
         raise SettingsError(f"The source.toml that is there is not valid TOML: {error}.") from error
     if not existing:
         for line in comments:
@@ -231,6 +231,7 @@ def write_toml(existing: str, mapping: Mapping, comments: Sequence[str] = ()) ->
     if mapping.dropped:
         document["never"] = _joined(document.get("never", []), mapping.dropped)
     columns = _table(document, "columns")
+    _take_out(columns, mapping.fields)
     for column, field in mapping.fields.items():
         columns[field] = _joined([column], columns.get(field, []))
     for name, words in (("themes", mapping.themes), ("sensitive", mapping.sensitive)):
@@ -244,6 +245,17 @@ def _table(document: tomlkit.TOMLDocument, name: str) -> Any:
     if name not in document:
         document[name] = tomlkit.table()
     return document[name]
+
+
+def _take_out(columns: Any, fields: dict[str, str]) -> None:
+    """Take columns from under the fields that they were before: a column is one thing."""
+    moved = {plain(column): field for column, field in fields.items()}
+    for field, names in list(columns.items()):
+        kept = [str(name) for name in names if moved.get(plain(name), field) == field]
+        if not kept:
+            del columns[field]
+        elif len(kept) < len(names):
+            columns[field] = kept
 
 
 def _joined(first: Sequence[str], then: Sequence[str]) -> list[str]:

@@ -38,6 +38,7 @@ from csp_geo.intake.source import (
 )
 from csp_geo.storage import sha256_of
 from csp_geo.tables import SOURCES
+from csp_geo.visible import clean
 from csp_geo.wording import count, shortened
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def _project_sources(homes: Iterable[Path]) -> Mapping[str, Source]:
     sources = {}
     for name in SOURCES:
         tomls = (folder / name / "source.toml" for folder in folders)
-        path = next((toml for toml in tomls if toml.is_file()), None)
+        path = next((toml for toml in tomls if toml.exists()), None)
         if path is not None:
             sources[name] = source_from_file(path, name)
     return sources
@@ -192,7 +193,7 @@ def _source_of_parts(parts: Iterable[str]) -> str | None:
 
 
 def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return clean(path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name)
 
 
 @dataclass(frozen=True)

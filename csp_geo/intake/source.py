@@ -13,49 +13,19 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.errors import SettingsError, SourceError
+from csp_geo.errors import SourceError
 from csp_geo.intake.fields import FIELDS
 from csp_geo.intake.record_clock import WHEN, is_of_the_record
-from csp_geo.intake.vocabulary import HARMLESS, Vocabulary, make_vocabulary
-from csp_geo.projection import is_projected
-from csp_geo.settings import read_toml
-from csp_geo.tables import (
-    FAMILY_OF_SOURCE,
-    LOCATION_METHODS,
-    SENSITIVE_THEMES,
-    SENSITIVITIES,
-    SOURCES,
-    THEMES,
-)
+from csp_geo.intake.source_check import check_source
+from csp_geo.intake.vocabulary import Vocabulary, make_vocabulary
+from csp_geo.tables import FAMILY_OF_SOURCE, SENSITIVE_THEMES, SOURCES, SYSTEMS
+from csp_geo.toml import parse_toml, read_toml
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-_KINDS: Final[Mapping[str, tuple[type, str]]] = {
-    "title": (str, "a text"),
-    "licence": (str, "a text"),
-    "location_method": (str, "a text"),
-    "location_accuracy_m": (float, "a number of metres"),
-    "look_back_months": (int, "a whole number of months"),
-    "header": (list, "a list of column names"),
-    "marks": (list, "a list of column names"),
-    "never": (list, "a list of column names"),
-    "date_formats": (list, "a list of formats"),
-    "columns": (dict, "a table"),
-    "themes": (dict, "a table"),
-    "sensitive": (dict, "a table"),
-}
-SYSTEMS: Final = (
-    "police_uk",
-    "police_uk_stops",
-    "open311",
-    "engagementhq",
-    "social_pinpoint",
-    "commonplace",
-)
-"""Systems whose files are recognised by their columns."""
 _OR: Final = "|"
 """What separates the names, any of which makes one of the marks."""
 _SHOWN: Final = 12
@@ -167,19 +137,17 @@ def packaged_sources() -> Mapping[str, Source]:
 
 def source_from_file(path: Path, source: str) -> Source:
     """Read a project's own `source.toml`; what it does not say is taken from the packaged one."""
-    return _over_packaged(read_toml(path, f"{source}/{path.name}"), source)
+    where = f"{source}/{path.name}"
+    return _over_packaged(read_toml(path, where), source, where)
 
 
 def source_from_text(text: str, source: str, where: str) -> Source:
     """Read the text of a project's own `source.toml`; `where` is how messages name it."""
-    try:
-        own = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{where} is not valid TOML: {error}.") from error
-    return _over_packaged(own, source)
+    return _over_packaged(parse_toml(text, where), source, where)
 
 
-def _over_packaged(own: Mapping[str, Any], source: str) -> Source:
+def _over_packaged(own: Mapping[str, Any], source: str, where: str) -> Source:
+    check_source(own, source, where, plain)
     folder = files("csp_geo.intake") / "sources"
     common = tomllib.loads((folder / "common.toml").read_text(encoding="utf-8"))
     base = tomllib.loads((folder / f"{source}.toml").read_text(encoding="utf-8"))
@@ -190,36 +158,13 @@ def _over_packaged(own: Mapping[str, Any], source: str) -> Source:
 
 
 def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
-    where = f"{feed}.toml"
-    known = set(Source.__dataclass_fields__) - {"feed", "named", "vocabulary"}
-    known |= {"sensitive"}
-    if unknown := set(values) - known:
-        raise SettingsError(f"{where}: unknown setting '{min(unknown)}'.")
-    if unknown := set(values.get("columns", {})) - set(FIELDS):
-        raise SettingsError(
-            f"{where}, [columns]: unknown field '{min(unknown)}'. Fields: {', '.join(FIELDS)}."
-        )
-    kinds = (*filter(None, SENSITIVITIES[:-1]), HARMLESS)
-    if unknown := set(values.get("sensitive", {})) - set(kinds):
-        raise SettingsError(
-            f"{where}, [sensitive]: unknown kind '{min(unknown)}'. Kinds: {', '.join(kinds)}."
-        )
-    if unknown := set(values.get("themes", {})) - set(THEMES):
-        raise SettingsError(
-            f"{where}, [themes]: unknown theme '{min(unknown)}'. Themes: {', '.join(THEMES)}."
-        )
-    _check_types(values, where)
-    if values.get("location_method", "exact") not in LOCATION_METHODS:
-        raise SettingsError(
-            f"{where}: location_method must be one of {', '.join(LOCATION_METHODS)}."
-        )
     tables = {"columns", "themes", "sensitive"}
     rest = {key: value for key, value in values.items() if key not in tables}
     for key in ("header", "date_formats"):
         if key in rest:
             rest[key] = tuple(rest[key])
     rest["marks"] = tuple(
-        frozenset(map(plain, str(either).split(_OR))) for either in rest.get("marks", ())
+        frozenset(map(plain, either.split(_OR))) for either in rest.get("marks", ())
     )
     rest["never"] = frozenset(plain(name) for name in rest.get("never", ()))
     return Source(
@@ -232,28 +177,6 @@ def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> S
         ),
         **rest,
     )
-
-
-def _check_types(values: Mapping[str, Any], where: str) -> None:
-    for key, (kind, words) in _KINDS.items():
-        value = values.get(key, kind())
-        if isinstance(value, bool) or not isinstance(
-            value, (int, float) if kind is float else kind
-        ):
-            raise SettingsError(f"{where}: {key} must be {words}, found {value!r}.")
-    for table in ("columns", "themes", "sensitive"):
-        for key, value in values.get(table, {}).items():
-            if not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
-                raise SettingsError(
-                    f'{where}, [{table}]: {key} must be a list such as ["one", "two"].'
-                )
-    if values.get("default_theme", THEMES[0]) not in THEMES:
-        raise SettingsError(
-            f"{where}: default_theme '{values['default_theme']}' is no theme. "
-            f"Themes: {', '.join(THEMES)}."
-        )
-    if "crs" in values and not is_projected(values["crs"]):
-        raise SettingsError(f"{where}: crs '{values['crs']}' is no coordinate system in metres.")
 
 
 def _merge_columns(

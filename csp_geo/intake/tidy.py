@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
+from csp_geo.visible import visible
+
 _SPACES: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _EMPTY: Final = frozenset(
     {
@@ -25,7 +24,7 @@ def tidy(text: str) -> str:
 
 
 def _cleared(text: str) -> str:
-    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+    return _SPACES.sub(" ", visible(text)).strip()
 
 
 def is_empty(text: str) -> bool:

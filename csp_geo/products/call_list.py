@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
-from csp_geo.products.escape import clean, neutralise
+from csp_geo.products.escape import neutralise
+from csp_geo.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

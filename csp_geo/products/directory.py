@@ -6,7 +6,6 @@ that count now. No contact, no number of staff, nothing of the rest of the regis
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +14,6 @@ import pandas as pd
 
 from csp_geo.period import say_day
 from csp_geo.products.drawing import Drawing
-from csp_geo.products.escape import clean
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.layers import points_of
@@ -28,6 +26,7 @@ from csp_geo.response.hours import Place, shown_hours
 from csp_geo.response.timetable import timetable
 from csp_geo.response.venue_types import OTHER
 from csp_geo.tables import ANSWERS
+from csp_geo.visible import clean, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,7 +112,7 @@ def directory_geojson(table: pd.DataFrame) -> bytes:
             "geometry": {"type": "Point", "coordinates": point},
             "properties": row,
         }
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+        lines.append(json_text(feature, separators=(",", ":")))
     body = ",\n".join(lines)
     return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
 

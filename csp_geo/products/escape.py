@@ -8,8 +8,9 @@ look like formulas. Both are closed here and nowhere else.
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.visible import clean, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,17 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SAFE: Final = re.compile(r"[\w \-.,:;()+?!@%£€]")
-_SPACES: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
-_UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """First characters of a formula, with the full-width forms that some spreadsheets accept."""
 _FORMULA_SPACES: Final = ("\t", "\r", "\n")
-
-
-def clean(text: object) -> str:
-    """Return `text` with line breaks as spaces, without control characters and lone surrogates."""
-    spaced = str(text).translate(_SPACES)
-    return "".join(c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE)
 
 
 def escape(text: object) -> str:
@@ -55,7 +48,8 @@ def escape_properties(properties: Mapping[str, object]) -> dict[str, object]:
 def neutralise(cell: Any) -> Any:
     """Guard one spreadsheet cell: text that would start a formula gets a leading apostrophe.
 
-    Only text is touched, never numbers; spaces before the formula sign do not hide it.
+    Only text is touched, never numbers; neither spaces before the formula sign nor what cannot be
+    seen, which is taken out, hide it.
 
     Examples
     --------
@@ -64,9 +58,10 @@ def neutralise(cell: Any) -> Any:
     """
     if not isinstance(cell, str):
         return cell
-    if cell.startswith(_FORMULA_SPACES) or cell.lstrip().startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    text = visible(cell)
+    if text.startswith(_FORMULA_SPACES) or text.lstrip().startswith(_FORMULA):
+        return f"'{text}"
+    return text
 
 
 def neutralise_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import shapely
 from csp_geo.disclosure import reads_like_category
 from csp_geo.products.escape import neutralise_table
 from csp_geo.tables import HOTSPOTS
+from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -101,9 +102,7 @@ def hotspots_geojson(hotspots: gpd.GeoDataFrame, projection: Projection) -> byte
                 for name, column in zip(names, columns, strict=True)
             },
         }
-        lines.append(
-            json.dumps(feature, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        )
+        lines.append(json_text(feature, allow_nan=False, separators=(",", ":")))
     body = ",\n".join(lines)
     return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
 

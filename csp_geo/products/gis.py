@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -10,6 +9,7 @@ import pandas as pd
 from csp_geo.disclosure import may_be_drawn
 from csp_geo.intake.rules import TIME_FLAGS
 from csp_geo.products.exports import occurred_text
+from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -106,9 +106,7 @@ def _timed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _hotspot_layer(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     texts = {
-        name: hotspots[name]
-        .map(lambda counts: json.dumps(counts, ensure_ascii=False))
-        .astype("str")
+        name: hotspots[name].map(json_text).astype("str")
         for name in ("sources", "themes", "observations")
     }
     return _plain(hotspots.assign(**texts))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from functools import lru_cache
 from html.parser import HTMLParser
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from csp_geo.products.escape import clean
+from csp_geo.visible import clean, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,18 +96,10 @@ def css_string(text: str) -> str:
 
 def json_for_script(value: Any) -> str:
     """Write JSON that can stand within a script element, whatever the text in it."""
-    text = json.dumps(_cleaned(value), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json_text(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
-
-
-def _cleaned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _cleaned(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_cleaned(inner) for inner in value]
-    return clean(value) if isinstance(value, str) else value
 
 
 def content_security_policy(scripts: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ Unknown is never met, and meeting a profile on paper is no vetting.
 
 from __future__ import annotations
 
-import math
 import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,8 +16,19 @@ import pandas as pd
 
 from csp_geo.errors import SettingsError
 from csp_geo.response.answers import NO, UNKNOWN, YES
-from csp_geo.settings import read_toml
 from csp_geo.tables import ANSWERS
+from csp_geo.toml import (
+    TABLE,
+    Kind,
+    check_values,
+    number,
+    one_of,
+    read_toml,
+    shown,
+    text,
+    texts,
+    whole,
+)
 from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
@@ -103,23 +113,34 @@ def read_profile(name_or_path: str | Path) -> Profile:
     path = Path(name_or_path)
     if not path.is_file():
         raise SettingsError(
-            f"'{path.name}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or name a "
-            "TOML file of your own."
+            f"'{path.name or path}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or "
+            "name a TOML file of your own."
         )
     return _profile(read_toml(path), path.name)
 
 
-_KINDS: Final[Mapping[str, tuple[type, str]]] = {
-    "title": (str, "a text"),
-    "about": (str, "a text"),
-    "must": (list, "a list of criteria"),
-    "must_after_dark": (list, "a list of criteria"),
-    "staff_min": (int, "a whole number"),
-    "staff_min_after_dark": (int, "a whole number"),
-    "weights": (dict, "a table of numbers"),
-    APPROACH: (dict, "a table of lists of venue types"),
-    "approach_weight": (float, "a number"),
+_CRITERIA: Final = Kind(
+    f"a list of criteria ({', '.join(LABELS)})",
+    lambda value: _odd_criterion(value) if isinstance(value, list) else shown(value),
+)
+_STAFF: Final = whole(0, 1_000)
+_WEIGHT: Final = number(0, 1_000_000)
+_KINDS: Final[Mapping[str, Kind]] = {
+    "title": text(),
+    "about": text(2_000),
+    "must": _CRITERIA,
+    "must_after_dark": _CRITERIA,
+    "staff_min": _STAFF,
+    "staff_min_after_dark": _STAFF,
+    "weights": TABLE,
+    APPROACH: TABLE,
+    "approach_weight": _WEIGHT,
 }
+
+
+def _odd_criterion(value: list[Any]) -> str | None:
+    known = one_of(tuple(LABELS))
+    return next((found for entry in value if (found := known.fault(entry))), None)
 
 
 def _profile(values: Mapping[str, Any], name: str) -> Profile:
@@ -144,37 +165,10 @@ def _profile(values: Mapping[str, Any], name: str) -> Profile:
 
 
 def _check(values: Mapping[str, Any], name: str) -> None:
-    for key, value in values.items():
-        if key not in _KINDS:
-            raise SettingsError(f"{name}: unknown setting '{key}'. Known: {', '.join(_KINDS)}.")
-        kind, words = _KINDS[key]
-        fits = isinstance(value, (int, float) if kind is float else kind)
-        if isinstance(value, bool) or not fits:
-            raise SettingsError(f"{name}: {key} must be {words}, found {value!r}.")
-    named = [
-        *values.get("must", ()),
-        *values.get("must_after_dark", ()),
-        *values.get("weights", ()),
-    ]
-    for criterion in named:
-        if criterion not in LABELS:
-            raise SettingsError(
-                f"{name}: '{criterion}' is no criterion. Criteria: {', '.join(LABELS)}."
-            )
-    single = ("staff_min", "staff_min_after_dark", "approach_weight")
-    numbers = {**values.get("weights", {}), **{key: values[key] for key in single if key in values}}
-    for key, value in numbers.items():
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not 0 <= value < math.inf
-        ):
-            raise SettingsError(f"{name}: {key} must be 0 or more, found {value!r}.")
-    for group, kinds in values.get(APPROACH, {}).items():
-        if not (isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)):
-            raise SettingsError(
-                f'{name}, [{APPROACH}]: {group} must be a list such as ["library", "shop"].'
-            )
+    check_values(values, _KINDS, name)
+    weights = dict.fromkeys(LABELS, _WEIGHT)
+    check_values(values.get("weights", {}), weights, f"{name}, [weights]", what="criterion")
+    check_values(values.get(APPROACH, {}), texts("venue types"), f"{name}, [{APPROACH}]")
 
 
 def judge(table: pd.DataFrame, profile: Profile, *, after_dark: bool = True) -> pd.DataFrame:

@@ -23,6 +23,8 @@ EVIDENCE: Final = ("both", "recorded", "perception")
 COUNTED: Final = ("people", "reports")
 _LONGEST: Final = pd.Timedelta(days=7)
 _HOUR: Final = pd.Timedelta(hours=1)
+_HEAVIEST: Final = 1_000_000
+"""How much a pin may count; above it sums would lose what the others count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +47,11 @@ class DemandParams:
         ):
             if value not in words:
                 raise SettingsError(f"{option} must be one of {', '.join(words)}, not '{value}'.")
-        if not (np.isfinite(self.perception_weight) and self.perception_weight >= 0):
-            raise SettingsError(f"--pin-weight must be 0 or more, not {self.perception_weight}.")
+        if not 0 <= self.perception_weight <= _HEAVIEST:
+            raise SettingsError(
+                f"--pin-weight must be 0 or more, and at most {_HEAVIEST:,}, not "
+                f"{self.perception_weight}."
+            )
 
 
 @dataclass(frozen=True, eq=False)

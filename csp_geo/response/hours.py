@@ -25,7 +25,7 @@ from csp_geo.response.rules import (
 )
 from csp_geo.response.spelling import DAY
 from csp_geo.response.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
-from csp_geo.settings import read_toml
+from csp_geo.toml import TABLE, Kind, check_values, read_toml, shown
 from csp_geo.wording import count
 
 if TYPE_CHECKING:
@@ -209,6 +209,19 @@ def assume_hours(
     return filled, np.array(marks, dtype=np.bool_)
 
 
+_ASSUMED: Final = "assumed_hours"
+_LONGEST_HOURS: Final = 500
+_HOURS: Final = Kind(
+    'hours such as "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off"',
+    lambda value: None if _are_hours(value) else shown(value),
+)
+
+
+def _are_hours(value: object) -> bool:
+    is_text = isinstance(value, str) and len(value) <= _LONGEST_HOURS
+    return is_text and bool(read_rules(str(value)).osm)
+
+
 def read_assumed(path: Path, known: Collection[str]) -> dict[str, str]:
     """Read the hours to assume for each venue type from a TOML file.
 
@@ -226,24 +239,17 @@ def read_assumed(path: Path, known: Collection[str]) -> dict[str, str]:
         If the file cannot be read, or hours in it, or if it names a venue type that is not known.
     """
     types = {kind.strip().casefold() for kind in known}
-    table = read_toml(path).get("assumed_hours")
-    if not isinstance(table, dict) or not table:
+    values = read_toml(path)
+    if not values.get(_ASSUMED):
         raise SettingsError(
-            f"{path.name} needs a table [assumed_hours] with a line for each venue type, such as "
+            f"{path.name} needs a table [{_ASSUMED}] with a line for each venue type, such as "
             'pharmacy = "Mo-Fr 09:00-17:30; PH off".'
         )
-    for kind, text in table.items():
-        if kind.strip().casefold() not in types:
-            raise SettingsError(
-                f"{path.name}, [assumed_hours]: '{kind}' is no venue type, so its hours would "
-                f"never be used. Venue types: {', '.join(sorted(known))}."
-            )
-        if not isinstance(text, str) or not read_rules(text).osm:
-            raise SettingsError(
-                f"{path.name}, [assumed_hours]: the hours of '{kind}' cannot be read. Write them "
-                'like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
-            )
-    return {kind.strip().casefold(): text for kind, text in table.items()}
+    check_values(values, {_ASSUMED: TABLE}, path.name, what="table")
+    table = {kind.strip().casefold(): text for kind, text in values[_ASSUMED].items()}
+    hours = dict.fromkeys(sorted(types), _HOURS)
+    check_values(table, hours, f"{path.name}, [{_ASSUMED}]", what="venue type")
+    return table
 
 
 def shown_hours(text: object) -> str | None:

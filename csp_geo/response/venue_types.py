@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SettingsError
 from csp_geo.intake.source import plain
-from csp_geo.settings import read_toml
+from csp_geo.toml import TABLE, check_values, read_toml, texts
+from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +88,9 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
     }
     names = {kind: _any_of(own) for kind, own in values.get(_NAMES, {}).items() if own}
     if unknown := set(names) - set(groups):
-        raise SettingsError(f"{where}, [names]: '{min(unknown)}' is no venue type of this table.")
+        raise SettingsError(
+            f"{where}, [names]: '{shortened(min(unknown))}' is no venue type of this table."
+        )
     return VenueTypes(words, {OTHER: SUITABLE, **groups}, names)
 
 
@@ -97,16 +100,9 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:
-    if unknown := set(values) - {*GROUPS, _NAMES}:
-        raise SettingsError(
-            f"{where}: unknown table [{min(unknown)}]. Tables: {', '.join((*GROUPS, _NAMES))}."
-        )
+    tables = (*GROUPS, _NAMES)
+    check_values(values, dict.fromkeys(tables, TABLE), where, what="table")
     for table, kinds in values.items():
-        lists = kinds.values() if isinstance(kinds, dict) else [None]
-        if not all(isinstance(own, list) and all(isinstance(w, str) for w in own) for own in lists):
-            raise SettingsError(
-                f"{where}, [{table}]: each line must be a venue type with a list of words, such as "
-                'library = ["library", "amenity=library"].'
-            )
+        check_values(kinds, texts("words"), f"{where}, [{table}]")
     if not values.get(SUITABLE):
         raise SettingsError(f"{where} needs a table [suitable]: without it nothing is a candidate.")

@@ -303,6 +303,7 @@ class TestOptions:
             (("--evidence", "all"), 2, "must be one of"),
             (("--count", "heads"), 2, "--count must be one of"),
             (("--pin-weight", "-1"), 2, "--pin-weight must be 0 or more"),
+            (("--pin-weight", "1e308"), 2, "--pin-weight must be 0 or more"),
             (("--speed", "0"), 2, "(--speed) must be more than 0"),
             (("--time-limit", "0"), 2, "--time-limit must be more than 0"),
             (("--profile", "nice"), 2, "is no profile"),

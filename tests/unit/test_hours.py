@@ -367,9 +367,9 @@ class TestAssumedHours:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("[assumed_hours]\npub = 'till late'", "the hours of 'pub' cannot be read"),
-            ("[assumed_hours]\npub = 9", "the hours of 'pub' cannot be read"),
-            ("[assumed_hours]\ncafe = '24/7'", "'cafe' is no venue type.*: pharmacy, pub\\."),
+            ("[assumed_hours]\npub = 'till late'", "pub must be hours such as .*, not 'till late'"),
+            ("[assumed_hours]\npub = 9", "pub must be hours such as .*, not 9"),
+            ("[assumed_hours]\ncafe = '24/7'", "unknown venue type 'cafe'.*: pharmacy, pub\\."),
             ("[hours]\npub = '24/7'", "needs a table"),
             ("assumed_hours = ", "is not valid TOML"),
         ],

@@ -88,6 +88,10 @@ def test_features(tmp_path, write):
 def test_settings():
     assert settings_from({}).limits == LIMITS
     assert settings_from({"limits": {"rows": 5}}).limits.rows == 5
-    for values, said in (({"rows": 0}, "from 1"), ({"rows": "5"}, "int"), ({"row": 5}, "'row'")):
+    for values, said in (
+        ({"rows": 0}, "from 1"),
+        ({"rows": "5"}, "whole number"),
+        ({"row": 5}, "'row'"),
+    ):
         with pytest.raises(SettingsError, match=said):
             settings_from({"limits": values})

@@ -386,9 +386,9 @@ class TestVenueTypes:
         ("text", "said"),
         [
             ("[suitable", "not valid TOML"),
-            ("[silly]\na = []", r"unknown table \[silly\]"),
+            ("[silly]\na = []", "unknown table 'silly'"),
             ("[suitable]\na = 'b'", "a list of words"),
-            ("suitable = 3", "a list of words"),
+            ("suitable = 3", "suitable must be a table, not 3"),
             ("[alcohol]\na = ['b']", r"needs a table \[suitable\]"),
             ("[suitable]\na = ['b']\n[names]\nc = ['d']", "'c' is no venue type"),
         ],

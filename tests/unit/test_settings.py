@@ -24,19 +24,25 @@ class TestInputs:
     @pytest.mark.parametrize(
         ("values", "said"),
         [
-            ({"min_sample": 5}, "unknown setting 'min_sample'"),
+            ({"min_sample": 5}, "^csp_geo.toml: unknown setting 'min_sample'"),
             ({"clusters": {"min_sample": 5}}, r"\[clusters\]: unknown setting 'min_sample'"),
-            ({"marking": 5}, "'marking' must be a str"),
-            ({"clusters": 5}, "'clusters' must be a dict"),
-            ({"draw_sensitive_points": "yes"}, "'draw_sensitive_points' must be a bool"),
-            ({"border_m": True}, "'border_m' must be"),
-            ({"border_m": -1}, "border_m must be 0 or more"),
-            ({"border_m": float("nan")}, "border_m must be 0 or more"),
-            ({"quarantine_limit": 20}, "share from 0 to 1"),
-            ({"quarantine_limit": -0.1}, "share from 0 to 1"),
-            ({"clusters": {"min_samples": 5.0}}, "'min_samples' must be a int"),
-            ({"feeds": {"crime": "police_uk"}}, "no such source: crime"),
-            ({"feeds": {"offence": 1}}, "'offence' must be a name"),
+            ({"marking": 5}, "marking must be a text of at most 200 characters, not 5"),
+            ({"clusters": 5}, "clusters must be a table, not 5"),
+            (
+                {"draw_sensitive_points": "yes"},
+                "draw_sensitive_points must be true or false, not 'yes'",
+            ),
+            ({"border_m": True}, "border_m must be a number of metres from 0 to 100,000, not true"),
+            ({"border_m": -1}, "border_m must be a number of metres from 0"),
+            ({"border_m": float("nan")}, "border_m must be .*, not nan"),
+            ({"quarantine_limit": 20}, r"share of the rows\) from 0 to 1, not 20"),
+            ({"quarantine_limit": -0.1}, r"from 0 to 1, not -0\.1"),
+            (
+                {"clusters": {"min_samples": 5.0}},
+                "min_samples must be a whole number from 1 to 100,000, not 5.0",
+            ),
+            ({"feeds": {"crime": "police_uk"}}, "unknown source 'crime'"),
+            ({"feeds": {"offence": 1}}, "offence must be one of .*, not 1"),
         ],
     )
     def test_refused(self, values, said):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -279,3 +280,19 @@ class TestReadVector:
     )
     def test_crs_by_range(self, bounds, crs):
         assert crs_by_range(bounds) == crs
+
+
+def test_a_layer_is_written_without_what_cannot_be_seen(tmp_path):
+    """In names of columns as well; a text column of which nothing is known stays one of texts."""
+    table = {
+        "na\x1bme": ["High\u202e Street\x9b", None],
+        "postcode": pd.Series([None, None], dtype="str"),
+        "n": [1, 2],
+    }
+    layer = gpd.GeoDataFrame(table, geometry=[shapely.Point(0, 0)] * 2, crs="EPSG:27700")
+    write_layers(tmp_path / "a.gpkg", {"havens": layer})
+    read = pyogrio.read_dataframe(tmp_path / "a.gpkg", layer="havens")
+    assert read["name"].tolist()[0] == "High Street"
+    assert read["name"].isna().tolist() == [False, True]
+    types = pyogrio.read_info(tmp_path / "a.gpkg", layer="havens")["ogr_types"]
+    assert types == ["OFTString", "OFTString", "OFTInteger64"]
