@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.storage import make_below, sha256_of
+from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,7 @@ _OPEN: Final = ("~${}", ".~lock.{}#", "{}-wal", "{}-shm", "{}-journal")
 
 def record_of(command: str, written: Mapping[str, str]) -> bytes:
     """Return the record of a folder."""
-    return json.dumps({"command": command, "written": dict(written)}, indent=2).encode()
+    return json_text({"command": command, "written": dict(written)}, indent=2).encode()
 
 
 def written_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:

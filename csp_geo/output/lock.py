@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from csp_geo.errors import OutputError
 from csp_geo.period import say_day
+from csp_geo.visible import json_text
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def hold(path: Path, folder: str, command: str, progress: Callable[[str], None])
     try:
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, json.dumps({"process": os.getpid(), "command": command}).encode())
+        os.write(descriptor, json_text({"process": os.getpid(), "command": command}).encode())
         yield
     finally:
         _let_go(path, descriptor)

@@ -47,5 +47,5 @@ def test_one_odd_cell_does_not_matter():
 def test_words_show_no_name():
     """A column of few different words may be the officers' names: they are counted, not shown."""
     assert look("PC Jones", "PC Jones", "PC Smith", "PC Smith").words == "2 different texts"
-    assert look("Mrs Hall called", "Mr Lee called").words == "2 different words"
+    assert look("Mrs Hall called", "Mr Lee called").words == "2 different texts"
     assert look("07700900123", "07700900124").words == "long numbers"

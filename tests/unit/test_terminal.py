@@ -38,7 +38,7 @@ def used(path, names):
 
 
 def test_nothing_else_prints():
-    allowed = {"terminal.py"}
+    allowed = {"terminal.py", "lock.py"}  # the latter into the file that it holds
     modules = [path for path in PACKAGE.rglob("*.py") if path.name not in allowed]
     found = [line for path in modules for line in used(path, PRINTING)]
     assert [line for line in found if "cli.py" not in line or "showwarning" not in line] == []
