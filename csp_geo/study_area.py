@@ -21,7 +21,8 @@ import shapely
 from csp_geo.errors import BoundaryError
 from csp_geo.locator import Locator
 from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
-from csp_geo.storage import read_vector, sha256_of
+from csp_geo.storage import sha256_of
+from csp_geo.vector import read_vector
 
 if TYPE_CHECKING:
     from datetime import date

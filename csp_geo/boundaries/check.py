@@ -14,8 +14,8 @@ import shapely
 
 from csp_geo.boundaries.names import KINDS
 from csp_geo.errors import BoundaryError, FetchError
-from csp_geo.storage import crs_by_range
 from csp_geo.study_area import StudyArea, study_area_of
+from csp_geo.vector import crs_by_range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

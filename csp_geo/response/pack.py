@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import pyogrio
 
 from csp_geo.errors import NoReportsError
+from csp_geo.origin import Origin
 from csp_geo.study_area import study_area_of
+from csp_geo.vector.gis_file import DAMAGED_LAYER, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,10 +50,11 @@ def read_pack(folder: Path) -> Pack:
     where = folder.name or "this folder"
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        layers = {name: _layer(folder / "layers.gpkg", name) for name in _LAYERS}
+        file = recognise(Origin(folder / "layers.gpkg", "layers.gpkg"))
+        layers = {name: file.read(name) for name in _LAYERS}
         area = study_area_of(layers["wards"], "layers.gpkg")
         area = replace(area, name=str(record["study_area"]["name"]))
-    except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
+    except (OSError, KeyError, TypeError, *DAMAGED_LAYER) as error:
         raise NoReportsError(
             f"{where} is no weekly pack: its run.json and layers.gpkg are needed. Make one with "
             "'csp-geo weekly', and name its folder, such as maps/2021-11-29."
@@ -66,11 +68,6 @@ def read_pack(folder: Path) -> Pack:
     moments = {name: _moments(incidents[name]) for name in ("occurred", "occurred_to")}
     incidents = incidents.assign(**moments).rename(columns={"occurred": "occurred_at"})
     return Pack(record, area, incidents, layers["hotspots"])
-
-
-def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
-    layer: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
-    return layer
 
 
 def _moments(text: pd.Series) -> pd.Series:
