@@ -28,7 +28,7 @@ _MB: Final = 1_000_000
 _START: Final = 4096
 _LFS: Final = b"version https://git-lfs"
 _PAGE: Final = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _BOM: Final = b"\xef\xbb\xbf"
 DAMAGED: Final = (

@@ -33,7 +33,7 @@ _NAMED: Final = (*_SHOWN, "postcode", "place")
 _AXIS: Final = {"longitude": "x", "easting": "x", "latitude": "y", "northing": "y"}
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _DATE_WORDS: Final = re.compile(
-    r"(?i)\b(?:\d*(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+    r"(?i)\b(?:\d*+(?:st|nd|rd|th)|am|pm|(?:jan|febr?|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
     r"(?:uary|ch|il|ust|t?ember|ober)?|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
     r"(?:day)?)\b|(?<=\d)[TZ](?=\d|$)|(?<=\d) ?[NSEW]\b"
     r"|^[HJNOST][A-Z](?=[\d ]*$)|^(?:SRID=\d+;)?POINT ?Z?(?=\()|\bw/?[ce]\b"

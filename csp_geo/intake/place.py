@@ -54,6 +54,7 @@ _PLACE_WORD: Final = re.compile(
     r"common|pond|lake|path|alley|[AMB]\d{1,4})\b",
     re.IGNORECASE,
 )
+_POSSESSIVE: Final = re.compile(r"(['\u2019])S\b")
 _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
 
@@ -83,5 +84,5 @@ def place_name(text: str, published: bool) -> str | None:
             continue
         is_place = published or (_PLACE_WORD.search(name) and not _TITLE.search(name))
         if is_place and _NAME.fullmatch(name):
-            return re.sub(r"(['\u2019])S\b", r"\1s", " ".join(name.split()))
+            return _POSSESSIVE.sub(r"\1s", " ".join(name.split()))
     return None

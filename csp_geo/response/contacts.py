@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import Final
 
 _GAP: Final = r"[\s().\-/\u2010-\u2015]{0,3}"
-_EMAIL: Final = r"[\w.+%'-]+@(?:[\w-]+\.)+[A-Za-z]{2,}"
+_EMAIL: Final = r"(?<![\w.+%'-])[\w.+%'-]++@(?:[\w-]+\.)+[A-Za-z]{2,}"
 _NUMBER: Final = (
     rf"(?<!\d)(?:(?:\+|00){_GAP}44{_GAP}0?|0|(?=7\d{{3}}))"
     rf"(?:{_GAP}\d){{9,10}}(?!\d)"
@@ -47,31 +48,45 @@ _IN_ADDRESS: Final = (
 """What an address has no need of either: "Phone Jane", "Mr J Smith"."""
 
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+def _each(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED)
-_ADDRESS_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_LED, *_IN_ADDRESS)
-_LEAD: Final = re.compile(rf"[\s,;:(/|-]*(?:\b{_WORD}\b[^\d@]*)?$", re.IGNORECASE)
+_CONTACTS: Final = _each(_EMAIL, _NUMBER, _LOCAL, *_LED)
+_IN_ADDRESSES: Final = _each(*_IN_ADDRESS)
+_LEAD: Final = re.compile(
+    rf"(?<![\s,;:(/|-])[\s,;:(/|-]*+(?:\b{_WORD}\b.*)?\Z", re.IGNORECASE | re.DOTALL
+)
+_OTHER_END: Final = re.compile(r"[\d@]")
+
+
+def _first_contact(text: str) -> int | None:
+    """Return where the first contact in a text begins, if it holds one."""
+    found = (contact.search(text) for contact in _CONTACTS)
+    return min((match.start() for match in found if match), default=None)
 
 
 def holds_contact(text: object) -> bool:
     """Tell whether a text holds an e-mail address, a telephone number, or whom to ask for."""
-    return isinstance(text, str) and _CONTACT.search(text) is not None
+    return isinstance(text, str) and _first_contact(text) is not None
 
 
 def address_holds_contact(text: object) -> bool:
     """Tell whether an address holds a contact: stricter, as only names of shops have titles."""
-    return isinstance(text, str) and _ADDRESS_CONTACT.search(text) is not None
+    return holds_contact(text) or (
+        isinstance(text, str) and any(found.search(text) for found in _IN_ADDRESSES)
+    )
 
 
 def before_contact(text: str) -> str:
     """Return what stands before the first contact, without words such as "ring Jane"."""
-    found = _CONTACT.search(text)
-    if found is None:
+    start = _first_contact(text)
+    if start is None:
         return text
-    kept = _LEAD.sub("", text[: found.start()], count=1)
+    kept = text[:start]
+    ends = deque(_OTHER_END.finditer(kept), maxlen=1)  # what leads to it begins after any other
+    if lead := _LEAD.search(kept, ends[0].end() if ends else 0):
+        kept = kept[: lead.start()]
     if kept.count("(") > kept.count(")"):  # whose bracket it stands in is part of the contact
         kept = kept[: kept.rindex("(")]
     return kept.rstrip(" ,;:-")

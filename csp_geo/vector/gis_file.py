@@ -58,7 +58,7 @@ _FLATGEOBUF: Final = re.compile(rb"fgb[\x00-\xff]fgb")
 _READ_OTHERWISE: Final = re.compile(r"[!;]")
 """In the name of a file these are no part of it to pyogrio."""
 _GRID: Final = re.compile(
-    r"(?:PARAMETERFILE\[[^,\]]*+,|(?:nad|geoid)?grids=|\bfile=)\s*+[\"']?([^\"'\s\]]*+)",
+    r"(?:PARAMETERFILE\[[^,\[\]]*+,|(?:nad|geoid)?grids=|\bfile=)\s*+[\"']?([^\"'\s\]]*+)",
     re.IGNORECASE,
 )
 _PLAIN_GRID: Final = re.compile(r"@?[\w.-]*+")

@@ -100,7 +100,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-_ODS_TABLE: Final = re.compile(rb"<table:table(?:\s[^>]*)?>")
+_ODS_TABLE: Final = re.compile(rb"<table:table(?:\s[^<>]*)?>")
 
 
 def _ods_extent(pieces: Iterator[bytes]) -> tuple[int, int]:
