@@ -109,7 +109,7 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
 
 def _next_lines(path: Path, layer: str) -> list[str]:
     """Say how to use the wards, where `weekly` would otherwise have to ask which."""
-    from csp_geo.storage import VECTOR_SUFFIXES
+    from csp_geo.vector import VECTOR_SUFFIXES
 
     if layer != "wards":
         return []

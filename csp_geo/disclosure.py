@@ -142,11 +142,10 @@ _MINUTES: Final = (
     r"[-+]?\d{1,3} ?[\u00b0\u00bad] ?\d{1,2}(?:\.\d{1,8})? ?['\u2032\u2019m]"
     r"(?: ?\d{1,2}(?:\.\d{1,8})? ?(?:[\"\u2033\u201ds]|''))?(?: ?[NSEWnsew])?"
 )
-_ONE: Final = re.compile(rf" *(?:{_NUMBER}|{_MINUTES}) *")
-_TWO: Final = re.compile(rf" *\(?(?:{_NUMBER}|{_MINUTES}) ?[,;/ ] ?(?:{_NUMBER}|{_MINUTES})\)? *")
-_GRID: Final = re.compile(r" *[HJNOSThjnost][A-Za-z](?: ?\d{2,5} ?\d{2,5})? *")
+_ONE: Final = re.compile(rf"(?:{_NUMBER}|{_MINUTES})")
+_GRID: Final = re.compile(r"[HJNOSThjnost][A-Za-z](?: ?\d{2,5} ?\d{2,5})?")
 _SHAPE: Final = re.compile(
-    rf" *(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\) *",
+    rf"(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\)",
     re.IGNORECASE,
 )
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
@@ -165,16 +164,16 @@ _CLOCK: Final = (
     r"(?:Z|[+-]\d\d:?\d\d)?)?"
 )
 _WHEN: Final = rf"(?:w/[cebCEB] |week (?:commencing|beginning|ending) )?(?:{_DAY}|{_MONTH}){_CLOCK}"
-_DATE: Final = re.compile(rf" *{_WHEN}(?: ?(?:-|\u2013|to|until|and) ?{_WHEN})? *", re.IGNORECASE)
+_DATE: Final = re.compile(rf"{_WHEN}(?: ?(?:-|\u2013|to|until|and) ?{_WHEN})?", re.IGNORECASE)
 _OF_BIRTH: Final = re.compile(
-    r"(?<!\d)(?:1[0-8]\d\d|19[0-8]\d)(?!\d)|^ *\d{1,2}[-/. ]\w{1,9}[-/. ][4-8]\d *$"
+    r"(?<!\d)(?:1[0-8]\d\d|19[0-8]\d)(?!\d)|^\d{1,2}[-/. ]\w{1,9}[-/. ][4-8]\d$"
 )
 """A year before 1990, when no report of today happened and many people were born."""
 _LONGEST_CELL: Final = 60
 _SHOWN: Final = {
     "x": _ONE,
     "y": _ONE,
-    "point": _TWO,
+    "point": _ONE,
     "gridref": _GRID,
     "wkt": _SHAPE,
     "date": _DATE,
@@ -184,14 +183,25 @@ _SHOWN: Final = {
 SHOWN_FIELDS: Final = tuple(_SHOWN)
 
 
+def _halves(cell: str) -> list[tuple[str, ...]]:
+    """Cut a cell that may hold two coordinates at each sign that may stand between them."""
+    bare = cell.strip("() ")
+    cuts = [at for at, sign in enumerate(bare) if sign in ",;/ "]
+    return [(bare[:at].strip(), bare[at + 1 :].strip()) for at in cuts]
+
+
 def cell_as_shown(field: str, cell: str) -> str:
     """Return a cell of a quarantined row where it has the shape that its column should hold.
 
     Any other may be a name, a telephone or NHS number or somebody's birthday that has slipped.
     """
+    cell = cell.strip()
     if not cell:
         return ""
-    fits = len(cell) <= _LONGEST_CELL and _SHOWN[field].fullmatch(cell) is not None
+    parts = _halves(cell) if field == "point" else [(cell,)]
+    fits = len(cell) <= _LONGEST_CELL and any(
+        all(_SHOWN[field].fullmatch(part) for part in pair) for pair in parts
+    )
     if fits and field in {"date", "month"} and _OF_BIRTH.search(cell):
         fits = False
-    return cell.strip() if fits else HIDDEN
+    return cell if fits else HIDDEN

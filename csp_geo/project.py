@@ -63,7 +63,7 @@ def register_of(folder: Path) -> Path | None:
 
 def boundaries_at(folder: Path) -> list[Path]:
     """List the boundary files of a project."""
-    from csp_geo.storage import VECTOR_SUFFIXES
+    from csp_geo.vector import VECTOR_SUFFIXES
 
     home = folder / "data" / "boundaries"
     return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)

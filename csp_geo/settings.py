@@ -90,7 +90,10 @@ class Limits:
     members together, `ratio` how many times smaller packing may have made them (asked of members
     over ten megabytes). `cells` is what a sheet spans, from its first to its last filled cell.
     `record_bytes` is the size of a JSON or XML list that is read whole; `depth` how far brackets or
-    elements may be nested in it.
+    elements may be nested in it. `members` are all the files of a ZIP, `tables` those of them with
+    data, and the sheets or layers of one file. `properties` are the different names of the columns
+    of a layer, `cell_characters` the length of a cell that says when, where or what: a longer one
+    is as good as unreadable. `seconds` is how long the reading of a file may take.
     """
 
     file_bytes: int = 1_000 * _MEGABYTE
@@ -102,6 +105,10 @@ class Limits:
     cells: int = 20_000_000
     record_bytes: int = 200 * _MEGABYTE
     depth: int = 200
+    tables: int = 1_000
+    properties: int = 500
+    cell_characters: int = 10_000
+    seconds: int = 300
 
     def __post_init__(self) -> None:
         for limit in fields(self):

@@ -1,4 +1,4 @@
-"""Files, in and out: vector layers as they come, and files that are written whole or not at all.
+"""Files, out: layers, and packs that are written whole or not at all.
 
 Everything is written for the owner alone (files 0600, folders 0700). Folders of several files that
 belong together are written by `csp_geo.output`.
@@ -11,23 +11,19 @@ import hashlib
 import os
 import secrets
 import tempfile
-import warnings
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pyogrio
 from pandas.api.types import is_object_dtype, is_string_dtype
-from shapely.errors import ShapelyError
 
 from csp_geo.disk import from_gdal
-from csp_geo.errors import BoundaryError, SettingsError
-from csp_geo.projection import BRITISH_CRS, GB_METRES, WGS84, in_box
+from csp_geo.errors import SettingsError
 from csp_geo.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import geopandas as gpd
 
@@ -41,7 +37,6 @@ _OF_GDAL: Final = (
 )
 KEY_FILE: Final = ".csp_geo.key"
 POINT_LAYERS: Final = frozenset({"incidents", "demand", "havens"})
-VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -193,94 +188,3 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def crs_by_range(bounds: tuple[float, float, float, float]) -> str | None:
-    """Tell a CRS from the range of coordinates (west, south, east, north).
-
-    Degrees are taken as WGS84, metres within Great Britain's grid as British National Grid;
-    anything else cannot be told and gives `None`.
-    """
-    corners = np.array(bounds).reshape(2, 2)
-    if in_box(corners[:, 0], corners[:, 1], (-180.0, -90.0, 180.0, 90.0)).all():
-        return WGS84
-    if in_box(corners[:, 0], corners[:, 1], GB_METRES).all():
-        return BRITISH_CRS
-    return None
-
-
-@contextmanager
-def without_gdal_warnings() -> Iterator[None]:
-    """Keep GDAL's asides from people's screens: what is wrong with a file is said by our rules."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        warnings.simplefilter("ignore", UserWarning)  # pyogrio, of texts that are no JSON
-        yield
-
-
-def choose_layer(path: Path, wanted: str) -> tuple[str | None, tuple[str, ...]]:
-    """Choose the first layer of the `wanted` kind (Polygon, Point), else the first with shapes.
-
-    Returns
-    -------
-    name, notes
-        `None` if no layer has shapes; which others of the kind are left, in words.
-    """
-    layers = [(str(name), kind) for name, kind in pyogrio.list_layers(path) if kind is not None]
-    fitting = [name for name, kind in layers if wanted in kind]
-    chosen = next(iter((*fitting, *(name for name, _ in layers))), None)
-    others = [name for name in fitting if name != chosen]
-    return chosen, tuple(f"{path.name}: layer '{name}' was not read" for name in others)
-
-
-def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Read the first layer of the `wanted` kind, else with shapes, of a GeoJSON or GIS file.
-
-    Returns
-    -------
-    layer, notes
-        The layer with a CRS that fits its coordinates, and what was decided on the way, in words.
-
-    Raises
-    ------
-    BoundaryError
-        If the file cannot be read, is empty, or its CRS cannot be told.
-    """
-    if not path.exists():
-        raise BoundaryError(f"{path.name} is not there. Give a GeoJSON, GeoPackage or Shapefile.")
-    if path.stat().st_size == 0:
-        raise BoundaryError(f"{path.name} is empty. Ask for it again.")
-    try:
-        with without_gdal_warnings():
-            name, others = choose_layer(path, wanted)
-            layer = pyogrio.read_dataframe(path, layer=name, use_arrow=False) if name else None
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ShapelyError) as error:
-        raise BoundaryError(
-            f"{path.name} could not be read as a map layer: it is not what its name says, or it is "
-            "damaged. A GeoJSON, GeoPackage or Shapefile (with its .shx and .dbf) is needed."
-        ) from error
-    if layer is None:
-        raise BoundaryError(f"{path.name} has no layer with shapes.")
-    if (layer.geometry.isna() | layer.geometry.is_empty).all():
-        raise BoundaryError(f"{path.name} has no shapes in it.")
-    layer, notes = _with_fitting_crs(layer, path.name)
-    return layer, (*others, *notes)
-
-
-def _with_fitting_crs(
-    layer: gpd.GeoDataFrame, name: str
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    west, south, east, north = (float(value) for value in layer.total_bounds)
-    by_range = crs_by_range((west, south, east, north))
-    if layer.crs is not None and not (layer.crs.is_geographic and by_range != WGS84):
-        return layer, ()
-    if by_range is None:
-        raise BoundaryError(
-            f"{name} does not say which coordinate system it is in, and coordinates from "
-            f"({west:.0f}, {south:.0f}) to ({east:.0f}, {north:.0f}) fit neither degrees nor the "
-            "British National Grid. Save it again with its coordinate system."
-        )
-    words = "degrees (WGS84)" if by_range == WGS84 else "British National Grid metres"
-    said = "names no coordinate system" if layer.crs is None else "is marked as degrees but is not"
-    note = f"{name} {said}; read as {words} by the range of its coordinates."
-    return layer.set_crs(by_range, allow_override=True), (note,)

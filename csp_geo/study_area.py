@@ -21,7 +21,8 @@ import shapely
 from csp_geo.errors import BoundaryError
 from csp_geo.locator import Locator
 from csp_geo.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
-from csp_geo.storage import read_vector, sha256_of
+from csp_geo.storage import sha256_of
+from csp_geo.vector import read_vector
 from csp_geo.visible import clean
 
 if TYPE_CHECKING:
@@ -30,9 +31,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-_CODE = re.compile(r"wd\d\dcd|gsscode|wardcode|wdcd|code")
-_NAME = re.compile(r"wd\d\dnm|wardname|wdnm|name")
-_DISTRICT = re.compile(r"lad\d\dnm|ladnm|district|boroughname|borough")
+
+def _any_of(*names: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(name) for name in names)
+
+
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_CODE = _any_of(r"wd\d\dcd", "gsscode", "wardcode", "wdcd", "code")
+_NAME = _any_of(r"wd\d\dnm", "wardname", "wdnm", "name")
+_DISTRICT = _any_of(r"lad\d\dnm", "ladnm", "district", "boroughname", "borough")
 _GB_CODE = re.compile(r"[EWS]\d{8}")
 _SLIVER_M2: Final = 100.0
 _AREAL: Final = 2
@@ -194,14 +201,14 @@ def study_area_of(
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    return _NO_LETTER.sub("", name.lower())
 
 
-def _find_column(layer: gpd.GeoDataFrame, pattern: re.Pattern[str]) -> str | None:
-    """Return the column that the pattern's alternatives name, the earlier alternative first."""
-    for alternative in pattern.pattern.split("|"):
+def _find_column(layer: gpd.GeoDataFrame, alternatives: tuple[re.Pattern[str], ...]) -> str | None:
+    """Return the column that the alternatives name, the earlier alternative first."""
+    for alternative in alternatives:
         for column in layer.columns:
-            if re.fullmatch(alternative, _plain(str(column))):
+            if alternative.fullmatch(_plain(str(column))):
                 return str(column)
     return None
 

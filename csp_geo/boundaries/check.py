@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +13,8 @@ import shapely
 
 from csp_geo.boundaries.names import KINDS
 from csp_geo.errors import BoundaryError, FetchError
-from csp_geo.storage import crs_by_range
 from csp_geo.study_area import StudyArea, study_area_of
+from csp_geo.vector import crs_by_range
 from csp_geo.visible import clean
 
 if TYPE_CHECKING:
@@ -135,7 +134,7 @@ def _check_codes(table: pd.DataFrame, layer: Layer, code: str) -> None:
     twice = sorted(set(codes[codes.duplicated()]))
     if twice:
         raise FetchError(f"{service} gave {', '.join(twice[:5])} more than once. {_AGAIN}")
-    odd = [c for c in codes if not re.fullmatch(kind.codes, c)]
+    odd = [c for c in codes if not kind.codes.fullmatch(c)]
     if odd:
         raise FetchError(
             f"{service} gave {', '.join(odd[:5])}, which is no code of a {kind.one}. {_AGAIN}"

@@ -18,6 +18,9 @@ from csp_geo.period import say_month
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_NO_WORD: Final = re.compile(r"[^a-z0-9]+")
+_YEAR: Final = re.compile(r"(19|20)\d\d")
+_VERSION: Final = re.compile(r"v\d{1,3}")
 _CODE: Final = re.compile(r"E0[6-9]\d{6}|W06\d{6}|S12\d{6}|N09\d{6}")
 
 
@@ -28,7 +31,7 @@ class Kind:
     layer: str
     names: tuple[tuple[str, ...], ...]
     stem: str
-    codes: str
+    codes: re.Pattern[str]
     one: str
     many: str
     by_census: bool = False
@@ -37,12 +40,19 @@ class Kind:
 KINDS: Final = {
     kind.layer: kind
     for kind in (
-        Kind("wards", (("wards",), ("wd",)), "wd", r"(E05|W05|S13|N08)\d{6}", "ward", "wards"),
+        Kind(
+            "wards",
+            (("wards",), ("wd",)),
+            "wd",
+            re.compile(r"(E05|W05|S13|N08)\d{6}"),
+            "ward",
+            "wards",
+        ),
         Kind(
             "lsoa",
             (("lower", "layer", "super", "output", "areas"), ("lsoa",)),
             "lsoa",
-            r"[EW]01\d{6}",
+            re.compile(r"[EW]01\d{6}"),
             "LSOA",
             "LSOAs",
             by_census=True,
@@ -51,7 +61,7 @@ KINDS: Final = {
             "borough",
             (("local", "authority", "districts"), ("lad",)),
             "lad",
-            _CODE.pattern,
+            _CODE,
             "borough",
             "boroughs",
         ),
@@ -122,7 +132,7 @@ def check_code(code: str) -> str:
     if _CODE.fullmatch(tidy):
         return tidy
     shown = "".join(sign for sign in code if sign.isprintable())[:40]
-    is_ward = re.fullmatch(KINDS["wards"].codes, tidy)
+    is_ward = KINDS["wards"].codes.fullmatch(tidy)
     what = "the code of a ward" if is_ward else "no code of a borough or district"
     raise SettingsError(
         f"'{shown}' is {what}. Give the code of the local authority: E06, E07, E08, E09, W06, S12 "
@@ -132,17 +142,17 @@ def check_code(code: str) -> str:
 
 def understood(name: str) -> ServiceName | None:
     """Take a service's name apart; `None` if it holds no usable boundaries of a known kind."""
-    words = [word for word in re.split(r"[^a-z0-9]+", name.rpartition("/")[2].lower()) if word]
+    words = [word for word in _NO_WORD.split(name.rpartition("/")[2].lower()) if word]
     kind = next(
         (k for k in KINDS.values() for start in k.names if tuple(words[: len(start)]) == start),
         None,
     )
-    years = [int(word) for word in words if re.fullmatch(r"(19|20)\d\d", word)]
+    years = [int(word) for word in words if _YEAR.fullmatch(word)]
     finest = [_FINENESS[word] for word in words if word in _FINENESS]
     if kind is None or not years or not finest or not _NOT_SHAPES.isdisjoint(words):
         return None
     months = [_MONTHS.index(word[:3]) + 1 for word in words if _is_month(word)]
-    versions = [int(word[1:]) for word in words if re.fullmatch(r"v\d{1,3}", word)]
+    versions = [int(word[1:]) for word in words if _VERSION.fullmatch(word)]
     coverage = next((_COUNTRIES[word] for word in words if word in _COUNTRIES), "EW")
     return ServiceName(
         name=name,
@@ -188,7 +198,7 @@ def choose_services(
     else:
         there = "There are none of any year: is it the right address (--service)?"
     coarse = any(
-        str(year) in name and not _COARSE.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+        str(year) in name and not _COARSE.isdisjoint(_NO_WORD.split(name.lower()))
         for name in everything
         if any(name.lower().startswith(start[0]) for start in kind.names)
     )

@@ -166,7 +166,8 @@ def _cut_short(answer: Mapping[str, Any]) -> bool:
 
 def _columns(fields: list[str], stem: str) -> Columns:
     def first(pattern: str) -> str:
-        return next((f for f in fields if re.fullmatch(pattern, f, re.IGNORECASE)), "")
+        form = re.compile(pattern, re.IGNORECASE)
+        return next((f for f in fields if form.fullmatch(f)), "")
 
     return Columns(
         code=first(rf"{stem}\d\dcd"),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from csp_geo.boundaries.names import LAYERS
 from csp_geo.boundaries.note import read_note
 from csp_geo.errors import BoundaryError
-from csp_geo.storage import VECTOR_SUFFIXES, read_vector, sha256_of
+from csp_geo.storage import sha256_of
 from csp_geo.study_area import read_study_area
+from csp_geo.vector import VECTOR_SUFFIXES, read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

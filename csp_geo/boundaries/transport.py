@@ -28,6 +28,7 @@ _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _BUSY: Final = frozenset({408, 429, 500, 502, 503, 504})
 """HTTP codes of a server that may answer when it is asked again."""
 _CHUNK: Final = 65_536
+_WHOLE: Final = re.compile(r"\d{1,6}")
 _BY_HAND: Final = "or get the file by hand (the README in data/boundaries says how)"
 
 
@@ -261,7 +262,7 @@ def _checked_base(base: str) -> str:
 
 
 def _whole(text: str) -> int:
-    return int(text) if re.fullmatch(r"\d{1,6}", text.strip()) else 0
+    return int(text) if _WHOLE.fullmatch(text.strip()) else 0
 
 
 def _clean(text: str) -> str:

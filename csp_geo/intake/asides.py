@@ -27,7 +27,7 @@ _SAYS: Final = re.compile(
     r"|official(?:\W+sensitive)?(?: ?[-:\[(].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_PHRASE: Final = re.compile(r".*[^\W\d_]{2,}\W.*[^\W\d_]{2,}.*", re.DOTALL)
+_PHRASE: Final = re.compile(r"[^\W\d_]{2}\W.*[^\W\d_]{2}", re.DOTALL)
 _NUMBER: Final = re.compile(r"\d+(?:\.0+)?|\d{1,3}(?:,\d{3})+")
 _FIRST_SERIAL: Final = 20_000
 """From here a number below a date may be Excel's; a smaller one is a count."""
@@ -68,7 +68,7 @@ class Asides:
             if filled and _SAYS.fullmatch(filled[0]):
                 said.append(index)
             elif len(filled) == 1 and (
-                _PHRASE.fullmatch(filled[0]) or (index in counts and _NUMBER.fullmatch(filled[0]))
+                _PHRASE.search(filled[0]) or (index in counts and _NUMBER.fullmatch(filled[0]))
             ):
                 phrases.append(index)
         dropped = headers | chunk.index.isin(said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,7 +18,7 @@ END_OF_DAY: Final = pd.Timedelta(hours=24)
 SERIALS_NEEDED: Final = 3
 """Cells from which a column of numbers can be Excel's dates or times."""
 CLOCK: Final = (
-    r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
+    r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
     r"|\d{1,2} ?[ap]\.?m\.?"
     r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
 )
@@ -34,9 +36,20 @@ _TIMES: Final = (
     "%I.%M%p",
     "%I%p",
 )
-_HALVES: Final = r"^(?P<first>.*\d.*?)\s*(?:-|\u2013|to|until)\s*(?P<last>\d.*)$"
-_FRACTION: Final = r"0(?:\.\d+)?|1(?:\.0+)?"
-_FINE_FRACTION: Final = r"0\.\d{3,}"
+_BETWEEN: Final = re.compile(r"(?:-|\u2013|to|until)\s*+(?=\d)")
+_DIGIT: Final = re.compile(r"\d")
+_DAY_BEFORE: Final = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d)")
+_MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
+_LONE: Final = re.compile(r"\d{1,2}(?:[:.]\d\d)?")
+_SPELT: Final = (
+    (re.compile(r"(?<!\s)\s*+([AP])\.?\s?M\.?$"), r"\1M"),
+    (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
+    (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
+    (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
+)
+_DAY_S_END: Final = re.compile(r"24[:.]?00(?::00)?")
+_FRACTION: Final = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
+_FINE_FRACTION: Final = re.compile(r"0\.\d{3,}")
 
 
 def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -65,17 +78,14 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
         none = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
         return none, none.copy(), none.notna()
     codes, unique = pd.factorize(text)
-    cells = (
-        pd.Series(unique, dtype="str")
-        .str.strip()
-        .str.replace(r"^\d{4}-\d\d-\d\d[ T](?=\d)", "", regex=True)
-    )
+    cells = pd.Series(unique, dtype="str").str.strip().str.replace(_DAY_BEFORE, "", regex=True)
     since = _fractions(cells, codes)
     since = since.fillna(_times(cells.where(since.isna(), "")))
     until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
     left = since.isna() & (cells != "")
     if left.any():
-        halves = cells[left].str.extract(_HALVES).fillna("")
+        pairs = [_halves(cell) for cell in cells[left]]
+        halves = pd.DataFrame(pairs, cells.index[left], ["first", "last"], "str")
         first, last = _times(_completed(halves)), _times(halves["last"])
         both = first.index[first.notna() & last.notna()]
         since[both] = first[both]
@@ -86,25 +96,26 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     return since, until, unreadable
 
 
+def _halves(cell: str) -> tuple[str, str]:
+    """Take a cell apart where it last says "to" a number, if there is one before it too."""
+    last = deque(_BETWEEN.finditer(cell), maxlen=1)
+    first = cell[: last[0].start()].rstrip() if last and "\n" not in cell else ""
+    return (first, cell[last[0].end() :]) if _DIGIT.search(first) else ("", "")
+
+
 def _completed(halves: pd.DataFrame) -> pd.Series:
     """Give "2 - 4pm" its first pm."""
-    meridiem = halves["last"].str.extract(r"(?i)([ap]\.?m\.?)$")[0].fillna("")
-    lone = halves["first"].str.fullmatch(r"\d{1,2}(?:[:.]\d\d)?")
+    meridiem = halves["last"].str.extract(_MERIDIEM)[0].fillna("")
+    lone = halves["first"].str.fullmatch(_LONE)
     return halves["first"] + meridiem.where(lone, "")
 
 
 def _times(cells: pd.Series) -> pd.Series:
     since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
-    plain = (
-        cells[cells != ""]
-        .str.strip()
-        .str.upper()
-        .str.replace(r"\s*([AP])\.?\s?M\.?$", r"\1M", regex=True)
-        .str.replace(r"\s*(?:HOURS|HRS|HR|H)$", "", regex=True)
-        .str.replace(r"(?<=\d)H(?=\d\d$)", ":", regex=True)
-        .str.replace(r"^(?:(?:12 ?)?NOON|MID-?DAY)$", "12:00", regex=True)
-    )
-    whole = plain.str.fullmatch(r"24[:.]?00(?::00)?")
+    plain = cells[cells != ""].str.strip().str.upper()
+    for written, read_as in _SPELT:
+        plain = plain.str.replace(written, read_as, regex=True)
+    whole = plain.str.fullmatch(_DAY_S_END)
     since[plain.index[whole]] = END_OF_DAY
     left = plain[~whole]
     for pattern in _TIMES:

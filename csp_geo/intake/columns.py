@@ -14,12 +14,13 @@ from pandas.util import hash_pandas_object
 from csp_geo.intake.asides import Asides
 from csp_geo.intake.coordinates import DEGREES, METRES, read_numbers
 from csp_geo.intake.flag_columns import FlagColumns
-from csp_geo.intake.formats import BROKEN, ROW, SIZE
+from csp_geo.intake.formats import BROKEN, LIMITS, ROW, SIZE
 from csp_geo.intake.geometry_text import holds_points
 from csp_geo.intake.locate import axes_by_range
 from csp_geo.intake.source import coordinate_pairs, plain
 from csp_geo.intake.tidy import said, tidy
 from csp_geo.tables import SENSITIVITIES
+from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +60,10 @@ _AXES: Final = {"longitude": DEGREES, "easting": METRES}
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})
 _SOMEWHERE: Final = ("place", "gridref")
 """Fields whose columns people fill with coordinates as well."""
+_ANY_LENGTH: Final = frozenset({"reference", "person", "point", "wkt"})
+"""Fields that are compared and never parsed, or may hold the outline of an area."""
+TOO_LONG: Final = "(too long to be read)"
+_EMPTY: Final = pd.CategoricalDtype(pd.Index([""], dtype="str"))
 _FREE: Final = frozenset({"person", "place"})
 """Fields in which "none" is somebody's own word."""
 
@@ -89,8 +94,16 @@ def with_point_columns(source: Source, raw: RawTable) -> Source:
     return replace(source, columns=columns)
 
 
-def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Mapped:
-    """Keep the columns that are known, by field name; everything else is dropped at the door."""
+def map_columns(
+    raw: RawTable,
+    matched: Mapping[str, str],
+    source: Source,
+    longest: int = LIMITS.cell_characters,
+) -> Mapped:
+    """Keep the columns that are known, by field name; everything else is dropped at the door.
+
+    Cells that say when, where or what and are longer than `longest` characters are not looked into.
+    """
     columns = {name: column for column, name in matched.items()}
     if "recorded" in columns:
         columns["date"] = columns["recorded"]
@@ -104,35 +117,62 @@ def map_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> Ma
     parts, synthetic = [], False
     for chunk in raw.chunks:
         reports = asides.sift(chunk) if raw.by_hand else chunk
-        kept = _narrow(reports, header, columns, axes)
+        kept = _narrow(reports, header, columns, axes, longest)
         parts.append(kept.assign(sensitive=flags.kinds(reports)))
         synthetic |= bool((chunk[header] == SYNTHETIC).any(axis=None))
     table = join_tables(parts)
     if asides.at_the_end:
         table = table[~table["source_row"].isin(asides.at_the_end)].reset_index(drop=True)
     axes = axes or axes_by_range(table["x"], table["y"])
-    return Mapped(table, axes, synthetic, asides.notes)
+    return Mapped(table, axes, synthetic, (*asides.notes, *_too_long(table, longest)))
 
 
 def _narrow(
-    chunk: pd.DataFrame, header: Sequence[str], columns: Mapping[str, str], axes: str
+    chunk: pd.DataFrame,
+    header: Sequence[str],
+    columns: Mapping[str, str],
+    axes: str,
+    longest: int,
 ) -> pd.DataFrame:
     table = pd.DataFrame({"source_row": chunk[ROW], "broken": chunk[BROKEN].astype(bool)})
     table["size_m"] = np.asarray(chunk.get(SIZE, 0.0), dtype=np.float32)
     table["content"] = _digests(chunk, header)
     for name in TEXT_FIELDS:
-        values = (
-            chunk[columns[name]] if name in columns else pd.Series("", chunk.index, dtype="str")
-        )
-        if name in _OTHER and name in columns:
+        if name not in columns:
+            table[name] = _nothing(name, len(chunk))
+            continue
+        values = chunk[columns[name]]
+        if name in _OTHER:
             values = values.where(_lacks(table["x"], table["y"], axes), "")
-        clear = tidy if name in _FREE else said
+        clear = _cleared(name, longest)
         table[name] = (
             values.map(clear).astype("str")
             if name in _MOSTLY_DIFFERENT
             else _compact(values, clear)
         )
     return table
+
+
+def _nothing(name: str, n: int) -> pd.Categorical[Any] | pd.Series:
+    """Return a column that a table does not have."""
+    if name in _MOSTLY_DIFFERENT:
+        return pd.Series("", range(n), dtype="str")
+    return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), dtype=_EMPTY)
+
+
+def _cleared(name: str, longest: int) -> Callable[[str], str]:
+    """Return what clears a cell of a field; one that is too long is never looked into."""
+    clear = tidy if name in _FREE else said
+    if name in _ANY_LENGTH:
+        return clear
+    return lambda text: clear(text) if len(text) <= longest else TOO_LONG
+
+
+def _too_long(table: pd.DataFrame, longest: int) -> tuple[str, ...]:
+    """Say how many cells were not looked into."""
+    n = sum(int((table[name] == TOO_LONG).sum()) for name in TEXT_FIELDS if name not in _ANY_LENGTH)
+    told = f"{count(n, 'cell')} of more than {longest:,} characters {'was' if n == 1 else 'were'} "
+    return (f"{told}not read",) if n else ()
 
 
 def _lacks(x: pd.Series, y: pd.Series, axes: str) -> NDArray[np.bool_]:
@@ -152,6 +192,8 @@ def _compact(values: pd.Series, clear: Callable[[str], str]) -> pd.Categorical[A
 
 def join_tables(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put tables below each other, compact columns staying compact."""
+    if len(parts) == 1:
+        return parts[0].reset_index(drop=True)
     joined = {
         name: union_categoricals([part[name] for part in parts])
         if isinstance(parts[0][name].dtype, pd.CategoricalDtype)

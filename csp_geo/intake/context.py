@@ -16,8 +16,8 @@ from csp_geo.intake.locate import DEGREES, METRES, locate
 from csp_geo.intake.source import packaged_sources, plain
 from csp_geo.intake.when import read_dates
 from csp_geo.projection import move_shapes
-from csp_geo.storage import VECTOR_SUFFIXES, read_vector
 from csp_geo.tables import PLACES, ZONES
+from csp_geo.vector import VECTOR_SUFFIXES, read_vector
 from csp_geo.visible import clean
 
 if TYPE_CHECKING:

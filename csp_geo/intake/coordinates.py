@@ -20,17 +20,25 @@ DEGREES: Final = "degrees"
 METRES: Final = "metres"
 
 _MISSING: Final = ("", "no location", "unknown", "n/a", "-")
-_PLAIN: Final = r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?"
-_THOUSANDS: Final = r"[+-]?\d{1,3}(?:[, ']\d{3})+(?:\.\d*)?"
-_DECIMAL_COMMA: Final = r"[+-]?\d+,\d+"
+_PLAIN: Final = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:[, ']\d{3})+(?:\.\d*)?")
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,\d+")
+_GROUPING: Final = re.compile(r"[, ']")
+_POINT: Final = re.compile(r"[.,]")
+_FRACTION: Final = re.compile(r"[.,](\d*)$")
 _SPACES: Final = "\u00a0\u2009\u202f"
 _NUMBER: Final = r"\d{1,9}(?:[.,]\d+)?"
-_ANGLE: Final = (
-    r"(?P<before>[NSEW])?\s*(?P<sign>[+-])?\s*"
-    rf"(?P<degrees>{_NUMBER})(?:(?P<mark>\s*(?:\u00b0|deg(?:rees)?|d|:|-)\s*)|\s+|(?=\s*[NSEW]?$))"
-    rf"(?:(?P<minutes>{_NUMBER})(?:(?P<mark2>\s*(?:'|min|m|:|-)\s*)|\s+|(?=\s*[NSEW]?$))"
-    rf"(?:(?P<seconds>{_NUMBER})\s*(?:\"|''|sec|s(?=\s*[NSEW]))?\s*)?)?"
-    r"(?P<after>[NSEW])?"
+_GAP: Final = r"\s{0,9}"
+_DEGREES_END: Final = rf"(?P<mark>{_GAP}(?:\u00b0|deg(?:rees)?|d|:|-){_GAP})"
+_MINUTES_END: Final = rf"(?P<mark2>{_GAP}(?:'|min|m|:|-){_GAP})"
+_NO_MORE: Final = rf"\s{{1,9}}|(?={_GAP}[NSEW]?$)"
+_ANGLE: Final = re.compile(
+    rf"^(?P<before>[NSEW])?{_GAP}(?P<sign>[+-])?{_GAP}"
+    rf"(?P<degrees>{_NUMBER})(?:{_DEGREES_END}|{_NO_MORE})"
+    rf"(?:(?P<minutes>{_NUMBER})(?:{_MINUTES_END}|{_NO_MORE})"
+    rf"(?:(?P<seconds>{_NUMBER}){_GAP}(?:\"|''|sec|s(?={_GAP}[NSEW]))?{_GAP})?)?"
+    r"(?P<after>[NSEW])?$",
+    re.IGNORECASE,
 )
 _LIKE: Final = {"\u00ba": "\u00b0", "\u02da": "\u00b0", "\u2212": "-", "\u2013": "-"}
 _LIKE_QUOTES: Final = {"\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"'}
@@ -77,12 +85,12 @@ def read_numbers(text: pd.Series, axes: str) -> Numbers:
 
 
 def _decimals(cells: pd.Series) -> NDArray[np.int64]:
-    fraction = cells.str.extract(r"[.,](\d*)$")[0]
+    fraction = cells.str.extract(_FRACTION)[0]
     return np.asarray(fraction.fillna("").str.rstrip("0").str.len(), dtype=np.int64)
 
 
 def _as_float(texts: pd.Series) -> NDArray[np.float64]:
-    return np.asarray(texts.fillna("nan").str.replace(",", "."), dtype=np.float64)
+    return np.asarray(texts.fillna("nan").str.replace(",", ".", regex=False), dtype=np.float64)
 
 
 def _metres(cells: pd.Series, filled: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -93,7 +101,7 @@ def _metres(cells: pd.Series, filled: int) -> tuple[NDArray[np.float64], NDArray
         thousands = np.zeros(len(cells), dtype=np.bool_)
     values = np.full(len(cells), np.nan)
     values[decimal] = _as_float(cells[decimal])
-    grouped = cells[thousands].str.replace(r"[, ']", "", regex=True)
+    grouped = cells[thousands].str.replace(_GROUPING, "", regex=True)
     values[thousands] = np.asarray(grouped, dtype=np.float64)
     return values, thousands
 
@@ -102,7 +110,7 @@ def _angles(
     cells: pd.Series,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Read 51°32'21"N, 51 32 21 N, 51.5 N and 51,5393: value, decimals, doubt in metres."""
-    parts = cells.str.extract(f"^{_ANGLE}$", flags=re.IGNORECASE)
+    parts = cells.str.extract(_ANGLE)
     degrees, minutes, seconds = (
         _as_float(parts[name]) for name in ("degrees", "minutes", "seconds")
     )
@@ -112,7 +120,7 @@ def _angles(
     value = np.where(minus | south_west, -value, value)
 
     has_minutes, has_seconds = np.isfinite(minutes), np.isfinite(seconds)
-    fine_minutes = parts["minutes"].str.contains("[.,]").fillna(value=False).to_numpy(dtype=bool)
+    fine_minutes = parts["minutes"].str.contains(_POINT).fillna(value=False).to_numpy(dtype=bool)
     said = (parts["mark"].notna() | letter.notna()).to_numpy() | fine_minutes | has_seconds
     sound = ~(has_minutes & (np.mod(degrees, 1) != 0)) & ~(has_seconds & fine_minutes)
     sound &= (np.nan_to_num(minutes) < 60) & (np.nan_to_num(seconds) < 60)  # noqa: PLR2004

@@ -30,7 +30,9 @@ _ACCURACIES: Final = ("accuracy", "accuracym", "locationaccuracym", "radius", "r
 _BEFORE: Final = re.compile(
     r"^(?:on or near|on/near|near|at|outside|opp(?:osite)?|junction of)\b\s*", re.IGNORECASE
 )
-_POSTCODE: Final = re.compile(r",?\s*\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\s*$", re.IGNORECASE)
+_POSTCODE: Final = re.compile(
+    r"(?:,|(?<!\s))\s*+\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\s*$", re.IGNORECASE
+)
 _SHORT: Final = {
     "rd": "road",
     "ave": "avenue",

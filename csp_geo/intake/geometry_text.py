@@ -12,9 +12,13 @@ import shapely
 from csp_geo.intake.pairs import is_pair, read_pairs
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 
-_NUMBER: Final = r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)"
-_POINT: Final = rf"(?i)^(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\({_NUMBER}\s+{_NUMBER}[^)]*\)$"
-_GEOJSON: Final = rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_NUMBER}\s*,{_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
+_NUMBER: Final = r"\s*+([+-]?\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+)"
+_POINT: Final = re.compile(
+    rf"(?i)^(?:SRID=\d+;)?\s*POINT\s*+(?:ZM|Z|M)?\s*+\({_NUMBER}\s++{_NUMBER}[^)]*\)$"
+)
+_GEOJSON: Final = re.compile(
+    rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_NUMBER}\s*,{_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
+)
 _UNREADABLE: Final = "unreadable"
 _LONGEST: Final = 100_000
 _OBJECTS: Final = 5
@@ -50,7 +54,7 @@ def holds_points(text: pd.Series) -> bool:
     """Tell whether most cells of a column hold coordinates, and not the names of places."""
     cells = text.astype("str").str.strip()
     seen = cells[cells != ""].unique()[:_LOOKED_AT]
-    found = sum(1 for cell in seen if re.match(_POINT, cell) or is_pair(cell))
+    found = sum(1 for cell in seen if _POINT.match(cell) or is_pair(cell))
     return found * 2 > len(seen)
 
 

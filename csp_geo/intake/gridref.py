@@ -15,8 +15,8 @@ _LETTERS: Final = "ABCDEFGHJKLMNOPQRSTUVWXYZ"
 """Each letter is a square of a grid of five by five, from the north-west; there is no I."""
 _SQUARE_M: Final = 100_000
 _REFERENCE: Final = re.compile(
-    r"(?P<letters>[HJNOST][A-HJ-Z])[\s,:/-]*"
-    r"(?:(?P<both>\d{0,10})|(?P<east>\d{1,5})[\s,:/-]+(?P<north>\d{1,5}))\s*"
+    r"(?P<letters>[HJNOST][A-HJ-Z])[\s,:/-]*+"
+    r"(?:(?P<both>\d{0,10})|(?P<east>\d{1,5})[\s,:/-]++(?P<north>\d{1,5}))\s*"
     r"(?P<quarter>[NS][EW])?"
 )
 _NO_PLACE: Final = (np.nan, np.nan, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,8 +29,11 @@ _LONG_NUMBER: Final = 10_000_000
 _NORTH: Final = (35.0, 72.0)
 _EAST: Final = (-32.0, 45.0)
 """Degrees that a column is taken for by its numbers alone: those of Europe."""
-_SHAPE: Final = (
-    r"(?is)\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*|\s*\{.*coordinates.*"
+_CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m")
+_SPACE: Final = re.compile(r"\s")
+_DIGIT: Final = re.compile(r"\d")
+_SHAPE: Final = re.compile(
+    r"(?is)\s*+(?:SRID=\d+;\s*+)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*|\s*\{.*coordinates.*"
 )
 
 
@@ -62,7 +66,7 @@ def _mostly(marks: Any) -> bool:
 
 
 def _times(texts: pd.Series) -> Look | None:
-    written = texts.str.contains(r"(?i):|\d ?[ap]\.?m", regex=True)
+    written = texts.str.contains(_CLOCK)
     if not _mostly(written):
         return None
     times, bad = read_times(texts)
@@ -116,7 +120,7 @@ def _words(texts: pd.Series) -> Look:
     few = len(counts) <= min(_FEW_WORDS, max(len(texts) // 2, 2))
     if few and any(reads_like_category(word) for word in counts.index):
         return Look("words", count(len(counts), "different word"), tuple(counts.index))
-    one_word = ~texts.str.contains(r"\s", regex=True) & texts.str.contains(r"\d", regex=True)
+    one_word = ~texts.str.contains(_SPACE) & texts.str.contains(_DIGIT)
     if len(counts) == len(texts) and _mostly(one_word):
         return Look("codes", f"{count(len(counts), 'different code')}")
     return Look("text", f"{count(len(counts), 'different text')}")

@@ -13,16 +13,16 @@ import pandas as pd
 from csp_geo.intake.coordinates import DEGREES, read_numbers
 from csp_geo.projection import GB_DEGREES, in_box
 
-_AROUND: Final = re.compile(r"^[\s(\[]+|[\s)\]]+$")
+_AROUND: Final = re.compile(r"^[\s(\[]++|(?<![\s)\]])[\s)\]]++$")
 _NAMES: Final = re.compile(
     r"\b(?:lat(?:itude)?|long?(?:gitude)?|lng|eastings?|northings?)\b\s*[:=]?\s*", re.IGNORECASE
 )
 _BETWEEN: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\s*[;|/]\s*|\s*,\s+|\s+,\s*",
-        r"(?<=[NSEW])[\s,]+(?=[-+]?\d)",
-        r"[\s,]+(?=[NSEW]\s*[-+]?\d)",
+        r"(?<!\s)(?:\s*+[;|/]\s*+|\s*+,\s++|\s++,\s*+)",
+        r"(?<=[NSEW])[\s,]++(?=[-+]?\d)",
+        r"(?<![\s,])[\s,]++(?=[NSEW]\s*[-+]?\d)",
         r",",
         r"\s+",
     )
@@ -32,7 +32,7 @@ _NUMBER: Final = re.compile(
     r"(?=\D*\d)[NSEW]?\s*[+-]?\d[\d\s.,:'\"\u00b0\u00ba\u02da\u2032\u2033\u2019\u201d-]*[NSEW]?",
     re.IGNORECASE,
 )
-_EAST_WEST: Final = r"(?i)^[EW]|[EW]$"
+_EAST_WEST: Final = re.compile(r"(?i)^[EW]|[EW]$")
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -77,7 +77,7 @@ def _latitude_first(first: pd.Series, second: pd.Series) -> bool:
     degrees = in_box(one, two, _WORLD) | in_box(two, one, _WORLD)
     if degrees.sum() * 2 <= len(first):
         return False  # eastings and northings
-    east = [half.str.contains(_EAST_WEST, regex=True).sum() for half in (first, second)]
+    east = [half.str.contains(_EAST_WEST).sum() for half in (first, second)]
     if east[0] != east[1]:
         return bool(east[1] > east[0])
     for box in (GB_DEGREES, _WORLD):

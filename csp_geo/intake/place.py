@@ -56,6 +56,7 @@ _PLACE_WORD: Final = re.compile(
     r"common|pond|lake|path|alley|[AMB]\d{1,4})\b",
     re.IGNORECASE,
 )
+_POSSESSIVE: Final = re.compile(r"(['\u2019])S\b")
 _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
 
@@ -91,5 +92,5 @@ def place_name(text: str, published: bool) -> str | None:
         if is_protected_place(text):
             return None
         if is_place_name(name) or (published and _NAME.fullmatch(name)):
-            return re.sub(r"(['\u2019])S\b", r"\1s", " ".join(name.split()))
+            return _POSSESSIVE.sub(r"\1s", " ".join(name.split()))
     return None

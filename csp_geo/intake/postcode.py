@@ -23,6 +23,7 @@ LICENCE: Final = (
     "copyright and database right; source: Office for National Statistics licensed under the Open "
     "Government Licence v.3.0"
 )
+_BETWEEN: Final = re.compile(r"[\s.-]+")
 _OUTWARD: Final = r"[A-Z]{1,2}\d[A-Z\d]?"
 _FULL: Final = re.compile(rf"({_OUTWARD})(\d[A-Z]{{2}})")
 _HALF: Final = re.compile(rf"{_OUTWARD}\d?")
@@ -49,7 +50,7 @@ def is_postcode(text: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s.-]+", "", text.upper())
+    return _BETWEEN.sub("", text.upper())
 
 
 def read_postcodes(text: pd.Series) -> Postcodes:

@@ -247,7 +247,7 @@ def _read_table(
         known = _choose(raw, known, how.sources, where)
         known = with_point_columns(known, raw)
         matched = match_columns(raw.header, known, where, by_place=how.by_place)
-        read = map_columns(raw, matched, known)
+        read = map_columns(raw, matched, known, how.limits.cell_characters)
     except SourceError as error:
         feed = known.feed if known else None
         return ReportFile(where, name, feed, digest, error=str(error), part=raw.part), None

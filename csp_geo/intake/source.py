@@ -30,6 +30,7 @@ _OR: Final = "|"
 """What separates the names, any of which makes one of the marks."""
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
+_NO_LETTER: Final = re.compile(r"[\W_]+")
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _MONTH: Final = re.compile(
     r"(?:19|20)\d\d[-/ ]?(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/](?:19|20)\d\d"
@@ -118,7 +119,7 @@ class Source:
 
 def plain(text: str) -> str:
     """Reduce text to its letters and digits in lower case, for comparing names."""
-    return re.sub(r"[\W_]+", "", str(text).casefold())
+    return _NO_LETTER.sub("", str(text).casefold())
 
 
 @lru_cache(maxsize=1)

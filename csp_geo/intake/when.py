@@ -56,14 +56,20 @@ _DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y",
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
 _SLIPS: Final = 0.05
 """Share of dates that fit only month-first, up to which they are slips in a day-first column."""
-_CLOCKED: Final = rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$"
-_OFFSET: Final = r"(?:Z|[+-]\d{2}:?\d{2})$"
-_AMBIGUOUS: Final = r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$"
-_WEEK: Final = (
-    r"(?i)^(?:w/c|wc|w\.c\.|w/b|(?:week|wk) (?:commencing|beginning|starting|of))\b[ .:]*(?=.*\d)"
+_CLOCKED: Final = re.compile(rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$")
+_OFFSET: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+_BEFORE_CLOCK: Final = re.compile(r"[T ]")
+_AMBIGUOUS: Final = re.compile(r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$")
+_AFTER_DAY: Final = re.compile(r"[ T,]")
+_WEEK: Final = re.compile(
+    r"(?i)^(?:w/c|wc|w\.c\.|w/b|(?:week|wk) (?:commencing|beginning|starting|of))\b[ .:]*+(?=.*\d)"
 )
-_WEEK_ENDING: Final = r"(?i)^(?:w/e|(?:week|wk) ending)\b[ .:]*(?=.*\d)"
-_SERIAL: Final = r"(?:[2-5]\d{4}|60000)(?:\.\d+)?"
+_WEEK_ENDING: Final = re.compile(r"(?i)^(?:w/e|(?:week|wk) ending)\b[ .:]*+(?=.*\d)")
+_SERIAL: Final = re.compile(r"(?:[2-5]\d{4}|60000)(?:\.\d+)?")
+_EIGHT_DIGITS: Final = re.compile(r"\d{8}")
+_SPACES: Final = re.compile(r"\s+")
+_ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
+_SEPT: Final = re.compile(r"(?i)\bsept\b")
 _EXCEL_EPOCH: Final = pd.Timestamp("1899-12-30")
 _DAY: Final = pd.Timedelta(days=1)
 
@@ -178,10 +184,10 @@ def _different(text: pd.Series) -> pd.Series:
 def _tidied(unique: pd.Series) -> pd.Series:
     """Even out spaces, ordinals ("3rd of November") and "Sept"."""
     return (
-        unique.str.replace(r"\s+", " ", regex=True)
+        unique.str.replace(_SPACES, " ", regex=True)
         .str.strip()
-        .str.replace(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?", "", regex=True)
-        .str.replace(r"(?i)\bsept\b", "Sep", regex=True)
+        .str.replace(_ORDINAL, "", regex=True)
+        .str.replace(_SEPT, "Sep", regex=True)
     )
 
 
@@ -194,7 +200,7 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
     instant = at.dt.tz_localize(TIME_ZONE)
-    offset = unique.str.contains(_OFFSET, regex=True) & unique.str.contains("[T ]", regex=True)
+    offset = unique.str.contains(_OFFSET) & unique.str.contains(_BEFORE_CLOCK)
     if offset.any():
         moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
         instant[offset] = within_calendar(moments).dt.tz_convert(TIME_ZONE).astype(instant.dtype)
@@ -205,7 +211,7 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     days, clock = parts["day"].where(parts["clock"].notna(), unique), parts["clock"].fillna("")
     apart = at.isna() & (clock != "")
     since, bad_time = read_times(clock.where(apart, ""))
-    _try(at, days.str.replace(",", ""), precision, [(day, "day") for day in _DAYS])
+    _try(at, days.str.replace(",", "", regex=False), precision, [(day, "day") for day in _DAYS])
     _try(at, unique, precision, [(month, "month") for month in _MONTHS])
     midnight = apart & (since == END_OF_DAY)
     timed = apart & at.notna() & since.notna() & ~midnight
@@ -223,7 +229,7 @@ def _try(
     """Fill what is still missing in `at`, one format after the other."""
     left = text[at.isna() & (text != "")]
     for pattern, fineness in attempts:
-        tried = left[left.str.fullmatch(r"\d{8}")] if pattern == _RUN_TOGETHER else left
+        tried = left[left.str.fullmatch(_EIGHT_DIGITS)] if pattern == _RUN_TOGETHER else left
         if tried.empty:
             continue
         read = pd.to_datetime(tried, format=pattern, errors="coerce").astype(at.dtype).dropna()
@@ -237,9 +243,9 @@ def _read_weeks(read: pd.DataFrame, unique: pd.Series, heading: str) -> None:
 
     What the cell does not say, the heading may say for all of them.
     """
-    ending, beginning = (unique.str.contains(words, regex=True) for words in (_WEEK_ENDING, _WEEK))
-    ending |= ~beginning & bool(re.match(_WEEK_ENDING, f"{heading} 1"))
-    beginning |= bool(re.match(_WEEK, f"{heading} 1"))
+    ending, beginning = (unique.str.contains(words) for words in (_WEEK_ENDING, _WEEK))
+    ending |= ~beginning & bool(_WEEK_ENDING.match(f"{heading} 1"))
+    beginning |= bool(_WEEK.match(f"{heading} 1"))
     week = (ending | beginning) & read["at"].notna()
     week &= read["precision"] != "month"
     read.loc[week, "at"] = read.loc[week, "at"].dt.normalize()
@@ -267,7 +273,7 @@ def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]
 def _orders(text: pd.Series) -> pd.DataFrame:
     """Tell of the dates written as three numbers whether they fit `month` first and `day` first."""
     numbers = text[text.str.match(_AMBIGUOUS)]
-    days = numbers.str.split(r"[ T,]", n=1, regex=True).str[0]
+    days = numbers.str.split(_AFTER_DAY, n=1).str[0]
     fits = pd.DataFrame(False, index=numbers.index, columns=["month", "day"])
     if len(days):
         for order, patterns in (("month", _MONTH_FIRST), ("day", _DAY_FIRST)):

@@ -21,6 +21,9 @@ from csp_geo.visible import clean, json_text
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_ADDRESSES: Final = re.compile(
+    r"url\(\s*['\"]?([^)'\"]*)|@import\s+['\"]?([^'\";]*)", re.IGNORECASE
+)
 _FETCHING: Final = {
     "src",
     "srcset",
@@ -143,9 +146,7 @@ class _Links(HTMLParser):
             self.found.append(f"{tag}: {address[:80]}")
 
     def _note_css(self, css: str) -> None:
-        for address in re.findall(
-            r"url\(\s*['\"]?([^)'\"]*)|@import\s+['\"]?([^'\";]*)", css, re.IGNORECASE
-        ):
+        for address in _ADDRESSES.findall(css):
             self._note("style", address[0] or address[1])
 
 

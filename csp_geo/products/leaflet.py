@@ -52,6 +52,9 @@ FAMILY_SHAPES: Final = {
     "other": "cross",
 }
 ZONE_COLOUR: Final = "#4c2c92"
+_SOURCE_MAP: Final = re.compile(r"(?m)^//# sourceMappingURL=.*$")
+_SCRIPT_END: Final = re.compile(r"</(?=script)", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"url\([^()]*\)")
 _PANES: Final = (
     ("wards", 410, True),
     ("zones", 420, True),
@@ -212,8 +215,8 @@ class LeafletMap:
 
 def script_safe(source: str) -> str:
     """Make JavaScript safe to stand within a script element, and drop its source map."""
-    source = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", source)
-    return re.sub(r"</(?=script)", r"<\\/", source, flags=re.IGNORECASE).strip()
+    source = _SOURCE_MAP.sub("", source)
+    return _SCRIPT_END.sub(r"<\\/", source).strip()
 
 
 @lru_cache(maxsize=1)
@@ -223,5 +226,5 @@ def leaflet_assets() -> tuple[str, str]:
     script = (folder / "leaflet.js").read_text(encoding="utf-8")
     style = (folder / "leaflet.css").read_text(encoding="utf-8")
     # Pictures of the layer switch and of the default marker, which this page does not use.
-    style = re.sub(r"url\([^)]*\)", "none", style)
+    style = _PICTURE.sub("none", style)
     return script_safe(script), style.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from typing import Final
 
 from csp_geo.intake.place import is_place_name
@@ -11,7 +12,7 @@ from csp_geo.intake.postcode import is_postcode
 from csp_geo.intake.tidy import tidy
 
 _GAP: Final = r"[\s().\-/\u2010-\u2015]{0,3}"
-_EMAIL: Final = r"[\w.+%'-]+@(?:[\w-]+\.)+[A-Za-z]{2,}"
+_EMAIL: Final = r"(?<![\w.+%'-])[\w.+%'-]++@(?:[\w-]+\.)+[A-Za-z]{2,}"
 _NUMBER: Final = (
     rf"(?<!\d)(?:(?:\+|00){_GAP}44{_GAP}0?|0|(?=7\d{{3}}))"
     rf"(?:{_GAP}\d){{9,10}}(?!\d)"
@@ -23,7 +24,7 @@ _ELSEWHERE: Final = (
     r"(?<![\w.])@[\w.]{3,}",
     r"\bhttps?:|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|uk|info|test|example|io|me)\b",
     r"\b(?:facebook|instagram|insta|twitter|tiktok|snapchat|telegram|signal|fb|ig)\b ?[:/@]",
-    r"[\w.]{2,} ?[\[({] ?at ?[\])}] ?[\w.]{2,}|\b[\w.]{2,} at [\w-]{2,} dot \w{2,}",
+    r"(?<![\w.])[\w.]{2,}+ ?(?:[\[({] ?at ?[\])}] ?[\w.]{2}| ?at [\w-]{2,}+ dot \w{2})",
     r"\bc/o (?-i:[A-Z][a-z]+ [A-Z][a-z]+)",
     r"\b(?:oh|zero|nought) (?:(?:double|treble) )?seven\b",
 )
@@ -63,13 +64,22 @@ _IN_ADDRESS: Final = (
 """What an address has no need of either: "Phone Jane", "Mr J Smith"."""
 
 
-def _any_of(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+def _each(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_ELSEWHERE, *_LED)
-_ADDRESS_CONTACT: Final = _any_of(_EMAIL, _NUMBER, _LOCAL, *_ELSEWHERE, *_LED, *_IN_ADDRESS)
-_LEAD: Final = re.compile(rf"[\s,;:(/|-]*(?:\b{_WORD}\b[^\d@]*)?$", re.IGNORECASE)
+_CONTACTS: Final = _each(_EMAIL, _NUMBER, _LOCAL, *_ELSEWHERE, *_LED)
+_IN_ADDRESSES: Final = _each(*_IN_ADDRESS)
+_LEAD: Final = re.compile(
+    rf"(?<![\s,;:(/|-])[\s,;:(/|-]*+(?:\b{_WORD}\b.*)?\Z", re.IGNORECASE | re.DOTALL
+)
+_OTHER_END: Final = re.compile(r"[\d@]")
+
+
+def _first_contact(text: str) -> int | None:
+    """Return where the first contact in a text begins, if it holds one."""
+    found = (contact.search(text) for contact in _CONTACTS)
+    return min((match.start() for match in found if match), default=None)
 
 
 def _even(text: str) -> str:
@@ -82,21 +92,26 @@ _LETTER_O: Final = re.compile(r"(?<=[\d+])[oO]{1,4}(?=\d)|(?<![A-Za-z])[oO](?=\d
 
 def holds_contact(text: object) -> bool:
     """Tell whether a text holds an e-mail address, a telephone number, or whom to ask for."""
-    return isinstance(text, str) and _CONTACT.search(_even(text)) is not None
+    return isinstance(text, str) and _first_contact(_even(text)) is not None
 
 
 def address_holds_contact(text: object) -> bool:
     """Tell whether an address holds a contact: stricter, as only names of shops have titles."""
-    return isinstance(text, str) and _ADDRESS_CONTACT.search(_even(text)) is not None
+    return holds_contact(text) or (
+        isinstance(text, str) and any(found.search(_even(text)) for found in _IN_ADDRESSES)
+    )
 
 
 def before_contact(text: str) -> str:
     """Return what stands before the first contact, without words such as "ring Jane"."""
     even = _even(text)
-    found = _CONTACT.search(even)
-    if found is None:
+    start = _first_contact(even)
+    if start is None:
         return text
-    kept = _LEAD.sub("", even[: found.start()], count=1)
+    kept = even[:start]
+    ends = deque(_OTHER_END.finditer(kept), maxlen=1)  # what leads to it begins after any other
+    if lead := _LEAD.search(kept, ends[0].end() if ends else 0):
+        kept = kept[: lead.start()]
     if kept.count("(") > kept.count(")"):  # whose bracket it stands in is part of the contact
         kept = kept[: kept.rindex("(")]
     return kept.rstrip(" ,;:-")

@@ -46,7 +46,7 @@ _LOCATION: Final[Mapping[str, tuple[str, ...]]] = {
     "latitude": ("geocode latitude",),
     "postcode": ("postcode", "post code", "full postcode", "postal code", "addr:postcode"),
 }
-_HSTORE: Final = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+_HSTORE: Final = re.compile(r'(?<!\\)"([^"\\]*+(?:\\.[^"\\]*+)*+)"=>"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _OTHER_TAGS: Final = "other_tags"
 _SHOWN: Final = 12
 

@@ -13,7 +13,7 @@ import shapely
 
 from csp_geo.errors import NetworkError
 from csp_geo.projection import move_shapes
-from csp_geo.storage import read_vector
+from csp_geo.vector import read_vector
 from csp_geo.wording import count
 
 if TYPE_CHECKING:

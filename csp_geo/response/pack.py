@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import pyogrio
 
 from csp_geo.errors import NoReportsError
+from csp_geo.origin import Origin
 from csp_geo.output.folder import heal
 from csp_geo.study_area import study_area_of
+from csp_geo.vector.gis_file import DAMAGED_LAYER, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,10 +76,11 @@ def _consistent(
         before = _number(folder)
         try:
             record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            layers = {name: _layer(folder / "layers.gpkg", name) for name in _LAYERS}
+            file = recognise(Origin(folder / "layers.gpkg", "layers.gpkg"))
+            layers = {name: file.read(name) for name in _LAYERS}
             area = study_area_of(layers["wards"], "layers.gpkg")
             area = replace(area, name=str(record["study_area"]["name"]))
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        except (OSError, KeyError, TypeError, *DAMAGED_LAYER) as error:
             if _number(folder) == before:
                 raise NoReportsError(
                     f"{where} is no weekly pack of this version: its run.json and layers.gpkg are "
@@ -93,11 +95,6 @@ def _consistent(
 def _number(folder: Path) -> int | None:
     """Return what tells a folder from one that takes its place."""
     return folder.stat().st_ino if folder.exists() else None
-
-
-def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
-    layer: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=name, use_arrow=False)
-    return layer
 
 
 def _moments(text: pd.Series) -> pd.Series:

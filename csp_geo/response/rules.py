@@ -49,15 +49,24 @@ _SOME_SUN: Final = {"dawn": 6 * 60, "sunrise": 7 * 60, "sunset": 17 * 60, "dusk"
 _COMMENT: Final = re.compile(r'"[^"]*"')
 _SOME_COMMENT: Final = '"c"'
 """Stands for any comment: whichever it is, it may be a condition."""
-_EVENT: Final = r"(?:dawn|sunrise|sunset|dusk)"
-_POINT: Final = rf"(?:\d{{1,2}}:\d\d|{_EVENT}|\({_EVENT}[+-]\d\d:\d\d\))"
+_EVENT: Final = re.compile(r"(?:dawn|sunrise|sunset|dusk)")
+_POINT: Final = rf"(?:\d{{1,2}}:\d\d|{_EVENT.pattern}|\({_EVENT.pattern}[+-]\d\d:\d\d\))"
 _SPAN: Final = re.compile(rf"({_POINT})\s*-\s*({_POINT})")
 _TIMES: Final = re.compile(rf"{_POINT}(?:\s*-\s*{_POINT})?\+?")
 _ANY_DAY: Final = "|".join(_WEEKDAYS)
 _ODD_HOLIDAY: Final = re.compile(
-    rf"(?:{_ANY_DAY})(?:\[[^\]]*\])?\s+PH\b|\bPH\s*(?:[+-]|\s(?:{_ANY_DAY})\b)"
+    rf"(?:{_ANY_DAY})(?:\[[^\[\]]*\])?\s+PH\b|\bPH\s*(?:[+-]|\s(?:{_ANY_DAY})\b)"
 )
 _SHUT: Final = re.compile(r"\b(?:off|closed)\b")
+_HOLIDAY: Final = re.compile(r"\bPH\b")
+_SCHOOL_HOLIDAY: Final = re.compile(r"\bSH\b")
+_BETWEEN: Final = re.compile(r"(;|\|\|)")
+_ALWAYS: Final = re.compile(r"\b24/7\b")
+_UNTIMED: Final = re.compile(r"[A-Z\d]|\bweek\b|\beaster\b")
+_NEXT_DAYS: Final = re.compile(r",\s*[A-Z]")
+_UNSURE: Final = re.compile(rf"\b(?:open|unknown)\b|{_SOME_COMMENT}")
+_TIME_LEFT: Final = re.compile(r"\d:\d|\+|dawn|dusk|sun")
+_DIGITS: Final = re.compile(r"([+-]?)(\d{1,2}):(\d\d)")
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ class Rules:
     def names_bank_holidays(self) -> bool:
         """Whether the text says what holds on bank holidays; "24/7" holds on every day."""
         return self.osm in {"24/7", "00:00-24:00"} or any(
-            re.search(r"\bPH\b", _COMMENT.sub("", piece)) for piece in self.pieces
+            _HOLIDAY.search(_COMMENT.sub("", piece)) for piece in self.pieces
         )
 
     @property
@@ -142,11 +151,11 @@ def _prepared(osm: str) -> Rules:
     if _parsed(osm) is None:
         raise _UnreadError(UNREADABLE)
     bare = _COMMENT.sub(_SOME_COMMENT, osm)
-    if re.search(r"\bSH\b", bare):
+    if _SCHOOL_HOLIDAY.search(bare):
         raise _UnreadError(SCHOOL_HOLIDAYS)
     if _ODD_HOLIDAY.search(bare):
         raise _UnreadError(HOLIDAY_RULE)
-    parts = re.split(r"(;|\|\|)", bare)
+    parts = _BETWEEN.split(bare)
     parts[::2] = [_plain_rule(part.strip()) for part in parts[::2]]
     if osm not in {"off", "closed"} and all(map(_only_shuts, parts[::2])):
         parts = ["00:00-24:00 unknown", ";", *parts]  # "Su off" says nothing of the other days
@@ -163,17 +172,17 @@ def _only_shuts(rule: str) -> bool:
 
 def _plain_rule(rule: str) -> str:
     """Give a rule its times; one with days alone, or without an end, is unknown all day."""
-    rule = re.sub(r"\b24/7\b", "00:00-24:00", rule)
+    rule = _ALWAYS.sub("00:00-24:00", rule)
     times = list(_TIMES.finditer(rule))
     tail = rule[times[-1].end() :] if times else rule
-    untimed = not times or bool(re.search(r"[A-Z\d]|\bweek\b|\beaster\b", tail))
+    untimed = not times or bool(_UNTIMED.search(tail))
     open_ended = any(time.group().endswith("+") for time in times)
     if not open_ended and not (untimed and not _SHUT.search(tail)):
         return rule
-    if times and re.search(r",\s*[A-Z]", rule[times[0].end() :]):
+    if times and _NEXT_DAYS.search(rule[times[0].end() :]):
         raise _UnreadError(UNREADABLE)  # several rules in one: which of them is meant?
     days = rule[: times[0].start()] if times else rule
-    days = re.sub(rf"\b(?:open|unknown)\b|{_SOME_COMMENT}", "", days).strip()
+    days = _UNSURE.sub("", days).strip()
     return f"{days} 00:00-24:00 unknown".strip()
 
 
@@ -186,7 +195,7 @@ def _taken_apart(
         spans.append(_span(found[1], found[2]))
         at = found.end()
     pieces.append(osm[at:])
-    if any(re.search(r"\d:\d|\+|dawn|dusk|sun", piece) for piece in pieces):
+    if any(_TIME_LEFT.search(piece) for piece in pieces):
         raise _UnreadError(UNREADABLE)
     return tuple(pieces), tuple(spans)
 
@@ -201,8 +210,8 @@ def _span(first: str, last: str) -> tuple[Point, Point]:
 
 
 def _point(text: str) -> Point:
-    event = re.search(_EVENT, text)
-    digits = re.search(r"([+-]?)(\d{1,2}):(\d\d)", text)
+    event = _EVENT.search(text)
+    digits = _DIGITS.search(text)
     minutes = int(digits[2]) * 60 + int(digits[3]) if digits else 0
     sign = -1 if digits and digits[1] == "-" else 1
     return Point(sign * minutes, event.group() if event else "")
@@ -239,7 +248,7 @@ def spans_of_day(
     written = [f"{code[span[0]]}-{code[span[1]]}" for span in ends if span]
     text = "".join(a + b for a, b in zip(rules.pieces, [*written, ""], strict=True))
     if holiday:
-        text = re.sub(r"\bPH\b", _WEEKDAYS[day.weekday()], text)
+        text = _HOLIDAY.sub(_WEEKDAYS[day.weekday()], text)
     hours = _parsed(text)
     if hours is None:
         raise _UnreadError(UNREADABLE)

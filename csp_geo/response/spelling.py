@@ -24,18 +24,21 @@ _LONG_NIGHT: Final = 18 * 60
 _LATE: Final = 3 * 60
 
 _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-")
+_SPACES: Final = re.compile(r"[^\S\n]+")
+_PADDED: Final = re.compile(r"\d\d[:.]?\d\d")
+_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.]?(\d\d))?")
 _NAMES: Final = {
-    "Mo": r"mon?(?:days?)?s?",
-    "Tu": r"tu(?:es?)?(?:days?)?s?",
-    "We": r"we(?:ds?)?(?:nesdays?)?s?",
-    "Th": r"th(?:u(?:rs?)?)?(?:days?)?s?",
-    "Fr": r"fri?(?:days?)?s?",
-    "Sa": r"sat?(?:urdays?)?s?",
-    "Su": r"sun?(?:days?)?s?",
-    "Mo-Fr": r"(?:on\s+)?week\s?days?",
-    "Sa-Su": r"(?:at\s+)?week\s?ends?",
-    "Mo-Su": r"daily|every\s?day|(?:7|seven)\s+days(?:\s+a\s+week)?",
-    "PH": r"(?:(?:public|bank)\s+(?:holidays?|hols?)|ph)",
+    "Mo": re.compile(r"mon?(?:days?)?s?", re.IGNORECASE),
+    "Tu": re.compile(r"tu(?:es?)?(?:days?)?s?", re.IGNORECASE),
+    "We": re.compile(r"we(?:ds?)?(?:nesdays?)?s?", re.IGNORECASE),
+    "Th": re.compile(r"th(?:u(?:rs?)?)?(?:days?)?s?", re.IGNORECASE),
+    "Fr": re.compile(r"fri?(?:days?)?s?", re.IGNORECASE),
+    "Sa": re.compile(r"sat?(?:urdays?)?s?", re.IGNORECASE),
+    "Su": re.compile(r"sun?(?:days?)?s?", re.IGNORECASE),
+    "Mo-Fr": re.compile(r"(?:on\s+)?week\s?days?", re.IGNORECASE),
+    "Sa-Su": re.compile(r"(?:at\s+)?week\s?ends?", re.IGNORECASE),
+    "Mo-Su": re.compile(r"daily|every\s?day|(?:7|seven)\s+days(?:\s+a\s+week)?", re.IGNORECASE),
+    "PH": re.compile(r"(?:(?:public|bank)\s+(?:holidays?|hols?)|ph)", re.IGNORECASE),
 }
 _TIME: Final = (
     r"(?:12 )?(?:noon|mid-?day|mid-?night)|\d{4}|\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\b\.?)?"
@@ -44,7 +47,9 @@ _TOKENS: Final = re.compile(
     "|".join(
         (
             r"(?P<allday>24\s?/\s?7|24\s?-?\s?(?:hours|hour|hrs|hr|h)\b(?:\s+a\s+day)?)",
-            r"(?P<day>(?:" + "|".join(_NAMES.values()) + r")(?![a-z]))\.?",
+            r"(?P<day>(?:"
+            + "|".join(names.pattern for names in _NAMES.values())
+            + r")(?![a-z]))\.?",
             rf"(?P<time>(?:{_TIME})(?![\d:]))",
             r"(?P<closed>(?:closed|shut|off)(?:\s+(?:on|all\s+day))?\b)",
             r"(?P<to>-|(?:to|till|until|til|through)\b)",
@@ -71,7 +76,7 @@ class _UnreadError(Exception):
 def tidy(text: str) -> str:
     """Even out what does not change the meaning: dashes, spaces, full-width letters."""
     plain = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in plain.strip().splitlines())
+    lines = (_SPACES.sub(" ", line).strip() for line in plain.strip().splitlines())
     return "\n".join(line for line in lines if line).strip("; \n")
 
 
@@ -214,7 +219,7 @@ def clock(minutes: int) -> str:
 
 
 def _day(text: str) -> str:
-    return next(day for day, names in _NAMES.items() if re.fullmatch(names, text))
+    return next(day for day, names in _NAMES.items() if names.fullmatch(text))
 
 
 def _minutes(first: str, last: str) -> tuple[int, int]:
@@ -235,7 +240,7 @@ def on_24_hour_clock(first: str, last: str) -> bool:
 
     One of them is from 13:00 on, or both are written with four digits: "09:00-12:00".
     """
-    padded = all(re.fullmatch(r"\d\d[:.]?\d\d", text) for text in (first, last))
+    padded = all(_PADDED.fullmatch(text) for text in (first, last))
     return padded or any(int(text[:2].rstrip(":.")) >= _AFTERNOON for text in (first, last))
 
 
@@ -243,7 +248,7 @@ def _one_time(text: str) -> tuple[int, bool]:
     """Read a time: minutes since midnight, and whether it says which half of the day."""
     if text.endswith(("noon", "day", "night")):
         return (0 if text.endswith("night") else _NOON), True
-    digits = re.match(r"(\d{1,2})(?:[:.]?(\d\d))?", text)
+    digits = _CLOCK.match(text)
     if digits is None:
         raise _UnreadError(UNREADABLE)
     hour, minute = int(digits[1]), int(digits[2] or 0)

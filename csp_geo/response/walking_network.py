@@ -6,6 +6,7 @@ so. Every vertex is a node (to a centimetre), every straight piece between two o
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -38,6 +39,7 @@ _MOST_CELLS: Final = 16_000_000
 _END: Final = 1e-9
 _DUST: Final = 6
 """Decimals of a metre beyond which two distances are the same."""
+_OVER_TAG: Final = re.compile(r'"(?:bridge|tunnel)"=>"(?!no")')
 _OVER: Final = ("bridge", "tunnel", "crossing")
 """Columns that say that a line crosses a barrier rightly."""
 _NO: Final = ("", "no", "false", "0", "none", "nan")
@@ -216,7 +218,7 @@ def _bridged(lines: gpd.GeoDataFrame) -> tuple[Flags, bool]:
     if "other_tags" in lines.columns:
         names.append("other_tags")
         tags = lines["other_tags"].astype("str").fillna("")
-        over |= tags.str.contains(r'"(?:bridge|tunnel)"=>"(?!no")', regex=True).to_numpy(np.bool_)
+        over |= tags.str.contains(_OVER_TAG).to_numpy(np.bool_)
     return over, bool(names)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats.old_workbook import _has_ring, check_chains
-from csp_geo.intake.formats.origin import Origin
 from csp_geo.intake.formats.panics import opening_workbook
+from csp_geo.origin import Origin
 
 END = 0xFFFFFFFE
 

@@ -17,10 +17,10 @@ def pin(when):
 @pytest.mark.parametrize(
     ("when", "name", "read"),
     [
-        ("<TimeStamp><when>2023-01-03</when></TimeStamp>", "timestamp", "2023-01-03"),
-        ("<TimeStamp><when> 2023-01 </when></TimeStamp>", "timestamp", "2023-01"),
-        ("<TimeStamp><when>2023-01-03T10:00:00Z</when></TimeStamp>", "timestamp", None),
-        ("<TimeStamp><when>2023-01-03T00:00:00Z</when></TimeStamp>", "timestamp", None),
+        ("<TimeStamp><when>2023-01-03</when></TimeStamp>", "when", "2023-01-03"),
+        ("<TimeStamp><when> 2023-01 </when></TimeStamp>", "when", "2023-01"),
+        ("<TimeStamp><when>2023-01-03T10:00:00Z</when></TimeStamp>", "when", None),
+        ("<TimeStamp><when>2023-01-03T00:00:00Z</when></TimeStamp>", "when", None),
         ("<TimeSpan><begin>2023-01-03</begin></TimeSpan>", "begin", "2023-01-03"),
     ],
 )

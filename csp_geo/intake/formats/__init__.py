@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from csp_geo.intake.formats.archive import SIDE_FILES
-from csp_geo.intake.formats.limits import LIMITS, Limits
 from csp_geo.intake.formats.reading import SUFFIXES, read_file, read_tables
 from csp_geo.intake.formats.table import BROKEN, PART_LENGTH, ROW, SIZE, RawTable, Unread
+from csp_geo.origin import LIMITS
+from csp_geo.settings import Limits
 
 __all__ = [
     "BROKEN",

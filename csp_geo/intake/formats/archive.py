@@ -10,18 +10,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats.origin import DAMAGED, Origin
-from csp_geo.intake.formats.packed import check_members
 from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
+from csp_geo.packed import list_members
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from csp_geo.origin import Origin
+
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _BLOCK: Final = 1 << 20
-_ENCRYPTED: Final = 0x1
-_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_HELD: Final = 16 << 20
+"""Bytes below which a member is unpacked once, in memory."""
 _NOT_DATA: Final = re.compile(r"(?:^|/)(?:__MACOSX/|readme|license|licence|\.|~\$)", re.IGNORECASE)
 SIDE_FILES: Final = frozenset(
     [
@@ -69,48 +70,34 @@ def read_archive(
     """
     if not start.startswith(_ZIP):
         raise SourceError(f"{origin.where} is not a ZIP file, whatever its name says.")
-    members = _members(origin)
+    members = _data_members(origin)
     if not members:
         raise SourceError(
             f"{origin.where} holds no file with data. CSV, XLSX, GeoJSON, GeoPackage and "
             "Shapefiles in a ZIP are read."
         )
-    tables = (table for name in members for table in _read_member(origin, name, read))
-    if len(members) == 1:
-        for table in tables:
-            if isinstance(table, Unread) and not table.part.count("#"):
-                raise SourceError(table.error)
-            yield table
-        return
-    yield from tables
+    with zipfile.ZipFile(origin.path) as archive:
+        for member in members:
+            if origin.is_late:
+                yield Unread("", str(origin.late()))
+                return
+            for table in _read_member(member, archive, read):
+                if len(members) == 1 and isinstance(table, Unread) and not table.part.count("#"):
+                    raise SourceError(table.error)
+                yield table
 
 
-def _members(origin: Origin) -> list[str]:
-    try:
-        with zipfile.ZipFile(origin.path) as archive:
-            every = archive.infolist()
-    except (*DAMAGED, ValueError) as error:
+def _data_members(origin: Origin) -> list[Origin]:
+    """Return the files with data, by path."""
+    found = [member for member in list_members(origin) if _is_data(member)]
+    if len(found) > origin.limits.tables:
         raise SourceError(
-            f"{origin.where} could not be read as a ZIP file: it is damaged. Ask for it again."
-        ) from error
-    check_members(every, origin.where, origin.limits)
-    for member in every:
-        path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", member.filename):
-            raise SourceError(
-                f"{origin.where} holds a file whose name leads out of the ZIP: it was not read. "
-                "Ask the sender for it again."
-            )
-        if member.flag_bits & _ENCRYPTED:
-            raise SourceError(
-                f"{origin.where} has a password. Unpack it with its password, and give the files."
-            )
-        if member.compress_type not in _METHODS:
-            raise SourceError(
-                f"{origin.where} is packed in a way that cannot be read. Unpack it, and give the "
-                "files."
-            )
-    return sorted(member.filename for member in every if _is_data(member))
+            f"{origin.where} holds {len(found):,} files with data, more than the "
+            f"{origin.limits.tables:,} that are read from one ZIP. Split it, or set more tables "
+            "under [limits] in csp_geo.toml."
+        )
+    names = sorted(member.filename for member in found)
+    return [replace(origin, where=_shown(origin, name), member=name) for name in names]
 
 
 def _is_data(member: zipfile.ZipInfo) -> bool:
@@ -120,17 +107,21 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
     return bool(name) and not (member.is_dir() or aside or _NOT_DATA.search(name))
 
 
+def _shown(origin: Origin, name: str) -> str:
+    return f"{origin.where}{shortened(f'/{name}', PART_LENGTH)}"
+
+
 def _read_member(
-    origin: Origin, name: str, read: Callable[[Origin], Iterator[RawTable | Unread]]
+    member: Origin,
+    archive: zipfile.ZipFile,
+    read: Callable[[Origin], Iterator[RawTable | Unread]],
 ) -> Iterator[RawTable | Unread]:
-    part = f"/{name}"
-    where = f"{origin.where}{shortened(part, PART_LENGTH)}"
-    member = Origin(origin.path, where, name, origin.limits)
+    part = f"/{member.member}"
     if member.suffix == ".zip":
         yield Unread(part, f"{member.where} is a ZIP within a ZIP. Unpack it first.")
         return
     try:
-        digest = _sha256(member)
+        member, digest = _held(member, archive)
         for table in read(member):
             if isinstance(table, Unread):
                 yield Unread(f"{part}{table.part}", table.error)
@@ -140,9 +131,13 @@ def _read_member(
         yield Unread(part, str(error))
 
 
-def _sha256(member: Origin) -> str:
-    with member.reading(), member.open() as stream:
-        digest = hashlib.sha256()
+def _held(member: Origin, archive: zipfile.ZipFile) -> tuple[Origin, str]:
+    """Return a member with its bytes where they are few, and their SHA-256."""
+    with member.reading(), archive.open(member.member) as stream:
+        start = stream.read(_HELD)
+        digest = hashlib.sha256(start)
+        if len(start) < _HELD:
+            return replace(member, held=start), digest.hexdigest()
         while block := stream.read(_BLOCK):
             digest.update(block)
-        return digest.hexdigest()
+    return member, digest.hexdigest()

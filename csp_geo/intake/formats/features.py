@@ -14,7 +14,9 @@ from csp_geo.intake.formats.table import BROKEN, ROW, SIZE, RawTable, Unread, un
 from csp_geo.intake.formats.workbook import text_of
 from csp_geo.intake.shapes import half_diagonal, is_shape, points_on
 from csp_geo.projection import BRITISH_CRS, WGS84, between
-from csp_geo.storage import crs_by_range, without_gdal_warnings
+from csp_geo.vector import crs_by_range
+from csp_geo.vector.gis_file import DAMAGED_LAYER, GIS_SUFFIXES, GisFile, recognise
+from csp_geo.vector.refusals import unlike_its_name
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -23,22 +25,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
-SUFFIXES: Final = (
-    ".geojson",
-    ".json",
-    ".gpkg",
-    ".shp",
-    ".kml",
-    ".kmz",
-    ".gpx",
-    ".tab",
-    ".mif",
-    ".fgb",
-)
-_DAMAGED: Final = (RuntimeError, ValueError)
-"""What pyogrio raises of a file or layer that cannot be read: its errors are these."""
+SUFFIXES: Final = GIS_SUFFIXES
+_WHEN: Final = {
+    ".gpx": {"time": "datetime"},  # the day and the time
+    ".kml": {"timestamp": "when"},  # as KML calls it: elsewhere a timestamp is that of a form
+    ".kmz": {"timestamp": "when"},
+}
 _TRACES: Final = ("routes", "tracks", "route_points", "track_points")
 """Layers of a GPX that say where somebody went, not where something was."""
 
@@ -51,12 +45,14 @@ def read_features(origin: Origin) -> Iterator[RawTable | Unread]:
     SourceError
         If it cannot be read, or no layer holds locations.
     """
-    layers, notes = _layers(origin)
+    file = recognise(origin)
+    layers, notes = _layers(file)
     several = len(layers) > 1
     for name in layers:
         part = f"#{name}" if several else ""
         try:
-            yield _read_layer(origin, name, notes, part)
+            origin.check_time()
+            yield _read_layer(file, name, notes, part)
         except SourceError as error:
             if not several:
                 raise
@@ -64,16 +60,10 @@ def read_features(origin: Origin) -> Iterator[RawTable | Unread]:
         notes = ()
 
 
-def _layers(origin: Origin) -> tuple[list[str], tuple[str, ...]]:
+def _layers(file: GisFile) -> tuple[list[str], tuple[str, ...]]:
     """Return the layers with locations, and what is said of those that are left."""
-    import pyogrio
-
-    try:
-        with without_gdal_warnings():
-            every = [(str(name), kind) for name, kind in pyogrio.list_layers(origin.gdal)]
-            rows = {name: _n_features(origin.gdal, name) for name, _ in every}
-    except _DAMAGED as error:
-        raise _unreadable(origin) from error
+    origin, every = file.origin, file.layers()
+    rows = {name: file.n_features(name) for name, _ in every}
     if origin.suffix == ".gpx":
         traces = [name for name, _ in every if name in _TRACES and rows[name]]
         notes = (f"{' and '.join(traces)} were not read",) if traces else ()
@@ -93,61 +83,40 @@ def _layers(origin: Origin) -> tuple[list[str], tuple[str, ...]]:
     )
 
 
-def _n_features(path: str, layer: str) -> int:
-    import pyogrio
-
-    n: int = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
-    return n
-
-
-def _unreadable(origin: Origin) -> SourceError:
-    return SourceError(
-        f"{origin.where} could not be read: it is not what its name says, or it is damaged. Save "
-        "it again as GeoJSON, GeoPackage, CSV or XLSX."
-    )
-
-
-def _read_layer(origin: Origin, name: str, notes: tuple[str, ...], part: str) -> RawTable:
-    import pyogrio
+def _read_layer(file: GisFile, name: str, notes: tuple[str, ...], part: str) -> RawTable:
+    from pyogrio.errors import FeatureError, GeometryError
     from shapely.errors import ShapelyError
 
+    origin = file.origin
     try:
-        with without_gdal_warnings():
-            layer = pyogrio.read_dataframe(
-                origin.gdal, layer=name, use_arrow=False, datetime_as_string=True
-            )
+        layer = file.read(name, datetime_as_string=True)
         broken = np.zeros(len(layer), dtype=bool)
-    except (ShapelyError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError):
-        layer, broken = _record_by_record(origin, name)
+    except (ShapelyError, FeatureError, GeometryError):
+        layer, broken = _record_by_record(file, name)
         notes = (*notes, f"read record by record: {int(broken.sum())} damaged")
-    except _DAMAGED as error:
-        raise _unreadable(origin) from error
+    except SourceError:
+        raise  # a ValueError itself, and already says what is wrong
+    except DAMAGED_LAYER as error:
+        raise unlike_its_name(origin) from error
     if "geometry" not in layer.columns:
         raise SourceError(f"{origin.where} has no locations in it.")
-    if origin.suffix == ".gpx":
-        layer = layer.rename(columns={"time": "datetime"})  # the day and the time
-    return _table(as_written(layer, origin), broken, notes, origin.where, part)
+    layer = as_written(layer, origin).rename(columns=_WHEN.get(origin.suffix, {}))
+    return _table(layer, broken, notes, origin.where, part)
 
 
-def _record_by_record(origin: Origin, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
+def _record_by_record(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
     """Read each shape by itself with fiona, so that a broken one costs a row and not the file."""
     import fiona
     import geopandas as gpd
-    import pyogrio
     from shapely.geometry import shape
 
     try:
-        with without_gdal_warnings():
-            attributes = pyogrio.read_dataframe(
-                origin.gdal,
-                layer=name,
-                read_geometry=False,
-                fid_as_index=True,
-                datetime_as_string=True,
-            )
+        attributes = file.read(
+            name, read_geometry=False, fid_as_index=True, datetime_as_string=True
+        )
         shapes: list[Any] = []
         broken = np.zeros(len(attributes), dtype=bool)
-        with fiona.open(origin.gdal, layer=name) as records:
+        with file.records(name) as records:
             crs = records.crs_wkt or None
             for position, fid in enumerate(attributes.index):
                 try:
@@ -156,9 +125,13 @@ def _record_by_record(origin: Origin, name: str) -> tuple[gpd.GeoDataFrame, NDAr
                 except Exception:  # noqa: BLE001 - whatever is wrong is wrong with this record
                     shapes.append(None)
                     broken[position] = True
-    except (fiona.errors.FionaError, *_DAMAGED) as error:
-        raise SourceError(f"{origin.where} could not be read: it is damaged.") from error
-    return gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs), broken
+    except SourceError:
+        raise  # a ValueError itself, and already says what is wrong
+    except (fiona.errors.FionaError, *DAMAGED_LAYER) as error:
+        raise SourceError(f"{file.origin.where} could not be read: it is damaged.") from error
+    layer = gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs)
+    file.check_system(layer)
+    return layer, broken
 
 
 def _table(

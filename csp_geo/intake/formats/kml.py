@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 _COARSE: Final = re.compile(
     rb"<(?:\w+:)?(?:when|begin|end)>\s*(\d{4}(?:-\d\d(?:-\d\d)?)?)\s*</", re.IGNORECASE

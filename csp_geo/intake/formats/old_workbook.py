@@ -20,7 +20,7 @@ from csp_geo.errors import SourceError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 _HEADER: Final = 512
 _SHIFTS: Final = (9, 12)

@@ -11,7 +11,7 @@ from csp_geo.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 _STDERR: Final = 2
 

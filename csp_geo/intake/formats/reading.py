@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats import features, records, workbook
 from csp_geo.intake.formats.archive import read_archive
-from csp_geo.intake.formats.limits import LIMITS, Limits
-from csp_geo.intake.formats.origin import Origin
 from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
 from csp_geo.intake.formats.text import read_text
+from csp_geo.origin import LIMITS, Origin
+from csp_geo.vector.json_text import check_depth
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
+
+    from csp_geo.settings import Limits
 
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 SUFFIXES: Final = (
@@ -106,11 +108,9 @@ def _read(origin: Origin, start: bytes, known: Collection[str]) -> Iterable[RawT
     if suffix == ".xml":
         return [records.read_xml(origin)]
     if suffix in {".json", ".geojson"}:
-        records.check_depth(origin)
+        check_depth(origin)
         if (table := records.read_json(origin, start)) is not None:
             return [table]
-    if suffix in {".kml", ".gpx"}:
-        records.check_xml(origin)
     return features.read_features(origin)
 
 
@@ -124,6 +124,7 @@ class _Counted:
     def __iter__(self) -> Iterator[pd.DataFrame]:
         n_rows = 0
         for chunk in self.chunks:
+            self.origin.check_time()
             n_rows += len(chunk)
             if n_rows > self.origin.limits.rows:
                 raise SourceError(

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
-from xml.parsers import expat
 
 import numpy as np
 import pandas as pd
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats.limits import say_bytes
 from csp_geo.intake.formats.table import BROKEN, ROW, RawTable, unique_names
 from csp_geo.intake.formats.workbook import text_of
+from csp_geo.origin import say_bytes
+from csp_geo.vector.json_text import GIS
+from csp_geo.vector.markup import Levels, parse, xml_parser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
-_BLOCK: Final = 1 << 20
-_OPEN: Final = (0x5B, 0x7B)
-_CLOSE: Final = (0x5D, 0x7D)
-_QUOTE: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_GEOMETRIES: Final = (
-    "Point",
-    "MultiPoint",
-    "LineString",
-    "MultiLineString",
-    "Polygon",
-    "MultiPolygon",
-    "GeometryCollection",
-)
-_GIS: Final = re.compile(
-    rb'"type"\s*:\s*"(?:Feature(?:Collection)?|Topology|' + "|".join(_GEOMETRIES).encode() + rb')"'
-)
 _SURROGATE: Final = b"\\ud"
 _RECORD_LEVEL: Final = 2
 _COLLECTION: Final = "EstablishmentCollection"
@@ -46,40 +30,6 @@ _NO_DATA: Final = frozenset({"links"})
 # --- JSON --------------------------------------------------------------------------------------
 
 
-def check_depth(origin: Origin) -> None:
-    """Refuse JSON that is nested deeper than any data is.
-
-    Raises
-    ------
-    SourceError
-        If brackets are nested deeper than the limit.
-    """
-    limit = origin.limits.depth
-    with origin.reading():
-        with origin.open() as stream:
-            shallow = _depth(iter(lambda: stream.read(_BLOCK), b"")) <= limit
-        if shallow:
-            return
-        with origin.open() as stream:  # brackets within texts do not nest
-            text = stream.read(origin.limits.record_bytes)
-    if _depth(iter([_QUOTE.sub(b"", text)])) > limit:
-        raise SourceError(
-            f"{origin.where} is nested more than {limit:,} levels deep: that is no data. Ask for "
-            "it again."
-        )
-
-
-def _depth(blocks: Iterator[bytes]) -> int:
-    level = deepest = 0
-    for block in blocks:
-        codes = np.frombuffer(block, dtype=np.uint8)
-        steps = np.isin(codes, _OPEN).astype(np.int8) - np.isin(codes, _CLOSE).astype(np.int8)
-        levels = np.cumsum(steps[steps != 0], dtype=np.int64) + level
-        if len(levels):
-            deepest, level = max(deepest, int(levels.max())), int(levels[-1])
-    return deepest
-
-
 def read_json(origin: Origin, start: bytes) -> RawTable | None:
     """Read a JSON list of records; `None` if it is GIS data, which GDAL reads.
 
@@ -88,11 +38,11 @@ def read_json(origin: Origin, start: bytes) -> RawTable | None:
     SourceError
         If the list is larger than the limit.
     """
-    if _GIS.search(start) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"}:
+    if GIS.search(start) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"}:
         return None
     with origin.reading(), origin.open() as stream:
         text = stream.read(origin.limits.record_bytes + 1)
-    if _GIS.search(text):
+    if GIS.search(text):
         return None
     if len(text) > origin.limits.record_bytes:
         raise _too_long(origin)
@@ -158,68 +108,7 @@ def _nested(value: Any) -> bool:
 # --- XML ---------------------------------------------------------------------------------------
 
 
-def _parser(origin: Origin) -> expat.XMLParserType:
-    """Return an XML parser that knows no entities and stops at too many levels."""
-    parser = expat.ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise SourceError(
-            f"{origin.where} defines its own entities (a document type), which can make a small "
-            "file fill the memory: it was not read. Ask for plain XML, or for CSV."
-        )
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.buffer_text = True
-    return parser
-
-
-def _parse(parser: expat.XMLParserType, origin: Origin) -> None:
-    try:
-        with origin.reading(), origin.open() as stream:
-            parser.ParseFile(stream)
-    except expat.ExpatError as error:
-        raise SourceError(
-            f"{origin.where} could not be read: it is not what its name says, or it is damaged. "
-            "Ask for it again, or for CSV."
-        ) from error
-
-
-class _Levels:
-    """Counts how deep elements are nested, and refuses too deep."""
-
-    def __init__(self, origin: Origin) -> None:
-        self.origin = origin
-        self.level = 0
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        del name, attributes
-        self.level += 1
-        if self.level > self.origin.limits.depth:
-            raise SourceError(
-                f"{self.origin.where} is nested more than {self.origin.limits.depth:,} levels "
-                "deep: that is no data. Ask for it again."
-            )
-
-    def end(self, name: str) -> None:
-        del name
-        self.level -= 1
-
-
-def check_xml(origin: Origin) -> None:
-    """Refuse XML that defines entities, is nested too deep, or is not whole.
-
-    Raises
-    ------
-    SourceError
-        If so; GDAL would read on without a word.
-    """
-    levels, parser = _Levels(origin), _parser(origin)
-    parser.StartElementHandler, parser.EndElementHandler = levels.start, levels.end
-    _parse(parser, origin)
-
-
-class _Records(_Levels):
+class _Records(Levels):
     """Collects the children of the root element, or of its collection, as records of texts."""
 
     def __init__(self, origin: Origin) -> None:
@@ -263,10 +152,11 @@ def read_xml(origin: Origin) -> RawTable:
     with origin.reading(), origin.open() as stream:
         if len(stream.read(origin.limits.record_bytes + 1)) > origin.limits.record_bytes:
             raise _too_long(origin)
-    found, parser = _Records(origin), _parser(origin)
+    found, parser = _Records(origin), xml_parser(origin)
     parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
     parser.CharacterDataHandler = found.data
-    _parse(parser, origin)
+    with origin.reading(), origin.open() as stream:
+        parse(parser, stream, origin)
     if not any(found.records):
         raise SourceError(
             f"{origin.where} holds no list of reports. Ask for it as CSV, or as the JSON or XML of "

@@ -13,14 +13,14 @@ import pandas as pd
 
 from csp_geo.errors import SourceError
 from csp_geo.intake.formats.header import PREVIEW, Header, find_header
-from csp_geo.intake.formats.origin import DAMAGED
 from csp_geo.intake.formats.table import BROKEN, CHUNK, ROW, RawTable
+from csp_geo.origin import DAMAGED
 from csp_geo.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 SEPARATORS: Final = ",;\t|"
 _BLOCK: Final = 1 << 20

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 _ZIP: Final = b"PK\x03\x04"

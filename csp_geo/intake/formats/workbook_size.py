@@ -11,13 +11,13 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats.origin import DAMAGED
-from csp_geo.intake.formats.packed import check_members
+from csp_geo.origin import DAMAGED
+from csp_geo.packed import check_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csp_geo.intake.formats.origin import Origin
+    from csp_geo.origin import Origin
 
 _BLOCK: Final = 1 << 20
 _LONGEST: Final = 4096
@@ -100,7 +100,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-_ODS_TABLE: Final = re.compile(rb"<table:table(?:\s[^>]*)?>")
+_ODS_TABLE: Final = re.compile(rb"<table:table(?:\s[^<>]*)?>")
 
 
 def _ods_extent(pieces: Iterator[bytes]) -> tuple[int, int]:

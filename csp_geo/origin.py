@@ -1,26 +1,34 @@
-"""Where the bytes of a table lie: a file on disk, or a member of a ZIP that is never unpacked."""
+"""Where the bytes of a file lie: on disk, or in a ZIP that is never unpacked; and its time limit.
+
+The stopwatch that starts with a file is the only clock outside the command line: it ends a reading
+that would go on and on, and never enters what is read (docs/decisions/0012-one-door.md).
+"""
 
 from __future__ import annotations
 
+import io
 import lzma
 import re
+import time
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
-from csp_geo.intake.formats.limits import LIMITS, Limits, say_bytes
+from csp_geo.settings import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LIMITS: Final = Limits()
+_MB: Final = 1_000_000
 _START: Final = 4096
 _LFS: Final = b"version https://git-lfs"
 _PAGE: Final = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _BOM: Final = b"\xef\xbb\xbf"
 DAMAGED: Final = (
@@ -34,17 +42,25 @@ DAMAGED: Final = (
 """What reading a file or a member raises when its bytes are not what they should be."""
 
 
+def say_bytes(size: int) -> str:
+    """Say a size in megabytes."""
+    return f"{size / _MB:,.0f} MB"
+
+
 @dataclass(frozen=True)
 class Origin:
     """The bytes of one file; `member` is its name within the ZIP at `path`, "" without one.
 
-    `where` is how messages name it.
+    `where` is how messages name it, `started` when its reading began, on a stopwatch in seconds.
+    `held` are the bytes of a small member: its ZIP need not be opened for each look at it.
     """
 
     path: Path
     where: str
     member: str = ""
     limits: Limits = LIMITS
+    started: float = field(default_factory=time.monotonic, compare=False)
+    held: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def suffix(self) -> str:
@@ -52,12 +68,33 @@ class Origin:
         return PurePosixPath(self.member or self.path.name).suffix.lower()
 
     @property
-    def gdal(self) -> str:
-        """The name by which GDAL opens it."""
-        return f"/vsizip/{{{self.path}}}/{self.member}" if self.member else str(self.path)
+    def is_late(self) -> bool:
+        """Whether its reading has taken longer than the limit."""
+        return time.monotonic() - self.started > self.limits.seconds
+
+    def late(self) -> SourceError:
+        """Return what is said when its reading takes too long."""
+        return SourceError(
+            f"{self.where} takes longer to read than the {self.limits.seconds:,} seconds that one "
+            "file may take: the rest of it was not read. Split it, or set more seconds under "
+            "[limits] in csp_geo.toml."
+        )
+
+    def check_time(self) -> None:
+        """Stop a reading that takes too long.
+
+        Raises
+        ------
+        SourceError
+            If it has taken longer than the limit.
+        """
+        if self.is_late:
+            raise self.late()
 
     def open(self) -> IO[bytes]:
         """Open it for reading bytes from the start."""
+        if self.held is not None:
+            return io.BytesIO(self.held)
         if not self.member:
             return self.path.open("rb")
         with zipfile.ZipFile(self.path) as archive:
@@ -71,6 +108,8 @@ class Origin:
         SourceError
             If it cannot be opened, is empty or too large, or is plainly something else.
         """
+        if not self.member and self.path.exists() and not self.path.is_file():
+            raise SourceError(f"{self.where} is no file. Name the file itself.")
         with self.reading():
             size = 0 if self.member else self.path.stat().st_size
             limits = self.limits

@@ -1,0 +1,203 @@
+"""GeoJSON and its kin before GDAL reads them: depth, links, and the names of properties.
+
+GDAL's reader takes more than JSON (single quotation marks, remarks, names in any case or written as
+escapes) and fetches a coordinate system that is given as a link, wherever it stands. So what is
+looked for is the name itself, in every way it can be written, and what follows it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from csp_geo.errors import SourceError
+from csp_geo.vector.refusals import leads_elsewhere, too_many_names, unlike_its_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from csp_geo.origin import Origin
+
+GEOMETRIES: Final = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+GIS: Final = re.compile(
+    rb'"type"\s*+:\s*+"(?:Feature(?:Collection)?|Topology|' + "|".join(GEOMETRIES).encode() + rb')"'
+)
+"""What is in every GeoJSON and TopoJSON."""
+_ESRI: Final = re.compile(rb'"(?:geometryType|esriGeometry\w{1,20}|esriFieldType\w{1,20})"')
+_FOREIGN: Final = re.compile(rb"gdal_streamed_alg")
+"""A list of commands that GDAL would carry out."""
+_CRS: Final = re.compile(
+    rb"""["'](?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)(?:["']|\\u0000)""", re.IGNORECASE
+)
+_COLON: Final = re.compile(rb"\s*+:\s*+")
+_NO_NAME: Final = re.compile(rb"\s*+[,}\]]")
+_REGISTERED: Final = re.compile(
+    r"(?:https?://(?:www\.)?opengis\.net/(?:def/crs|gml/srs)/[\w./#-]*+|(?!vsi)\w[\w:. +()-]*+)",
+    re.IGNORECASE,
+)
+"""The name of a coordinate system: no address and no path, but those of its register."""
+_NAME: Final = re.compile(rb'(?:"([^"\\]{0,200}+))?"\s*+:')
+"""The name of a property; nothing for one that is longer or has an escape in it."""
+_TOKEN: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
+_QUOTE: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+_BEGINNINGS: Final = (b"{", b"[", b"\x1e")
+_BLOCK: Final = 1 << 20
+_OVERLAP: Final = 1 << 13
+_OPEN: Final = (0x5B, 0x7B)
+_CLOSE: Final = (0x5D, 0x7D)
+
+
+def check_depth(origin: Origin) -> None:
+    """Refuse JSON that is nested deeper than any data is.
+
+    Raises
+    ------
+    SourceError
+        If brackets are nested deeper than the limit.
+    """
+    limit = origin.limits.depth
+    with origin.reading():
+        with origin.open() as stream:
+            shallow = _depth(iter(lambda: stream.read(_BLOCK), b"")) <= limit
+        if shallow:
+            return
+        with origin.open() as stream:  # brackets within texts do not nest
+            text = stream.read(origin.limits.record_bytes)
+    if _depth(iter([_QUOTE.sub(b"", text)])) > limit:
+        raise SourceError(
+            f"{origin.where} is nested more than {limit:,} levels deep: that is no data. Ask for "
+            "it again."
+        )
+
+
+def _depth(blocks: Iterator[bytes]) -> int:
+    level = deepest = 0
+    for block in blocks:
+        codes = np.frombuffer(block, dtype=np.uint8)
+        steps = np.isin(codes, _OPEN).astype(np.int8) - np.isin(codes, _CLOSE).astype(np.int8)
+        levels = np.cumsum(steps[steps != 0], dtype=np.int64) + level
+        if len(levels):
+            deepest, level = max(deepest, int(levels.max())), int(levels[-1])
+    return deepest
+
+
+def check_json(origin: Origin) -> None:
+    """Refuse JSON that is no GIS layer, leads elsewhere, or has too many names.
+
+    Raises
+    ------
+    SourceError
+        If so.
+    """
+    check_depth(origin)
+    known = False
+    names: set[bytes] = set()
+    n_odd = 0
+    for number, (text, last) in enumerate(_stretches(origin)):
+        origin.check_time()
+        if not number and not text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_BEGINNINGS):
+            raise unlike_its_name(origin)
+        known = known or bool(GIS.search(text) or _ESRI.search(text))
+        if _FOREIGN.search(text):
+            raise leads_elsewhere(origin, "is a list of commands")
+        _check_systems(text, origin, last=last)
+        found = _NAME.findall(text)
+        names.update(found)
+        n_odd += found.count(b"")
+        if len(names) > origin.limits.properties:
+            raise too_many_names(origin)
+    if not known:
+        raise unlike_its_name(origin)
+    if n_odd > origin.limits.properties:
+        _check_odd_names(origin)
+
+
+def _stretches(origin: Origin) -> Iterator[tuple[bytes, bool]]:
+    """Yield the text in stretches that overlap, and whether it is the last."""
+    rest = b""
+    with origin.reading(), origin.open() as stream:
+        block = stream.read(_BLOCK)
+        while block:
+            following = stream.read(_BLOCK)
+            text = rest + block
+            yield text, not following
+            rest, block = text[-_OVERLAP:], following
+
+
+def _check_systems(text: bytes, origin: Origin, *, last: bool) -> None:
+    """Refuse a coordinate system that is not named after its register."""
+    end = len(text) if last else len(text) - _OVERLAP // 2
+    for found in _CRS.finditer(text, 0):
+        if found.start() >= end:
+            return  # it is in the next stretch too, and whole
+        if not _is_named(text[found.start() : found.start() + _OVERLAP // 2]):
+            raise leads_elsewhere(origin, "links to a coordinate system")
+
+
+def _is_named(text: bytes) -> bool:
+    """Tell whether what follows "crs" is nothing that GDAL would look for elsewhere."""
+    at = _CRS.match(text)
+    if at is None or at[0].endswith(b"\\u0000"):
+        return False
+    if _NO_NAME.match(text, at.end()):
+        return True  # the word as somebody's value
+    colon = _COLON.match(text, at.end())
+    if colon is None:
+        return False
+    value = text[colon.end() :]
+    if not value.startswith(b"{"):
+        return bool(value) and not value.startswith(b"/")
+    try:
+        system, _ = json.JSONDecoder(object_pairs_hook=_strict).raw_decode(
+            value.decode("utf-8", "replace")
+        )
+    except (ValueError, RecursionError):
+        return False
+    return _is_registered(system)
+
+
+def _strict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len({key.casefold() for key in found}) != len(pairs):
+        raise ValueError("A name stands twice.")
+    return found
+
+
+def _is_registered(system: dict[str, Any]) -> bool:
+    if set(system) != {"type", "properties"} or not isinstance(system["properties"], dict):
+        return False
+    kind, values = str(system["type"]).casefold(), system["properties"]
+    if kind == "epsg":
+        return set(values) == {"code"} and str(values["code"]).isdigit()
+    name = values.get("name")
+    return (
+        kind == "name"
+        and set(values) == {"name"}
+        and isinstance(name, str)
+        and bool(_REGISTERED.fullmatch(name))
+    )
+
+
+def _check_odd_names(origin: Origin) -> None:
+    """Count the names that are long or have an escape in them, one text after the other."""
+    with origin.reading(), origin.open() as stream:
+        text = stream.read(origin.limits.record_bytes + 1)
+    if len(text) > origin.limits.record_bytes:
+        raise too_many_names(origin)
+    names = set()
+    for token in _TOKEN.finditer(text):
+        if token[2]:
+            names.add(token[1])
+            if len(names) > origin.limits.properties:
+                raise too_many_names(origin)

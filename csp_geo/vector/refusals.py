@@ -1,0 +1,39 @@
+"""What is said of a GIS file that is not what it should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csp_geo.errors import SourceError
+
+if TYPE_CHECKING:
+    from csp_geo.origin import Origin
+
+
+class UnlikeItsNameError(SourceError):
+    """A file is damaged, or something else than its name says."""
+
+
+def unlike_its_name(origin: Origin) -> UnlikeItsNameError:
+    """Return what is said of a file that is damaged, or something else."""
+    return UnlikeItsNameError(
+        f"{origin.where} could not be read: it is not what its name says, or it is damaged. Save "
+        "it again as GeoJSON, GeoPackage, CSV or XLSX."
+    )
+
+
+def leads_elsewhere(origin: Origin, what: str) -> SourceError:
+    """Return what is said of a file that would have others opened or fetched."""
+    return SourceError(
+        f"{origin.where} {what}: data are never fetched from elsewhere, and it was not read. Save "
+        "it again as GeoJSON or GeoPackage."
+    )
+
+
+def too_many_names(origin: Origin) -> SourceError:
+    """Return what is said of a layer with too many columns."""
+    return SourceError(
+        f"{origin.where} has more than {origin.limits.properties:,} different names of columns, "
+        "which is what is read of a layer. Save only the columns that are needed, or set more "
+        "properties under [limits] in csp_geo.toml."
+    )
