@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csp_geo.products.page import MapPage
+from csp_geo.visible import clean
 
 from .conftest import HOSTILE, STANDS_OUT, Inputs, make_hotspots
 from .test_map_page import hostile_inputs
@@ -184,7 +185,7 @@ def test_printing_keeps_outlines_and_points(open_page, inputs):
 def test_hostile_text_runs_nowhere_and_is_shown_as_it_is(open_page, text):
     tab = open_page(hostile_inputs(text).page())
     page = tab.page
-    shown = " ".join(text.split())
+    shown = " ".join(clean(text).split())
     page.evaluate("for (const box of document.querySelectorAll('[data-box]')) box.click()")
     page.evaluate(
         "for (const box of document.querySelectorAll('[data-box]:not(:checked)')) box.click()"

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from csp_geo.tables import CLUSTERS, VERDICTS
+from csp_geo.visible import clean
 
 from .conftest import (
     HOSTILE,
@@ -124,7 +125,7 @@ def test_hostile_words_of_the_test_are_shown_literally(inputs, text):
     rows = [hotspot_row(1, "recorded", "hotspot", "A", sentence=text, depends_on=text)]
     inputs.hotspots = make_hotspots(rows)
     page = inputs.page()
-    shown = re.sub(r"\s+", " ", text)
+    shown = re.sub(r"\s+", " ", clean(text))
     said = re.search(r'class="card-sentence"><bdi>(.*?)</bdi>', page)
     falls = re.search(r"not stand out without: <bdi>(.*?)</bdi>", page)
     assert html.unescape(said[1]) == html.unescape(falls[1]) == shown

@@ -118,7 +118,7 @@ def spoilt(draw, name):
 
 
 ANY_TIME = settings(
-    max_examples=60,
+    max_examples=max(60, settings.default.max_examples),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
