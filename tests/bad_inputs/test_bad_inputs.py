@@ -24,6 +24,7 @@ PACK = {
     "layers.gpkg",
     "quality.csv",
     "quarantine.csv",
+    ".csp_geo.json",
     "run.json",
 }
 
