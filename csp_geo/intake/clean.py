@@ -23,7 +23,7 @@ from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REA
 from csp_geo.intake.vocabulary import strictest
 from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
 from csp_geo.tables import SENSITIVITIES, UNKNOWN
-from csp_geo.wording import count
+from csp_geo.wording import count, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,22 +171,26 @@ def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ..
     )
 
 
-def _unsorted(reports: Reports, rows: pd.DataFrame) -> list[str]:
+def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
     """Say how many reports wait to be sorted, and the line of source.toml that sorts them."""
     unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
-    source = pd.Series([file.source for file in reports.files], dtype="object")
-    said = []
-    for name, own in unknown.groupby(unknown["file"].map(source), sort=True):
-        words = {str(word): int(n) for word, n in own["category"].value_counts().items()}
-        shown = [word for word, n in words.items() if word and may_be_written(word, n)]
-        word = min(shown, key=lambda word: (-words[word], word), default="the word")
-        said.append(
-            f"{count(len(own), f'{name} report')} {'has' if len(own) == 1 else 'have'} a category "
-            "that nobody has sorted and that may be sensitive: counted, and kept off the map until "
-            f'it is. Under [themes] in data/reports/{name}/source.toml write theft = ["{word}"], '
-            "or whichever theme it is, or run csp-geo check FILE --map."
-        )
-    return said
+    if unknown.empty:
+        return ()
+    source = unknown["file"].map(pd.Series([file.source for file in reports.files]))
+    n_by_source = source.value_counts()
+    most = min(n_by_source.index, key=lambda name: (-n_by_source[name], name))
+    words = unknown.loc[source == most, "category"].value_counts()
+    shown = {str(word): int(n) for word, n in words.items() if may_be_written(str(word), int(n))}
+    word = min(shown, key=lambda word: (-shown[word], word), default="the word")
+    each = join(f"{n_by_source[name]:,} {name}" for name in sorted(n_by_source.index))
+    who = f"{count(len(unknown), 'report')} ({each}) {'has' if len(unknown) == 1 else 'have'}"
+    return (
+        (
+            f"{who} a category that nobody has sorted and that may be sensitive: counted, and kept off "
+            f"the map until it is. In data/reports/{most}/source.toml, under [themes], write other = "
+            f'["{word}"] or the theme that it is, or run csp-geo check FILE --map.'
+        ),
+    )
 
 
 # --- the fate of each row ----------------------------------------------------------------------
