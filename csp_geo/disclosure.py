@@ -126,7 +126,7 @@ def may_be_written(word: str, n_rows: int) -> bool:
 
     It must stand in three rows, hold no @ and no digits but those of the code of an offence.
     """
-    return n_rows >= FEWEST_ROWS and reads_like_category(word)
+    return bool(word) and n_rows >= FEWEST_ROWS and reads_like_category(word)
 
 
 def heading_as_shown(name: str) -> str:

@@ -184,13 +184,12 @@ def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
     word = min(shown, key=lambda word: (-shown[word], word), default="the word")
     each = join(f"{n_by_source[name]:,} {name}" for name in sorted(n_by_source.index))
     who = f"{count(len(unknown), 'report')} ({each}) {'has' if len(unknown) == 1 else 'have'}"
-    return (
-        (
-            f"{who} a category that nobody has sorted and that may be sensitive: counted, and kept off "
-            f"the map until it is. In data/reports/{most}/source.toml, under [themes], write other = "
-            f'["{word}"] or the theme that it is, or run csp-geo check FILE --map.'
-        ),
+    said = (
+        f"{who} a category that nobody has sorted and that may be sensitive: counted, and kept "
+        f"off the map until it is. In data/reports/{most}/source.toml, under [themes], write "
+        f'other = ["{word}"] or the theme that it is, or run csp-geo check FILE --map.'
     )
+    return (said,)
 
 
 # --- the fate of each row ----------------------------------------------------------------------
