@@ -65,7 +65,7 @@ def heading_of(name: str, words: Vocabulary) -> Heading:
 def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     """Return what a cell says of its report; "" for nothing."""
     text = spelt(cell)
-    left = words.harmless.sub(" ", text).strip()
+    left = words.harmless.sub(" ", text).strip() if column.kind else text
     if left in _NO:
         return column.kind if _TICKS & set(cell) else ""
     if column.kind == UNKNOWN and left in SENSITIVITIES:

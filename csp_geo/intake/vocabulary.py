@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 HARMLESS: Final = "none"
 """The key of `[sensitive]` in a source.toml for words that a partnership knows to be harmless."""
 _WEAK: Final = "~"
+_REMEMBERED: Final = 100_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W_]+")
+_SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|4a|4 a|5|18|20|39|47)")
 """Sections of Acts by which assaults and public order offences are called."""
 _CODE: Final = re.compile(
@@ -49,8 +51,27 @@ _THEME_OF: Final = {
 
 def spelt(text: str) -> str:
     """Write a text as words in lower case with single spaces: ``SexOffence`` is sex offence."""
+    if text.isascii():
+        split = text if text.islower() or text.isupper() else _HUMP.sub(" ", text)
+        return " ".join(split.translate(_SIGNS).lower().split())
     even = unicodedata.normalize("NFKC", text)
     return " ".join(_WORD.findall(_HUMP.sub(" ", even).casefold()))
+
+
+class _Beginnings(dict[str, bool]):
+    """Whether an entry begins with a word; remembers those that it was asked."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        super().__init__()
+        first = [(entry.removeprefix(_WEAK) + " ").split(" ")[0] for entry in entries]
+        self._whole = {spelt(word) for word in first if not word.endswith("*")}
+        self._stems = tuple({spelt(word[:-1]) for word in first if word.endswith("*")})
+
+    def __missing__(self, word: str) -> bool:
+        begins = word in self._whole or word.startswith(self._stems)
+        if len(self) < _REMEMBERED:
+            self[word] = begins
+        return begins
 
 
 @dataclass(frozen=True)
@@ -58,13 +79,16 @@ class Vocabulary:
     """Words to themes, and to what makes a report sensitive.
 
     `themes` are the phrases of each theme, spelt out; `sensitive` and `strong` the patterns of each
-    kind, in the order of precedence, for categories and for every other column; `harmless` are
-    phrases that only look sensitive, `known` words that say nothing by themselves.
+    kind, in the order of precedence, for categories and for every other column; `begins` and
+    `begins_strong` know the words with which these begin; `harmless` are phrases that only look
+    sensitive, `known` words that say nothing by themselves.
     """
 
     themes: Mapping[str, str]
     sensitive: Mapping[str, re.Pattern[str]]
     strong: Mapping[str, re.Pattern[str]]
+    begins: _Beginnings
+    begins_strong: _Beginnings
     harmless: re.Pattern[str]
     known: frozenset[str]
 
@@ -102,8 +126,12 @@ class Vocabulary:
 
     def kind_of(self, text: str, *, strong: bool = False) -> str:
         """Return what makes a text sensitive, "" if nothing does; `text` as `spelt` writes it."""
+        patterns, begins = self.sensitive, self.begins
+        if strong:
+            patterns, begins = self.strong, self.begins_strong
+        if not any(map(begins.__getitem__, text.split())):
+            return ""  # most texts, and it is quickly seen
         left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
-        patterns = self.strong if strong else self.sensitive
         return next((kind for kind, words in patterns.items() if words.search(left)), "")
 
     def _phrases(self, text: str, *, sensitive: bool) -> tuple[str | None, list[str]]:
@@ -154,6 +182,8 @@ def make_vocabulary(
         themes={spelt(phrase): theme for phrase, theme in themes},
         sensitive={kind: whole_words(w.removeprefix(_WEAK) for w in lists[kind]) for kind in lists},
         strong={kind: whole_words(w for w in lists[kind] if w[:1] != _WEAK) for kind in lists},
+        begins=_Beginnings(word for kind in lists for word in lists[kind]),
+        begins_strong=_Beginnings(w for kind in lists for w in lists[kind] if w[:1] != _WEAK),
         harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),
         known=words | {spelt(word) for word in own.get(HARMLESS, ())},
     )
