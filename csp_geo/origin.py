@@ -6,6 +6,7 @@ that would go on and on, and never enters what is read (docs/decisions/0012-one-
 
 from __future__ import annotations
 
+import glob
 import io
 import lzma
 import re
@@ -13,7 +14,7 @@ import time
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
@@ -90,6 +91,17 @@ class Origin:
         """
         if self.is_late:
             raise self.late()
+
+    def beside(self, suffix: str) -> list[Origin]:
+        """Return the files of the same name with another suffix, in capitals or not."""
+        if not self.member:
+            every = self.path.parent.glob(f"{glob.escape(self.path.stem)}.*")
+            paths = sorted(path for path in every if path.suffix.lower() == suffix)
+            return [replace(self, path=path, held=None) for path in paths]
+        wanted = f"{self.member.removesuffix(PurePosixPath(self.member).suffix)}{suffix}".lower()
+        with zipfile.ZipFile(self.path) as archive:
+            names = sorted(name for name in archive.namelist() if name.lower() == wanted)
+        return [replace(self, member=name, held=None) for name in names]
 
     def open(self) -> IO[bytes]:
         """Open it for reading bytes from the start."""

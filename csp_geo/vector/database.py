@@ -12,7 +12,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.vector.refusals import leads_elsewhere, unlike_its_name
+from csp_geo.vector.refusals import leads_elsewhere, system_elsewhere, unlike_its_name
+from csp_geo.vector.systems import lies_elsewhere
 
 if TYPE_CHECKING:
     from csp_geo.origin import Origin
@@ -49,10 +50,17 @@ def check_database(origin: Origin, start: bytes) -> None:
             found = base.execute("select sql from sqlite_master limit ?", (_MOST,)).fetchall()
             plain = [_is_plain(sql) for (sql,) in found]
             computed = any(_is_computed(base, sql) for (sql,) in found if sql)
+            elsewhere = any(
+                lies_elsewhere(str(cell))
+                for row in base.execute("select * from gpkg_spatial_ref_sys")
+                for cell in row
+            )
     except sqlite3.Error as error:
         raise unlike_its_name(origin) from error
     if not all(plain) or computed or len(found) == _MOST:
         raise leads_elsewhere(origin, "has a view, a virtual table or a computed column in it")
+    if elsewhere:
+        raise system_elsewhere(origin)
 
 
 def _opened(origin: Origin) -> sqlite3.Connection:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ from csp_geo.vector.database import check_database
 from csp_geo.vector.json_text import check_json
 from csp_geo.vector.mapinfo import check_interchange, check_table
 from csp_geo.vector.markup import check_markup, check_packed_markup
-from csp_geo.vector.refusals import leads_elsewhere, too_many_names, unlike_its_name
+from csp_geo.vector.refusals import system_elsewhere, too_many_names, unlike_its_name
+from csp_geo.vector.systems import lies_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,13 +57,10 @@ _OFFLINE: Final = {
 """What keeps GDAL from every server: no remote file by any name, and no way through a proxy."""
 _SHAPEFILE: Final = b"\x00\x00\x27\x0a"
 _FLATGEOBUF: Final = re.compile(rb"fgb[\x00-\xff]fgb")
+_HEADER_LENGTH_AT, _HEADER_AT = 8, 12
+_LONGEST_HEADER: Final = 10_000_000
 _READ_OTHERWISE: Final = re.compile(r"[!;]")
 """In the name of a file these are no part of it to pyogrio."""
-_GRID: Final = re.compile(
-    r"(?:PARAMETERFILE\[[^,\[\]]*+,|(?:nad|geoid)?grids=|\bfile=)\s*+[\"']?([^\"'\s\]]*+)",
-    re.IGNORECASE,
-)
-_PLAIN_GRID: Final = re.compile(r"@?[\w.-]*+")
 DAMAGED_LAYER: Final = (RuntimeError, ValueError)
 """What pyogrio raises of a file or layer that cannot be read: its errors are these."""
 
@@ -69,11 +68,21 @@ DAMAGED_LAYER: Final = (RuntimeError, ValueError)
 def _check_shapefile(origin: Origin, start: bytes) -> None:
     if not start.startswith(_SHAPEFILE):
         raise unlike_its_name(origin)
+    for system in origin.beside(".prj"):
+        with system.reading(), system.open() as stream:
+            text = stream.read(_LONGEST_HEADER)
+        if lies_elsewhere(text.decode("latin-1")):
+            raise system_elsewhere(origin)
 
 
 def _check_flatgeobuf(origin: Origin, start: bytes) -> None:
-    if not _FLATGEOBUF.match(start):
+    if not _FLATGEOBUF.match(start) or len(start) < _HEADER_AT:
         raise unlike_its_name(origin)
+    (length,) = struct.unpack_from("<L", start, _HEADER_LENGTH_AT)
+    with origin.reading(), origin.open() as stream:
+        header = stream.read(min(_HEADER_AT + length, _LONGEST_HEADER))
+    if lies_elsewhere(header.decode("latin-1")):
+        raise system_elsewhere(origin)
 
 
 _CHECKS: Final[dict[str, Callable[[Origin, bytes], None]]] = {
@@ -176,10 +185,8 @@ class GisFile:
         crs = getattr(layer, "crs", None)
         if crs is None:
             return
-        texts = (crs.srs, crs.to_wkt() if crs.srs.isascii() else "")
-        grids = [grid for text in texts for grid in _GRID.findall(text)]
-        if not all(_PLAIN_GRID.fullmatch(part) for grid in grids for part in grid.split(",")):
-            raise leads_elsewhere(self.origin, "has a coordinate system that lies in other files")
+        if lies_elsewhere(crs.srs) or lies_elsewhere(crs.to_wkt()):
+            raise system_elsewhere(self.origin)
 
     @contextmanager
     def _opening(self) -> Iterator[None]:

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from csp_geo.errors import SourceError
-from csp_geo.vector.refusals import leads_elsewhere, too_many_names, unlike_its_name
+from csp_geo.vector.refusals import (
+    leads_elsewhere,
+    system_elsewhere,
+    too_many_names,
+    unlike_its_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +40,11 @@ GIS: Final = re.compile(
 )
 """What is in every GeoJSON and TopoJSON."""
 _ESRI: Final = re.compile(rb'"(?:geometryType|esriGeometry\w{1,20}|esriFieldType\w{1,20})"')
+_ESRI_TYPE: Final = re.compile(rb"esri(?:Geometry|FieldType)")
+_WKT: Final = re.compile(
+    rb"""["'](?:w|\\u00[57]7)(?:k|\\u00[46]b)(?:t|\\u00[57]4)""", re.IGNORECASE
+)
+"""In ESRI's JSON a coordinate system may be written out, and name files."""
 _FOREIGN: Final = re.compile(rb"gdal_streamed_alg")
 """A list of commands that GDAL would carry out."""
 _CRS: Final = re.compile(
@@ -101,7 +111,7 @@ def check_json(origin: Origin) -> None:
         If so.
     """
     check_depth(origin)
-    known = False
+    known = esri = written_out = False
     names: set[bytes] = set()
     n_odd = 0
     for number, (text, last) in enumerate(_stretches(origin)):
@@ -109,6 +119,8 @@ def check_json(origin: Origin) -> None:
         if not number and not text.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_BEGINNINGS):
             raise unlike_its_name(origin)
         known = known or bool(GIS.search(text) or _ESRI.search(text))
+        esri = esri or bool(_ESRI_TYPE.search(text))
+        written_out = written_out or bool(_WKT.search(text))
         if _FOREIGN.search(text):
             raise leads_elsewhere(origin, "is a list of commands")
         _check_systems(text, origin, last=last)
@@ -119,6 +131,8 @@ def check_json(origin: Origin) -> None:
             raise too_many_names(origin)
     if not known:
         raise unlike_its_name(origin)
+    if esri and written_out:
+        raise system_elsewhere(origin)
     if n_odd > origin.limits.properties:
         _check_odd_names(origin)
 
@@ -142,7 +156,7 @@ def _check_systems(text: bytes, origin: Origin, *, last: bool) -> None:
         if found.start() >= end:
             return  # it is in the next stretch too, and whole
         if not _is_named(text[found.start() : found.start() + _OVERLAP // 2]):
-            raise leads_elsewhere(origin, "links to a coordinate system")
+            raise system_elsewhere(origin)
 
 
 def _is_named(text: bytes) -> bool:

@@ -30,6 +30,11 @@ def leads_elsewhere(origin: Origin, what: str) -> SourceError:
     )
 
 
+def system_elsewhere(origin: Origin) -> SourceError:
+    """Return what is said of a coordinate system that is a link, or lies in other files."""
+    return leads_elsewhere(origin, "has a coordinate system that is kept in another place")
+
+
 def too_many_names(origin: Origin) -> SourceError:
     """Return what is said of a layer with too many columns."""
     return SourceError(

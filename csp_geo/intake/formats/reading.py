@@ -11,7 +11,7 @@ from csp_geo.intake.formats.archive import read_archive
 from csp_geo.intake.formats.table import PART_LENGTH, RawTable, Unread
 from csp_geo.intake.formats.text import read_text
 from csp_geo.origin import LIMITS, Origin
-from csp_geo.vector.json_text import check_depth
+from csp_geo.vector.json_text import GIS, check_depth
 from csp_geo.wording import shortened
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _read(origin: Origin, start: bytes, known: Collection[str]) -> Iterable[RawT
         return [read_text(origin, start, known)]
     if suffix == ".xml":
         return [records.read_xml(origin)]
-    if suffix in {".json", ".geojson"}:
+    if suffix in {".json", ".geojson"} and not GIS.search(start):
         check_depth(origin)
         if (table := records.read_json(origin, start)) is not None:
             return [table]
