@@ -215,13 +215,12 @@ class _Dialogue:
         for word, n in words.items():
             said = ask(
                 f"   {word} ({n:,})",
-                type=click.Choice([*THEMES, *_KINDS, ""]),
-                default="",
+                type=click.Choice([*THEMES, *_KINDS, _LEAVE]),
+                default=_LEAVE,
                 show_choices=False,
-                show_default=False,
             )
             (sensitive if said in _KINDS else themes)[word] = said
-        kept = {word: theme for word, theme in themes.items() if theme}
+        kept = {word: theme for word, theme in themes.items() if theme != _LEAVE}
         return replace(answer, themes=kept, sensitive=sensitive)
 
     def _write(self, answer: Mapping) -> int:

@@ -84,7 +84,7 @@ CTRL_C, CTRL_D = "\x03", "\x04"
 KEYS = (CTRL_C, CTRL_D)
 
 
-_MOST_WAITS = 1_000
+WAIT_S, _MOST_WAITS = 5, 24
 PROMPT = re.compile(rb"(?:\]|Which is it): $")
 SWITCHES = re.compile(rb"\x1b\[\?2004[hl]")
 """What a terminal is told when a line is to be typed: no part of what is shown."""
@@ -101,8 +101,10 @@ def talk(folder, answers, *arguments):
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "csp_geo", *arguments])  # noqa: S606
     shown, waiting, ended, last = b"", list(answers), False, ""
-    for _ in range(_MOST_WAITS):
-        if not select.select([terminal], [], [], 5)[0]:
+    waits = 0
+    while waits < _MOST_WAITS:
+        if not select.select([terminal], [], [], WAIT_S)[0]:
+            waits += 1
             if last in KEYS:  # one that comes just before the line is waited for can be missed
                 os.write(terminal, last.encode())
             continue
