@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_ON_A_WALL: Final = {"graffiti": "hate"}
-"""Sources whose site may be drawn though it is of that kind: hate on a wall, where no victim lives.
-The words are never read."""
+_ON_A_WALL: Final = frozenset({"graffiti", "hate"})
+"""Themes of the source graffiti whose site may be drawn though it is hate: on a wall, where no
+victim lives. The words are never read."""
 _AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", UNKNOWN})
 
 
@@ -30,7 +30,7 @@ def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> ND
     Parameters
     ----------
     incidents
-        With the columns `source` and `sensitive` of `tables.INCIDENTS`; an empty cell of the latter
+        With the columns `source`, `theme` and `sensitive` of `tables.INCIDENTS`; an empty cell of the latter
         counts as unknown.
     show_sensitive
         Whether the partnership's settings ask for the points of sensitive reports too.
@@ -43,8 +43,8 @@ def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> ND
     if show_sensitive:
         return np.ones(len(incidents), dtype=np.bool_)
     kind = _kind_of(incidents)
-    on_a_wall = incidents["source"].astype("object").map(_ON_A_WALL)
-    return np.asarray((kind == "") | (kind == on_a_wall), dtype=np.bool_)
+    on_a_wall = (incidents["source"] == "graffiti") & incidents["theme"].isin(_ON_A_WALL)
+    return np.asarray((kind == "") | ((kind == "hate") & on_a_wall), dtype=np.bool_)
 
 
 def may_be_in_public(incidents: pd.DataFrame) -> NDArray[np.bool_]:
@@ -69,7 +69,9 @@ _PROTECTED: Final = re.compile(
     r"|methadone|needle exchange|drug (?:and alcohol )?service|cgl|turning point|mental health"
     r"|psychiatric|hospice|nursing home|care home|children'?s (?:home|centre)|foster|almshouse\w*"
     r"|supported living|sheltered housing|asylum|migrant|refugee|traveller\w*|gypsy|madras\w*"
-    r"|pupil referral|special school|yeshiva|convent"
+    r"|pupil referral|special school|yeshiva|convent|mosque|synagogue|gurdwara|masjid|temple"
+    r"|lgbt\w*|gay|sauna|massage|brothel|ymca|foyer|salvation army|mother and baby|crisis|perinatal"
+    r"|women|children|accommodation|victims?|survivors?|marac|domestic|sexual|aids|hiv|hostel"
     r"|(?:girls|boys|deaf|blind|send?|muslim|islamic|jewish|catholic|hindu|sikh)'? "
     r"(?:\w+ )?(?:school|academy|college|primary|secondary|high)"
     r"|(?:school|academy|college) for (?:the )?(?:girls|boys|deaf|blind)\w*)\b",
@@ -99,10 +101,10 @@ HIDDEN: Final = "(not shown)"
 _WORD_LENGTH: Final = 40
 _WORDS: Final = 4
 _CODE: Final = re.compile(
-    r"(?<![\w.])(?:\d{1,3}[A-Za-z]?(?:/\d{1,2})?"
+    r"(?<![\w.])(?:\d{1,3}[A-Za-z]"
     r"|[sS](?:ec(?:tion)?)?[. ]{0,2}\d{1,3}[A-Za-z]{0,2})(?![\w.])"
 )
-"""The code of an offence, as in "Burglary 28A", "8/21" or "s.5 Public Order"."""
+"""The code of an offence, as in "Burglary 28A" or "s.5 Public Order"."""
 _OF_A_PERSON: Final = re.compile(
     r"\b(?:mr|mrs|ms|miss|mx|dr|rev|pc|dc|sgt|victim|suspect|offender|nominal|witness|informant|"
     r"caller|subject|name|dob|born|nhs|tel|mob|flat)\b",
@@ -117,7 +119,7 @@ def reads_like_category(word: str) -> bool:
         and len(word.split()) <= _WORDS
         and "@" not in word
         and not _OF_A_PERSON.search(word)
-        and not any(c.isdigit() for c in _CODE.sub("", word))
+        and not any(c.isdigit() for c in _CODE.sub("", word, count=1))
     )
 
 
@@ -136,7 +138,7 @@ def heading_as_shown(name: str) -> str:
 
 _MANY_DIGITS: Final = re.compile(r"\d(?:[ ()-]{0,2}\d){4}")
 _DEGREES: Final = r"[-+\u2212]?\d{1,3}(?:[.,]\d{1,15})?\u00b0?(?: ?[NSEWnsew])?"
-_METRES: Final = r"-?(?:[1-9]\d{3,6}|[1-9]\d{0,2}[, ]\d{3})(?:\.\d{1,6})?(?: ?[mM])?"
+_METRES: Final = r"-?(?:[1-9]\d{3,5}|1\d{6}|[1-9]\d{0,2}[, ]\d{3})(?:\.\d{1,6})?(?: ?[mM])?"
 _NUMBER: Final = rf"(?:{_METRES}|{_DEGREES})"
 _MINUTES: Final = (
     r"[-+]?\d{1,3} ?[\u00b0\u00bad] ?\d{1,2}(?:\.\d{1,8})? ?['\u2032\u2019m]"
@@ -166,9 +168,9 @@ _CLOCK: Final = (
 _WHEN: Final = rf"(?:w/[cebCEB] |week (?:commencing|beginning|ending) )?(?:{_DAY}|{_MONTH}){_CLOCK}"
 _DATE: Final = re.compile(rf"{_WHEN}(?: ?(?:-|\u2013|to|until|and) ?{_WHEN})?", re.IGNORECASE)
 _OF_BIRTH: Final = re.compile(
-    r"(?<!\d)(?:1[0-8]\d\d|19[0-8]\d)(?!\d)|^\d{1,2}[-/. ]\w{1,9}[-/. ][4-8]\d$"
+    r"(?<!\d)(?:1[0-8]\d\d|19\d\d|200\d)(?!\d)|^\d{1,2}[-/. ]\w{1,9}[-/. ][04-9]\d$"
 )
-"""A year before 1990, when no report of today happened and many people were born."""
+"""A year before 2010: no report of today, and many people were born in it."""
 _LONGEST_CELL: Final = 60
 _SHOWN: Final = {
     "x": _ONE,

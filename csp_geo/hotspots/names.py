@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.disclosure import may_name_a_hotspot
+from csp_geo.intake.place import is_place_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 CARRIED_BY: Final = 3
 """How many reports must carry a place text before it names a hotspot."""
 NEAR_M: Final = 200.0
+_KINDS: Final = frozenset(
+    {"station", "stop", "bus stop", "tram stop", "market", "park", "town centre", "street"}
+)
+"""Kinds of places whose names are those of places, whatever words they have."""
 _COMPASS: Final = (
     "east",
     "north-east",
@@ -40,7 +45,12 @@ def commonest_place(places: pd.Series) -> str | None:
 def nearest_place(x: float, y: float, places: gpd.GeoDataFrame | None) -> str | None:
     """Return "near" the nearest named place within 200 m of a point, if there is one."""
     if places is not None:
-        places = places[[may_name_a_hotspot(str(name)) for name in places["name"]]]
+        places = places[
+            [
+                may_name_a_hotspot(str(name)) and (str(kind) in _KINDS or is_place_name(str(name)))
+                for name, kind in zip(places["name"], places["kind"], strict=True)
+            ]
+        ]
     if places is None or places.empty:
         return None
     distance = np.hypot(places.geometry.x.to_numpy() - x, places.geometry.y.to_numpy() - y)

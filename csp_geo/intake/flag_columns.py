@@ -22,19 +22,18 @@ if TYPE_CHECKING:
     from csp_geo.intake.source import Source
     from csp_geo.intake.vocabulary import Vocabulary
 
-_FLAG, _CLASS, _ABOUT, _TOLD = (
-    whole_words(packaged_words()["headings"][key]) for key in ("flag", "class", "about", "told")
+_FLAG, _CLASS, _ABOUT, _KIN = (
+    whole_words(packaged_words()["headings"][key]) for key in ("flag", "class", "about", "kin")
 )
-_OF_KIND: Final = frozenset({"category", "major"})
-"""Fields that say what was reported: their columns are flags and classes as well."""
-_FEW_CELLS: Final = 200
-"""Different cells in one stretch of rows, up to which any column is looked over."""
+_OF_KIND: Final = frozenset({"category", "major", "place"})
+"""Fields whose columns are looked over although they are kept."""
 _OWN: Final = "sensitive"
 """How the column of a cleaned file is headed."""
 _NO: Final = frozenset(
-    ("", "n", "no", "none", "nil", "false", "f", "0", "0 0", "na", "n a", "null", "not applicable")
+    ("n", "no", "none", "nil", "false", "f", "0", "0 0", "na", "n a", "null", "not applicable")
 )
-_TICKS: Final = frozenset("\u2611\u2713\u2714\u2705\u25cf\u25a0\u2612")
+_YES: Final = frozenset(("y", "yes", "true", "t", "1", "x"))
+_BLANK: Final = frozenset("-\u2013\u2014._? ")
 _DENIED: Final = re.compile(r"(?:no|non|not) (?!known|recorded|stated|sure)")
 
 
@@ -42,52 +41,57 @@ _DENIED: Final = re.compile(r"(?:no|non|not) (?!known|recorded|stated|sure)")
 class Heading:
     """What the heading of a column says of its cells.
 
-    `kind` is what a yes in it means, `flags` that its cells are flags or classes, `told` that every
-    cell of it is looked over, however many different ones there are.
+    `kind` is what a yes in it means; `kind_of_yes` the same, more freely, where the cells are such
+    as yes and no; `flags` that its cells are flags or classes.
     """
 
     kind: str
+    kind_of_yes: str
     flags: bool
-    told: bool
 
 
-def heading_of(name: str, words: Vocabulary) -> Heading:
-    """Say what the heading of a column tells."""
+def heading_of(name: str, words: Vocabulary, *, asked: bool = False) -> Heading:
+    """Say what the heading of a column tells.
+
+    Where people are `asked` (a survey) a column may be about themselves: "Disability" is no flag.
+    """
     text = spelt(name)
     flag = bool(_FLAG.search(text))
-    flags = flag or bool(_CLASS.search(text) and not _ABOUT.search(text))
-    kind = words.kind_of(text, strong=not flag)
+    classes = bool(_CLASS.search(text) and not _ABOUT.search(text)) or bool(_KIN.search(text))
+    kind = words.kind_of(text, strong=not flag or asked)
     if not kind and (text == _OWN or (flag and _OWN in text)):
         kind = UNKNOWN
-    return Heading(kind, flags, flags or bool(kind) or bool(_TOLD.search(text)))
+    loose = kind if asked else words.kind_of(text)
+    return Heading(kind, loose, (flag or classes) and not asked)
 
 
 def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     """Return what a cell says of its report; "" for nothing."""
     text = spelt(cell)
-    left = words.harmless.sub(" ", text).strip() if column.kind else text
-    if left in _NO:
-        return column.kind if _TICKS & set(cell) else ""
-    if column.kind == UNKNOWN and left in SENSITIVITIES:
+    kind = column.kind or (column.kind_of_yes if text in _YES or _is_tick(text, cell) else "")
+    left = words.harmless.sub(" ", text).strip() if kind else text
+    if left in _NO or (not left and not _is_tick(text, cell)):
+        return ""
+    if kind == UNKNOWN and left in SENSITIVITIES:
         return left
-    found = words.kind_of(text, strong=not (column.flags or column.kind))
-    if found or not column.kind or _DENIED.match(text):
-        return found
-    return column.kind
+    found = words.kind_of(text, strong=not (column.flags or kind))
+    return found if found or _DENIED.match(text) else kind
+
+
+def _is_tick(text: str, cell: str) -> bool:
+    """Tell a sign that stands for yes from a cell that says nothing."""
+    return not text and not set(cell) <= _BLANK
 
 
 class FlagColumns:
-    """The columns of a table that are looked over, and what they say row by row.
-
-    A column is looked over where it has few different cells, as flags and classes have, or where
-    its heading says that it tells of the event.
-    """
+    """The columns of a table that are looked over, and what they say row by row."""
 
     def __init__(self, header: Sequence[str], columns: Mapping[str, str], source: Source) -> None:
         kept = {column for field, column in columns.items() if field not in _OF_KIND}
+        asked = source.family == "perception"
         self._words = source.vocabulary
         self._headings = {
-            name: heading_of(name, self._words) for name in header if name not in kept
+            name: heading_of(name, self._words, asked=asked) for name in header if name not in kept
         }
 
     def kinds(self, chunk: pd.DataFrame) -> pd.Categorical[Any]:
@@ -95,8 +99,7 @@ class FlagColumns:
         found = [np.full(len(chunk), "", dtype=object)]
         for name, heading in self._headings.items():
             codes, cells = pd.factorize(chunk[name])
-            if heading.told or len(cells) <= _FEW_CELLS:
-                kinds = [kind_of_cell(str(cell), heading, self._words) for cell in cells]
-                if any(kinds):
-                    found.append(np.array(kinds, dtype=object)[codes])
+            kinds = [kind_of_cell(str(cell), heading, self._words) for cell in cells]
+            if any(kinds):
+                found.append(np.array(kinds, dtype=object)[codes])
         return pd.Categorical(strictest(found), categories=list(SENSITIVITIES))

@@ -18,7 +18,7 @@ from csp_geo.intake.fields import FIELDS
 from csp_geo.intake.record_clock import WHEN, is_of_the_record
 from csp_geo.intake.source_check import check_source
 from csp_geo.intake.vocabulary import Vocabulary, make_vocabulary
-from csp_geo.tables import FAMILY_OF_SOURCE, SENSITIVE_THEMES, SOURCES, SYSTEMS
+from csp_geo.tables import FAMILY_OF_SOURCE, SENSITIVE_THEMES, SOURCES, SYSTEMS, UNKNOWN
 from csp_geo.toml import parse_toml, read_toml
 from csp_geo.wording import shortened
 
@@ -94,7 +94,11 @@ class Source:
         exact = listed[0] is not None and (not major or listed[1] is not None)
         known = sorted(filter(None, listed), key=lambda theme: theme == "other")
         theme = listed[1] if listed[1] in SENSITIVE_THEMES else next(iter(known), None)
-        return self.vocabulary.sort(text, theme, exact=exact)
+        found, kind = self.vocabulary.sort(text, theme, exact=exact)
+        on_a_wall = exact or found == "graffiti" or "graffiti" in plain(text)
+        if self.source == "graffiti" and kind == "hate" and not on_a_wall:
+            return found, UNKNOWN  # it may be what was done to somebody
+        return found, kind
 
     def _listed(self, category: str) -> str | None:
         """Return the theme of words that stand in a list just so, or of the first part so."""

@@ -30,12 +30,13 @@ _WEAK: Final = "~"
 _REMEMBERED: Final = 100_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W_]+")
+_DENIED: Final = re.compile(r"(?<![^ ])(?:non|not|no) ")
 _SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
-_SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|4a|4 a|5|18|20|39|47)")
+_SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|5|20|39|47)(?![^ ])")
 """Sections of Acts by which assaults and public order offences are called."""
 _CODE: Final = re.compile(
-    r"[1-9]|5[ad]|8[fghlnps]|9a|10[a-d]|65|802|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
-    r"|58[a-j]?|9[23][a-e]?|105[ab]|125[a-c]?|126"
+    r"5[ad]|8[fglns]|9a|10[a-d]|65|802|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
+    r"|58[a-d]?|9[23][a-e]?|105a|125[a-c]?|126"
 )
 """Home Office codes of offences that are not sensitive by themselves: 28A is a burglary."""
 _THEME_OF: Final = {
@@ -81,7 +82,7 @@ class Vocabulary:
     `themes` are the phrases of each theme, spelt out; `sensitive` and `strong` the patterns of each
     kind, in the order of precedence, for categories and for every other column; `begins` and
     `begins_strong` know the words with which these begin; `harmless` are phrases that only look
-    sensitive, `known` words that say nothing by themselves.
+    sensitive, unless `violence` stands beside them, `known` words that say nothing by themselves.
     """
 
     themes: Mapping[str, str]
@@ -90,6 +91,7 @@ class Vocabulary:
     begins: _Beginnings
     begins_strong: _Beginnings
     harmless: re.Pattern[str]
+    violence: re.Pattern[str]
     known: frozenset[str]
 
     def sort(
@@ -132,6 +134,8 @@ class Vocabulary:
         if not any(map(begins.__getitem__, text.split())):
             return ""  # most texts, and it is quickly seen
         left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
+        if left != text and not _DENIED.search(text) and self.violence.search(left):
+            left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
         return next((kind for kind, words in patterns.items() if words.search(left)), "")
 
     def _phrases(self, text: str, *, sensitive: bool) -> tuple[str | None, list[str]]:
@@ -185,6 +189,7 @@ def make_vocabulary(
         begins=_Beginnings(word for kind in lists for word in lists[kind]),
         begins_strong=_Beginnings(w for kind in lists for w in lists[kind] if w[:1] != _WEAK),
         harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),
+        violence=_VIOLENCE,
         known=words | {spelt(word) for word in own.get(HARMLESS, ())},
     )
 
@@ -220,3 +225,9 @@ def whole_words(entries: Iterable[str]) -> re.Pattern[str]:
         if text := spelt(stem):
             parts.append(re.escape(text).replace(r"\ ", " ") + star)
     return re.compile(rf"(?<![^ ])(?:{'|'.join(sorted(parts, reverse=True)) or '(?!)'})(?![^ ])")
+
+
+_VIOLENCE: Final = whole_words(
+    ("assault*", "violen*", "fight*", "attack*", "wound*", "harass*", "abuse*", "threat*", "abh")
+    + ("gbh", "battery", "stab*", "kill*", "murder*")
+)

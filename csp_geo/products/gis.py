@@ -74,10 +74,9 @@ def vector_layers(  # noqa: PLR0913 - the layers
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the points, in the order of their numbers: in that of a file people stand together.
 
-    Pins that one person made in one go share their minute: where people are known, days are given.
+    Pins that one person made in one go share their minute: of what people say, days are given.
     """
-    named = set(incidents.loc[incidents["person_key"].notna(), "source"].astype("object"))
-    by_day = incidents["source"].astype("object").isin(named)
+    by_day = incidents["family"] == "perception"
     day = incidents["occurred_at"].dt.normalize()
     layer = incidents.assign(
         incident_id=incidents.index,

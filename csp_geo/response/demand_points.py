@@ -36,10 +36,14 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
     points
         source, family, theme, occurred_at, occurred_to, time_precision, geometry, sorted by place.
         Where `people`, pins stand on a grid of 50 metres. Times are NaT where only the day of the
-        report is known, or where the pins of one row are of different hours.
+        report is known, and where people are told apart or asked in a survey: pins that share an
+        hour would be those of one.
     """
     rows = incidents[may_be_in_public(incidents)]
     told = ~rows["flags"].str.contains(DATE_OF_REPORT, regex=False).to_numpy(dtype=bool)
+    if people:
+        source = rows["source"].astype("object")
+        told &= ~source.isin({"survey", *source[rows["person_key"].notna()]}).to_numpy()
     times = {name: rows[name].where(told) for name in ("occurred_at", "occurred_to")}
     table = pd.DataFrame(rows[list(_KEPT)].assign(**times)).reset_index(drop=True)
     xy = np.column_stack([rows.geometry.x, rows.geometry.y]).reshape(-1, 2)
@@ -86,19 +90,8 @@ def _joined(
         np.bincount(group, xy[pins, axis], len(pins)) / np.maximum(n_pins, 1) for axis in (0, 1)
     ]
     xy[pins] = np.round(np.column_stack(middle) / PIN_GRID_M) * PIN_GRID_M
-    hours = table.loc[pins, ["occurred_at", "occurred_to"]].apply(_hours)
-    table.loc[pins, list(hours)] = hours
     for first in np.flatnonzero(n_pins > 1):
-        alike = table.loc[pins[group == first]]
-        row = pins[first]
-        table.loc[row, "theme"] = alike["theme"].astype("object").mode().iloc[0]
-        if len(alike[list(hours)].drop_duplicates()) > 1:
-            table.loc[row, list(hours)] = pd.NaT
+        themes = table.loc[pins[group == first], "theme"].astype("object")
+        table.loc[pins[first], "theme"] = themes.mode().iloc[0]
     gone = pins[n_pins == 0]
     return table.drop(index=gone), np.delete(xy, gone, axis=0)
-
-
-def _hours(times: pd.Series) -> pd.Series:
-    """Cut times to the hour: pins that one person made in one go share their minute."""
-    whole: pd.Series = times.dt.floor("h")
-    return whole
