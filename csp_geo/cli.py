@@ -20,6 +20,7 @@ from csp_geo.cli_common import DATA, LIMIT, PATH, USAGE, Surroundings, print_jso
 from csp_geo.cli_directory import directory
 from csp_geo.cli_havens import havens
 from csp_geo.errors import CspGeoError, SettingsError
+from csp_geo.offline import keep_offline
 from csp_geo.project import Project, demo_project, find_project
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def cli(context: click.Context, debug: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    keep_offline()
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         code = cli.main(args=given, prog_name="csp-geo", standalone_mode=False)

@@ -59,6 +59,7 @@ _REGISTERED: Final = re.compile(
 """The name of a coordinate system: no address and no path, but those of its register."""
 _NAME: Final = re.compile(rb'(?:"([^"\\]{0,200}+))?"\s*+:')
 """The name of a property; nothing for one that is longer or has an escape in it."""
+_SPACED: Final = re.compile(rb'"\s++:')
 _TOKEN: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
 _QUOTE: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BEGINNINGS: Final = (b"{", b"[", b"\x1e")
@@ -120,13 +121,16 @@ def check_json(origin: Origin) -> None:
             raise unlike_its_name(origin)
         known = known or bool(GIS.search(text) or _ESRI.search(text))
         esri = esri or bool(_ESRI_TYPE.search(text))
-        written_out = written_out or bool(_WKT.search(text))
+        small = text.lower()
+        escaped = b"\\u00" in small
+        written_out = written_out or ((escaped or b"wkt" in small) and bool(_WKT.search(text)))
         if _FOREIGN.search(text):
             raise leads_elsewhere(origin, "is a list of commands")
-        _check_systems(text, origin, last=last)
-        found = _NAME.findall(text)
-        names.update(found)
-        n_odd += found.count(b"")
+        if escaped or b"crs" in small:
+            _check_systems(text, origin, last=last)
+        found, n = _names_in(text)
+        names |= found
+        n_odd += n
         if len(names) > origin.limits.properties:
             raise too_many_names(origin)
     if not known:
@@ -135,6 +139,14 @@ def check_json(origin: Origin) -> None:
         raise system_elsewhere(origin)
     if n_odd > origin.limits.properties:
         _check_odd_names(origin)
+
+
+def _names_in(text: bytes) -> tuple[set[bytes], int]:
+    """Return the names in a stretch, and how many more are too odd to be told apart quickly."""
+    if b'\\"' in text or _SPACED.search(text):
+        found = _NAME.findall(text)
+        return set(found), found.count(b"")
+    return {piece[piece.rfind(b'"') + 1 :] for piece in text.split(b'":')[:-1]}, 0
 
 
 def _stretches(origin: Origin) -> Iterator[tuple[bytes, bool]]:

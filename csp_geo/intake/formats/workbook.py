@@ -71,6 +71,11 @@ def _tables(
 
     tables, notes = [], []
     book = _book(origin)
+    if len(book.sheets_metadata) > origin.limits.tables:
+        raise SourceError(
+            f"{origin.where} has {len(book.sheets_metadata):,} sheets, more than the "
+            f"{origin.limits.tables:,} that are read. Save the sheet that is needed by itself."
+        )
     for sheet in book.sheets_metadata:
         if sheet.typ != SheetTypeEnum.WorkSheet:
             continue
