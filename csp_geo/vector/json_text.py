@@ -15,7 +15,8 @@ import numpy as np
 
 from csp_geo.errors import SourceError
 from csp_geo.vector.refusals import (
-    leads_elsewhere,
+    FOREIGN,
+    asks_elsewhere,
     system_elsewhere,
     too_many_names,
     unlike_its_name,
@@ -45,8 +46,6 @@ _WKT: Final = re.compile(
     rb"""["'](?:w|\\u00[57]7)(?:k|\\u00[46]b)(?:t|\\u00[57]4)""", re.IGNORECASE
 )
 """In ESRI's JSON a coordinate system may be written out, and name files."""
-_FOREIGN: Final = re.compile(rb"gdal_streamed_alg")
-"""A list of commands that GDAL would carry out."""
 _CRS: Final = re.compile(
     rb"""["'](?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)(?:["']|\\u0000)""", re.IGNORECASE
 )
@@ -122,10 +121,10 @@ def check_json(origin: Origin) -> None:
         known = known or bool(GIS.search(text) or _ESRI.search(text))
         esri = esri or bool(_ESRI_TYPE.search(text))
         small = text.lower()
+        if FOREIGN.search(small):
+            raise asks_elsewhere(origin)
         escaped = b"\\u00" in small
         written_out = written_out or ((escaped or b"wkt" in small) and bool(_WKT.search(text)))
-        if _FOREIGN.search(text):
-            raise leads_elsewhere(origin, "is a list of commands")
         if escaped or b"crs" in small:
             _check_systems(text, origin, last=last)
         found, n = _names_in(text)
@@ -146,7 +145,10 @@ def _names_in(text: bytes) -> tuple[set[bytes], int]:
     if b'\\"' in text or _SPACED.search(text):
         found = _NAME.findall(text)
         return set(found), found.count(b"")
-    return {piece[piece.rfind(b'"') + 1 :] for piece in text.split(b'":')[:-1]}, 0
+    before = text.split(b'":')[:-1]
+    if before and b'"' not in before[0]:
+        del before[0]  # the stretch begins within this name, and the one before it has it whole
+    return {piece[piece.rfind(b'"') + 1 :] for piece in before}, 0
 
 
 def _stretches(origin: Origin) -> Iterator[tuple[bytes, bool]]:

@@ -276,3 +276,12 @@ class TestSeconds:
         assert 1 < len(tables) < 20
         assert "the rest of it was not read" in tables[-1].error
         assert len([table for table in tables if isinstance(table, Unread)]) <= 2
+
+
+def test_names_are_counted_once_in_a_large_file(tmp_path, monkeypatch):
+    """A file is looked through in stretches: a name that one of them cuts is no other name."""
+    monkeypatch.setattr("csp_geo.vector.json_text._BLOCK", 1000)
+    monkeypatch.setattr("csp_geo.vector.json_text._OVERLAP", 200)
+    path = tmp_path / "a.geojson"
+    path.write_text(layer_of(["same"] * 500))
+    assert read(path, properties=9) == [500]

@@ -181,9 +181,12 @@ def _rows(stream: TextIO, separator: str, origin: Origin) -> Iterator[Sequence[s
 
 def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
     """Return how many cells the longest row has, at least as many as there are columns."""
+    bound, whole = 0, True
     with _opened(origin, layout) as stream:
-        bound = 1 + max(line.count(layout.separator) for line in stream)
-    if bound <= columns:
+        for line in stream:
+            bound = max(bound, 1 + line.count(layout.separator))
+            whole = whole and line.count('"') % 2 == 0
+    if bound <= columns and whole:  # a row over several lines has more cells than any of them
         return columns
     with _opened(origin, layout) as stream:  # separators within quotation marks are no cells
         widest = max(columns, *(len(row) for row in _rows(stream, layout.separator, origin)))
