@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import http.server
 import io
 import json
 import multiprocessing
@@ -23,6 +24,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import warnings
@@ -260,11 +262,12 @@ def fuzz(options: argparse.Namespace) -> int:
     tallies: dict[str, Tally] = defaultdict(Tally)
     known: Counter[str] = Counter()
     began, number = time.monotonic(), 0
+    listener = listen()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "seeds").mkdir()
         by_reader: dict[str, list[Seed]] = defaultdict(list)
-        for seed in seeds(folder / "seeds"):
+        for seed in seeds(folder / "seeds", f"http://127.0.0.1:{listener.server_address[1]}"):
             if not options.reader or seed.reader == options.reader:
                 by_reader[seed.reader].append(seed)
         children = Children(write_wards(folder), ADDRESSES)
@@ -276,9 +279,10 @@ def fuzz(options: argparse.Namespace) -> int:
                 seed = rng.choice(by_reader[reader])
                 path = put(seed, spoil(seed.files, seed.main, rng), folder / f"{case}")
                 paths[path] = reader
-            for (path, reader), result in zip(
-                paths.items(), children.check(list(paths)), strict=True
-            ):
+            results = children.check(list(paths))
+            if asked := listener.taken():
+                results = [Case("finding", f"Request: {asked} by one of a call")] * len(results)
+            for (path, reader), result in zip(paths.items(), results, strict=True):
                 tallies[reader].add(result)
                 if result.outcome == "finding":
                     keep(path, f"{options.seed}-{path.parent.name}", result.why, known)
@@ -287,6 +291,43 @@ def fuzz(options: argparse.Namespace) -> int:
         children.stop()
     show(tallies, time.monotonic() - began)
     return sum(tally.outcomes["finding"] for tally in tallies.values())
+
+
+class Listener(http.server.ThreadingHTTPServer):
+    """A server on this machine that no file may have anybody ask."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        super().__init__(("127.0.0.1", 0), Answer)
+
+    def taken(self) -> list[str]:
+        """Return what was asked since the last time."""
+        asked, self.asked = self.asked, []
+        return asked
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    """Remembers each request, and has nothing."""
+
+    def do_GET(self) -> None:
+        """Answer that there is nothing."""
+        self.server.asked.append(self.path)  # type: ignore[attr-defined]
+        self.send_error(404)
+
+    do_HEAD = do_POST = do_GET  # noqa: N815 - the names are the library's
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def listen() -> Listener:
+    """Start the server that must never be asked."""
+    os.environ["no_proxy"] = "*"  # nothing but the look at the bytes keeps files from asking
+    listener = Listener()
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    return listener
 
 
 def goes_on(options: argparse.Namespace, number: int, seconds: float) -> bool:

@@ -26,7 +26,8 @@ LARGEST = 200_000
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-import odd_files  # noqa: E402 - the builders of the tests make the files of the fuzz too
+import lures  # noqa: E402 - the builders of the tests make the files of the fuzz too
+import odd_files  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,13 @@ class Seed:
     files: Mapping[str, bytes]
 
 
-def seeds(folder: Path) -> list[Seed]:
-    """Make every seed, working in a folder; those of one reader stand together."""
+def seeds(folder: Path, url: str) -> list[Seed]:
+    """Make every seed, working in a folder; those of one reader stand together.
+
+    `url` is a server that nobody may ask: the lures lead to it.
+    """
     made = [*_texts(), *_workbooks(folder), *_maps(folder), *_archives(folder), *_corpus()]
+    made += _polyglots(made, url)
     return sorted(made, key=lambda seed: (seed.reader, seed.main))
 
 
@@ -124,6 +129,22 @@ def _archives(folder: Path) -> Iterator[Seed]:
         archive.writestr("a.csv", odd_files.CSV)
     odd_files.save_zip(folder / "nested.zip", {"in.zip": inner.getvalue(), "b.csv": odd_files.CSV})
     yield _one("mixed zip", folder / "nested.zip")
+
+
+def _polyglots(made: Iterable[Seed], url: str) -> Iterator[Seed]:
+    """Give the content of one format under the name of another, and every lure under each."""
+    found = lures.documents(url, Path("/nowhere")) | {
+        f"crs_{name}": text for name, text in lures.systems(url, Path("/nowhere")).items()
+    }
+    contents = {name: text.encode() for name, text in found.items() if len(text) < LARGEST}
+    contents |= {seed.main.replace(".", "_"): seed.files[seed.main] for seed in made}
+    for suffix in (*lures.SUFFIXES, ".csv", ".xlsx", ".xls", ".ods", ".xml", ".zip", ".txt"):
+        for name, data in contents.items():
+            main = f"{name}_as{suffix}"
+            yield Seed("polyglot", main, {main: data})
+            if suffix != ".zip":
+                packed = lures.packed({main: data})
+                yield Seed("polyglot zip", f"{main}.zip", {f"{main}.zip": packed})
 
 
 def _corpus() -> Iterator[Seed]:

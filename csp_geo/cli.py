@@ -23,6 +23,7 @@ from csp_geo.cli_directory import directory
 from csp_geo.cli_havens import havens
 from csp_geo.disk import say as say_error
 from csp_geo.errors import CspGeoError, SettingsError
+from csp_geo.offline import keep_offline
 from csp_geo.project import Project, demo_project, find_project
 from csp_geo.terminal import (
     at_terminal,
@@ -64,6 +65,7 @@ def cli(context: click.Context, debug: bool) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
+    keep_offline()
     given = sys.argv[1:] if arguments is None else list(arguments)
     open_terminal()
     try:

@@ -30,8 +30,8 @@ def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> ND
     Parameters
     ----------
     incidents
-        With the columns `source`, `theme` and `sensitive` of `tables.INCIDENTS`; an empty cell of the latter
-        counts as unknown.
+        With the columns `source`, `theme` and `sensitive` of `tables.INCIDENTS`; an empty cell of
+        the last counts as unknown.
     show_sensitive
         Whether the partnership's settings ask for the points of sensitive reports too.
 

@@ -48,6 +48,10 @@ def say_bytes(size: int) -> str:
     return f"{size / _MB:,.0f} MB"
 
 
+def _stopwatch() -> float:
+    return time.monotonic()
+
+
 @dataclass(frozen=True)
 class Origin:
     """The bytes of one file; `member` is its name within the ZIP at `path`, "" without one.
@@ -60,7 +64,7 @@ class Origin:
     where: str
     member: str = ""
     limits: Limits = LIMITS
-    started: float = field(default_factory=time.monotonic, compare=False)
+    started: float = field(default_factory=_stopwatch, compare=False)
     held: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -71,7 +75,7 @@ class Origin:
     @property
     def is_late(self) -> bool:
         """Whether its reading has taken longer than the limit."""
-        return time.monotonic() - self.started > self.limits.seconds
+        return _stopwatch() - self.started > self.limits.seconds
 
     def late(self) -> SourceError:
         """Return what is said when its reading takes too long."""

@@ -95,7 +95,9 @@ class Projection:
 @lru_cache(maxsize=8)
 def _transformer(source: str, target: str) -> Any:
     from pyproj import Transformer
+    from pyproj.network import set_network_enabled  # type: ignore[attr-defined] # it is there
 
+    set_network_enabled(active=False)  # grids are never fetched, whatever PROJ was told
     return Transformer.from_crs(source, target, always_xy=True)
 
 

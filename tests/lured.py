@@ -1,9 +1,9 @@
 """Take every lure through every door, in a process of its own; what became of each is printed.
 
-    python tests/lured.py FOLDER early|late|trap
+    python tests/lured.py FOLDER early|late|trap|fence
 
 `early` loads the GIS libraries before csp_geo, as a notebook does; `trap` opens the lures without
-any door of ours, to show that they do what they are said to do.
+any door of ours, to show that they do what they are said to do, and `fence` with GDAL offline.
 """
 
 from __future__ import annotations
@@ -24,7 +24,15 @@ if sys.argv[2] == "early":
 
 from csp_geo.errors import CspGeoError, SourceError
 
-SPRUNG = ("wfs.geojson", "vrt_remote.gpkg", "crs_link.json", "gdalg.json", "vrt_local.shp")
+SPRUNG = (
+    "wfs.geojson",
+    "vrt_remote.gpkg",
+    "within_vrt_remote.mif",
+    "within_vrt_remote.geojson",
+    "crs_link.json",
+    "gdalg.json",
+    "vrt_local.shp",
+)
 
 
 def doors(area, folder):
@@ -92,6 +100,17 @@ def trap(path):
         pyogrio.read_dataframe(path, layer=layer)
 
 
+def behind_fence(path):
+    """Open a file as GDAL likes, but offline."""
+    import fiona
+
+    from csp_geo.vector.gis_file import fenced
+
+    with fenced():
+        trap(path)
+        fiona.open(path).close()
+
+
 def tried(door, path):
     try:
         door(path)
@@ -106,8 +125,8 @@ def main():
     warnings.simplefilter("ignore")
     folder, how = Path(sys.argv[1]), sys.argv[2]
     lures = [Path(line) for line in (folder / "lures.txt").read_text().splitlines()]
-    if how == "trap":
-        ways = {"trap": trap}
+    if how in {"trap", "fence"}:
+        ways = {how: trap if how == "trap" else behind_fence}
         lures = [path for path in lures if path.name in SPRUNG]
     else:
         from csp_geo.study_area import read_study_area

@@ -172,6 +172,7 @@ def put_lures(folder, url, outside):
     (folder / "vrt_inside.kmz").write_bytes(
         packed({"doc.kml": documents(url, outside)["vrt_local"].encode()})
     )
+    within(folder, url, outside)
     tables(folder, outside)
     packages(folder, url, outside)
     grids(folder, outside)
@@ -186,6 +187,22 @@ def packed(members):
         for name, content in members.items():
             archive.writestr(name, content)
     return data.getvalue()
+
+
+def within(folder, url, outside):
+    """Write files that begin as they should, with a document for GDAL in them."""
+    for name in ("vrt_remote", "vrt_local", "wfs", "wfs_capabilities"):
+        text = documents(url, outside)[name].replace('"', "'")
+        point = feature(properties={"date": "2021-11-03", "category": text})
+        (folder / f"within_{name}.geojson").write_text(json.dumps(point))
+        (folder / f"within_{name}.json").write_text(json.dumps(collection(name=text)))
+        (folder / f"within_{name}.mif").write_text(f"Version 300\n{text}\n")
+        (folder / f"within_{name}.tab").write_text(
+            f"!table\n!version 300\nDefinition Table\n  Type NATIVE\n{text}\n"
+        )
+        kml = f"<kml><Document><!-- {text.replace('--', '')} --></Document></kml>"
+        (folder / f"within_{name}.kml").write_text(kml)
+        (folder / f"within_{name}.gpx").write_text(f"<gpx><!-- {text} --></gpx>")
 
 
 def tables(folder, outside):

@@ -20,6 +20,7 @@ from csp_geo.intake.moments import DATE_NOTES, moments
 from csp_geo.intake.postcode import INSTALL
 from csp_geo.intake.repeats import merged_rows, repeated_references
 from csp_geo.intake.rules import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
+from csp_geo.intake.source import plain
 from csp_geo.intake.vocabulary import strictest
 from csp_geo.intake.whereabouts import NOTES, Ground, whereabouts
 from csp_geo.tables import SENSITIVITIES, UNKNOWN
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
 _DAY: Final = pd.Timedelta(days=1)
+_TELLING: Final = 5
+"""Letters and digits from which a reference is one in every source."""
 
 
 @dataclass(frozen=True)
@@ -266,13 +269,23 @@ def _sort(source: Source, category: str, major: str) -> tuple[str, str]:
     return theme or default or "other", kind
 
 
+def _same(reference: str) -> str:
+    """Return a reference without case, spaces, signs and leading zeros, for comparing."""
+    return plain(reference).lstrip("0")
+
+
 def _shared(reports: Reports, kinds: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Give all rows of one reference the strictest of their kinds: one may lack the flag."""
-    rows = pd.DataFrame({"feed": reports.per_row("feed"), "ref": reports.table["reference"]})
-    named = (rows["ref"] != "").to_numpy() & rows.duplicated(keep=False).to_numpy()
+    """Give all rows of one reference the strictest of their kinds: one may lack the flag.
+
+    A reference of some length is the same in the lists of two partners.
+    """
+    ref = reports.table["reference"]
+    rows = ref.map({text: _same(text) for text in ref.unique()}).astype("str")
+    rows = rows.where(rows.str.len() >= _TELLING, reports.per_row("feed") + " " + rows)
+    named = (ref != "").to_numpy() & rows.duplicated(keep=False).to_numpy()
     if not named.any():
         return kinds
-    together = rows[named].groupby(["feed", "ref"], sort=False).ngroup().to_numpy()
+    together = pd.factorize(rows[named])[0]
     out = kinds.copy()
     for kind in reversed(SENSITIVITIES[1:]):
         has = np.unique(together[kinds[named] == kind])

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from csp_geo.disclosure import SHOWN_FIELDS, cell_as_shown, heading_as_shown
+from csp_geo.disclosure import HIDDEN, SHOWN_FIELDS, cell_as_shown, heading_as_shown
 from csp_geo.intake.place import place_names
 from csp_geo.intake.rules import QUARANTINED, REASON
 from csp_geo.intake.source import plain
@@ -176,6 +176,8 @@ def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
         if name in SHOWN_FIELDS
     ]
     shown = ["; ".join(texts).strip("; ") for texts in zip(*cells, strict=True)]
+    harmless = (alike["sensitive"] == "").to_numpy()
+    shown = [text if known else HIDDEN for text, known in zip(shown, harmless, strict=bool(shown))]
     return pd.DataFrame(
         {
             "source_file": file.path,

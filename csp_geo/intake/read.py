@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import pandas as pd
+
 from csp_geo.errors import NoReportsError, SourceError
 from csp_geo.intake.columns import (
     SYNTHETIC,
@@ -36,15 +39,14 @@ from csp_geo.intake.source import (
     recognise,
     source_from_file,
 )
+from csp_geo.intake.vocabulary import spelt, strictest
 from csp_geo.storage import sha256_of
-from csp_geo.tables import SOURCES
+from csp_geo.tables import SENSITIVITIES, SOURCES
 from csp_geo.visible import clean
 from csp_geo.wording import count, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    import pandas as pd
 
 
 __all__ = [
@@ -248,6 +250,7 @@ def _read_table(
         known = with_point_columns(known, raw)
         matched = match_columns(raw.header, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known, how.limits.cell_characters)
+        table = _of_kind(read.table, known, f"{path} {raw.part} {raw.title}")
     except SourceError as error:
         feed = known.feed if known else None
         return ReportFile(where, name, feed, digest, error=str(error), part=raw.part), None
@@ -268,7 +271,16 @@ def _read_table(
         ),
         part=raw.part,
     )
-    return file, read.table
+    return file, table
+
+
+def _of_kind(table: pd.DataFrame, source: Source, title: str) -> pd.DataFrame:
+    """Give every row of a table what its file, sheet, layer or title says of them all."""
+    kind = source.vocabulary.kind_of(spelt(title), strong=True)
+    if not kind:
+        return table
+    rows = [table["sensitive"].to_numpy(dtype=object), np.full(len(table), kind, dtype=object)]
+    return table.assign(sensitive=pd.Categorical(strictest(rows), categories=list(SENSITIVITIES)))
 
 
 def _units(matched: Mapping[str, str], read: Mapped) -> tuple[str, ...]:

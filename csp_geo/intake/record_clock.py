@@ -20,7 +20,10 @@ _WRITTEN: Final = frozenset(
 _OF_A_REPORT: Final = frozenset({"report", "log"})
 _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})
 _OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})
-_BY_A_FORM: Final = frozenset({"completion", "submission", "submitted", "uuid", "instanceid"})
+_BY_A_FORM: Final = frozenset(
+    {"completion", "submission", "submitted", "uuid", "instanceid", "duration", "progress"}
+    | {"finished", "respondent", "responseid", "respondentid"}
+)
 
 
 def is_of_the_record(column: str, header: Iterable[str], *, asked: bool) -> bool:

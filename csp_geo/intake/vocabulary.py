@@ -228,6 +228,20 @@ def whole_words(entries: Iterable[str]) -> re.Pattern[str]:
 
 
 _VIOLENCE: Final = whole_words(
-    ("assault*", "violen*", "fight*", "attack*", "wound*", "harass*", "abuse*", "threat*", "abh")
-    + ("gbh", "battery", "stab*", "kill*", "murder*")
+    (
+        "assault*",
+        "violen*",
+        "fight*",
+        "attack*",
+        "wound*",
+        "harass*",
+        "abuse*",
+        "threat*",
+        "abh",
+        "gbh",
+        "battery",
+        "stab*",
+        "kill*",
+        "murder*",
+    )
 )

@@ -21,7 +21,7 @@ _NUMBER: Final = (
 _ELSEWHERE: Final = (
     rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)",  # another country's number
     r"(?<!\w)0(?:[^\w\n,;]{0,3}\d){9,10}(?!\d)",
-    r"(?<![\w.])@[\w.]{3,}",
+    r"@ ?[A-Za-z]",
     r"\bhttps?:|\bwww\.|\b[\w-]{2,}\.(?:com|org|net|uk|info|test|example|io|me)\b",
     r"\b(?:facebook|instagram|insta|twitter|tiktok|snapchat|telegram|signal|fb|ig)\b ?[:/@]",
     r"(?<![\w.])[\w.]{2,}+ ?(?:[\[({] ?at ?[\])}] ?[\w.]{2}| ?at [\w-]{2,}+ dot \w{2})",
@@ -84,7 +84,16 @@ def _first_contact(text: str) -> int | None:
 
 def _even(text: str) -> str:
     """Return a text as it is read aloud: plain digits, nothing that cannot be seen."""
-    return _LETTER_O.sub(lambda o: "0" * len(o[0]), tidy(unicodedata.normalize("NFKC", text)))
+    return _LETTER_O.sub(
+        lambda o: "0" * len(o[0]), tidy(_plain_digits(unicodedata.normalize("NFKC", text)))
+    )
+
+
+def _plain_digits(text: str) -> str:
+    """Write the digits of every script as those of ours."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in text)
 
 
 _LETTER_O: Final = re.compile(r"(?<=[\d+])[oO]{1,4}(?=\d)|(?<![A-Za-z])[oO](?=\d{3})")

@@ -12,7 +12,7 @@ import re
 import struct
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.errors import SourceError
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from csp_geo.origin import Origin
 
 _JSON: Final = ("GeoJSON", "GeoJSONSeq", "TopoJSON", "ESRIJSON")
+_OF_SEVERAL: Final = "TopoJSON"
+"""The only kind of JSON in which one file may hold several layers."""
 _DRIVERS: Final = {
     ".geojson": _JSON,
     ".json": _JSON,
@@ -127,11 +129,16 @@ class GisFile:
     origin: Origin
     drivers: tuple[str, ...]
     name: str
+    _known: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def layers(self) -> list[tuple[str, str | None]]:
         """List the layers and their kinds of geometry, `None` for a table without."""
         import pyogrio
 
+        if self.drivers == _JSON:  # read whole each time that it is opened: so once here
+            first = self._info(None)
+            if first["driver"] != _OF_SEVERAL:
+                return [(first["layer_name"], first["geometry_type"])]
         with self._opening():
             found = pyogrio.list_layers(self.name)
         layers = [(str(name), kind) for name, kind in found]
@@ -144,17 +151,26 @@ class GisFile:
         return layers
 
     def n_features(self, layer: str) -> int:
-        """Count the features of a layer, by a driver that may."""
+        """Count the features of a layer."""
+        return int(self._info(layer)["features"])
+
+    def _info(self, layer: str | None) -> dict[str, Any]:
+        """Tell what GDAL says of a layer, if it was opened by a driver that may."""
         import pyogrio
 
+        if layer in self._known:
+            return self._known[layer]
         self.origin.check_time()
         with self._opening():
-            info = pyogrio.read_info(self.name, layer=layer, force_feature_count=True)
+            info: dict[str, Any] = pyogrio.read_info(
+                self.name, layer=layer, force_feature_count=True
+            )
         if info["driver"] not in self.drivers:
             raise unlike_its_name(self.origin)
         if len(info["fields"]) > self.origin.limits.properties:
             raise too_many_names(self.origin)
-        return int(info["features"])
+        self._known[layer or info["layer_name"]] = info
+        return info
 
     def read(self, layer: str, **options: Any) -> Any:
         """Read a layer as pyogrio does; its errors of single records come through.
@@ -166,7 +182,7 @@ class GisFile:
         """
         import pyogrio
 
-        self.n_features(layer)
+        self._info(layer)
         with fenced():
             found = pyogrio.read_dataframe(self.name, layer=layer, use_arrow=False, **options)
         self.check_system(found)

@@ -15,7 +15,8 @@ import numpy as np
 
 from csp_geo.errors import SourceError
 from csp_geo.vector.refusals import (
-    leads_elsewhere,
+    FOREIGN,
+    asks_elsewhere,
     system_elsewhere,
     too_many_names,
     unlike_its_name,
@@ -45,8 +46,6 @@ _WKT: Final = re.compile(
     rb"""["'](?:w|\\u00[57]7)(?:k|\\u00[46]b)(?:t|\\u00[57]4)""", re.IGNORECASE
 )
 """In ESRI's JSON a coordinate system may be written out, and name files."""
-_FOREIGN: Final = re.compile(rb"gdal_streamed_alg")
-"""A list of commands that GDAL would carry out."""
 _CRS: Final = re.compile(
     rb"""["'](?:c|\\u00[46]3)(?:r|\\u00[57]2)(?:s|\\u00[57]3)(?:["']|\\u0000)""", re.IGNORECASE
 )
@@ -59,6 +58,7 @@ _REGISTERED: Final = re.compile(
 """The name of a coordinate system: no address and no path, but those of its register."""
 _NAME: Final = re.compile(rb'(?:"([^"\\]{0,200}+))?"\s*+:')
 """The name of a property; nothing for one that is longer or has an escape in it."""
+_SPACED: Final = re.compile(rb'"\s++:')
 _TOKEN: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)', re.DOTALL)
 _QUOTE: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _BEGINNINGS: Final = (b"{", b"[", b"\x1e")
@@ -120,13 +120,16 @@ def check_json(origin: Origin) -> None:
             raise unlike_its_name(origin)
         known = known or bool(GIS.search(text) or _ESRI.search(text))
         esri = esri or bool(_ESRI_TYPE.search(text))
-        written_out = written_out or bool(_WKT.search(text))
-        if _FOREIGN.search(text):
-            raise leads_elsewhere(origin, "is a list of commands")
-        _check_systems(text, origin, last=last)
-        found = _NAME.findall(text)
-        names.update(found)
-        n_odd += found.count(b"")
+        small = text.lower()
+        if FOREIGN.search(small):
+            raise asks_elsewhere(origin)
+        escaped = b"\\u00" in small
+        written_out = written_out or ((escaped or b"wkt" in small) and bool(_WKT.search(text)))
+        if escaped or b"crs" in small:
+            _check_systems(text, origin, last=last)
+        found, n = _names_in(text)
+        names |= found
+        n_odd += n
         if len(names) > origin.limits.properties:
             raise too_many_names(origin)
     if not known:
@@ -135,6 +138,17 @@ def check_json(origin: Origin) -> None:
         raise system_elsewhere(origin)
     if n_odd > origin.limits.properties:
         _check_odd_names(origin)
+
+
+def _names_in(text: bytes) -> tuple[set[bytes], int]:
+    """Return the names in a stretch, and how many more are too odd to be told apart quickly."""
+    if b'\\"' in text or _SPACED.search(text):
+        found = _NAME.findall(text)
+        return set(found), found.count(b"")
+    before = text.split(b'":')[:-1]
+    if before and b'"' not in before[0]:
+        del before[0]  # the stretch begins within this name, and the one before it has it whole
+    return {piece[piece.rfind(b'"') + 1 :] for piece in before}, 0
 
 
 def _stretches(origin: Origin) -> Iterator[tuple[bytes, bool]]:

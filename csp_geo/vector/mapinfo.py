@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.vector.refusals import leads_elsewhere, unlike_its_name
+from csp_geo.vector.refusals import FOREIGN, asks_elsewhere, leads_elsewhere, unlike_its_name
 
 if TYPE_CHECKING:
     from csp_geo.origin import Origin
@@ -32,6 +32,8 @@ def check_table(origin: Origin, start: bytes) -> None:
         raise unlike_its_name(origin)
     with origin.reading(), origin.open() as stream:
         text = stream.read(_LONGEST + 1)
+    if FOREIGN.search(text.lower()):
+        raise asks_elsewhere(origin)
     if _OTHERS.search(text):
         raise leads_elsewhere(origin, "is a table that is made of others")
     if len(text) > _LONGEST or not _NATIVE.search(text):
@@ -44,7 +46,10 @@ def check_interchange(origin: Origin, start: bytes) -> None:
     Raises
     ------
     SourceError
-        If it does not begin like one.
+        If it does not begin like one, or holds what GDAL takes for something else.
     """
     if not _INTERCHANGE.match(start):
         raise unlike_its_name(origin)
+    with origin.reading(), origin.open() as stream:
+        if FOREIGN.search(stream.read(_LONGEST).lower()):
+            raise asks_elsewhere(origin)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from typing import IO, TYPE_CHECKING, Final
 from xml.parsers import expat
@@ -10,7 +9,7 @@ from xml.parsers import expat
 from csp_geo.errors import SourceError
 from csp_geo.origin import DAMAGED
 from csp_geo.packed import check_one_reading, list_members
-from csp_geo.vector.refusals import leads_elsewhere, too_many_names, unlike_its_name
+from csp_geo.vector.refusals import FOREIGN, asks_elsewhere, too_many_names, unlike_its_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
 
 _BLOCK: Final = 1 << 20
 _OVERLAP: Final = 64
-_FOREIGN: Final = re.compile(
-    rb"<OGR\w{1,20}DataSource|WFS_Capabilities|<GDAL_W|<VRTDataset|<GDALTileIndex|gdal_streamed_alg"
-)
-"""By these GDAL knows documents that have it open others; it looks for the words alone."""
 _ZIP: Final = b"PK\x03\x04"
 
 
@@ -55,8 +50,8 @@ def parse(parser: expat.XMLParserType, stream: IO[bytes], origin: Origin) -> Non
         with origin.reading():
             while block := stream.read(_BLOCK):
                 origin.check_time()
-                if _FOREIGN.search(rest + block):
-                    raise leads_elsewhere(origin, "asks for data of another place")
+                if FOREIGN.search((rest + block).lower()):
+                    raise asks_elsewhere(origin)
                 parser.Parse(block)
                 rest = block[-_OVERLAP:]
             parser.Parse(b"", True)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from csp_geo.errors import SourceError
 
 if TYPE_CHECKING:
     from csp_geo.origin import Origin
+
+
+FOREIGN: Final = re.compile(
+    rb"<ogr\w{1,20}datasource|wfs_capabilities|<gdal_w|<vrtdataset|<gdaltileindex|gdal_streamed_alg"
+)
+"""Words, in small letters, by which GDAL knows documents that have it open others."""
 
 
 class UnlikeItsNameError(SourceError):
@@ -28,6 +35,11 @@ def leads_elsewhere(origin: Origin, what: str) -> SourceError:
         f"{origin.where} {what}: data are never fetched from elsewhere, and it was not read. Save "
         "it again as GeoJSON or GeoPackage."
     )
+
+
+def asks_elsewhere(origin: Origin) -> SourceError:
+    """Return what is said of a document that has GDAL open others."""
+    return leads_elsewhere(origin, "asks for data of another place")
 
 
 def system_elsewhere(origin: Origin) -> SourceError:

@@ -22,6 +22,13 @@ def values(table, *columns):
     return table.cells[list(columns)].to_numpy().tolist()
 
 
+def test_row_over_several_lines_is_wider_than_any(tmp_path):
+    """A quotation mark that opens late joins lines: the cells of all of them are one row's."""
+    (tmp_path / "a.csv").write_text('a,b,c\n1,2,"x\ny",4,5\n1,2,3\n')
+    table = read_file(tmp_path / "a.csv", "a.csv")
+    assert list(table.cells[BROKEN]) == [True, False]
+
+
 class TestInputs:
     @pytest.mark.parametrize(
         ("name", "data", "said"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -101,7 +102,8 @@ def _read_layer(file: GisFile, name: str, notes: tuple[str, ...], part: str) -> 
     if "geometry" not in layer.columns:
         raise SourceError(f"{origin.where} has no locations in it.")
     layer = as_written(layer, origin).rename(columns=_WHEN.get(origin.suffix, {}))
-    return _table(layer, broken, notes, origin.where, part)
+    table = _table(layer, broken, notes, origin.where, part)
+    return replace(table, title=name)
 
 
 def _record_by_record(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:

@@ -24,13 +24,15 @@ _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/TZ+-]*")
 class Header:
     """Names of the columns, and the rows (from 0) in which they were found.
 
-    `n_known` of them are words that some source knows; `unnamed` are the positions without a name.
+    `n_known` of them are words that some source knows; `unnamed` are the positions without a name,
+    `above` is what stands in the rows above.
     """
 
     names: tuple[str, ...]
     rows: tuple[int, ...]
     n_known: int
     unnamed: tuple[int, ...] = ()
+    above: str = ""
 
     @property
     def below(self) -> int:
@@ -111,7 +113,8 @@ def _joined(rows: Sequence[Sequence[str]], at: int, known: Collection[str]) -> H
         if joined != cells:
             found, cells = (at - 1, at), joined
     unnamed = tuple(position for position, cell in enumerate(cells) if not cell)
-    return Header(unique_names(cells), found, _n_known(cells, known), unnamed)
+    above = " ".join(cell for row in rows[: found[0]] for cell in row if cell)
+    return Header(unique_names(cells), found, _n_known(cells, known), unnamed, above)
 
 
 def _is_second(below: Sequence[str], cells: Sequence[str], known: Collection[str]) -> bool:

@@ -31,7 +31,8 @@ class RawTable:
 
     `part` names the table where a file holds several: ``#sheet``, ``/member``, "" otherwise.
     `sha256` is that of a member's own bytes. `by_hand` tells that people lay such tables out:
-    totals and notes may stand among the rows.
+    totals and notes may stand among the rows. `title` is what stands above the header, and the name
+    of a sheet or layer.
     """
 
     header: tuple[str, ...]
@@ -40,6 +41,7 @@ class RawTable:
     part: str = ""
     sha256: str = ""
     by_hand: bool = False
+    title: str = ""
 
     @property
     def cells(self) -> pd.DataFrame:

@@ -100,7 +100,9 @@ def read_text(origin: Origin, start: bytes, known: Collection[str]) -> RawTable:
     chunks = _TextChunks(origin, layout, header, blank, widest)
     names = tuple(name for n, name in enumerate(header.names) if n not in blank)
     dropped = (f"{len(blank)} blank columns were left out",) if blank else ()
-    return RawTable(names, chunks, (*notes, *header.notes, *dropped), by_hand=True)
+    return RawTable(
+        names, chunks, (*notes, *header.notes, *dropped), by_hand=True, title=header.above
+    )
 
 
 def _opened(origin: Origin, layout: _Layout) -> TextIO:
@@ -181,9 +183,12 @@ def _rows(stream: TextIO, separator: str, origin: Origin) -> Iterator[Sequence[s
 
 def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
     """Return how many cells the longest row has, at least as many as there are columns."""
+    bound, whole = 0, True
     with _opened(origin, layout) as stream:
-        bound = 1 + max(line.count(layout.separator) for line in stream)
-    if bound <= columns:
+        for line in stream:
+            bound = max(bound, 1 + line.count(layout.separator))
+            whole = whole and line.count('"') % 2 == 0
+    if bound <= columns and whole:  # a row over several lines has more cells than any of them
         return columns
     with _opened(origin, layout) as stream:  # separators within quotation marks are no cells
         widest = max(columns, *(len(row) for row in _rows(stream, layout.separator, origin)))

@@ -71,6 +71,11 @@ def _tables(
 
     tables, notes = [], []
     book = _book(origin)
+    if len(book.sheets_metadata) > origin.limits.tables:
+        raise SourceError(
+            f"{origin.where} has {len(book.sheets_metadata):,} sheets, more than the "
+            f"{origin.limits.tables:,} that are read. Save the sheet that is needed by itself."
+        )
     for sheet in book.sheets_metadata:
         if sheet.typ != SheetTypeEnum.WorkSheet:
             continue
@@ -127,7 +132,8 @@ def _sheet_table(
     names = tuple(name for n, name in enumerate(header.names) if n not in blank)
     dropped = (f"{len(blank)} blank columns were left out",) if blank else ()
     said = (*header.notes, *dropped, *notes)
-    return RawTable(names, chunks, said, part, by_hand=True)
+    title = f"{sheet.name} {header.above}"
+    return RawTable(names, chunks, said, part, by_hand=True, title=title)
 
 
 @dataclass(frozen=True)
