@@ -72,7 +72,7 @@ def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     left = words.harmless.sub(" ", text).strip() if kind else text
     if left in _NO or (not left and not _is_tick(text, cell)):
         return ""
-    if kind == UNKNOWN and left in SENSITIVITIES:
+    if kind == UNKNOWN and left and left in SENSITIVITIES:
         return left
     found = words.kind_of(text, strong=not (column.flags or kind))
     return found if found or _DENIED.match(text) else kind

@@ -24,7 +24,7 @@ def test_the_table_is_what_it_says() -> None:
     assert len(ROWS) == 320
     assert {row["sensitive"] for row in ROWS} == set(SENSITIVITIES)
     assert {row["theme"] for row in ROWS} <= set(THEMES)
-    assert sum(row["sensitive"] != "" for row in ROWS) == 213
+    assert sum(row["sensitive"] != "" for row in ROWS) == 214
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["word"] for row in ROWS])
@@ -37,7 +37,7 @@ def test_theme_and_sensitivity(row: dict[str, str]) -> None:
 def test_what_is_sensitive_is_so_in_every_source(source: str) -> None:
     sort = packaged_sources()[source].sort
     drawn = [row["word"] for row in ROWS if row["sensitive"] and not sort(row["word"])[1]]
-    assert drawn in ([], ["Catcalling / Wolf whistling"])
+    assert drawn == []
 
 
 @pytest.mark.parametrize("source", ["offence", "asb", "other"])

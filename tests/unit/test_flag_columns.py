@@ -50,7 +50,21 @@ def test_a_yes_means_what_the_heading_says(heading: str, kind: str) -> None:
         ("Modus operandi", "racially abused on the bus", "hate"),
         ("Notes", "victim disclosed FGM", "honour"),
         ("Anything", "Domestic violence", "domestic"),
-        ("MO", "bag taken from his wife on a street race day", ""),
+        ("MO", "punched his wife in kitchen", "domestic"),
+        ("MO", "grabs her bottom", "sexual"),
+        ("MO", "pulled off hijab", "hate"),
+        ("Anything else", "I was raped here", "sexual"),
+        ("Relationship", "Partner", "domestic"),
+        ("Rel to offender", "Ex", "domestic"),
+        ("Investigating team", "Safeguarding", "domestic"),
+        ("Sex offence", "Y", "sexual"),
+        ("D.A.", "\u221a", "domestic"),
+        ("Child victim", "1", "child"),
+        ("Under 18", "x", "child"),
+        ("Faith", "Yes", "hate"),
+        ("Merlin", "*", "child"),
+        ("Domestic?", "-", ""),
+        ("MO", "bag taken on a street race day", ""),
         ("Victim sex", "F", ""),
         ("Sexual orientation", "Heterosexual", ""),
         ("Religion", "Muslim", ""),
@@ -101,3 +115,52 @@ def test_a_cleaned_copy_keeps_what_is_sensitive(tmp_path, write) -> None:
     write.csv(tmp_path / "offence" / "a.csv", header, rows)
     incidents = clean(read_reports(tmp_path)).incidents
     assert incidents["sensitive"].tolist() == ["", "domestic", "unknown", "hate"]
+
+
+@pytest.mark.parametrize("heading", ["Disability", "Faith", "Under 18", "LGBT", "Relationship"])
+def test_what_people_say_of_themselves_is_no_flag(heading: str) -> None:
+    """In a survey; what they say of what was done to them is."""
+    asked = heading_of(heading, WORDS, asked=True)
+    assert kind_of_cell("Yes", asked, WORDS) == ""
+    assert kind_of_cell("I was raped", heading_of("Anything", WORDS, asked=True), WORDS) == "sexual"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "above"),
+    [
+        ("offence", "DA offences Nov 21.csv", ""),
+        ("offence", "RASSO_extract.csv", ""),
+        ("offence/hate crimes", "nov.csv", ""),
+        ("offence", "a.csv", "Domestic Abuse Offences November 2021\n\n"),
+    ],
+)
+def test_a_title_speaks_for_every_row(tmp_path, folder: str, name: str, above: str) -> None:
+    path = tmp_path / folder / name
+    path.parent.mkdir(parents=True)
+    rows = [f"A{n},03/11/2021,54442{n},184321,Assault" for n in range(3)]
+    table = "\n".join(["Ref,date,easting,northing,category", *rows])
+    path.write_text(above + table, encoding="utf-8")
+    kinds = clean(read_reports(tmp_path)).incidents["sensitive"]
+    assert (kinds != "").all()
+    assert len(kinds) == 3
+
+
+@pytest.mark.parametrize("other", ["x9/21", "X9-21", "00X921", " x 9 21 "])
+def test_a_reference_written_otherwise_is_the_same(tmp_path, write, other: str) -> None:
+    header = ("Ref", "date", "easting", "northing", "category", "DA flag")
+    row = ("03/11/2021", 544421, 184321, "Assault")
+    write.csv(tmp_path / "offence" / "a.csv", header, [("X9/21AB", *row, "")])
+    write.csv(tmp_path / "asb" / "b.csv", header, [(f"{other}AB", *row, "Y")])
+    kinds = clean(read_reports(tmp_path)).incidents["sensitive"]
+    assert kinds.tolist() == ["domestic", "domestic"]
+
+
+def test_where_a_sensitive_row_is_wrong_is_not_shown(tmp_path, write, town_area) -> None:
+    header = ("Ref", "date", "easting", "northing", "category")
+    rows = [
+        ("A1", "03/11/2021", 551911, 181111, "Rape"),
+        ("A2", "03/11/2021", 551911, 181111, "Robbery"),
+    ]
+    write.csv(tmp_path / "offence" / "a.csv", header, rows)
+    quarantine = clean(read_reports(tmp_path), town_area).quarantine
+    assert quarantine["value"].tolist() == ["(not shown)", "551911; 181111"]

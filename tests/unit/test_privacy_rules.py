@@ -27,7 +27,9 @@ WORDINGS = {
 @pytest.mark.parametrize("source", ["offence", "asb", "graffiti", "streetsafe", "other"])
 def test_sensitive_wordings_are_known_in_every_source(source: str, kind: str) -> None:
     for wording in WORDINGS[kind]:
-        assert packaged_sources()[source].sort(wording)[1] == kind, wording
+        found = packaged_sources()[source].sort(wording)[1]
+        deed = source == "graffiti" and kind == "hate"  # it may be what was done to somebody
+        assert found == kind or (deed and found == "unknown"), wording
 
 
 def _town(make_incidents, xy: list, themes: list[str]):
