@@ -1,7 +1,7 @@
 """Where the bytes of a file lie: on disk, or in a ZIP that is never unpacked; and its time limit.
 
 The stopwatch that starts with a file is the only clock outside the command line: it ends a reading
-that would go on and on, and never enters what is read (docs/decisions/0012-one-door.md).
+that would go on and on, and never enters what is read (docs/decisions/0014-one-door.md).
 """
 
 from __future__ import annotations

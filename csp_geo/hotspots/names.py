@@ -19,9 +19,9 @@ CARRIED_BY: Final = 3
 """How many reports must carry a place text before it names a hotspot."""
 NEAR_M: Final = 200.0
 _KINDS: Final = frozenset(
-    {"station", "stop", "bus stop", "tram stop", "market", "park", "town centre", "street"}
+    {"place", "station", "stop", "bus stop", "tram stop", "market", "park", "street"}
 )
-"""Kinds of places whose names are those of places, whatever words they have."""
+"""Kinds that say that a name is that of a public place, whatever words it has."""
 _COMPASS: Final = (
     "east",
     "north-east",

@@ -1,7 +1,7 @@
 """A GIS file that was looked at before GDAL sees it, by a driver that we choose.
 
 pyogrio has no argument for the drivers that may open a file, so the bytes are recognised first
-(docs/decisions/0012-one-door.md). What follows is a second and a third fence: the driver that
+(docs/decisions/0014-one-door.md). What follows is a second and a third fence: the driver that
 opened it must be ours, and while GDAL reads it can reach no server.
 """
 
