@@ -183,7 +183,13 @@ def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
     n_by_source = source.value_counts()
     most = min(n_by_source.index, key=lambda name: (-n_by_source[name], name))
     words = unknown.loc[source == most, "category"].value_counts()
-    shown = {str(word): int(n) for word, n in words.items() if may_be_written(str(word), int(n))}
+    feed = next(file.feed for file in reports.files if file.source == most and file.feed)
+    knows = reports.sources[feed].vocabulary.knows_a_word_of
+    shown = {
+        str(word): int(n)
+        for word, n in words.items()
+        if may_be_written(str(word), int(n)) and knows(str(word))
+    }
     word = min(shown, key=lambda word: (-shown[word], word), default="the word")
     each = join(f"{n_by_source[name]:,} {name}" for name in sorted(n_by_source.index))
     who = f"{count(len(unknown), 'report')} ({each}) {'has' if len(unknown) == 1 else 'have'}"

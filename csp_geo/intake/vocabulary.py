@@ -138,6 +138,10 @@ class Vocabulary:
             left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
         return next((kind for kind, words in patterns.items() if words.search(left)), "")
 
+    def knows_a_word_of(self, text: str) -> bool:
+        """Tell whether any word of a text is known: a name of a person has none as a rule."""
+        return any(word in self.known or word in self.themes for word in spelt(text).split())
+
     def _phrases(self, text: str, *, sensitive: bool) -> tuple[str | None, list[str]]:
         """Take the phrases of themes out of a text, longest first; the theme, and what is left.
 
