@@ -15,6 +15,8 @@ from csp_geo._version import __version__
 from csp_geo.period import say_day, say_span
 from csp_geo.products import plan_words as words
 from csp_geo.products.words import DAYS
+from csp_geo.response.demand import demand_of
+from csp_geo.response.demand_points import demand_points
 from csp_geo.response.hours import say_given_hours
 from csp_geo.response.licensing import AT_M, THEMES_ASKED, comparable
 from csp_geo.wording import count, join, number
@@ -92,14 +94,17 @@ def facts_of(done: Planned) -> words.HavenFacts:
 def _counting(done: Planned) -> str:
     """Say why the demand is another number than that of the reports, "" where it is the same."""
     params, demand = done.options.demand, done.demand
-    if round(demand.total) == demand.n_reports:
+    n_reports = demand.n_reports
+    if params.counted == "people" and not done.options.standing_out:
+        n_reports = demand_of(demand_points(done.pack.incidents, people=False), params).n_reports
+    if round(demand.total) == n_reports:
         return ""
     why = []
     if params.counted == "people":
         why.append("one person's pins near one another count once")
     if params.perception_weight != 1:
         why.append(f"a pin counts {params.perception_weight:g} of a recorded report")
-    return f"All {number(demand.n_reports)} reports count as {number(demand.total)}: {join(why)}."
+    return f"All {number(n_reports)} reports count as {number(demand.total)}: {join(why)}."
 
 
 def _existing(register: Register | None) -> list[dict[str, Any]]:

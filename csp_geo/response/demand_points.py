@@ -43,7 +43,8 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
     told = ~rows["flags"].str.contains(DATE_OF_REPORT, regex=False).to_numpy(dtype=bool)
     if people:
         source = rows["source"].astype("object")
-        told &= ~source.isin({"survey", *source[rows["person_key"].notna()]}).to_numpy()
+        asked = source.isin({"survey", *source[rows["person_key"].notna()]})
+        told &= ~(asked & (rows["family"] == "perception")).to_numpy()
     times = {name: rows[name].where(told) for name in ("occurred_at", "occurred_to")}
     table = pd.DataFrame(rows[list(_KEPT)].assign(**times)).reset_index(drop=True)
     xy = np.column_stack([rows.geometry.x, rows.geometry.y]).reshape(-1, 2)

@@ -263,19 +263,19 @@ def test_havens_reads_one_pack(csp, home, monkeypatch):
     """A new pack takes the place of the one that is being read: it is read again, whole."""
     from csp_geo.response import pack as packs
 
-    real, read = packs._layer, []
+    real, read = packs.recognise, []
     here = home / "maps" / "2023-02-01"
 
-    def meanwhile(path, name):
+    def meanwhile(origin):
         if not read:
             here.rename(home / "maps" / "old")
             shutil.copytree(home / "maps" / "old", here)
-        read.append(name)
-        return real(path, name)
+        read.append(origin.where)
+        return real(origin)
 
-    monkeypatch.setattr(packs, "_layer", meanwhile)
+    monkeypatch.setattr(packs, "recognise", meanwhile)
     assert csp(*COMMANDS["havens"][2], cwd=home).code == 0
-    assert len(read) == 6
+    assert len(read) == 2
 
 
 def test_nothing_to_list_leaves_the_public_files(csp, home):

@@ -117,7 +117,7 @@ def test_a_full_disk_below_the_output(project):
     with Path("/dev/full").open("wb") as full:
         code, _, err = start(project, "check", "offence/ünï \u2013 北.csv", stdout=full)
         assert code == 1
-        assert b"No space left" in err
+        assert b"The disk is full" in err
         assert b"Traceback" not in err
         assert b"Exception ignored" not in err
         assert start(project, "check", "offence", "--json", stdout=full, stderr=full)[0] == 1

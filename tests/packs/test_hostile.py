@@ -63,7 +63,16 @@ def _write(path: Path, kind: str, east: int, north: int) -> None:
             text = HOSTILE[number % len(HOSTILE)]
             x, y = east + number % 9, north + number % 7
             writer.writerow(
-                [f"{text}{number}", "03/11/2021", text, x + 0.5, y + 0.5, text, text, text]
+                [
+                    f"{text}{number}",
+                    "03/11/2021",
+                    text,
+                    x + 0.5,
+                    y + 0.5,
+                    text if number % 2 else "Robbery",
+                    text,
+                    text,
+                ]
             )
         writer.writerow(["bad", HOSTILE[0], "", HOSTILE[1], HOSTILE[2], "x", "", ""])
 

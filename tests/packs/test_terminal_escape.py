@@ -101,7 +101,7 @@ def reports(path: Path, east: int, north: int) -> None:
     rows = [
         [
             f"{STEERS}{n}", "03/11/2021", "10:00", east + n % 9 + 0.5, north + n % 7 + 0.5,
-            f"{STEERS}Robbery" if n % 2 else STEERS, f"{STEERS} High Street", STEERS,
+            ("Robbery", f"{STEERS}Robbery", STEERS)[n % 3], f"{STEERS} High Street", STEERS,
         ]
         for n in range(40)
     ]  # fmt: skip

@@ -317,6 +317,7 @@ def test_on_map_counts_reports_near_an_open_haven():
     incidents = make_incidents(4).assign(
         family=["recorded", "recorded", "observation", "recorded"],
         theme=["robbery", "robbery", "robbery", "domestic"],
+        sensitive="",
         source="offence",
         weight=1.0,
         time_precision="minute",

@@ -152,7 +152,10 @@ def test_banners_cautions_and_what_is_not_drawn(page):
     assert "Every report here is made up" in page.text
     assert "The ward outlines are schematic" in page.text
     assert "All cautions (4)" in page.text
-    assert "2 reports with sexual, domestic or hate themes are counted but not drawn." in page.text
+    assert (
+        "2 reports are counted but not drawn: sexual, domestic, hate and other sensitive"
+        in page.text
+    )
 
 
 def test_cautions_take_three_lines_and_the_rest_waits(inputs):
