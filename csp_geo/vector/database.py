@@ -55,7 +55,7 @@ def check_database(origin: Origin, start: bytes) -> None:
                 for row in base.execute("select * from gpkg_spatial_ref_sys")
                 for cell in row
             )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # its own words may be damaged too
         raise unlike_its_name(origin) from error
     if not all(plain) or computed or len(found) == _MOST:
         raise leads_elsewhere(origin, "has a view, a virtual table or a computed column in it")
