@@ -12,7 +12,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.vector.refusals import leads_elsewhere, system_elsewhere, unlike_its_name
+from csp_geo.errors import SourceError
+from csp_geo.vector.refusals import system_elsewhere, unlike_its_name
 from csp_geo.vector.systems import lies_elsewhere
 
 if TYPE_CHECKING:
@@ -55,10 +56,14 @@ def check_database(origin: Origin, start: bytes) -> None:
                 for row in base.execute("select * from gpkg_spatial_ref_sys")
                 for cell in row
             )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:  # its own words may be damaged too
         raise unlike_its_name(origin) from error
     if not all(plain) or computed or len(found) == _MOST:
-        raise leads_elsewhere(origin, "has a view, a virtual table or a computed column in it")
+        raise SourceError(
+            f"{origin.where} has a view, a virtual table or a computed column in it, which can run "
+            "without end or open other files: it was not read. Save its layer again, as a new "
+            "GeoPackage or as GeoJSON."
+        )
     if elsewhere:
         raise system_elsewhere(origin)
 

@@ -289,7 +289,7 @@ def test_search_sees_what_it_should():
     assert len(places) > 100
 
 
-@pytest.mark.parametrize("text", [r"\s*x", r"(?:a|aa)*$", r"\d+\s*-\s*\d+$", r"(?:<!--.*?-->)*x"])
+@pytest.mark.parametrize("text", [r"\s*x", r"(?:a|aa)*$", r"\d+\s*-\s*\d+$"])
 def test_worst_letters_find_what_is_not_linear(text):
     """The letters are bad enough: patterns that are known to be slow are caught."""
     pattern = re.compile(text)

@@ -210,3 +210,11 @@ class TestSystems:
         text = POINT.replace('"a": 1', f'"crs": {json.dumps(value)}, "b": "crs"')
         (tmp_path / "a.geojson").write_text(text)
         assert len(read_vector(tmp_path / "a.geojson", "Point")[0]) == 1
+
+
+def test_damaged_list_of_tables(tmp_path, write):
+    """SQLite quotes a damaged name in its own words, which are then no text either."""
+    path = write.gpkg(tmp_path / "w.gpkg", {"a": [1]}, [shapely.box(0, 0, 1, 1)])
+    path.write_bytes(path.read_bytes().replace(b"AUTOINCREMENT", b"AUTO\xc9NCREMENT"))
+    with pytest.raises(SourceError, match="not what its name says"):
+        recognise(Origin(path, "w.gpkg"))
