@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import Any, Final
 
 _UNSEEN: Final = re.compile(
@@ -34,7 +35,13 @@ def visible(text: str) -> str:
     """
     if text.isprintable() and text.isascii():
         return text
-    return _UNSEEN.sub("", _BREAK.sub("\n", _decoded(text)))
+    seen = _UNSEEN.sub("", _BREAK.sub("\n", _decoded(text)))
+    return seen if seen.isprintable() else "".join(filter(_has_meaning, seen))
+
+
+def _has_meaning(sign: str) -> bool:
+    """Tell a character that is one, or a space, from one of private use or of none at all."""
+    return sign.isprintable() or unicodedata.category(sign) not in {"Co", "Cn"}
 
 
 def _decoded(text: str) -> str:

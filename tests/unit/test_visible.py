@@ -67,3 +67,14 @@ def test_json_is_clean_in_every_depth():
 @pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\x1b", "\u00ad", "\ufeff"])
 def test_what_is_hidden_before_a_formula_does_not_hide_it(hidden):
     assert neutralise(f"{hidden}=1+1") == "'=1+1"
+
+
+@pytest.mark.parametrize("sign", ["\u0a00", "\ue000", "\ud7ff", "\u0378", "\U000f0000"])
+def test_signs_of_nothing_are_left_out(sign):
+    """Of private use or not assigned, as a UTF-16 file gives that has lost a byte."""
+    assert visible(f"Hi{sign}gh Street") == "High Street"
+    assert shortened(f"a{sign}b") == "ab"
+
+
+def test_spaces_and_lines_of_other_kinds_stay():
+    assert visible("A\u00a0\u3000B\nC\tD") == "A\u00a0\u3000B\nC\tD"
