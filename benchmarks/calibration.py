@@ -24,7 +24,7 @@ import real_month
 from borough import Borough
 from scipy.stats import binomtest
 
-from csp_geo.hotspots.chance import Simulation
+from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.verdict import LEVEL
 
 if TYPE_CHECKING:

@@ -83,9 +83,9 @@ def _ring(row: int, column: int) -> list[list[float]]:
 
 def check_files(paths: Sequence[Path], wards: Path) -> list[str]:
     """Check files through the door of the command; "refused" or "accepted" for each."""
-    from csp_geo.errors import CspGeoError
-    from csp_geo.options import CheckOptions
-    from csp_geo.pipeline import run_check
+    from csp_geo.core.errors import CspGeoError
+    from csp_geo.runs.options import CheckOptions
+    from csp_geo.runs.weekly import run_check
 
     try:
         options = CheckOptions(
@@ -148,7 +148,7 @@ def child(connection: Connection, wards: Path, memory: int) -> None:
     said = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
     os.dup2(said.fileno(), 2)
     warnings.simplefilter("error")
-    import csp_geo.pipeline  # noqa: F401 - before the clock starts
+    import csp_geo.runs.weekly  # noqa: F401 - before the clock starts
 
     connection.send("ready")
     while paths := connection.recv():

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import cKDTree
 
-from csp_geo.hotspots.chance import ROUNDING
-from csp_geo.hotspots.cluster import LEAST_PLACES, shape_of, size_of
-from csp_geo.hotspots.family_test import FamilyTest
-from csp_geo.hotspots.places import KnownPlaces, points_of
-from csp_geo.hotspots.redraw import label_maps
-from csp_geo.hotspots.significance import _judge
+from csp_geo.core.settings import ClusterParams
+from csp_geo.hotspots.chance.family import FamilyTest
+from csp_geo.hotspots.chance.family_map import ROUNDING
+from csp_geo.hotspots.chance.judge import _judge
+from csp_geo.hotspots.chance.known_places import KnownPlaces, points_of
+from csp_geo.hotspots.chance.redraw import label_maps
+from csp_geo.hotspots.find import LEAST_PLACES, shape_of, size_of
 from csp_geo.hotspots.verdict import LEAST, LEVEL, STANDS_OUT, Finding
-from csp_geo.intake.incidents import person_weights
-from csp_geo.settings import ClusterParams
+from csp_geo.incidents.build import person_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from borough import Borough
     from numpy.typing import NDArray
 
-    from csp_geo.hotspots.chance import Simulation
+    from csp_geo.hotspots.chance.family_map import Simulation
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

@@ -9,8 +9,8 @@ import numpy as np
 from null_maps import PARAMS, judge
 from scipy.spatial import cKDTree
 
-from csp_geo.hotspots.family_test import FamilyTest
-from csp_geo.hotspots.redraw import label_maps
+from csp_geo.hotspots.chance.family import FamilyTest
+from csp_geo.hotspots.chance.redraw import label_maps
 from csp_geo.hotspots.verdict import LEVEL, STANDS_OUT
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from null_maps import World
     from numpy.typing import NDArray
 
-    from csp_geo.hotspots.chance import Simulation
+    from csp_geo.hotspots.chance.family_map import Simulation
 
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]

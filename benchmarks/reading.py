@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import synthetic
 
-from csp_geo.projection import british_grid
+from csp_geo.core.projection import british_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +62,8 @@ def write(path: Path, n: int) -> None:
 
 def read(path: Path | None) -> None:
     """Read a file in this process and print what that took."""
-    from csp_geo.intake.clean import clean  # noqa: F401 - with all that a run needs for reading
-    from csp_geo.intake.read import read_reports
+    from csp_geo.incidents.clean import clean  # noqa: F401 - with all that a run needs for reading
+    from csp_geo.inputs.read import read_reports
 
     began = time.process_time()
     n = len(read_reports([path])) if path else 0

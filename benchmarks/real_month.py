@@ -11,11 +11,11 @@ from null_maps import PARAMS
 from planted import largest
 from sklearn.cluster import DBSCAN
 
-from csp_geo.hotspots.chance import Simulation
-from csp_geo.hotspots.cluster import find_hotspots
-from csp_geo.hotspots.family_test import FamilyTest
-from csp_geo.hotspots.places import KnownPlaces
-from csp_geo.hotspots.significance import judge_clusters
+from csp_geo.hotspots.chance.family import FamilyTest
+from csp_geo.hotspots.chance.family_map import Simulation
+from csp_geo.hotspots.chance.judge import judge_clusters
+from csp_geo.hotspots.chance.known_places import KnownPlaces
+from csp_geo.hotspots.find import find_hotspots
 from csp_geo.hotspots.verdict import LEAST
 
 if TYPE_CHECKING:

@@ -81,8 +81,8 @@ def ward_work(case: str, tool: str) -> Callable[[], object]:
     import geopandas as gpd
     import synthetic
 
-    from csp_geo.projection import british_grid
-    from csp_geo.study_area import StudyArea
+    from csp_geo.core.projection import british_grid
+    from csp_geo.inputs.areas.study_area import StudyArea
 
     name, n_wards, n = WARD_CASES[case]
     shapes = synthetic.wards(synthetic.MAPS[name], n_wards)
@@ -106,7 +106,7 @@ def redraw_work(case: str, tool: str) -> Callable[[], object]:
     import numpy as np
     import synthetic
 
-    from csp_geo.hotspots.redraw import SnappedRedraws, throw_evenly
+    from csp_geo.hotspots.chance.redraw import SnappedRedraws, throw_evenly
 
     n = REDRAW_CASES[case]
     places = synthetic.BOROUGH.spread(2_000, np.random.default_rng(42)).round()

@@ -27,11 +27,11 @@ import shapely
 from made_siting import REACH_M, MadeUp, make
 from scipy.sparse import csr_array
 
-from csp_geo.response.demand import Demand
-from csp_geo.response.havens import coverage_problem
-from csp_geo.response.network import WalkParams, walking_distances
-from csp_geo.response.open_cover import open_cover, siting_problem
-from csp_geo.response.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.decisions.havens.demand import Demand
+from csp_geo.decisions.havens.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.decisions.siting.models import coverage_problem
+from csp_geo.decisions.siting.open_cover import open_cover, siting_problem
+from csp_geo.decisions.walking.distances import WalkParams, walking_distances
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,27 +11,27 @@ from typing import TYPE_CHECKING, Any
 from csp_geo._version import __version__
 
 if TYPE_CHECKING:
-    from csp_geo.hotspots.cluster import find_clusters
+    from csp_geo.decisions.siting.models import maximal_coverage, p_center, p_median, set_coverage
+    from csp_geo.hotspots.chance.judge import confirm_clusters
     from csp_geo.hotspots.dbscan import dbscan
-    from csp_geo.hotspots.significance import confirm_clusters
-    from csp_geo.intake.clean import clean
-    from csp_geo.intake.read import read_reports
-    from csp_geo.products.page import make_map
-    from csp_geo.response.havens import maximal_coverage, p_center, p_median, set_coverage
-    from csp_geo.study_area import read_study_area
+    from csp_geo.hotspots.find import find_clusters
+    from csp_geo.incidents.clean import clean
+    from csp_geo.inputs.areas.study_area import read_study_area
+    from csp_geo.inputs.read import read_reports
+    from csp_geo.products.weekly.page import make_map
 
 _HOMES = {
-    "clean": "csp_geo.intake.clean",
-    "confirm_clusters": "csp_geo.hotspots.significance",
+    "clean": "csp_geo.incidents.clean",
+    "confirm_clusters": "csp_geo.hotspots.chance.judge",
     "dbscan": "csp_geo.hotspots.dbscan",
-    "find_clusters": "csp_geo.hotspots.cluster",
-    "make_map": "csp_geo.products.page",
-    "maximal_coverage": "csp_geo.response.havens",
-    "p_center": "csp_geo.response.havens",
-    "p_median": "csp_geo.response.havens",
-    "read_reports": "csp_geo.intake.read",
-    "read_study_area": "csp_geo.study_area",
-    "set_coverage": "csp_geo.response.havens",
+    "find_clusters": "csp_geo.hotspots.find",
+    "make_map": "csp_geo.products.weekly.page",
+    "maximal_coverage": "csp_geo.decisions.siting.models",
+    "p_center": "csp_geo.decisions.siting.models",
+    "p_median": "csp_geo.decisions.siting.models",
+    "read_reports": "csp_geo.inputs.read",
+    "read_study_area": "csp_geo.inputs.areas.study_area",
+    "set_coverage": "csp_geo.decisions.siting.models",
 }
 
 __all__ = [

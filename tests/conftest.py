@@ -35,10 +35,10 @@ import pyogrio
 import pytest
 import shapely
 
-from csp_geo.cli import main
-from csp_geo.projection import BRITISH_CRS, british_grid
-from csp_geo.study_area import StudyArea, vintage_of
-from csp_geo.tables import FAMILY_OF_SOURCE, INCIDENTS, as_agreed
+from csp_geo.cli.main import main
+from csp_geo.core.projection import BRITISH_CRS, british_grid
+from csp_geo.core.tables import FAMILY_OF_SOURCE, INCIDENTS, as_agreed
+from csp_geo.inputs.areas.study_area import StudyArea, vintage_of
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -8,7 +8,7 @@ output folder is looked at, and the command is run again, in another child.
 
 PROJECT is a folder in which the command has run once; it is copied for each kill. AIMED of the
 KILLS strike at a move of a whole folder. With STEPS "two" folders change places in two steps, as
-on a drive that knows no exchange. Prints what was found as JSON.
+on a drive that knows no output_folder. Prints what was found as JSON.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import signal
 import sys
 from pathlib import Path
 
-import csp_geo.haven_pipeline
-import csp_geo.pipeline  # noqa: F401 - both are imported once, and not by each child
-from csp_geo.cli import main as csp_geo_main
-from csp_geo.output import exchange
-from csp_geo.output.folder import heal
+import csp_geo.runs.havens
+import csp_geo.runs.weekly  # noqa: F401 - both are imported once, and not by each child
+from csp_geo.cli.main import main as csp_geo_main
+from csp_geo.core import output_folder
+from csp_geo.core.output_folder import heal
 
 CHANGES = frozenset(
     {
@@ -159,7 +159,7 @@ def main():
     project, out, kills, aimed, seed, steps = sys.argv[1:cut]
     is_moved = steps == "two"
     if is_moved:
-        exchange.exchange = lambda one, other: False
+        output_folder.exchange = lambda one, other: False
     done = strike(
         Path(project), out, sys.argv[cut + 1 :], int(kills), int(aimed), int(seed),
         is_moved=is_moved,

@@ -22,7 +22,7 @@ if sys.argv[2] == "early":
 
     pyogrio.list_drivers()
 
-from csp_geo.errors import CspGeoError, SourceError
+from csp_geo.core.errors import CspGeoError, SourceError
 
 SPRUNG = (
     "wfs.geojson",
@@ -37,15 +37,15 @@ SPRUNG = (
 
 def doors(area, folder):
     """Return what reads a file, by what it is read as."""
-    from csp_geo.boundaries.shelf import _one
-    from csp_geo.intake.context import _listed_points, read_places, read_zones
-    from csp_geo.intake.read import read_reports
-    from csp_geo.response.network import read_obstacles
-    from csp_geo.response.pack import read_pack
-    from csp_geo.response.premises import read_premises
-    from csp_geo.response.venue_types import read_venue_types
-    from csp_geo.response.walking_network import read_network
-    from csp_geo.study_area import read_study_area
+    from csp_geo.decisions.walking.distances import read_obstacles
+    from csp_geo.decisions.walking.network import read_network
+    from csp_geo.inputs.areas.shelf import _one
+    from csp_geo.inputs.areas.study_area import read_study_area
+    from csp_geo.inputs.areas.zones_and_places import _listed_points, read_places, read_zones
+    from csp_geo.inputs.read import read_reports
+    from csp_geo.inputs.venues.premises import read_premises
+    from csp_geo.inputs.venues.venue_types import read_venue_types
+    from csp_geo.runs.pack import read_pack
 
     def packed(path):
         place = folder / "packed" / f"{path.name}.zip"
@@ -104,7 +104,7 @@ def behind_fence(path):
     """Open a file as GDAL likes, but offline."""
     import fiona
 
-    from csp_geo.vector.gis_file import fenced
+    from csp_geo.inputs.files.gis_file import fenced
 
     with fenced():
         trap(path)
@@ -129,7 +129,7 @@ def main():
         ways = {how: trap if how == "trap" else behind_fence}
         lures = [path for path in lures if path.name in SPRUNG]
     else:
-        from csp_geo.study_area import read_study_area
+        from csp_geo.inputs.areas.study_area import read_study_area
 
         ways = doors(read_study_area(folder / "wards.gpkg"), folder)
     fate = {name: {path.name: tried(door, path) for path in lures} for name, door in ways.items()}

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from csp_geo.projection import british_grid
+from csp_geo.core.projection import british_grid
 
 HERE: Final = Path(__file__).resolve().parent
 FIGURES: Final = HERE / "figures"

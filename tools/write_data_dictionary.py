@@ -1,13 +1,13 @@
-"""Write docs/data-dictionary.md from the contracts in csp_geo.tables and the rules of intake."""
+"""Write docs/data-dictionary.md from the contracts in csp_geo.core.tables and the reasons."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from csp_geo.intake.fields import FIELDS
-from csp_geo.intake.rules import FLAGS, REASONS
-from csp_geo.intake.source import packaged_sources
-from csp_geo.tables import CONTRACTS, THEMES
+from csp_geo.core.tables import CONTRACTS, THEMES
+from csp_geo.inputs.fields import FIELDS
+from csp_geo.inputs.reasons import FLAGS, REASONS
+from csp_geo.inputs.source import packaged_sources
 
 TARGET = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 

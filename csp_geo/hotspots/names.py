@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.disclosure import may_name_a_hotspot
-from csp_geo.intake.place import is_place_name
+from csp_geo.core.disclosure import may_name_a_hotspot
+from csp_geo.inputs.where.gazetteer import is_place_name
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from csp_geo.projection import Projection
+    from csp_geo.core.projection import Projection
 
 CARRIED_BY: Final = 3
 """How many reports must carry a place text before it names a hotspot."""

@@ -12,30 +12,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from csp_geo.period import say_day
-from csp_geo.products.drawing import Drawing
+from csp_geo.core.period import say_day
+from csp_geo.core.projection import british_grid
+from csp_geo.core.tables import ANSWERS
+from csp_geo.core.visible import clean, json_text
+from csp_geo.core.wording import capital, count, join, number
+from csp_geo.decisions.opening import Place, shown_hours, timetable
+from csp_geo.inputs.venues.venue_types import OTHER
 from csp_geo.products.exports import csv_bytes
+from csp_geo.products.hours_words import page_hours, usual_hours
 from csp_geo.products.html import asset, json_for_script, render
-from csp_geo.products.layers import points_of
-from csp_geo.products.leaflet import leaflet_assets, script_safe
-from csp_geo.products.opening import page_hours, usual_hours
-from csp_geo.products.page import LEAFLET_LICENCE
-from csp_geo.products.words import capital, count, join, number
-from csp_geo.projection import british_grid
-from csp_geo.response.hours import Place, shown_hours
-from csp_geo.response.timetable import timetable
-from csp_geo.response.venue_types import OTHER
-from csp_geo.tables import ANSWERS
-from csp_geo.visible import clean, json_text
+from csp_geo.products.map.drawing import Drawing
+from csp_geo.products.map.geometry import points_of
+from csp_geo.products.map.leaflet import leaflet_assets, script_safe
+from csp_geo.products.weekly.page import LEAFLET_LICENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
-    from csp_geo.projection import Projection
-    from csp_geo.response.register import Register
-    from csp_geo.study_area import StudyArea
+    from csp_geo.core.projection import Projection
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.venues.register import Register
 
 PUBLIC: Final = (
     *("name", "type", "address", "postcode", "opening_hours", "hours_last_confirmed"),

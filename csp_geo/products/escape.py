@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.visible import clean, visible
+from csp_geo.core.visible import clean, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

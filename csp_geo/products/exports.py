@@ -1,4 +1,4 @@
-"""Tables as files for other programs: RFC 7946 GeoJSON and CSV for Excel. Pure: returns bytes."""
+"""Tables as files for other programs: GeoJSON, CSV for Excel, and layers for QGIS and ArcGIS."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from csp_geo.disclosure import reads_like_category
+from csp_geo.core.disclosure import may_be_drawn, reads_like_category
+from csp_geo.core.tables import HOTSPOTS
+from csp_geo.core.visible import json_text
+from csp_geo.inputs.reasons import TIME_FLAGS
 from csp_geo.products.escape import neutralise_table
-from csp_geo.tables import HOTSPOTS
-from csp_geo.visible import json_text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from csp_geo.projection import Projection
+    from csp_geo.core.projection import Projection
 
 DEGREE_DECIMALS: Final = 6
 DECIMALS: Final = {
@@ -80,7 +81,7 @@ def hotspots_geojson(hotspots: gpd.GeoDataFrame, projection: Projection) -> byte
     Parameters
     ----------
     hotspots
-        Per `csp_geo.tables.HOTSPOTS`; may be empty.
+        Per `csp_geo.core.tables.HOTSPOTS`; may be empty.
     projection
         That of the study area.
 
@@ -158,7 +159,7 @@ def accepted_csv(incidents: gpd.GeoDataFrame, projection: Projection) -> bytes:
     Parameters
     ----------
     incidents
-        Per `csp_geo.tables.INCIDENTS`.
+        Per `csp_geo.core.tables.INCIDENTS`.
     projection
         That of the study area: eastings and northings in Great Britain, degrees elsewhere.
 
@@ -208,3 +209,117 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     )
     text = neutralise_table(flat).to_csv(index=False, lineterminator="\r\n")
     return b"\xef\xbb\xbf" + text.encode()
+
+
+INCIDENT_COLUMNS: Final = (
+    "incident_id",
+    "source",
+    "theme",
+    "sensitive",
+    "family",
+    "occurred",
+    "occurred_to",
+    "time_precision",
+    "location_method",
+    "location_accuracy_m",
+    "ward_code",
+    "ward_name",
+    "flags",
+)
+"""An allow-list: no reference, person, file, place text or category words; no weight, which leads
+to the pins of one person."""
+DEMAND_COLUMNS: Final = (
+    "source",
+    "family",
+    "theme",
+    "occurred",
+    "occurred_to",
+    "time_precision",
+)
+HAVEN_COLUMNS: Final = ("name", "venue_type", "address", "postcode", "step_free", "last_checked")
+"""What is public of a Safe Haven, but for its hours: they may be a sentence."""
+
+
+def vector_layers(  # noqa: PLR0913 - the layers
+    incidents: gpd.GeoDataFrame,
+    hotspots: gpd.GeoDataFrame,
+    wards: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame,
+    *,
+    demand: gpd.GeoDataFrame,
+    havens: gpd.GeoDataFrame | None = None,
+    draw_sensitive: bool = False,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of layers.gpkg, by name.
+
+    Sensitive incidents are left out unless `draw_sensitive`; the counts of hotspots and wards
+    include them. `demand` is what a plan for Safe Havens counts (`response.demand.demand_points`).
+    """
+    shown = incidents[may_be_drawn(incidents, show_sensitive=draw_sensitive)]
+    layers = {
+        "incidents": _incident_layer(shown),
+        "demand": _timed(demand)[[*DEMAND_COLUMNS, "geometry"]],
+        "hotspots": _hotspot_layer(hotspots),
+        "wards": _ward_layer(wards, incidents),
+    }
+    layers |= {"zones": zones} if len(zones) else {}
+    if havens is not None and len(havens):
+        layers["havens"] = _as_text(havens[[*HAVEN_COLUMNS, "geometry"]])
+    return layers
+
+
+def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the points, in the order of their numbers: in that of a file people stand together.
+
+    Pins that one person made in one go share their minute: of what people say, days are given.
+    """
+    by_day = incidents["family"] == "perception"
+    day = incidents["occurred_at"].dt.normalize()
+    layer = incidents.assign(
+        incident_id=incidents.index,
+        flags=incidents["flags"].mask(by_day, incidents["flags"].map(_untimed)),
+        time_precision=incidents["time_precision"].mask(
+            by_day & (incidents["time_precision"] == "minute"), "day"
+        ),
+        occurred_at=incidents["occurred_at"].mask(by_day, day),
+        occurred_to=incidents["occurred_to"].mask(by_day, day + pd.DateOffset(days=1)),
+    )
+    layer = _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
+    return layer[[*INCIDENT_COLUMNS, "geometry"]]
+
+
+def _untimed(flags: str) -> str:
+    """Leave out what flags say of the time of day."""
+    return ";".join(slug for slug in flags.split(";") if slug not in TIME_FLAGS)
+
+
+def _timed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write times as texts, as well as they are known."""
+    occurred = occurred_text(layer["occurred_at"], layer["time_precision"], "T")
+    until = layer["occurred_to"].dt.strftime("%Y-%m-%dT%H:%M")
+    return _as_text(layer.assign(occurred=occurred, occurred_to=until))
+
+
+def _hotspot_layer(hotspots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    texts = {
+        name: hotspots[name].map(json_text).astype("str")
+        for name in ("sources", "themes", "observations")
+    }
+    return _as_text(hotspots.assign(**texts))
+
+
+def _ward_layer(wards: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    counts = pd.crosstab(incidents["ward_code"], incidents["family"].astype("str"))
+    columns = {
+        family: wards["ward_code"].map(counts[family]).fillna(0).astype("int64")
+        if family in counts
+        else 0
+        for family in ("recorded", "perception", "observation", "other")
+    }
+    return wards.assign(**columns)
+
+
+def _as_text(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write categories as text: a GeoPackage knows no categories."""
+    names = [n for n in layer.columns if isinstance(layer[n].dtype, pd.CategoricalDtype)]
+    return layer.astype(dict.fromkeys(names, "str"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 
-from csp_geo.visible import clean, json_text
+from csp_geo.core.visible import clean, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

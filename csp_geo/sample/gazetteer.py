@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.projection import british_grid
+from csp_geo.core.projection import british_grid
 
 if TYPE_CHECKING:
     import random

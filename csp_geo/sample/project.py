@@ -8,9 +8,9 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.response.register import TEMPLATE
-from csp_geo.response.venue_types import FILE as VENUE_TYPES
-from csp_geo.sample import addresses
+from csp_geo.inputs.venues.register import TEMPLATE
+from csp_geo.inputs.venues.venue_types import FILE as VENUE_TYPES
+from csp_geo.sample import ways
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.police_uk import police_uk_file
 from csp_geo.sample.reports import report_file
@@ -74,7 +74,7 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     made["data/boundaries/sample_wards_schematic.geojson"] = wards.read_bytes()
     made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
     made[read_plan("police_uk").path] = police_uk_file(seed)
-    made[addresses.PATH] = addresses.addresses_file()
+    made[ways.PATH] = ways.addresses_file()
     made |= venue_files() | way_files()
     return dict(sorted(made.items()))
 
@@ -89,7 +89,9 @@ def _own_profile() -> bytes:
 
     Whom residents would approach is left empty: only their answers may fill it.
     """
-    profile = files("csp_geo.response").joinpath("profiles", "light.toml").read_text("utf-8")
+    profile = (
+        files("csp_geo.decisions.havens").joinpath("profiles", "light.toml").read_text("utf-8")
+    )
     return (_OWN_PROFILE + profile.replace('title = "Light"', 'title = "Our own"')).encode("utf-8")
 
 
@@ -109,6 +111,6 @@ def template_files() -> dict[str, bytes]:
         made[f"data/reports/{source}/TEMPLATE_{source}.csv"] = _table(header)
     made["data/havens.csv"] = _table(TEMPLATE)
     made["data/premises/profile.toml"] = _own_profile()
-    types = files("csp_geo.response").joinpath("tables", VENUE_TYPES)
+    types = files("csp_geo.inputs.venues").joinpath(VENUE_TYPES)
     made[f"data/premises/{VENUE_TYPES}"] = types.read_bytes()
     return dict(sorted(made.items()))

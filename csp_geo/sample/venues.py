@@ -7,8 +7,8 @@ import io
 import random
 from typing import Final
 
-from csp_geo.sample.draws import spot_addresses
 from csp_geo.sample.gazetteer import read_gazetteer
+from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
 
 PREMISES: Final = "data/premises/businesses.csv"

@@ -1,4 +1,4 @@
-"""Streets that people walk in the sample borough, and what bars the way.
+"""Streets that people walk in the sample borough, what bars the way, and where people can be.
 
 A schematic grid: streets run every 160 metres both ways and meet where they cross. Railway, A13 and
 river cut them; the few that are carried across are tagged as bridges.
@@ -14,11 +14,34 @@ from typing import TYPE_CHECKING, Any, Final
 
 import shapely
 
-from csp_geo.projection import british_grid
+from csp_geo.core.projection import british_grid
+from csp_geo.sample.gazetteer import read_gazetteer
+from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+PATH: Final = "data/context/addresses.csv"
+_EVERY: Final = 3
+_SEED: Final = 2021
+"""The same houses whatever the seed of the reports."""
+
+
+def addresses_file() -> bytes:
+    """Make the list: every third house of each street, and the doors of each spot."""
+    gazetteer = read_gazetteer()
+    houses = [
+        street.house(number)
+        for street in gazetteer.streets
+        for number in range(1, street.n_houses + 1, _EVERY)
+    ]
+    doors = [
+        door.position for spot in gazetteer.spots.values() for door in spot_addresses(spot, _SEED)
+    ]
+    lines = [f"{x},{y},{SYNTHETIC}" for x, y in sorted({*houses, *doors})]
+    return "\r\n".join(["easting,northing,Data status", *lines, ""]).encode()
+
 
 STREETS: Final = "data/network/streets.geojson"
 BARRIERS: Final = "data/network/barriers.geojson"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from csp_geo.intake import postcode
-from csp_geo.intake.rules import FLAG, REASON
+from csp_geo.inputs.reasons import FLAG, REASON
+from csp_geo.inputs.where import postcode
 
 HERE = Path(__file__).resolve().parent
 FILES = HERE / "files"

@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 from boundary_service import CODE, OLD_WARDS, Answer, Service, square, wards
 
+from csp_geo.core.storage import write_files
 from csp_geo.sample import sample_files
-from csp_geo.storage import write_files
 
 FILE = "data/boundaries/E09000002_wards_2022.gpkg"
 

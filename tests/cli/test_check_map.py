@@ -187,8 +187,8 @@ class TestDialogue:
 
 def test_a_source_toml_that_was_changed_meanwhile_is_kept(tmp_path):
     """Answering takes minutes: somebody may have saved the file in an editor."""
-    from csp_geo.cli_map import _Dialogue
-    from csp_geo.errors import SettingsError
+    from csp_geo.cli.check_map import _Dialogue
+    from csp_geo.core.errors import SettingsError
 
     target = tmp_path / "source.toml"
     target.write_text("# mine\n", encoding="utf-8")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from csp_geo.inputs.venues.register import TEMPLATE
 from csp_geo.products.directory import PUBLIC
-from csp_geo.response.register import TEMPLATE
 
 GOOD = {
     "haven_id": "SH-1",

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from csp_geo._version import __version__
-from csp_geo.cli import cli
+from csp_geo.cli.main import cli
 
 COMMANDS = tuple(sorted(cli.commands))
 HEAVY = ("geopandas", "folium", "sklearn", "pandas", "shapely", "pyogrio", "fiona", "numpy")
@@ -63,7 +63,7 @@ def test_help_does_not_load_heavy_libraries(arguments, tmp_path):
     """`--help` in a fresh interpreter leaves geopandas, folium, scikit-learn and pandas alone."""
     code = (
         "import sys\n"
-        "from csp_geo.cli import main\n"
+        "from csp_geo.cli.main import main\n"
         "try:\n    main(sys.argv[1:])\n"
         "except SystemExit as stop:\n    code = stop.code\n"
         f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"

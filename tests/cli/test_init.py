@@ -6,12 +6,12 @@ import csv
 import stat
 from dataclasses import replace
 
-from csp_geo.intake.source import known_columns
-from csp_geo.project import register_of
-from csp_geo.response.criteria import read_profile
-from csp_geo.response.register import TEMPLATE, WANTED
-from csp_geo.response.venue_types import read_venue_types
-from csp_geo.tables import SOURCES
+from csp_geo.core.tables import SOURCES
+from csp_geo.decisions.havens.criteria import read_profile
+from csp_geo.inputs.source import known_columns
+from csp_geo.inputs.venues.register import TEMPLATE, WANTED
+from csp_geo.inputs.venues.venue_types import read_venue_types
+from csp_geo.runs.project import register_of
 
 
 def test_makes_a_folder_per_source_with_a_template(csp, tmp_path):

@@ -11,8 +11,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-import csp_geo.pipeline
-from csp_geo.output import lock
+import csp_geo.runs.weekly
+from csp_geo.core import lock
 from csp_geo.products.directory import COORDINATOR
 
 HAVEN = {
@@ -114,9 +114,9 @@ def test_what_somebody_worked_in_makes_it_refuse(csp, home, command):
 
 def test_filled_in_during_the_run(csp, home, monkeypatch):
     """A call list that is filled in between the first look and the writing."""
-    import csp_geo.haven_pipeline
+    import csp_geo.runs.havens
 
-    real = csp_geo.haven_pipeline.plan_havens
+    real = csp_geo.runs.havens.plan_havens
     path = home / "havens" / "2023-02-01" / "call-list.xlsx"
 
     def meanwhile(*given):
@@ -125,7 +125,7 @@ def test_filled_in_during_the_run(csp, home, monkeypatch):
         book.save(path)
         return real(*given)
 
-    monkeypatch.setattr(csp_geo.haven_pipeline, "plan_havens", meanwhile)
+    monkeypatch.setattr(csp_geo.runs.havens, "plan_havens", meanwhile)
     ran = csp(*COMMANDS["havens"][2], cwd=home)
     assert ran.code == 2
     assert "call-list.xlsx is not as csp-geo wrote it" in ran.err
@@ -176,7 +176,7 @@ def test_disk_that_does_not_take_it(csp, home, command, monkeypatch, code, says)
     def fails(descriptor):
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr("csp_geo.storage.os.fsync", fails)
+    monkeypatch.setattr("csp_geo.core.storage.os.fsync", fails)
     ran = csp(*arguments, cwd=home)
     assert ran.code == 1
     assert says in ran.err.splitlines()[-1]
@@ -213,7 +213,7 @@ def test_two_runs_at_once_are_both_whole(csp, home, monkeypatch):
     """The second comes while the first has written its layers: it waits, and is the last."""
     import threading
 
-    real = csp_geo.pipeline.write_layers
+    real = csp_geo.runs.weekly.write_layers
     out, _, arguments = COMMANDS["weekly"]
     second = threading.Thread(target=lambda: codes.append(lock_waits()))
     codes = []
@@ -234,7 +234,7 @@ def test_two_runs_at_once_are_both_whole(csp, home, monkeypatch):
         second.start()
         assert waits.wait(20)
 
-    monkeypatch.setattr(csp_geo.pipeline, "write_layers", slow)
+    monkeypatch.setattr(csp_geo.runs.weekly, "write_layers", slow)
     assert csp(*arguments, cwd=home).code == 0
     second.join(20)
     assert codes == ["held afterwards"]
@@ -245,7 +245,7 @@ def test_first_runs_at_once_have_one_key(csp, home, monkeypatch):
     """The run that finds another key kept begins again with it: the numbers are those of one."""
     (home / "maps" / ".csp_geo.key").unlink()
     shutil.rmtree(home / "maps" / "2023-02-01")
-    real, asked = csp_geo.pipeline.keep_key, []
+    real, asked = csp_geo.runs.weekly.keep_key, []
 
     def late(folder, key):
         asked.append(key)
@@ -253,7 +253,7 @@ def test_first_runs_at_once_have_one_key(csp, home, monkeypatch):
             real(folder, b"f" * 64)
         return real(folder, key)
 
-    monkeypatch.setattr(csp_geo.pipeline, "keep_key", late)
+    monkeypatch.setattr(csp_geo.runs.weekly, "keep_key", late)
     assert csp(*COMMANDS["weekly"][2], cwd=home).code == 0
     assert len(asked) == 2
     assert asked[1] == b"f" * 64 == (home / "maps" / ".csp_geo.key").read_bytes().strip()
@@ -261,7 +261,7 @@ def test_first_runs_at_once_have_one_key(csp, home, monkeypatch):
 
 def test_havens_reads_one_pack(csp, home, monkeypatch):
     """A new pack takes the place of the one that is being read: it is read again, whole."""
-    from csp_geo.response import pack as packs
+    from csp_geo.runs import pack as packs
 
     real, read = packs.recognise, []
     here = home / "maps" / "2023-02-01"
@@ -318,8 +318,8 @@ def test_fix_keeps_what_is_there(csp, home):
 
 def test_demo_keeps_what_somebody_changed(csp, tmp_path):
     """Before anything is made: the sample's own file, with a row of somebody's."""
+    from csp_geo.core.storage import write_files
     from csp_geo.sample import sample_files
-    from csp_geo.storage import write_files
 
     write_files(tmp_path, sample_files(2021))
     path = tmp_path / "data" / "havens.csv"

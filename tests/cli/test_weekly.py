@@ -12,8 +12,8 @@ import sys
 import geopandas as gpd
 import pytest
 
-from csp_geo.cli import main
-from csp_geo.errors import SettingsError
+from csp_geo.cli.main import main
+from csp_geo.core.errors import SettingsError
 
 # design.md section 5 [fixed]: at least these keys
 RECORD_KEYS = {
@@ -437,7 +437,7 @@ class TestExitCodes:
         def break_down(*args, **kwargs):
             raise ZeroDivisionError
 
-        monkeypatch.setattr("csp_geo.pipeline.find_hotspots", break_down)
+        monkeypatch.setattr("csp_geo.runs.weekly.find_hotspots", break_down)
         ran = toy_town.weekly("--quiet", out="out")
         assert ran.code == 1
         assert "fault in csp_geo" in ran.err

@@ -10,7 +10,7 @@ import click
 import pytest
 
 import csp_geo
-from csp_geo.cli import cli
+from csp_geo.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from csp_geo.cli import main
+from csp_geo.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("CSP_GEO_SHARED", ROOT.parent / "shared"))

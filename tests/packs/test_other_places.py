@@ -17,7 +17,7 @@ import pyogrio
 import pytest
 import shapely
 
-from csp_geo.projection import between, british_grid
+from csp_geo.core.projection import between, british_grid
 
 Run = Callable[..., int]
 MANCHESTER = (383_500.0, 397_500.0)

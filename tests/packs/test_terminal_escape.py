@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csp_geo.cli import main
+from csp_geo.cli.main import main
 
 STEERS = "\x1b]0;PWN\x07\x1b[31mRED\x1b[2J\u202eX\x9b31m\x08\u2066\u200b"
 LEFT = "]0;PWN[31mRED[2JX31m"

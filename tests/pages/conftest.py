@@ -12,9 +12,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from csp_geo.products.facts import Facts, SourceFacts
-from csp_geo.projection import british_grid
-from csp_geo.tables import (
+from csp_geo.core.projection import british_grid
+from csp_geo.core.tables import (
     CLUSTERS,
     FAMILIES,
     HOTSPOTS,
@@ -26,6 +25,7 @@ from csp_geo.tables import (
     Contract,
     check_table,
 )
+from csp_geo.products.facts.page import Facts, SourceFacts
 
 CRS = "EPSG:27700"
 CENTRE = (548_000.0, 185_000.0)
@@ -276,7 +276,7 @@ class Inputs:
     facts: Facts | None = field(default_factory=make_facts)
 
     def page(self) -> str:
-        from csp_geo.products.page import make_map
+        from csp_geo.products.weekly.page import make_map
 
         return make_map(
             self.hotspots,

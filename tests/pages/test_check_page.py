@@ -6,9 +6,8 @@ from datetime import date
 
 import pytest
 
-from csp_geo.intake.quality import DOUBTFUL, NOT_USED, UNKNOWN_WORD, FileQuality, Finding
-from csp_geo.products.check_page import check_page
-from csp_geo.products.check_words import text_lines
+from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, UNKNOWN_WORD, FileQuality, Finding
+from csp_geo.products.check import check_page, text_lines
 
 from .conftest import HOSTILE
 

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
+from csp_geo.decisions.opening import OPEN, open_at
+from csp_geo.inputs.venues.register import TEMPLATE, read_havens
 from csp_geo.products.directory import (
     PUBLIC,
     DirectoryFacts,
@@ -22,8 +24,6 @@ from csp_geo.products.directory import (
     say_access,
 )
 from csp_geo.products.html import asset
-from csp_geo.response.hours import OPEN, open_at
-from csp_geo.response.register import TEMPLATE, read_havens
 
 from .conftest import HOSTILE
 

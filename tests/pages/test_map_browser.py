@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from csp_geo.products.page import MapPage
-from csp_geo.visible import clean
+from csp_geo.core.visible import clean
+from csp_geo.products.weekly.page import MapPage
 
 from .conftest import HOSTILE, STANDS_OUT, Inputs, make_hotspots
 from .test_map_page import hostile_inputs

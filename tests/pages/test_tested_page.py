@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from csp_geo.tables import CLUSTERS, VERDICTS
-from csp_geo.visible import clean
+from csp_geo.core.tables import CLUSTERS, VERDICTS
+from csp_geo.core.visible import clean
 
 from .conftest import (
     HOSTILE,

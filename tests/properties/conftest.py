@@ -9,8 +9,8 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, settings
 
-from csp_geo.projection import british_grid
-from csp_geo.study_area import StudyArea
+from csp_geo.core.projection import british_grid
+from csp_geo.inputs.areas.study_area import StudyArea
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=_SLOW)

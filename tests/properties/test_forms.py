@@ -9,13 +9,13 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_geo.intake.geometry_text import read_geometries
-from csp_geo.intake.gridref import read_gridrefs
-from csp_geo.intake.intervals import with_intervals
-from csp_geo.intake.locate import DEGREES, METRES, locate
-from csp_geo.intake.when import read_dates
-from csp_geo.projection import british_grid
-from csp_geo.study_area import StudyArea
+from csp_geo.core.projection import british_grid
+from csp_geo.inputs.areas.study_area import StudyArea
+from csp_geo.inputs.when.dates import read_dates
+from csp_geo.inputs.when.times import with_intervals
+from csp_geo.inputs.where.coordinates import read_gridrefs
+from csp_geo.inputs.where.locate import DEGREES, METRES, locate
+from csp_geo.inputs.where.pairs import read_geometries
 
 GRID = british_grid()
 points = st.tuples(st.floats(544001, 545999), st.floats(184001, 184999))

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import csp_geo as cg
-from csp_geo.intake.incidents import person_weights
-from csp_geo.study_area import StudyArea
-from csp_geo.tables import CLUSTERS, INCIDENTS, as_agreed, check_table
+from csp_geo.core.tables import CLUSTERS, INCIDENTS, as_agreed, check_table
+from csp_geo.incidents.build import person_weights
+from csp_geo.inputs.areas.study_area import StudyArea
 
 # Whole multiples of 20 m: ties at exactly eps are common, and moving them loses no bit.
 steps = st.tuples(st.integers(0, 95), st.integers(0, 45))

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_geo.response.hours import CLOSED, OPEN, UNKNOWN, Place, hours_of_week, open_at
-from csp_geo.response.rules import HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, read_rules
-from csp_geo.response.spelling import AMBIGUOUS, UNREADABLE
+from csp_geo.decisions.opening import CLOSED, OPEN, UNKNOWN, Place, hours_of_week, open_at
+from csp_geo.inputs.venues.opening_rules import HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, read_rules
+from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 WEEKS = st.dates(date(2018, 1, 1), date(2030, 12, 31))

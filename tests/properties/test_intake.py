@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csp_geo as cg
-from csp_geo.errors import NoReportsError
-from csp_geo.intake.read import Reports
-from csp_geo.study_area import StudyArea
+from csp_geo.core.errors import NoReportsError
+from csp_geo.inputs.areas.study_area import StudyArea
+from csp_geo.inputs.read import Reports
 
 HEADER = ("reference", "date", "time", "easting", "northing", "category", "location", "person")
 KEY = b"a key for tests"

@@ -9,8 +9,13 @@ import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from csp_geo.projection import BRITISH_CRS
-from csp_geo.response.network import Obstacles, WalkParams, make_network, walking_distances
+from csp_geo.core.projection import BRITISH_CRS
+from csp_geo.decisions.walking.distances import (
+    Obstacles,
+    WalkParams,
+    make_network,
+    walking_distances,
+)
 
 FAR = WalkParams(furthest_snap_m=10_000.0)
 

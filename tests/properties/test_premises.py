@@ -6,10 +6,10 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_geo.errors import NoReportsError
-from csp_geo.response.premises import read_premises
-from csp_geo.response.venue_types import read_venue_types
-from csp_geo.tables import PREMISES, check_table
+from csp_geo.core.errors import NoReportsError
+from csp_geo.core.tables import PREMISES, check_table
+from csp_geo.inputs.venues.premises import read_premises
+from csp_geo.inputs.venues.venue_types import read_venue_types
 
 TYPES = read_venue_types()
 

@@ -11,14 +11,14 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csp_geo.errors import CspGeoError, SettingsError
-from csp_geo.intake.clean import clean
-from csp_geo.intake.read import read_reports
-from csp_geo.intake.source import source_from_file
-from csp_geo.response.criteria import judge, read_profile
-from csp_geo.response.hours import hours_of_week, read_assumed
-from csp_geo.response.venue_types import read_venue_types
-from csp_geo.settings import read_settings
+from csp_geo.core.errors import CspGeoError, SettingsError
+from csp_geo.core.settings import read_settings
+from csp_geo.decisions.havens.criteria import judge, read_profile
+from csp_geo.decisions.opening import hours_of_week, read_assumed
+from csp_geo.incidents.clean import clean
+from csp_geo.inputs.read import read_reports
+from csp_geo.inputs.source import source_from_file
+from csp_geo.inputs.venues.venue_types import read_venue_types
 
 FILES = {
     "csp_geo.toml": {

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csp_geo as cg
+from csp_geo.core.tables import HOTSPOTS, VERDICTS, check_table
 from csp_geo.hotspots.verdict import LARGEST_M2, LEAST, LEVEL, WIDEST_M
-from csp_geo.study_area import StudyArea
-from csp_geo.tables import HOTSPOTS, VERDICTS, check_table
+from csp_geo.inputs.areas.study_area import StudyArea
 
 MAPS = 19
 PLACES = np.stack(np.meshgrid(np.arange(40), np.arange(20)), -1).reshape(-1, 2) * 50.0
@@ -32,7 +32,7 @@ def _incidents(spots, own, make_incidents, area) -> gpd.GeoDataFrame:
     return make_incidents(xy, area=area, source=source, person_key=who, location_method=snapped)
 
 
-@pytest.mark.filterwarnings("ignore::csp_geo.errors.CautionWarning")
+@pytest.mark.filterwarnings("ignore::csp_geo.core.errors.CautionWarning")
 @settings(max_examples=12)
 @given(spots=spots, own=st.lists(sources, min_size=1, max_size=3, unique=True))
 def test_what_is_confirmed_was_tested(spots, own, make_incidents, square: StudyArea) -> None:

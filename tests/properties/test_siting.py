@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import csp_geo as cg
-from csp_geo.errors import InfeasibleError
-from csp_geo.response.gains import coverage_by_hour, reasons, step_free_sites
-from csp_geo.response.havens import coverage_problem
-from csp_geo.response.open_cover import HOURS, UNKNOWN, open_cover, siting_problem
-from csp_geo.response.siting import Siting
+from csp_geo.core.errors import InfeasibleError
+from csp_geo.decisions.havens.gains import coverage_by_hour, reasons, step_free_sites
+from csp_geo.decisions.siting.models import coverage_problem
+from csp_geo.decisions.siting.open_cover import HOURS, UNKNOWN, open_cover, siting_problem
+from csp_geo.decisions.siting.problem import Siting
 
 SAME = 1e-9
 MOST_SITES = 12

@@ -14,15 +14,15 @@ from scipy.spatial import cKDTree
 from scipy.stats import binom
 
 import csp_geo as cg
-from csp_geo.errors import CautionWarning
-from csp_geo.hotspots.chance import Simulation
-from csp_geo.hotspots.family_test import FamilyTest
-from csp_geo.hotspots.places import KnownPlaces
+from csp_geo.core.errors import CautionWarning
+from csp_geo.core.projection import british_grid
+from csp_geo.core.settings import ClusterParams
+from csp_geo.hotspots.chance.family import FamilyTest
+from csp_geo.hotspots.chance.family_map import Simulation
+from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.verdict import LEAST
-from csp_geo.intake.incidents import person_weights
-from csp_geo.projection import british_grid
-from csp_geo.settings import ClusterParams
-from csp_geo.study_area import StudyArea
+from csp_geo.incidents.build import person_weights
+from csp_geo.inputs.areas.study_area import StudyArea
 
 MAPS = 30
 REDRAWS = 19

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from csp_geo.intake.source import packaged_sources
-from csp_geo.tables import SENSITIVITIES, THEMES
+from csp_geo.core.tables import SENSITIVITIES, THEMES
+from csp_geo.inputs.source import packaged_sources
 
 _TABLE = Path(__file__).with_name("category_words.csv")
 ROWS = list(csv.DictReader(io.StringIO(_TABLE.read_text(encoding="utf-8"), newline="")))

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from csp_geo.core.projection import british_grid
 from csp_geo.hotspots.dbscan import label_on_grid, label_points
-from csp_geo.projection import british_grid
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("CSP_GEO_SHARED", ROOT.parent / "shared"))

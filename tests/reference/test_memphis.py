@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 import csp_geo as cg
-from csp_geo.errors import SourceError
-from csp_geo.study_area import StudyArea
+from csp_geo.core.errors import SourceError
+from csp_geo.inputs.areas.study_area import StudyArea
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMPHIS = Path(os.environ.get("CSP_GEO_SHARED", ROOT.parent / "shared")) / "reference"

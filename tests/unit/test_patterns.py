@@ -15,7 +15,7 @@ from re import _parser as parser
 import pytest
 
 import csp_geo
-from csp_geo.intake.source import packaged_sources
+from csp_geo.inputs.source import packaged_sources
 
 FOLDER = Path(csp_geo.__file__).parent
 USES = ("search", "match", "fullmatch", "sub", "split", "findall", "finditer")
@@ -24,11 +24,11 @@ OF_COLUMNS = (
     "count",
 )
 MADE_IN_FUNCTIONS = {
-    "csp_geo.boundaries.service": "two letters of ours before and after two digits",
-    "csp_geo.response.venue_types": "words of a table, each escaped",
-    "csp_geo.response.contacts": "called where the module begins",
-    "csp_geo.intake.vocabulary": "words of a table with any ending: tried below",
-    "csp_geo.study_area": "called where the module begins",
+    "csp_geo.inputs.areas.catalogue": "two letters of ours before and after two digits",
+    "csp_geo.inputs.venues.venue_types": "words of a table, each escaped",
+    "csp_geo.inputs.venues.contacts": "called where the module begins",
+    "csp_geo.inputs.vocabulary": "words of a table with any ending: tried below",
+    "csp_geo.inputs.areas.study_area": "called where the module begins",
 }
 """Modules in which a function makes a pattern, and why that is safe."""
 SHORTER = {20: 0.1, 30: 0.1, 40: 0.1, 1_000: 0.1, 10_000: 0.2, 50_000: 0.3}
@@ -284,8 +284,8 @@ def test_patterns_are_made_where_a_module_begins(name):
 def test_search_sees_what_it_should():
     """Patterns of constants, of tuples and of dictionaries are among those that are tried."""
     places = {param.id for param in found_patterns()}
-    assert {"csp_geo.intake.when._CLOCKED", "csp_geo.intake.pairs._BETWEEN"} <= places
-    assert {"csp_geo.response.spelling._NAMES", "csp_geo.origin._PAGE"} <= places
+    assert {"csp_geo.inputs.when.dates._CLOCKED", "csp_geo.inputs.where.pairs._BETWEEN"} <= places
+    assert {"csp_geo.inputs.venues.opening_spelling._NAMES", "csp_geo.core.origin._PAGE"} <= places
     assert len(places) > 100
 
 

@@ -1,0 +1,99 @@
+"""The command `havens`: which venues to approach for the next Safe Havens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from csp_geo.cli.shared import CONFIG, PATH
+from csp_geo.cli.terminal import print_json, say, tell
+
+_TYPES: Final = Path("data", "premises", "venue_types.toml")
+
+
+@click.command()
+@click.option("--run", type=PATH, required=True, metavar="DIR", help="A weekly pack.")
+@click.option(
+    "--premises", type=PATH, required=True, multiple=True, metavar="FILE", help="Lists of venues."
+)
+@click.option("--existing", type=PATH, metavar="FILE", help="Havens there are [data/havens.csv].")
+@click.option("--sites", type=click.IntRange(min=0), default=3, show_default=True, metavar="N")
+@click.option("--within", type=float, default=400.0, show_default=True, metavar="METRES")
+@click.option("--hours", default="all", show_default=True, metavar="all|after-dark|after-school")
+@click.option("--at", metavar='"Fri 22:00"', help="Choose for this hour of the week alone.")
+@click.option("--network", type=PATH, metavar="FILE", help="Streets and paths, as lines.")
+@click.option("--barriers", type=PATH, metavar="FILE", help="Railways, trunk roads, rivers.")
+@click.option("--crossings", type=PATH, metavar="FILE", help="Points where barriers are crossed.")
+@click.option("--avoid", type=PATH, metavar="FILE", help="Parks, alleys: not walked after dark.")
+@click.option("--speed", type=float, default=80.0, show_default=True, metavar="METRES/MINUTE")
+@click.option("--profile", default="light", show_default=True, metavar="light|strict|FILE")
+@click.option("--assume-hours", type=PATH, metavar="FILE", help="Hours for each type of venue.")
+@click.option("--any-hour", is_flag=True, help="Leave opening hours aside.")
+@click.option("--evidence", default="both", show_default=True, metavar="both|recorded|perception")
+@click.option("--count", "counted", default="people", show_default=True, metavar="people|reports")
+@click.option("--pin-weight", type=float, default=1.0, show_default=True, metavar="W")
+@click.option("--standing-out", is_flag=True, help="Only hotspots that stand out.")
+@click.option(
+    "--each", metavar="ward|FILE", help="At least one haven in each ward, or area of FILE."
+)
+@click.option("--alcohol", is_flag=True, help="Also pubs, off-licences and the like.")
+@click.option("--time-limit", type=float, default=60.0, show_default=True, metavar="SECONDS")
+@click.option("--out", type=PATH, default="havens", show_default=True, metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
+def havens(*, as_json: bool, **given: Any) -> None:
+    """Say which venues to approach for the next Safe Havens, and why.
+
+    A report counts as covered in an hour only where a venue near it is open then. Nobody on the
+    lists is vetted: these are businesses to ask, never places that are safe.
+    """
+    from csp_geo.core.settings import read_settings
+    from csp_geo.decisions.havens.demand import DemandParams
+    from csp_geo.decisions.havens.plan import PlanParams, hour_of_week
+    from csp_geo.decisions.walking.distances import WalkParams
+    from csp_geo.runs.havens import run_havens
+    from csp_geo.runs.options import HavenOptions, silent
+    from csp_geo.runs.project import register_of
+
+    ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
+    existing = given["existing"] or (register_of(Path()) if ours else None)
+    options = HavenOptions(
+        run=given["run"],
+        premises=given["premises"],
+        existing=existing,
+        venue_types=_TYPES if ours and _TYPES.is_file() else None,
+        out=given["out"],
+        network=given["network"],
+        barriers=given["barriers"],
+        crossings=given["crossings"],
+        avoid=given["avoid"],
+        profile=given["profile"],
+        assumed_hours=given["assume_hours"],
+        each=given["each"],
+        any_hour=given["any_hour"],
+        standing_out=given["standing_out"],
+        alcohol=given["alcohol"],
+        demand=DemandParams(
+            evidence=given["evidence"],
+            counted=given["counted"],
+            perception_weight=given["pin_weight"],
+        ),
+        plan=PlanParams(
+            sites=given["sites"],
+            within_m=given["within"],
+            hours=given["hours"],
+            at=hour_of_week(given["at"]) if given["at"] else None,
+            time_limit_s=given["time_limit"],
+        ),
+        walk=WalkParams(metres_per_minute=given["speed"]),
+        settings=read_settings(CONFIG if CONFIG.is_file() else None),
+        progress=silent if as_json else tell,
+    )
+    result = run_havens(options)
+    if as_json:
+        print_json(result.record)
+        return
+    for line in result.lines:
+        say(line)
+    say(f"Open {result.folder / 'havens.html'}")

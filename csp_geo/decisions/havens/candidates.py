@@ -1,0 +1,176 @@
+"""Which premises may be approached: those that fail a must are out, the rest in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.wording import count, join, number
+from csp_geo.decisions.havens.criteria import LABELS, judge
+from csp_geo.inputs.source import plain
+from csp_geo.inputs.venues.listing import SAME_M, name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.decisions.havens.criteria import Profile
+    from csp_geo.inputs.venues.premises import Premises
+
+_JUDGED: Final = ("meets", "unmet", "unknown", "score", "approached_by")
+_THERE: Final = "Safe Havens already, on your list."
+_GONE: Final = "On your list of havens as withdrawn or not consenting: not asked again."
+_OUT: Final = ("file", "row", "why")
+_SHORTEST: Final = 4
+_MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Premises that may be approached, in the order in which ties are broken.
+
+    `table` is per `tables.PREMISES` with the columns of `criteria.judge` and `day_only`: known to
+    lack what is needed after dark. `out` has file, row and why (a sentence) of all others.
+    """
+
+    table: gpd.GeoDataFrame
+    out: pd.DataFrame
+    cautions: tuple[str, ...]
+
+
+def candidates_of(
+    premises: Premises, profile: Profile, register: gpd.GeoDataFrame | None = None
+) -> Candidates:
+    """Judge premises by a profile.
+
+    Those known to lack what is needed at any hour are left out, and so are those of the register
+    (`tables.HAVENS`) that count, have withdrawn, or do not agree. One that has lapsed may be asked
+    again, and `was` says what stands on the register. First come those that meet the profile, then
+    those of which not all is known; within these by score, then by name.
+
+    Raises
+    ------
+    NoPlacesError
+        If none is left; says what they lack.
+    """
+    listed, known = _without_havens(premises.table, register)
+    listed = listed[known == ""]
+    if listed.empty:
+        raise NoPlacesError(
+            f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
+            "lists, and each is on your list of Safe Havens already. Add to --premises."
+        )
+    by_day = judge(listed, profile, after_dark=False)
+    fails = (by_day["meets"] == "no").to_numpy()
+    lacks = _tally(by_day.loc[fails, "unmet"])
+    if fails.all():
+        raise NoPlacesError(
+            f"No venue is left to approach: {count(len(fails), 'candidate')} in the lists, each "
+            f"is known to lack what the profile '{profile.title}' asks for: {lacks}. Choose "
+            "another --profile, or add to --premises."
+        )
+    judged = judge(listed, profile)
+    table = listed.join(judged[list(_JUDGED)])[~fails]
+    table = table.assign(
+        day_only=(table["meets"] == "no").to_numpy(),
+        sure=table["meets"].map(_MEETS).astype(int),
+    ).sort_values(
+        ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
+    )
+    lacking = f"Known to lack what the profile '{profile.title}' asks for: {lacks}."
+    told = premises.left_out.rename(columns={"source_file": "file", "source_row": "row"})
+    out = [
+        told.rename(columns={"words": "why"})[list(_OUT)],
+        _rows_out(premises.table[known != ""], known[known != ""]),
+        _rows_out(listed[fails], [lacking] * int(fails.sum())),
+    ]
+    return Candidates(
+        table.drop(columns="sure").reset_index(drop=True),
+        pd.concat(out, ignore_index=True).astype({"why": "str", "file": "str"}),
+        (*_after_dark(table, profile), *profile.cautions),
+    )
+
+
+def _rows_out(table: pd.DataFrame, why: Sequence[str] | NDArray[np.object_]) -> pd.DataFrame:
+    rows = {"file": table["listed_in"].to_numpy(), "row": table["source_row"].to_numpy()}
+    return pd.DataFrame(rows | {"why": np.asarray(why, dtype=object)})
+
+
+def _without_havens(
+    table: gpd.GeoDataFrame, register: gpd.GeoDataFrame | None
+) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
+    """Tell which venues must not be asked, and why; say what the register has of others.
+
+    One venue is the same name, or one that begins like it ("Lidl", "Lidl UK GmbH"), within 50
+    metres or in the same postcode; of a haven whose place is not known the same name at the same
+    address, or anywhere if it has none.
+    """
+    why_out = np.full(len(table), "", dtype=object)
+    was = np.full(len(table), "", dtype=object)
+    if register is None or register.empty:
+        return table.assign(was=was), why_out
+    names = [_key(name) for name in table["name"]]
+    codes = table["postcode"].fillna("").map(plain).to_numpy()
+    streets = table["address"].fillna("").map(plain).to_numpy()
+    for _, haven in register.iterrows():
+        key, code, street = _key(haven["name"]), _plain(haven["postcode"]), _plain(haven["address"])
+        exact = np.array([name == key for name in names])
+        alike = np.array([_begins(name, key) for name in names])
+        near = (codes == code) & (code != "")
+        nowhere = haven["geometry"] is None
+        if not nowhere:
+            near |= np.asarray(table.distance(haven["geometry"]) <= SAME_M)
+        same = alike & near
+        if nowhere:
+            same |= exact & ((streets == street) | (street == "")) & (near | (code == ""))
+        ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
+        there = haven["counts_now"] or (nowhere and haven["status"] == "active")
+        same &= why_out == ""  # a later row of the same venue does not let it back in
+        why_out[same] = _GONE if ended else _THERE if there else ""
+        was[same] = str(haven["why_not"])
+    return table.assign(was=was), why_out
+
+
+def _key(name: object) -> str:
+    return name_key(str(name)).removeprefix("the")
+
+
+def _plain(text: object) -> str:
+    return plain(text) if isinstance(text, str) else ""
+
+
+def _begins(name: str, other: str) -> bool:
+    """Tell whether the shorter of two names, of four letters or more, begins the longer one."""
+    short, long = sorted((name, other), key=len)
+    return short == long or (len(short) >= _SHORTEST and long.startswith(short))
+
+
+def _after_dark(table: pd.DataFrame, profile: Profile) -> list[str]:
+    """Say how many venues count after dark though nobody knows, and how many do not count."""
+    said = []
+    if n_unsure := int((table["meets"] == "unknown").sum()):
+        musts = join([LABELS[name] for name in profile.musts(after_dark=True)])
+        by_day = join([LABELS[name] for name in profile.musts(after_dark=False)])
+        said.append(
+            f"{number(n_unsure)} of {count(len(table), 'venue')} are not known to have what the "
+            f"profile '{profile.title}' asks for ({by_day + ' at any hour; ' if by_day else ''}"
+            f"{musts} after dark), and count all the same: ask before you rely on one."
+        )
+    if n_day := int(table["day_only"].sum()):
+        said.append(
+            f"{count(n_day, 'venue')} count by day alone: they are known to lack what the profile "
+            f"'{profile.title}' asks for after dark."
+        )
+    return said
+
+
+def _tally(unmet: pd.Series) -> str:
+    """Say what is lacking and how often: "phone (3), trained staff (1)"."""
+    n = unmet.str.split(", ").explode().value_counts()
+    return ", ".join(f"{what} ({number(times)})" for what, times in n.items())

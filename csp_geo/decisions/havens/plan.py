@@ -1,0 +1,365 @@
+"""The plan for Safe Havens: what is open, which venue to approach next, what stays uncovered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from csp_geo.core.errors import InfeasibleError, SettingsError
+from csp_geo.core.wording import count, join
+from csp_geo.decisions.havens.gains import (
+    Coverage,
+    Reasons,
+    coverage_by_hour,
+    covered_by_place,
+    reasons,
+    step_free_sites,
+    uncovered_spots,
+)
+from csp_geo.decisions.siting.costs import within_reach
+from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
+from csp_geo.decisions.siting.problem import TIME_LIMIT_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from csp_geo.decisions.havens.demand import Demand
+    from csp_geo.decisions.havens.gains import Spot
+    from csp_geo.decisions.siting.open_cover import OpenCover
+    from csp_geo.decisions.siting.problem import Alternatives, Problem, Siting
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+NEAR_M: Final = 400.0
+IMMEDIATE_M: Final = 200.0
+_CURVE: Final = 8
+SOLVED_CURVE: Final = 12
+"""Numbers of new venues that the curve is solved for; beyond it adds them one by one."""
+_LONGEST_CURVE: Final = 50
+ALL: Final = "all"
+AFTER_DARK: Final = "after-dark"
+AFTER_SCHOOL: Final = "after-school"
+HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
+TITLES: Final = {
+    ALL: "All hours",
+    AFTER_DARK: "After dark",
+    AFTER_SCHOOL: "15:00 to 18:00",
+}
+THE_HOUR: Final = "The hour asked for"
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanParams:
+    """What is asked for.
+
+    `sites` is how many new venues, `within_m` how far people walk. `hours` are those that are asked
+    about: all, after dark, or 15:00 to 18:00; `at` is one hour of the week instead (0 is Monday
+    0:00).
+    """
+
+    sites: int = 3
+    within_m: float = NEAR_M
+    hours: str = ALL
+    at: int | None = None
+    time_limit_s: float = TIME_LIMIT_S
+
+    def __post_init__(self) -> None:
+        if self.sites < 0:
+            raise SettingsError(f"--sites must be 0 or more, not {self.sites}.")
+        if self.hours not in HOURS_ASKED:
+            raise SettingsError(
+                f"--hours must be one of {', '.join(HOURS_ASKED)}, not '{self.hours}'."
+            )
+        if not self.time_limit_s > 0:
+            raise SettingsError(f"--time-limit must be more than 0 seconds: {self.time_limit_s}.")
+        if not self.within_m > 0:
+            raise SettingsError(f"--within must be more than 0 metres, not {self.within_m}.")
+
+
+@dataclass(frozen=True, eq=False)
+class Venues:
+    """Existing havens that count, then candidates, in the order in which ties are broken.
+
+    `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
+    the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
+    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
+    first `n_existing` are there already.
+    """
+
+    table: pd.DataFrame
+    xy: Floats
+    is_open: Flags
+    step_free: NDArray[np.int8]
+    assumed: Flags
+    n_existing: int
+
+    @property
+    def existing(self) -> NDArray[np.int64]:
+        """Positions of the havens that are there already."""
+        return np.arange(self.n_existing)
+
+    @property
+    def candidates(self) -> NDArray[np.int64]:
+        """Positions of the venues that could be approached."""
+        return np.arange(self.n_existing, len(self.table))
+
+
+@dataclass(frozen=True, eq=False)
+class Each:
+    """Areas that are to have at least one haven each: wards, or town centres.
+
+    `of` is ``(venues,)``: the area of each venue, a position in `names`, -1 for none.
+    """
+
+    names: tuple[str, ...]
+    of: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Metres on foot from each place of the demand to each venue, by day and after dark."""
+
+    day: Floats
+    dark: Floats
+    is_dark: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Some hours of the week, how much demand is in them, and how much of it is covered.
+
+    `step_free` counts only venues that are known to be step-free, `immediate` only those within 200
+    metres, both with the new venues.
+    """
+
+    title: str
+    demand: float
+    before: float
+    after: float
+    twice: float
+    step_free: float
+    immediate: float
+
+
+@dataclass(frozen=True, eq=False)
+class HavenPlan:
+    """The answer: which venues to approach, why, and what is known about the rest.
+
+    `order` are the new venues (positions) in the order in which to approach them, `why` what each
+    covers in the hours asked about. `asked` sums these hours up, `curve` is the most that 0, 1, 2
+    ... new venues cover in them. `before` and `after` are coverage by hour of week. `spots` are the
+    hotspots in the hours asked about, the least covered first. `xy` are the places of the demand,
+    ``(places, 2)`` metres, `covered` the share of each place's demand in these hours that is
+    covered, NaN without any. `unreachable` is demand that no venue at all lies near.
+    """
+
+    siting: Siting
+    why: Reasons
+    asked: View
+    others: Alternatives
+    curve: Floats
+    before: Coverage
+    after: Coverage
+    views: tuple[View, ...]
+    spots: Sequence[Spot]
+    xy: Floats
+    covered: Floats
+    unreachable: float
+
+    @property
+    def order(self) -> list[int]:
+        """Positions of the new venues, the one that adds most first."""
+        return [int(site) for site in self.why.sites]
+
+    @property
+    def swaps(self) -> list[tuple[list[int], list[int], float]]:
+        """Of each alternative the sites to take, those they replace, and the demand covered."""
+        chosen = set(self.siting.sites.tolist())
+        found = []
+        for other in self.others.sitings:
+            sites = set(other.sites.tolist())
+            found.append((sorted(sites - chosen), sorted(chosen - sites), other.objective))
+        return found
+
+
+def plan_havens(
+    demand: Demand,
+    venues: Venues,
+    ways: Ways,
+    hotspots: gpd.GeoDataFrame,
+    params: PlanParams | None = None,
+    each: Each | None = None,
+) -> HavenPlan:
+    """Work out which venues to approach next.
+
+    Parameters
+    ----------
+    demand
+        Of `demand.demand_of`.
+    ways
+        Metres on foot, ``(places, venues)``.
+    hotspots
+        With name, rank, family and a polygon each, in metres.
+    each
+        Areas that are to have at least one haven each; those without any venue are left out.
+
+    Raises
+    ------
+    InfeasibleError
+        If one in each area is asked for and takes more venues than allowed.
+    """
+    params = params or PlanParams()
+    cover = _cover(demand, venues, ways, params.within_m)
+    hours = _hours(params, ways)
+    asked = cover.during(hours[_asked(params)])
+    problem = _problem(asked, venues, params, each)
+    best = problem.solve(params.time_limit_s)
+    after = coverage_by_hour(cover, best.sites)
+    views = _views(demand, venues, ways, cover, best, hours, params.within_m)
+    there = venues.existing
+    return HavenPlan(
+        siting=best,
+        why=reasons(asked, best.sites, there),
+        others=problem.alternatives(best),
+        curve=_curve(problem, best, params),
+        before=coverage_by_hour(cover, there),
+        after=after,
+        views=views,
+        asked=next(view for view in views if view.title == _asked(params)),
+        spots=uncovered_spots(
+            asked,
+            demand.xy,
+            ways.dark if ways.is_dark[hours[_asked(params)]].all() else ways.day,
+            venues.candidates,
+            there,
+            best.sites,
+            hotspots,
+        ),
+        xy=demand.xy,
+        covered=_share_covered(asked, best),
+        unreachable=_unreachable(demand, venues, ways, params.within_m),
+    )
+
+
+def hour_of_week(text: str) -> int:
+    """Read an hour of the week: "Fri 22:00" is 118.
+
+    Raises
+    ------
+    SettingsError
+        If the text is no day and hour.
+    """
+    day, _, clock = text.strip().lower().partition(" ")
+    hour, _, minute = clock.strip().partition(":")
+    known = day[:3] in _DAYS and hour.isdigit() and int(hour) < 24  # noqa: PLR2004
+    if not known or (minute and not minute.isdigit()):
+        raise SettingsError(f"'{text}' is no hour of the week. Write it like: --at \"Fri 22:00\".")
+    return _DAYS.index(day[:3]) * 24 + int(hour)
+
+
+def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCover:
+    return open_cover(
+        within_reach(ways.day, metres),
+        venues.is_open,
+        demand.by_hour,
+        reach_dark=within_reach(ways.dark, metres),
+        is_dark=ways.is_dark,
+    )
+
+
+def _problem(asked: OpenCover, venues: Venues, params: PlanParams, each: Each | None) -> Problem:
+    if each is not None:
+        served = set(each.of[venues.existing].tolist())
+        needed = sorted(set(each.of[venues.candidates].tolist()) - served - {-1})
+        if len(needed) > params.sites:
+            missing = join([each.names[area] for area in needed])
+            raise InfeasibleError(
+                f"At least one haven in each area takes {count(len(needed), 'new venue')}, "
+                f"{params.sites} allowed: there is none in {missing}. Ask for --sites "
+                f"{len(needed)}."
+            )
+    return siting_problem(
+        asked,
+        params.sites,
+        fixed=venues.existing,
+        candidates=venues.candidates,
+        group=None if each is None else each.of,
+    )
+
+
+def _curve(problem: Problem, best: Siting, params: PlanParams) -> Floats:
+    """Return what 0, 1, 2 ... new venues cover, at least as far as the plan goes."""
+    longest = min(max(params.sites, _CURVE), _LONGEST_CURVE)
+    curve = problem.curve(
+        longest, exactly=SOLVED_CURVE, time_limit=params.time_limit_s / SOLVED_CURVE
+    )
+    n = len(best.sites) - len(problem.fixed)
+    curve[n:] = np.fmax(curve[n:], best.objective)
+    return curve
+
+
+def _share_covered(asked: OpenCover, best: Siting) -> Floats:
+    """Return the share of each place's demand that is covered, NaN without demand."""
+    whole = np.asarray(asked.demand.sum(axis=1)).ravel()
+    share = np.full(len(whole), np.nan)
+    np.divide(covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
+    return share
+
+
+def _unreachable(demand: Demand, venues: Venues, ways: Ways, metres: float) -> float:
+    """Add up the demand that no venue lies near, open or not."""
+    alone = ~(ways.day <= metres).any(axis=1) if len(venues.table) else np.ones(len(ways.day), bool)
+    return float(np.asarray(demand.by_hour.sum(axis=1)).ravel()[alone].sum())
+
+
+def _asked(params: PlanParams) -> str:
+    """Return the title of the hours that are asked about."""
+    return TITLES[params.hours] if params.at is None else THE_HOUR
+
+
+def _hours(params: PlanParams, ways: Ways) -> dict[str, Flags]:
+    """Return the hours that are summed up, by title."""
+    hour = np.arange(HOURS)
+    chosen = {
+        TITLES[ALL]: np.ones(HOURS, dtype=np.bool_),
+        TITLES[AFTER_DARK]: ways.is_dark,
+        TITLES[AFTER_SCHOOL]: hours_between(15, 18),
+    }
+    return chosen if params.at is None else chosen | {THE_HOUR: hour == params.at}
+
+
+def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
+    demand: Demand,
+    venues: Venues,
+    ways: Ways,
+    cover: OpenCover,
+    best: Siting,
+    hours: dict[str, Flags],
+    within_m: float,
+) -> tuple[View, ...]:
+    """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
+    before = coverage_by_hour(cover, venues.existing)
+    after = coverage_by_hour(cover, best.sites)
+    level = coverage_by_hour(cover, step_free_sites(best.sites, venues.step_free))
+    close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
+    at_once = coverage_by_hour(close, best.sites)
+    return tuple(
+        View(
+            title,
+            float(after.demand[marked].sum()),
+            float(before.covered[marked].sum()),
+            float(after.covered[marked].sum()),
+            float(after.covered_twice[marked].sum()),
+            float(level.covered[marked].sum()),
+            float(at_once.covered[marked].sum()),
+        )
+        for title, marked in hours.items()
+    )

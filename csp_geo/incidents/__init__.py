@@ -1,0 +1,1 @@
+"""Reports to incidents: judged, merged, quarantined, counted, and chosen for a period."""

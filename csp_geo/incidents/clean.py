@@ -1,0 +1,323 @@
+"""Reports to incidents: every row is accepted, merged or quarantined, and it is known why.
+
+Rows read = accepted + merged + quarantined, for every file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.disclosure import may_be_written
+from csp_geo.core.errors import NoReportsError
+from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
+from csp_geo.core.wording import count, join
+from csp_geo.incidents.build import build_incidents, build_quarantine
+from csp_geo.incidents.duplicates import merged_rows, repeated_references
+from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
+from csp_geo.inputs.source import plain
+from csp_geo.inputs.vocabulary import strictest
+from csp_geo.inputs.when.occurred import DATE_NOTES, moments
+from csp_geo.inputs.where.best_location import NOTES, Ground, whereabouts
+from csp_geo.inputs.where.postcode import INSTALL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.read import Reports
+    from csp_geo.inputs.source import Source
+    from csp_geo.inputs.where.gazetteer import Gazetteer
+
+EARLIEST: Final = pd.Timestamp("1990-01-01")
+_DAY: Final = pd.Timedelta(days=1)
+_TELLING: Final = 5
+"""Letters and digits from which a reference is one in every source."""
+
+
+@dataclass(frozen=True)
+class CleanResult:
+    """What became of the reports.
+
+    `incidents` and `quarantine` keep their contracts in `csp_geo.core.tables`. `counts` has read,
+    accepted, merged and quarantined. `rows` has one line for every row: file, source_row, fate,
+    reasons, flags, theme, sensitive, category. `cautions` are sentences for the map, `notes`
+    say by the number of a file what was decided about its columns.
+    """
+
+    incidents: gpd.GeoDataFrame
+    quarantine: pd.DataFrame
+    counts: Mapping[str, int]
+    rows: pd.DataFrame
+    cautions: tuple[str, ...] = ()
+    notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def clean(
+    reports: Reports,
+    area: StudyArea | None = None,
+    *,
+    today: date | None = None,
+    key: bytes | None = None,
+    border_m: float = 250.0,
+    gazetteer: Gazetteer | None = None,
+) -> CleanResult:
+    """Judge every report: accept, merge or quarantine it.
+
+    Parameters
+    ----------
+    reports
+        From `read_reports`; not changed.
+    area
+        Where reports should lie. Without it nothing is outside and no ward is given.
+    today
+        Dates after this day are `future-date`. Without it only dates before 1990 are.
+    key
+        The project's own key, with which incident numbers and people are coded. Without it a key of
+        this process is used: numbers then differ from one session to the next.
+    border_m
+        Reports up to this many metres outside the boundary are kept and flagged.
+    gazetteer
+        Where named places are, for reports that say no more than a name.
+
+    Returns
+    -------
+    result
+        The same rows give the same incidents in any order.
+    """
+    table = reports.table
+    key = _session_key() if key is None else key
+    located = _located(reports, Ground(area, border_m, gazetteer))
+    dated, cautions = moments(reports)
+    merged = merged_rows(reports)
+    reasons = _reasons(table, located, dated, today)
+    bad = reasons.any(axis=1) & ~merged
+    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
+    kinds = _sorted(reports)
+    flags = _flags(table, located, dated, repeated_references(reports, merged), kinds["unknown"])
+    rows = pd.DataFrame(
+        {
+            "file": table["file"],
+            "source_row": table["source_row"],
+            "fate": fate,
+            "reasons": _joined(reasons).where(bad, ""),
+            "flags": _joined(flags).where(fate == ACCEPTED, ""),
+            "theme": kinds["theme"],
+            "sensitive": kinds["sensitive"],
+            "category": table["category"].astype("str"),
+        }
+    )
+    accepted = np.flatnonzero(fate == ACCEPTED)
+    incidents = build_incidents(
+        reports, area, key, located.iloc[accepted], dated.iloc[accepted], rows
+    )
+    counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
+    quarantine = build_quarantine(reports, rows)
+    cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
+    notes = _notes(reports, located, dated)
+    return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
+
+
+@lru_cache(maxsize=1)
+def _session_key() -> bytes:
+    return secrets.token_bytes(32)
+
+
+# --- where and when ----------------------------------------------------------------------------
+
+
+def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
+    parts = [
+        whereabouts(file, source, reports.table.iloc[where], ground)
+        for file, source, where in reports.by_file()
+    ]
+    parts = parts or [whereabouts(None, None, reports.table.iloc[:0], ground)]
+    return pd.concat(parts).sort_index()
+
+
+def _notes(
+    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame
+) -> Mapping[int, tuple[str, ...]]:
+    """Say of each file what was decided about its columns."""
+    said = [(slug, located[slug], text) for slug, text in NOTES.items()]
+    said += [(slug, dated[slug], text) for slug, text in DATE_NOTES.items()]
+    number = reports.table["file"]
+    seen = {slug: set(number[marks.to_numpy(dtype=bool)]) for slug, marks, _ in said}
+    return {
+        n: tuple(text for slug, _, text in said if n in seen[slug])
+        for n in range(len(reports.files))
+    }
+
+
+def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many rows wait for a list of postcodes, and what to install."""
+    waiting = located["postcode-not-looked-up"]
+    if not waiting.any():
+        return ()
+    first = int(waiting.to_numpy().argmax())
+    where = reports.files[int(reports.table["file"].iloc[first])].path
+    row = int(reports.table["source_row"].iloc[first])
+    return (
+        (
+            f"{int(waiting.sum()):,} rows say where only by a postcode (first: {where}, row "
+            f"{row}), and no list of postcodes is installed. {INSTALL}"
+        ),
+    )
+
+
+def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many reports wait to be sorted, and the line of source.toml that sorts them."""
+    unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
+    if unknown.empty:
+        return ()
+    source = unknown["file"].map(pd.Series([file.source for file in reports.files]))
+    n_by_source = source.value_counts()
+    most = min(n_by_source.index, key=lambda name: (-n_by_source[name], name))
+    words = unknown.loc[source == most, "category"].value_counts()
+    feed = next(file.feed for file in reports.files if file.source == most and file.feed)
+    knows = reports.sources[feed].vocabulary.knows_a_word_of
+    shown = {
+        str(word): int(n)
+        for word, n in words.items()
+        if may_be_written(str(word), int(n)) and knows(str(word))
+    }
+    word = min(shown, key=lambda word: (-shown[word], word), default="the word")
+    each = join(f"{n_by_source[name]:,} {name}" for name in sorted(n_by_source.index))
+    who = f"{count(len(unknown), 'report')} ({each}) {'has' if len(unknown) == 1 else 'have'}"
+    said = (
+        f"{who} a category that nobody has sorted and that may be sensitive: counted, and kept "
+        f"off the map until it is. In data/reports/{most}/source.toml, under [themes], write "
+        f'other = ["{word}"] or the theme that it is, or run csp-geo check FILE --map.'
+    )
+    return (said,)
+
+
+# --- the fate of each row ----------------------------------------------------------------------
+
+
+def _reasons(
+    table: pd.DataFrame, located: pd.DataFrame, dated: pd.DataFrame, today: date | None
+) -> pd.DataFrame:
+    day = dated["day"]
+    late = day < EARLIEST
+    if today is not None:
+        late |= day >= pd.Timestamp(today) + _DAY
+    reasons = {rule.slug: located[rule.slug] for rule in REASONS if rule.slug in located}
+    reasons |= {
+        "broken-record": table["broken"],
+        "missing-date": dated["missing"],
+        "unreadable-date": dated["unreadable"],
+        "month-first-date": dated["open-order"],
+        "future-date": late,
+    }
+    ordered = {rule.slug: reasons[rule.slug].to_numpy(dtype=bool) for rule in REASONS}
+    frame = pd.DataFrame(ordered, index=table.index)
+    others = [slug for slug in frame.columns if slug != "broken-record"]
+    frame.loc[frame["broken-record"], others] = False  # nothing else in such a row can be trusted
+    return frame
+
+
+def _flags(
+    table: pd.DataFrame,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    repeated: pd.Series,
+    unknown: pd.Series,
+) -> pd.DataFrame:
+    flags = {slug: located[slug] for slug in FLAG if slug in located}
+    flags |= {slug: dated[slug] for slug in FLAG if slug in dated}
+    flags["unknown-category"] = unknown
+    flags["repeated-reference"] = repeated
+    return pd.DataFrame(
+        {slug: flags[slug].to_numpy(dtype=bool) for slug in FLAG}, index=table.index
+    )
+
+
+def _sorted(reports: Reports) -> pd.DataFrame:
+    """Return each row's `theme`, what makes it `sensitive`, and if its category is `unknown`."""
+    table = reports.table
+    parts = [
+        _sorted_by(source, table.iloc[where][["category", "major"]].astype("str"))
+        for _, source, where in reports.by_file()
+    ]
+    if not parts:
+        return pd.DataFrame({"theme": [], "sensitive": [], "unknown": []}, dtype="object")
+    found = pd.concat(parts).sort_index()
+    kinds = [found["kind"].to_numpy(dtype=object), table["sensitive"].to_numpy(dtype=object)]
+    found["sensitive"] = _shared(reports, strictest(kinds))
+    return found
+
+
+def _sorted_by(source: Source, words: pd.DataFrame) -> pd.DataFrame:
+    pairs = words.drop_duplicates()
+    told = [_sort(source, *pair) for pair in pairs.itertuples(index=False, name=None)]
+    known = pairs.assign(theme=[t for t, _ in told], kind=[k for _, k in told])
+    found = words.merge(known, how="left").set_axis(words.index)
+    found["unknown"] = found["kind"] == UNKNOWN
+    return found[["theme", "kind", "unknown"]]
+
+
+def _sort(source: Source, category: str, major: str) -> tuple[str, str]:
+    """Return theme and sensitivity; a source with one theme needs no category."""
+    default = source.default_theme
+    if default is not None and not category and not major:
+        return default, ""
+    theme, kind = source.sort(category, major)
+    return theme or default or "other", kind
+
+
+def _same(reference: str) -> str:
+    """Return a reference without case, spaces, signs and leading zeros, for comparing."""
+    return plain(reference).lstrip("0")
+
+
+def _shared(reports: Reports, kinds: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Give all rows of one reference the strictest of their kinds: one may lack the flag.
+
+    A reference of some length is the same in the lists of two partners.
+    """
+    ref = reports.table["reference"]
+    rows = ref.map({text: _same(text) for text in ref.unique()}).astype("str")
+    rows = rows.where(rows.str.len() >= _TELLING, reports.per_row("feed") + " " + rows)
+    named = (ref != "").to_numpy() & rows.duplicated(keep=False).to_numpy()
+    if not named.any():
+        return kinds
+    together = pd.factorize(rows[named])[0]
+    out = kinds.copy()
+    for kind in reversed(SENSITIVITIES[1:]):
+        has = np.unique(together[kinds[named] == kind])
+        out[np.flatnonzero(named)[np.isin(together, has)]] = kind
+    return out
+
+
+def _joined(marks: pd.DataFrame) -> pd.Series:
+    """Join the names of the true columns of each row with semicolons."""
+    joined = np.full(len(marks), "", dtype=object)
+    for slug in marks.columns:
+        where = marks[slug].to_numpy()
+        joined[where] = [f"{before};{slug}" if before else slug for before in joined[where]]
+    return pd.Series(joined, index=marks.index, dtype="str")
+
+
+def require_incidents(result: CleanResult, reports: Reports) -> None:
+    """Raise `NoReportsError` when no row is left, saying what was wrong with most of them."""
+    if len(result.incidents):
+        return
+    slugs = result.rows["reasons"].str.split(";").explode()
+    common = slugs[slugs != ""].value_counts()
+    why = ""
+    if len(common):
+        rule = REASON[str(common.index[0])]
+        why = f" {int(common.iloc[0]):,} of them: {rule.title.lower()}. {rule.hint}"
+    raise NoReportsError(
+        f"None of the {len(reports):,} rows could be used.{why} See them with csp-geo check."
+    )

@@ -1,0 +1,291 @@
+"""Which incidents a run uses: the period, each source's look-back, feeds that overlap."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.errors import NoReportsError, SettingsError
+from csp_geo.core.period import Period, month_end, months_before, say_month, say_span
+from csp_geo.core.tables import SOURCES, THEMES
+from csp_geo.incidents.build import person_weights
+from csp_geo.inputs.source import plain
+from csp_geo.inputs.when.dates import TIME_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.inputs.source import Source
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`used` goes into the run, `context` is only drawn; `cautions` say what was left out."""
+
+    used: gpd.GeoDataFrame
+    context: gpd.GeoDataFrame
+    cautions: tuple[str, ...] = ()
+
+
+def narrow(
+    incidents: gpd.GeoDataFrame, themes: Sequence[str], sources: Sequence[str]
+) -> tuple[gpd.GeoDataFrame, str]:
+    """Keep only some themes and sources ("where are the robberies?").
+
+    Returns
+    -------
+    incidents, narrowed
+        The rows that are left, and in words what they were narrowed to ("" for nothing).
+
+    Raises
+    ------
+    SettingsError
+        If a theme or source is not known.
+    """
+    said = []
+    for column, wanted, known in (("theme", themes, THEMES), ("source", sources, SOURCES)):
+        if wanted:
+            by_plain = {plain(name): name for name in known}
+            if unknown := [name for name in wanted if plain(name) not in by_plain]:
+                raise SettingsError(
+                    f"'{unknown[0]}' is no {column}. Choose from {', '.join(known)}."
+                )
+            names = [by_plain[plain(name)] for name in wanted]
+            incidents = incidents[incidents[column].isin(names)]
+            said.append(f"{column} {', '.join(names)}")
+    return incidents, " and ".join(said)
+
+
+def select(
+    incidents: gpd.GeoDataFrame,
+    period: Period,
+    sources: Mapping[str, Source],
+    *,
+    feeds: Mapping[str, str] | None = None,
+    narrowed: str = "",
+) -> Selection:
+    """Select the incidents of a period.
+
+    A source that looks back (a survey) takes part with its last months; one that knows only the
+    month takes part when the period is made of whole months, and is context otherwise.
+
+    Parameters
+    ----------
+    incidents
+        Accepted incidents, `tables.INCIDENTS`.
+    feeds
+        For a source that comes in two formats over the same time: the one that counts.
+    narrowed
+        How the incidents were narrowed before, in words, for the message when nothing is left.
+
+    Raises
+    ------
+    NoReportsError
+        If nothing lies in the period, or two feeds would count the same events twice.
+    """
+    start, end = _windows(incidents, period, sources)
+    monthly = (incidents["time_precision"] == "month").to_numpy()
+    within = ((incidents["occurred_at"] >= start) & (incidents["occurred_at"] < end)).to_numpy()
+    whole_month = (
+        (incidents["occurred_at"] >= start) & (incidents["occurred_to"] <= end)
+    ).to_numpy()
+    looks_back = (start < _moment(period.first)).to_numpy()
+    usable_months = monthly & whole_month & (period.whole_months | looks_back)
+    chosen = (within & ~monthly) | usable_months
+    shown = _context_rows(incidents, monthly & ~chosen & ~looks_back, period)
+    _refuse_two_of_a_month(incidents[chosen], sources)
+    losing, cautions = _losing_feeds(incidents[chosen], feeds or {}, sources)
+    cautions += _revised_cautions(incidents[chosen], sources)
+    used = incidents[chosen]
+    used = used[~losing]
+    context = incidents[shown] if not period.whole_months else incidents.iloc[:0]
+    if not (used["family"] != "observation").any():
+        raise NoReportsError(_nothing_left(incidents, context, period, narrowed))
+    cautions += _context_cautions(context, sources) + _empty_sources(
+        incidents, used, context, sources
+    )
+    used = used.assign(weight=person_weights(used))
+    return Selection(used, context, tuple(cautions))
+
+
+def _moment(day: date) -> pd.Timestamp:
+    return pd.Timestamp(day).tz_localize(TIME_ZONE)
+
+
+def _windows(
+    incidents: gpd.GeoDataFrame, period: Period, sources: Mapping[str, Source]
+) -> tuple[pd.Series, pd.Timestamp]:
+    """First moment that counts for each incident, by its source's look-back, and the common end."""
+    first = {
+        feed: _moment(period.window_start(source.look_back_months))
+        for feed, source in sources.items()
+    }
+    start = incidents["feed"].map(first).astype(incidents["occurred_at"].dtype)
+    return start, _moment(period.last + timedelta(1))
+
+
+def _context_rows(
+    incidents: gpd.GeoDataFrame, rows: NDArray[np.bool_], period: Period
+) -> NDArray[np.bool_]:
+    """Month-only incidents to draw as context: the last month on file that began in or before."""
+    at = incidents["occurred_at"]
+    recent = (at < _moment(period.last + timedelta(1))) & (
+        at >= _moment(months_before(period.first, 3))
+    )
+    shown: NDArray[np.bool_] = rows & recent.to_numpy()
+    return np.asarray(shown & (at == at[shown].max()).to_numpy())
+
+
+def _losing_feeds(
+    used: gpd.GeoDataFrame, feeds: Mapping[str, str], sources: Mapping[str, Source]
+) -> tuple[pd.Series, list[str]]:
+    """Tell which incidents another feed of the same source already counts."""
+    losing = pd.Series(False, index=used.index)
+    cautions: list[str] = []
+    month = used["occurred_at"].dt.strftime("%Y-%m")
+    for source, rows in used.groupby("source", observed=True):
+        names = sorted(rows["feed"].unique())
+        if len(names) < 2:  # noqa: PLR2004
+            continue
+        months = {name: set(month[rows.index[rows["feed"] == name]]) for name in names}
+        counted = Counter(chain.from_iterable(months.values()))
+        shared = sorted(text for text, n in counted.items() if n > 1)
+        if not shared:
+            continue
+        counts = feeds.get(str(source))
+        if counts is None:
+            raise NoReportsError(_overlap_message(rows, str(source), names, shared))
+        if counts not in names:
+            raise SettingsError(
+                f"[feeds] {source} = '{counts}' is none of those that overlap: {', '.join(names)}."
+            )
+        twice = (rows["feed"] != counts) & month[rows.index].isin(months.get(counts, set()))
+        losing[rows.index[twice]] = True
+        if twice.any():
+            other = ", ".join(sorted(sources[name].title for name in names if name != counts))
+            cautions.append(
+                f"{int(twice.sum()):,} reports of {other} were not counted, because "
+                f"{sources[counts].title} cover the same months and count by csp_geo.toml."
+            )
+    return losing, cautions
+
+
+def _shared_references(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose reference stands, with other content, in another file of the feed."""
+    again = rows[rows["flags"].str.contains("repeated-reference", regex=False)]
+    n_files = again.groupby(["feed", "source_ref"])["source_file"].transform("nunique")
+    return again[n_files > 1]
+
+
+def _refuse_two_of_a_month(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> None:
+    """Refuse a published month beside an extract of the same month: both hold the same events."""
+    monthly = used[used["time_precision"] == "month"]
+    shared = _shared_references(monthly)
+    if shared.empty:
+        return
+    first = shared.iloc[0]
+    files = sorted(shared.loc[shared["source_ref"] == first["source_ref"], "source_file"].unique())
+    raise NoReportsError(
+        f"{' and '.join(files[:2])} both hold {sources[str(first['feed'])].title} of "
+        f"{say_month(first['occurred_at'])}: the same events would count twice. Take one away."
+    )
+
+
+def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
+    """Say where files of one dated feed share references: a later extract may repeat an earlier."""
+    return [
+        f"{sources[str(feed)].title}: {rows['source_ref'].nunique():,} references stand in more "
+        "than one file with other content, and all are counted. If a later list replaces an "
+        "earlier one, take the earlier away."
+        for feed, rows in _shared_references(used).groupby("feed")
+    ]
+
+
+def _overlap_message(
+    rows: pd.DataFrame, source: str, names: Sequence[str], shared: Sequence[str]
+) -> str:
+    by_feed = [
+        f"{min(rows.loc[rows['feed'] == name, 'source_file'])} (read as {name})" for name in names
+    ]
+    return (
+        f"{' and '.join(by_feed)} both hold {source} reports of {shared[0]}"
+        f"{f' to {shared[-1]}' if len(shared) > 1 else ''}: the same events would count twice. "
+        f'Take one away, or say in csp_geo.toml which counts: [feeds] {source} = "{names[0]}".'
+    )
+
+
+def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
+    found = []
+    for feed, rows in context.groupby("feed", observed=True):
+        month = rows["occurred_at"].min()
+        found.append(
+            f"{sources[str(feed)].title}: only the month is known, so {len(rows):,} reports of "
+            f"{say_month(month)} are drawn as context, in no hotspot. They take part in a period "
+            f"of whole months, such as --period {month:%Y-%m}."
+        )
+    return found
+
+
+def _empty_sources(
+    incidents: gpd.GeoDataFrame,
+    used: gpd.GeoDataFrame,
+    context: gpd.GeoDataFrame,
+    sources: Mapping[str, Source],
+) -> list[str]:
+    present = set(used["feed"]) | set(context["feed"])
+    return [
+        f"{sources[str(feed)].title}: none in this period (on file: {_range(rows)})."
+        for feed, rows in incidents.groupby("feed", observed=True)
+        if feed not in present
+    ]
+
+
+def _range(rows: pd.DataFrame) -> str:
+    first, last = rows["occurred_at"].min().date(), rows["occurred_at"].max().date()
+    if (rows["time_precision"] == "month").all():
+        return say_span(first.replace(day=1), month_end(last.year, last.month))
+    return say_span(first, last)
+
+
+def _next_month(day: date) -> date:
+    return month_end(day.year, day.month) + timedelta(1)
+
+
+def _nothing_left(
+    incidents: gpd.GeoDataFrame, context: gpd.GeoDataFrame, period: Period, narrowed: str
+) -> str:
+    """Say which range was found and which command to run."""
+    said = say_span(period.first, period.last)
+    of_what = f" with {narrowed}" if narrowed else ""
+    clustered = incidents[incidents["family"] != "observation"]
+    if incidents.empty:
+        return f"No report{of_what} was found in any file."
+    if clustered.empty:
+        return (
+            f"None of the {len(incidents):,} usable reports{of_what} can be mapped as hotspots: "
+            "audit findings alone are evidence, not reports."
+        )
+    last = clustered["occurred_at"].max()
+    monthly = bool((clustered["time_precision"] == "month").all())
+    if monthly and (len(context) or not period.whole_months):
+        return (
+            f"These reports give only the month, so they cannot show {said}. Ask for whole months: "
+            f"csp-geo weekly --period {last:%Y-%m} --as-of {_next_month(last.date())}"
+        )
+    then = f"--as-of {last.date() + timedelta(1)}"
+    if monthly:
+        then = f"--period {last:%Y-%m} --as-of {_next_month(last.date())}"
+    return (
+        f"No report{of_what} lies in {said}. Those on file run from {_range(clustered)}. "
+        f"Try: csp-geo weekly {then}"
+    )

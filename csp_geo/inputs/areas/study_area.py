@@ -1,0 +1,360 @@
+"""The study area: wards of one vintage, their boundary, one CRS in metres, point in ward.
+
+The boundary rule: a point belongs to the ward that covers it, edges included; a point on an edge
+that wards share belongs to the ward with the lower code. So no point is counted twice or lost.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from csp_geo.core.errors import BoundaryError
+from csp_geo.core.polygons import Locator
+from csp_geo.core.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
+from csp_geo.core.storage import sha256_of
+from csp_geo.core.visible import clean
+from csp_geo.inputs.files.gis_layer import read_vector
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+def _any_of(*names: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(name) for name in names)
+
+
+_NO_LETTER = re.compile(r"[^a-z0-9]")
+_CODE = _any_of(r"wd\d\dcd", "gsscode", "wardcode", "wdcd", "code")
+_NAME = _any_of(r"wd\d\dnm", "wardname", "wdnm", "name")
+_DISTRICT = _any_of(r"lad\d\dnm", "ladnm", "district", "boroughname", "borough")
+_GB_CODE = re.compile(r"[EWS]\d{8}")
+_SLIVER_M2: Final = 100.0
+_AREAL: Final = 2
+_FEWEST_CORNERS_PER_KM: Final = 10.0
+"""Corners for each kilometre that a ward is wide (the root of its area). Measured on one borough:
+136 in full resolution, 20 to 23 generalised to 20 m, 6.5 in a file that puts 5 % of postcodes into
+the wrong ward."""
+_FEWEST_JUDGED: Final = 4
+"""Of fewer outlines it cannot be told whether they are simplified or were drawn so."""
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A set of ward codes that were in force together; `valid_to` is `None` while they are.
+
+    `borough` is the code of the local authority they make up, where it is known.
+    """
+
+    area: str
+    title: str
+    first: str
+    last: str
+    valid_from: date
+    valid_to: date | None = None
+    borough: str = ""
+
+    @property
+    def year(self) -> int:
+        """A year in whose December these wards were in force."""
+        return self.valid_to.year - 1 if self.valid_to else self.valid_from.year
+
+    def covers(self, day: date) -> bool:
+        """Tell whether these wards were in force on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, eq=False)
+class StudyArea:
+    """Wards of one vintage in one CRS in metres.
+
+    `wards` has ward_code, ward_name and geometry, in the order of the codes. `cautions` say what
+    was repaired or decided; `overlap_m2` and `gap_m2` measure how cleanly the wards fit together.
+    """
+
+    name: str
+    wards: gpd.GeoDataFrame
+    projection: Projection
+    vintage: Vintage | None = None
+    schematic: bool = False
+    cautions: tuple[str, ...] = ()
+    overlap_m2: float = 0.0
+    gap_m2: float = 0.0
+    file_name: str = ""
+    sha256: str = ""
+
+    @cached_property
+    def boundary(self) -> shapely.Geometry:
+        """The union of the wards."""
+        return shapely.union_all(self.wards.geometry.to_numpy())
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.wards.geometry.to_numpy())
+
+    def ward_of(self, xy: ArrayLike) -> NDArray[np.int64]:
+        """Return the row in `wards` of each point, -1 outside.
+
+        Parameters
+        ----------
+        xy
+            ``(n, 2)`` float64, metres in the study area's CRS. NaN lies outside.
+        """
+        return self._locator.rows_of(np.asarray(xy, dtype=np.float64).reshape(-1, 2))
+
+    def distance_outside(self, xy: ArrayLike) -> NDArray[np.float64]:
+        """Return how far each point lies outside the boundary, metres; 0 within, NaN for NaN."""
+        points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
+        distance = np.full(len(points), np.nan)
+        known = np.isfinite(points).all(axis=1)
+        distance[known] = shapely.distance(self.boundary, shapely.points(points[known]))
+        return distance
+
+
+def read_vintages() -> tuple[Vintage, ...]:
+    """Return the ward vintages that csp_geo knows (vintages.toml)."""
+    text = (files("csp_geo.inputs.areas") / "vintages.toml").read_text(encoding="utf-8")
+    return tuple(Vintage(**entry) for entry in tomllib.loads(text)["vintage"])
+
+
+def vintage_of(codes: list[str]) -> Vintage | None:
+    """Return the vintage that all ward codes belong to, or `None`."""
+    for vintage in read_vintages():
+        if all(vintage.first <= code <= vintage.last for code in codes):
+            return vintage
+    return None
+
+
+def read_study_area(path: str | Path) -> StudyArea:
+    """Read wards from a GeoJSON, GeoPackage or Shapefile.
+
+    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...).
+    The CRS is read; a missing one is decided by the range of the coordinates, and said. Invalid
+    polygons are repaired, and said; overlaps and gaps are measured.
+
+    Raises
+    ------
+    BoundaryError
+        If the file cannot be read, has no polygons, or has no columns for ward code and name.
+    """
+    from pathlib import Path
+
+    path = Path(path)
+    layer, notes = read_vector(path)
+    return study_area_of(layer, path.name, notes=notes, sha256=sha256_of(path))
+
+
+def study_area_of(
+    layer: gpd.GeoDataFrame, file_name: str, *, notes: tuple[str, ...] = (), sha256: str = ""
+) -> StudyArea:
+    """Make a study area of a layer of wards that has a CRS; `notes` are cautions known before.
+
+    Raises
+    ------
+    BoundaryError
+        If the layer has no polygons, or no columns for ward code and name.
+    """
+    cautions = list(notes)
+    if not layer.geom_type.isin(["Polygon", "MultiPolygon"]).any():
+        raise BoundaryError(f"{file_name} holds no polygons: ward boundaries are needed.")
+    wards = _named_wards(layer, file_name)
+    wards, repaired = _repaired(wards)
+    if repaired:
+        cautions.append(
+            f"The shape of {', '.join(repaired)} in {file_name} crossed itself and was repaired."
+        )
+    projection = _projection_of(wards)
+    wards = _in_metres(wards, projection, file_name)
+    overlap, gap = _fit(wards)
+    if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
+        cautions.append(
+            f"The wards in {file_name} do not fit together: {overlap:,.0f} square metres are in "
+            f"two wards (counted in the one with the lower code), {gap:,.0f} in none."
+        )
+    vintage, schematic = vintage_of(list(wards["ward_code"])), _is_schematic(layer)
+    if not schematic:  # those are not to be relied on at all, which is said elsewhere
+        cautions += _coarse(wards, vintage, file_name)
+    return StudyArea(
+        name=_area_name(layer, vintage, file_name.rpartition(".")[0] or file_name),
+        wards=wards,
+        projection=projection,
+        vintage=vintage,
+        schematic=schematic,
+        cautions=tuple(cautions),
+        overlap_m2=overlap,
+        gap_m2=gap,
+        file_name=file_name,
+        sha256=sha256,
+    )
+
+
+def _plain(name: str) -> str:
+    return _NO_LETTER.sub("", name.lower())
+
+
+def _find_column(layer: gpd.GeoDataFrame, alternatives: tuple[re.Pattern[str], ...]) -> str | None:
+    """Return the column that the alternatives name, the earlier alternative first."""
+    for alternative in alternatives:
+        for column in layer.columns:
+            if alternative.fullmatch(_plain(str(column))):
+                return str(column)
+    return None
+
+
+def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
+    found = {"ward_code": _find_column(layer, _CODE), "ward_name": _find_column(layer, _NAME)}
+    for needed, column in found.items():
+        if column is None:
+            names = [str(name) for name in layer.columns if name != "geometry"]
+            near = difflib.get_close_matches(needed, names, n=1, cutoff=0.0)
+            raise BoundaryError(
+                f"{file_name}: no column for the {needed.replace('_', ' ')} was found (columns: "
+                f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name "
+                f"it '{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
+            )
+    _refuse_incomplete(layer, found, file_name)
+    polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
+    wards = gpd.GeoDataFrame(
+        {
+            key: polygons[column].astype("str").map(clean).str.strip()
+            for key, column in found.items()
+        },
+        geometry=polygons.geometry.force_2d(),
+        crs=layer.crs,
+    )
+    if wards["ward_code"].duplicated().any():
+        wards = wards.dissolve("ward_code", as_index=False)
+    wards = wards.sort_values("ward_code", ignore_index=True)
+    return wards[["ward_code", "ward_name", "geometry"]]
+
+
+def _refuse_incomplete(
+    layer: gpd.GeoDataFrame, columns: dict[str, str | None], file_name: str
+) -> None:
+    """Refuse wards without a code or a shape: their reports would be outside, in silence."""
+    code, name = (layer[str(columns[key])] for key in ("ward_code", "ward_name"))
+    nameless = code.isna() | (code.astype("str").str.strip() == "")
+    if nameless.any():
+        raise BoundaryError(
+            f"{file_name}: {int(nameless.sum())} of {len(layer)} wards have no code. Every ward "
+            "needs one; get the file again, or take the rows out that are no wards."
+        )
+    shapeless = layer.geometry.isna() | layer.geometry.is_empty
+    if shapeless.any():
+        raise BoundaryError(
+            f"{file_name}: {', '.join(name[shapeless].astype('str'))} has no shape that can be "
+            "read, so its reports would lie outside. Get the file again."
+        )
+
+
+def _repaired(wards: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
+    invalid = ~wards.geometry.is_valid.to_numpy()
+    if not invalid.any():
+        return wards, []
+    shapes = wards.geometry.to_numpy().copy()
+    mended = shapely.make_valid(shapes[invalid], method="structure")
+    shapes[invalid] = [_polygons_of(shape) for shape in mended]
+    return wards.set_geometry(gpd.GeoSeries(shapes, crs=wards.crs)), list(
+        wards.loc[invalid, "ward_name"]
+    )
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """Keep the areas of a repaired shape; lines and points are left over from the repair."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == _AREAL])
+
+
+def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
+    codes = wards["ward_code"]
+    british = True if codes.str.fullmatch(_GB_CODE).all() else None
+    west, south, east, north = wards.total_bounds
+    centre = np.array([[(west + east) / 2, (south + north) / 2]])
+    if wards.crs == BRITISH_CRS:
+        british = True
+    elif wards.crs != WGS84:
+        centre = between(str(wards.crs), WGS84, centre)
+    return projection_at(centre[0, 0], centre[0, 1], british=british)
+
+
+def _in_metres(wards: gpd.GeoDataFrame, projection: Projection, file_name: str) -> gpd.GeoDataFrame:
+    if wards.crs == projection.crs:
+        return wards
+    source = str(wards.crs)
+
+    def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        degrees = xy if wards.crs == WGS84 else between(source, WGS84, xy)
+        return projection.to_metres(degrees)
+
+    shapes = wards.geometry.to_numpy()
+    moved = move(shapely.get_coordinates(shapes))
+    if not np.isfinite(moved).all():
+        raise BoundaryError(
+            f"The wards in {file_name} do not lie where their codes say, in Great Britain. Are "
+            "latitude and longitude in each other's place? Get the file again."
+        )
+    shapes = shapely.set_coordinates(shapes.copy(), moved)
+    return wards.set_geometry(gpd.GeoSeries(shapes), crs=projection.crs)
+
+
+def _fit(wards: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Measure overlaps between wards and the gaps that they enclose, in square metres."""
+    shapes = wards.geometry.to_numpy()
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pairs = left < right
+    overlap = shapely.area(shapely.intersection(shapes[left[pairs]], shapes[right[pairs]])).sum()
+    union = shapely.union_all(shapes)
+    holes = sum(
+        shapely.area(shapely.polygons(ring))
+        for part in shapely.get_parts(union)
+        for ring in part.interiors
+    )
+    return float(overlap), float(holes)
+
+
+def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) -> list[str]:
+    """Tell wards that were simplified too much, by the corners and the area of a typical one.
+
+    Rectangles are left out: they have been drawn so, and have nothing to be simplified.
+    """
+    shapes = wards.geometry.to_numpy()
+    area = shapely.area(shapes)
+    square = np.isclose(area, shapely.area(shapely.envelope(shapes)), rtol=1e-3)
+    corners = shapely.get_num_coordinates(shapes) - shapely.get_num_geometries(shapes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        per_km = (corners / np.sqrt(area / 1e6))[~square & (area > 0)]
+    if len(per_km) < _FEWEST_JUDGED or float(np.median(per_km)) >= _FEWEST_CORNERS_PER_KM:
+        return []
+    how = "CODE --year YEAR, with the code of your borough"
+    if vintage and vintage.borough:
+        how = f"{vintage.borough} --year {vintage.year}"
+    said = (
+        f"The ward outlines in {file_name} are too coarse: {corners.sum():,} corners for "
+        f"{len(wards)} wards of {area.sum() / 1e6:,.0f} square kilometres together, so reports "
+        f"near an edge fall into the wrong ward. Get the BGC wards: csp-geo boundaries fetch {how}."
+    )
+    return [said]
+
+
+def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:
+    column = _find_column(layer, _DISTRICT)
+    names = sorted(set(layer[column].dropna().astype("str").map(clean))) if column else []
+    if len(names) == 1:
+        return names[0]
+    return vintage.area if vintage else stem.replace("_", " ")
+
+
+def _is_schematic(layer: gpd.GeoDataFrame) -> bool:
+    return "status" in layer.columns and bool((layer["status"] == "schematic").any())

@@ -1,0 +1,66 @@
+"""The fields that a column of reports can be read as, and the clocks of forms among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from csp_geo.inputs.vocabulary import spelt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FIELDS: Final[Mapping[str, str]] = {
+    "reference": "the source's own number of the report; tells repeats",
+    "person": "who reported; coded at once, to count people and not pins",
+    "date": "when, or the first day of an interval; a time may stand beside it",
+    "time": "time of day, or two times",
+    "date_to": "last day of an interval",
+    "time_to": "time of day at the end of an interval",
+    "month": "the month, where no day is known",
+    "recorded": "when it was reported or filled in: gives the day, where nothing says when it was",
+    "latitude": "degrees north",
+    "longitude": "degrees east, negative in the west",
+    "easting": "metres east in the grid",
+    "northing": "metres north in the grid",
+    "x": "longitude or easting, told by its numbers",
+    "y": "latitude or northing, told by its numbers",
+    "point": "both coordinates in one cell, such as 51.5393, 0.0811",
+    "gridref": "a grid reference such as TQ 444 843",
+    "wkt": "a shape as WKT or GeoJSON",
+    "postcode": "a full postcode; needs the postcode list",
+    "category": "what was reported",
+    "major": "the class above the category; tells the theme where the category does not",
+    "place": "a street or place in words",
+}
+"""Field name to what it holds, in a few words for people."""
+
+
+WHEN: Final = frozenset({"date", "time", "date_to", "time_to"})
+"""Fields that say when something happened."""
+_WRITTEN: Final = frozenset(
+    """completion completed complete submission submitted submit timestamp created creation create
+    modified modification updated update edited contribution contributed reported recorded logged
+    entered entry received opened requested registered answered response saved synced uploaded
+    acknowledged confirmed publication published import imported export exported""".split()  # noqa: SIM905
+)
+_OF_A_REPORT: Final = frozenset({"report", "log"})
+_CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})
+_OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})
+_BY_A_FORM: Final = frozenset(
+    {"completion", "submission", "submitted", "uuid", "instanceid", "duration", "progress"}
+    | {"finished", "respondent", "responseid", "respondentid"}
+)
+
+
+def is_of_the_record(column: str, header: Iterable[str], *, asked: bool) -> bool:
+    """Tell whether a column of dates or times says when the report was made, filled in or changed.
+
+    "Start time" is when a form was opened where the other columns are those of a form, or where
+    people are `asked` (a survey): elsewhere it begins an interval in which something happened.
+    """
+    words = set(spelt(column).split())
+    if words & _WRITTEN or (words & _OF_A_REPORT and words & _CLOCK):
+        return True
+    if not words & _OPENED or words - _OPENED - _CLOCK:
+        return False
+    return asked or any(_BY_A_FORM & set(spelt(name).split()) for name in header)

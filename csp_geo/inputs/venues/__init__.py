@@ -1,0 +1,1 @@
+"""Lists of venues and the register of Safe Havens, as they come."""

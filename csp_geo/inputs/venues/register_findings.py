@@ -1,0 +1,216 @@
+"""What is wrong or old in the register of Safe Havens: sentences for the person who keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.period import say_day
+from csp_geo.core.wording import join
+from csp_geo.inputs.venues.listing import NO, NO_LOCATION, OUTSIDE, UNKNOWN, YES, say_nowhere
+from csp_geo.inputs.venues.opening_rules import NO_HOURS, read_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+BORDER_M: Final = 2000.0
+"""How far outside the study area a haven may lie: across the border it helps all the same."""
+TRAINING_YEARS: Final = 3
+"""Training without an expiry counts for this many years: no scheme's rule, but a stated limit."""
+SOON_DAYS: Final = 30
+"""Training and confirmation that end within this many days are said."""
+DATES: Final = ("training_date", "training_expiry", "sign_up_date", "last_checked")
+FREE: Final = ("address", "postcode", "venue_type", "languages")
+"""Free text that is shown as given, and so left empty where it holds a contact."""
+_ENDED: Final = ("lapsed", "withdrawn")
+_Finding = tuple[str, str, str, bool]
+"""Slug, what is wrong or old, what to do, whether the haven does not count because of it."""
+
+
+def records_of(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts."""
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def training_on(row: dict[str, Any], today: date) -> str:
+    """Tell whether staff are trained on a day: by its expiry, else by its date or its number.
+
+    Where the number is 0 nobody is, whatever the dates say.
+    """
+    day = pd.Timestamp(today)
+    if row["trained_count"] == 0:
+        return NO
+    if pd.notna(row["training_expiry_at"]):
+        return YES if row["training_expiry_at"] >= day else NO
+    if pd.notna(row["training_date_at"]):
+        on = row["training_date_at"].normalize()
+        return YES if day - pd.DateOffset(years=TRAINING_YEARS) <= on <= day else NO
+    if np.isnan(row["trained_count"]):
+        return UNKNOWN
+    return YES if row["trained_count"] > 0 else NO
+
+
+def findings_of(rows: list[dict[str, Any]], today: date) -> pd.DataFrame:
+    """Return what is wrong or old on a day: at (which row), finding, what, do, stops."""
+    return _table([(at, *one) for at, row in enumerate(rows) for one in _findings(row, today)])
+
+
+def repeats_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the same for rows that count and are one venue twice: of these one counts.
+
+    One venue is the same name at the same address, or at the same point where no address is given.
+    The row that was confirmed last is kept.
+    """
+    said = (rows["address"].fillna("") + " " + rows["postcode"].fillna("")).map(_same)
+    spots = [f"{point.x:.0f} {point.y:.0f}" for point in rows["point"]]
+    places = said.where(said != "", pd.Series(spots, rows.index, dtype="str"))
+    order = rows.assign(venue=rows["name"].map(_same) + " | " + places).sort_values(
+        "last_checked_at", ascending=False, kind="stable"
+    )
+    kept = order.groupby("venue")["source_row"].transform("first")
+    return _table(
+        [
+            (
+                at,
+                "repeated-row",
+                f"It stands on row {kept[at]} as well.",
+                "Keep one of the rows: a venue counts once.",
+                True,
+            )
+            for at in order.index[order.duplicated("venue")]
+        ]
+    )
+
+
+def _same(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _table(found: list[tuple[int, str, str, str, bool]]) -> pd.DataFrame:
+    table = pd.DataFrame(found, columns=["at", "finding", "what", "do", "stops"])
+    table["at"] = table["at"].astype("int64")
+    table["stops"] = table["stops"].astype("bool")
+    for name in ("finding", "what", "do"):
+        table[name] = table[name].astype("str")
+    return table
+
+
+def _findings(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    """Say what is wrong or old in one row; of a haven that is no longer active, only that."""
+    yield from _of_row(row, today)
+    if row["status"] in _ENDED:
+        yield "not-active", f"It is {row['status']}.", "Nothing, if that is right.", True
+        return
+    for check in (_of_place, _of_standing, _of_confirmation, _of_training, _of_hours):
+        yield from check(row, today)
+
+
+def _of_row(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    del today
+    if not row["name"]:
+        yield "no-name", "It has no name.", "Fill in the name, or take the row out.", True
+    if row["no_id"]:
+        do = "Give it a number of its own, so that it can be followed."
+        yield "no-id", "It has no number.", do, False
+    if row["repeats"]:
+        do = "Take one row out, or give it a number of its own."
+        yield "duplicate-id", "Its number stands on an earlier row as well.", do, False
+    if row["name_held"]:
+        what = "Its name holds a telephone number or an e-mail address, so it is not listed."
+        do = "Take it out of the name: there is a column for the contact, which is never published."
+        yield "contact-in-name", what, do, True
+    held = [name.replace("_", " ") for name in FREE if row[f"{name}_held"]]
+    if held:
+        what = f"Its {join(held)} holds a telephone number or an e-mail address: not published."
+        do = "Move it to the column for the contact, which is never published."
+        yield "contact-in-text", what, do, False
+    unread = [name.replace("_", " ") for name in DATES if row[f"{name}_bad"]]
+    if unread:
+        what = f"Its {join(unread)} cannot be read as a date."
+        yield "unreadable-date", what, "Write dates as 2026-09-03.", False
+
+
+def _of_place(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    del today
+    if row["nowhere"] == OUTSIDE:
+        what = f"It lies more than {BORDER_M / 1000:g} km outside the study area."
+        do = "Check its coordinates, or leave it to the neighbouring borough."
+        yield OUTSIDE, what, do, True
+    elif row["nowhere"]:
+        slug = "no-location" if row["nowhere"] == NO_LOCATION else row["nowhere"]
+        title, _, do = say_nowhere(row["nowhere"]).partition(". ")
+        if "postcode" in slug:
+            do += " Latitude and longitude will do as well."
+        yield slug, f"Its place is not known: {title[0].lower()}{title[1:]}.", do, True
+
+
+def _of_standing(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    del today
+    if row["status"] == UNKNOWN:
+        do = "Write active, lapsed or withdrawn."
+        yield "unknown-status", "Its status is not known.", do, True
+    if row["consent_to_publish"] != YES:
+        known = row["consent_to_publish"] == NO
+        what = "It does not agree" if known else "It is not known to agree"
+        do = "Ask for consent, and write yes." if not known else "Nothing, if that is right."
+        yield "no-consent", f"{what} to be listed.", do, True
+
+
+def _of_confirmation(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    at, day = row["last_checked_at"], pd.Timestamp(today)
+    do = "Ask the venue whether everything still holds, and write the day."
+    if pd.isna(at):
+        yield "never-confirmed", "The day on which it was last confirmed is not known.", do, True
+    elif at.normalize() > day:
+        what = "The day on which it was last confirmed has not come yet."
+        yield "future-date", what, "Mend the date.", True
+    elif at < day - pd.DateOffset(years=1):
+        what = f"It was last confirmed on {say_day(at.date())}, more than a year ago."
+        yield "not-confirmed", what, do, True
+    elif at < day - pd.DateOffset(years=1) + pd.Timedelta(days=SOON_DAYS):
+        what = f"It was last confirmed on {say_day(at.date())}, nearly a year ago."
+        yield "confirm-soon", what, do, False
+
+
+def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    do = "Train staff again, and write the day until which it is good."
+    until, on = row["training_expiry_at"], row["training_date_at"]
+    if row["training"] == UNKNOWN:
+        yield "training-unknown", "It is not known whether staff are trained.", do, True
+    elif row["trained_count"] == 0:
+        do = "Train staff, and write how many, and the day until which it is good."
+        yield "not-trained", "No staff are trained.", do, True
+    elif row["training"] == NO and pd.notna(until):
+        yield "training-lapsed", f"Its training ended on {say_day(until.date())}.", do, True
+    elif row["training"] == NO and on < pd.Timestamp(today):
+        what = (
+            f"Its staff were trained on {say_day(on.date())}, more than {TRAINING_YEARS} years "
+            "ago, and no end of the training is given."
+        )
+        yield "training-old", what, do, True
+    elif row["training"] == NO:
+        what = f"Its staff are to be trained on {say_day(on.date())}."
+        yield "not-trained-yet", what, "Nothing, if that is right.", True
+    elif pd.isna(until):
+        what = "No day is given until which its training is good."
+        yield "no-training-expiry", what, "Ask the trainer, and write the day.", False
+    elif until <= pd.Timestamp(today) + pd.Timedelta(days=SOON_DAYS):
+        yield "training-ends-soon", f"Its training ends on {say_day(until.date())}.", do, False
+
+
+def _of_hours(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    del today
+    text = row["opening_hours"] if isinstance(row["opening_hours"], str) else ""
+    rules = read_rules(text)
+    example = 'Write them like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
+    if rules.reason == NO_HOURS:
+        yield "no-hours", "No opening hours are given: it never counts as open.", example, False
+    elif not rules.osm:
+        what = f"It never counts as open, because {rules.reason}."
+        yield "unreadable-hours", what, example, False
+    elif not rules.names_bank_holidays:
+        what = "Its hours do not say what holds on bank holidays: then they are not known."
+        yield "no-bank-holidays", what, 'Add "PH off", or the hours: "PH 10:00-16:00".', False

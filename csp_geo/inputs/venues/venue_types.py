@@ -1,0 +1,108 @@
+"""Business types to venue types: an editable table, `venue_types.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.core.errors import SettingsError
+from csp_geo.core.toml import TABLE, check_values, read_toml, texts
+from csp_geo.core.wording import shortened
+from csp_geo.inputs.source import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SUITABLE, ALCOHOL, GAMBLING, UNSUITABLE = "suitable", "alcohol", "gambling", "unsuitable"
+GROUPS: Final = (SUITABLE, ALCOHOL, GAMBLING, UNSUITABLE)
+"""Whether a venue type can be approached; the later group wins where two lists disagree."""
+OTHER: Final = "other"
+"""The venue type of a business whose list gives none."""
+FILE: Final = "venue_types.toml"
+_SHOP: Final = "shop"
+_GENERAL: Final = (_SHOP, "cafe or restaurant", "other catering", OTHER)
+"""Venue types that say so little that a name may show a business never to be approached."""
+_NAMES: Final = "names"
+
+
+@dataclass(frozen=True)
+class VenueTypes:
+    """Which venue type each word stands for, and which group each venue type is in.
+
+    `words` are plain (lower case, letters and digits; ``key=value`` keeps its sign). `names` are
+    patterns of names that say more than a list that only says "shop"; those of unsuitable types
+    say more than any general type.
+    """
+
+    words: Mapping[str, str]
+    groups: Mapping[str, str]
+    names: Mapping[str, re.Pattern[str]]
+
+    def of(self, business_type: str, name: str = "") -> str | None:
+        """Return the venue type of a business, `None` if its type is not in the table."""
+        found = self.words.get(_word(business_type)) if business_type else OTHER
+        if found is None and "=" in business_type:
+            found = self.words.get(f"{_word(business_type.partition('=')[0])}=*")
+        if found not in _GENERAL:
+            return found
+        said = (
+            kind
+            for kind, pattern in self.names.items()
+            if (found == _SHOP or self.groups[kind] == UNSUITABLE) and pattern.search(name)
+        )
+        return next(said, found)
+
+
+def _word(text: str) -> str:
+    key, sign, value = text.partition("=")
+    return f"{plain(key)}={'*' if value.strip() == '*' else plain(value)}" if sign else plain(text)
+
+
+def read_venue_types(path: Path | None = None) -> VenueTypes:
+    """Read a project's own table of venue types, or the packaged one.
+
+    Raises
+    ------
+    SettingsError
+        If it cannot be read, or is not made of the tables suitable, alcohol, gambling, unsuitable
+        and names, each with lists of words.
+    """
+    if path is None:
+        where = FILE
+        text = (files("csp_geo.inputs.venues") / FILE).read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    else:
+        where = f"data/premises/{FILE}"
+        values = read_toml(path, where)
+    _check(values, where)
+    groups = {kind: group for group in GROUPS for kind in values.get(group, {})}
+    words = {
+        _word(word): kind
+        for group in GROUPS
+        for kind, own in values.get(group, {}).items()
+        for word in (kind, *own)
+    }
+    names = {kind: _any_of(own) for kind, own in values.get(_NAMES, {}).items() if own}
+    if unknown := set(names) - set(groups):
+        raise SettingsError(
+            f"{where}, [names]: '{shortened(min(unknown))}' is no venue type of this table."
+        )
+    return VenueTypes(words, {OTHER: SUITABLE, **groups}, names)
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    either = "|".join(re.escape(word).replace("'", "['\u2019]?") for word in words)
+    return re.compile(rf"\b(?:{either})\b", re.IGNORECASE)
+
+
+def _check(values: Mapping[str, Any], where: str) -> None:
+    tables = (*GROUPS, _NAMES)
+    check_values(values, dict.fromkeys(tables, TABLE), where, what="table")
+    for table, kinds in values.items():
+        check_values(kinds, texts("words"), f"{where}, [{table}]")
+    if not values.get(SUITABLE):
+        raise SettingsError(f"{where} needs a table [suitable]: without it nothing is a candidate.")

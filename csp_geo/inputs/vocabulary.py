@@ -1,0 +1,251 @@
+"""What the words of a report say: its theme, and what makes it sensitive.
+
+Fails closed: a category is harmless only where every word of it is known. A word that nobody has
+sorted may stand for a rape, so a report that has one is "unknown" and is kept off the map.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.tables import SENSITIVE_THEMES, SENSITIVITIES, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+HARMLESS: Final = "none"
+"""The key of `[sensitive]` in a source.toml for words that a partnership knows to be harmless."""
+_WEAK: Final = "~"
+_REMEMBERED: Final = 100_000
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD: Final = re.compile(r"[^\W_]+")
+_DENIED: Final = re.compile(r"(?<![^ ])(?:non|not|no) ")
+_SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+_SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|5|20|39|47)(?![^ ])")
+"""Sections of Acts by which assaults and public order offences are called."""
+_CODE: Final = re.compile(
+    r"5[ad]|8[fglns]|9a|10[a-d]|65|802|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
+    r"|58[a-d]?|9[23][a-e]?|105a|125[a-c]?|126"
+)
+"""Home Office codes of offences that are not sensitive by themselves: 28A is a burglary."""
+_THEME_OF: Final = {
+    "child": "violence",
+    "sexual": "sexual",
+    "honour": "violence",
+    "slavery": "violence",
+    "domestic": "domestic",
+    "hate": "hate",
+}
+"""The theme of a report of which only its sensitivity is known, as the Home Office counts it."""
+
+
+def spelt(text: str) -> str:
+    """Write a text as words in lower case with single spaces: ``SexOffence`` is sex offence."""
+    if text.isascii():
+        split = text if text.islower() or text.isupper() else _HUMP.sub(" ", text)
+        return " ".join(split.translate(_SIGNS).lower().split())
+    even = unicodedata.normalize("NFKC", text)
+    return " ".join(_WORD.findall(_HUMP.sub(" ", even).casefold()))
+
+
+class _Beginnings(dict[str, bool]):
+    """Whether an entry begins with a word; remembers those that it was asked."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        super().__init__()
+        first = [(entry.removeprefix(_WEAK) + " ").split(" ")[0] for entry in entries]
+        self._whole = {spelt(word) for word in first if not word.endswith("*")}
+        self._stems = tuple({spelt(word[:-1]) for word in first if word.endswith("*")})
+
+    def __missing__(self, word: str) -> bool:
+        begins = word in self._whole or word.startswith(self._stems)
+        if len(self) < _REMEMBERED:
+            self[word] = begins
+        return begins
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words to themes, and to what makes a report sensitive.
+
+    `themes` are the phrases of each theme, spelt out; `sensitive` and `strong` the patterns of each
+    kind, in the order of precedence, for categories and for every other column; `begins` and
+    `begins_strong` know the words with which these begin; `harmless` are phrases that only look
+    sensitive, unless `violence` stands beside them, `known` words that say nothing by themselves.
+    """
+
+    themes: Mapping[str, str]
+    sensitive: Mapping[str, re.Pattern[str]]
+    strong: Mapping[str, re.Pattern[str]]
+    begins: _Beginnings
+    begins_strong: _Beginnings
+    harmless: re.Pattern[str]
+    violence: re.Pattern[str]
+    known: frozenset[str]
+
+    def sort(
+        self, category: str, theme: str | None = None, *, exact: bool = False
+    ) -> tuple[str | None, str]:
+        """Return the theme of a category and its sensitivity, one of `tables.SENSITIVITIES`.
+
+        Parameters
+        ----------
+        category
+            In the words of the source.
+        theme
+            What the source's own lists say of it, if they do.
+        exact
+            Whether all of it stands in a list just so: somebody has sorted it.
+
+        Returns
+        -------
+        theme, sensitive
+            The theme is `None` where nothing tells it.
+        """
+        text = spelt(category)
+        kind = self.kind_of(text)
+        found, rest = self._phrases(text, sensitive=bool(kind))
+        if theme is None:
+            theme = "sexual" if self.sensitive["sexual"].search(text) and kind else found
+        if theme is None and kind:
+            theme = _THEME_OF[kind]
+        if not kind and theme in SENSITIVE_THEMES:
+            kind = str(theme)
+        if not kind and not exact and (theme is None or not self._all_known(rest)):
+            kind = UNKNOWN
+        return theme, kind
+
+    def kind_of(self, text: str, *, strong: bool = False) -> str:
+        """Return what makes a text sensitive, "" if nothing does; `text` as `spelt` writes it."""
+        patterns, begins = self.sensitive, self.begins
+        if strong:
+            patterns, begins = self.strong, self.begins_strong
+        if not any(map(begins.__getitem__, text.split())):
+            return ""  # most texts, and it is quickly seen
+        left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
+        if left != text and not _DENIED.search(text) and self.violence.search(left):
+            left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
+        return next((kind for kind, words in patterns.items() if words.search(left)), "")
+
+    def knows_a_word_of(self, text: str) -> bool:
+        """Tell whether any word of a text is known: a name of a person has none as a rule."""
+        return any(word in self.known or word in self.themes for word in spelt(text).split())
+
+    def _phrases(self, text: str, *, sensitive: bool) -> tuple[str | None, list[str]]:
+        """Take the phrases of themes out of a text, longest first; the theme, and what is left.
+
+        Of a text that only looks sensitive, such as "domestic burglary", the theme is another.
+        """
+        words, found, rest = text.split(), [], []
+        at = 0
+        while at < len(words):
+            for length in range(min(_LONGEST, len(words) - at), 0, -1):
+                phrase = " ".join(words[at : at + length])
+                if phrase in self.themes:
+                    found.append(self.themes[phrase])
+                    at += length
+                    break
+            else:
+                rest.append(words[at])
+                at += 1
+        fitting = [theme for theme in found if sensitive or theme not in SENSITIVE_THEMES]
+        telling = [theme for theme in fitting if theme != "other"]
+        return next(iter((*telling, *fitting)), None), rest
+
+    def _all_known(self, words: list[str]) -> bool:
+        left = _SECTION.sub(" ", self.harmless.sub(" ", " ".join(words))).split()
+        return all(word in self.known or _CODE.fullmatch(word) for word in left)
+
+
+_LONGEST: Final = 8
+"""Words of the longest phrase that is looked for."""
+
+
+def make_vocabulary(
+    themes: Iterable[tuple[str, str]], own: Mapping[str, Iterable[str]]
+) -> Vocabulary:
+    """Make the vocabulary of a source.
+
+    Parameters
+    ----------
+    themes
+        Phrases with their theme; of equal phrases the last counts.
+    own
+        The source's own `[sensitive]`: kinds to words, and under "none" what is harmless.
+    """
+    kinds, phrases, words = _packaged()
+    lists = {kind: [*own.get(kind, ()), *kinds[kind]] for kind in kinds}
+    return Vocabulary(
+        themes={spelt(phrase): theme for phrase, theme in themes},
+        sensitive={kind: whole_words(w.removeprefix(_WEAK) for w in lists[kind]) for kind in lists},
+        strong={kind: whole_words(w for w in lists[kind] if w[:1] != _WEAK) for kind in lists},
+        begins=_Beginnings(word for kind in lists for word in lists[kind]),
+        begins_strong=_Beginnings(w for kind in lists for w in lists[kind] if w[:1] != _WEAK),
+        harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),
+        violence=_VIOLENCE,
+        known=words | {spelt(word) for word in own.get(HARMLESS, ())},
+    )
+
+
+@lru_cache(maxsize=1)
+def packaged_words() -> Mapping[str, Any]:
+    """Return what stands in sources/sensitive.toml."""
+    folder = files("csp_geo.inputs") / "sources"
+    return tomllib.loads((folder / "sensitive.toml").read_text(encoding="utf-8"))
+
+
+def _packaged() -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...], frozenset[str]]:
+    table = packaged_words()
+    kinds = {kind: tuple(words) for kind, words in table["sensitive"].items()}
+    return kinds, tuple(table["harmless"]["phrases"]), frozenset(table["harmless"]["words"])
+
+
+def strictest(kinds: Iterable[NDArray[np.object_]]) -> NDArray[np.object_]:
+    """Return row by row the kind that counts of several columns of kinds."""
+    codes = [_CODES.get_indexer(pd.Index(column, dtype="object")) for column in kinds]
+    return np.asarray(_CODES.to_numpy(dtype=object)[np.min(codes, axis=0)])
+
+
+_CODES: Final = pd.Index([*SENSITIVITIES[1:], ""], dtype="object")
+"""The kinds, strictest first, nothing last."""
+
+
+def whole_words(entries: Iterable[str]) -> re.Pattern[str]:
+    """Make one pattern of whole words in spelt text; a star stands for any ending."""
+    parts = []
+    for entry in entries:
+        stem, star = (entry[:-1], "[^ ]*") if entry.endswith("*") else (entry, "")
+        if text := spelt(stem):
+            parts.append(re.escape(text).replace(r"\ ", " ") + star)
+    return re.compile(rf"(?<![^ ])(?:{'|'.join(sorted(parts, reverse=True)) or '(?!)'})(?![^ ])")
+
+
+_VIOLENCE: Final = whole_words(
+    (
+        "assault*",
+        "violen*",
+        "fight*",
+        "attack*",
+        "wound*",
+        "harass*",
+        "abuse*",
+        "threat*",
+        "abh",
+        "gbh",
+        "battery",
+        "stab*",
+        "kill*",
+        "murder*",
+    )
+)

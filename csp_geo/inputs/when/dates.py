@@ -1,0 +1,325 @@
+"""Dates and times, by explicit formats: the order of day and month is never guessed.
+
+British order and ISO are read; a date that fits only month-first never is. Where such dates are
+more than 1 in 20 of those that fit one order alone, the column's order is open: every date in it
+that fits both orders is left out as well, because reading 03/04/2021 one way or the other would be
+a guess. Fewer are slips in a column that the others prove to be day-first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.inputs.when.times import (
+    CLOCK,
+    END_OF_DAY,
+    SERIALS_NEEDED,
+    TIME_ZONE,
+    in_london,
+    read_times,
+    within_calendar,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["TIME_ZONE", "Dated", "in_london", "read_dates", "read_times"]
+
+_RUN_TOGETHER: Final = "%Y%m%d"
+_DAYS: Final = (
+    "%Y-%m-%d",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
+    _RUN_TOGETHER,
+    "%d %B %Y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%d %b %y",
+    "%d/%m/%y",
+    "%d-%m-%y",
+    "%d.%m.%y",
+    "%A %d %B %Y",
+    "%a %d %b %Y",
+    "%B %d %Y",
+    "%b %d %Y",
+)
+_MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%m-%Y", "%b-%Y", "%b-%y")
+_DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
+_MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
+_SLIPS: Final = 0.05
+"""Share of dates that fit only month-first, up to which they are slips in a day-first column."""
+_CLOCKED: Final = re.compile(rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$")
+_OFFSET: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+_BEFORE_CLOCK: Final = re.compile(r"[T ]")
+_AMBIGUOUS: Final = re.compile(r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$")
+_AFTER_DAY: Final = re.compile(r"[ T,]")
+_WEEK: Final = re.compile(
+    r"(?i)^(?:w/c|wc|w\.c\.|w/b|(?:week|wk) (?:commencing|beginning|starting|of))\b[ .:]*+(?=.*\d)"
+)
+_WEEK_ENDING: Final = re.compile(r"(?i)^(?:w/e|(?:week|wk) ending)\b[ .:]*+(?=.*\d)")
+_SERIAL: Final = re.compile(r"(?:[2-5]\d{4}|60000)(?:\.\d+)?")
+_EIGHT_DIGITS: Final = re.compile(r"\d{8}")
+_SPACES: Final = re.compile(r"\s+")
+_ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
+_SEPT: Final = re.compile(r"(?i)\bsept\b")
+_EXCEL_EPOCH: Final = pd.Timestamp("1899-12-30")
+_DAY: Final = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """Dates of a column: `at` is naive London time, NaT where missing or unreadable.
+
+    `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere. `week` tells
+    where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
+    the day that it ends. `serial` tells the dates that Excel had left as numbers.
+
+    `month_first` tells that the column has too many dates that fit only month-first to trust its
+    order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
+    only month-first and those that fit only day-first, `evidence` is the position and the second
+    number of the first of the former.
+    """
+
+    at: pd.Series
+    precision: pd.Series
+    missing: pd.Series
+    unreadable: pd.Series
+    unreadable_time: pd.Series
+    instant: pd.Series
+    week: pd.Series
+    midnight: pd.Series
+    serial: pd.Series
+    open_order: pd.Series
+    month_first: bool = False
+    n_orders: tuple[int, int] = (0, 0)
+    evidence: tuple[int, str] | None = None
+
+
+def read_dates(
+    text: pd.Series,
+    formats: tuple[str, ...] = (),
+    *,
+    beside: pd.Series | None = None,
+    heading: str = "",
+) -> Dated:
+    """Read a column of date texts.
+
+    Parameters
+    ----------
+    text
+        Strings; empty means missing. Date, date with time, week, or month alone.
+    formats
+        The source's own formats, tried before the British and ISO ones; they settle the order of
+        day and month for the column.
+    beside
+        Another column that the same system wrote: its order of day and month is the same.
+    heading
+        The column's own name: below "week commencing" every date is a week.
+    """
+    text = text.astype("str").fillna("")
+    if not (text != "").any():
+        return _no_dates(text.index)
+    codes, raw = pd.factorize(text)
+    unique = _tidied(pd.Series(raw, dtype="str"))
+    bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
+    read = _read_unique(bare, formats)
+    n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
+    month_first = n_orders[0] > _SLIPS * sum(n_orders)
+    if month_first:
+        orders = _orders(bare)
+        in_doubt = orders.index[orders["month"] | ~orders["day"]]
+        read.loc[in_doubt, "at"] = pd.NaT
+        read.loc[orders.index[orders["month"]], "open_order"] = True
+    _read_serials(read, unique, codes)
+    _read_weeks(read, unique, heading)
+    found = read.take(codes).set_axis(text.index)
+    missing = (unique == "").take(codes).set_axis(text.index)
+    return Dated(
+        at=found["at"],
+        precision=found["precision"],
+        missing=missing,
+        unreadable=found["at"].isna() & ~missing,
+        unreadable_time=found["bad_time"].astype(bool),
+        instant=found["instant"],
+        week=found["week"],
+        midnight=found["midnight"],
+        serial=found["serial"],
+        open_order=found["open_order"].astype(bool),
+        month_first=month_first,
+        n_orders=n_orders,
+        evidence=_evidence(bare, codes) if n_orders[0] else None,
+    )
+
+
+def _no_dates(index: pd.Index) -> Dated:
+    """Return what is read of an empty column, which most files have for one field or another."""
+    at = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
+    no = pd.Series(False, index=index)
+    return Dated(
+        at=at,
+        precision=pd.Series("day", index=index, dtype="object"),
+        missing=~no,
+        unreadable=no,
+        unreadable_time=no,
+        instant=at.dt.tz_localize(TIME_ZONE),
+        week=no,
+        midnight=no,
+        serial=no,
+        open_order=no,
+    )
+
+
+def _different(text: pd.Series) -> pd.Series:
+    return pd.Series(text.astype("str").fillna("").unique(), dtype="str")
+
+
+def _tidied(unique: pd.Series) -> pd.Series:
+    """Even out spaces, ordinals ("3rd of November") and "Sept"."""
+    return (
+        unique.str.replace(_SPACES, " ", regex=True)
+        .str.strip()
+        .str.replace(_ORDINAL, "", regex=True)
+        .str.replace(_SEPT, "Sep", regex=True)
+    )
+
+
+def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
+    """Read each text once.
+
+    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`) or 24:00
+    (`midnight`), and the `instant` where an offset says it.
+    """
+    at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
+    precision = pd.Series("day", index=unique.index, dtype="object")
+    instant = at.dt.tz_localize(TIME_ZONE)
+    offset = unique.str.contains(_OFFSET) & unique.str.contains(_BEFORE_CLOCK)
+    if offset.any():
+        moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
+        instant[offset] = within_calendar(moments).dt.tz_convert(TIME_ZONE).astype(instant.dtype)
+        at[offset] = instant[offset].dt.tz_localize(None)
+        precision[offset] = "minute"
+    _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
+    parts = unique.str.extract(_CLOCKED)
+    days, clock = parts["day"].where(parts["clock"].notna(), unique), parts["clock"].fillna("")
+    apart = at.isna() & (clock != "")
+    since, bad_time = read_times(clock.where(apart, ""))
+    _try(at, days.str.replace(",", "", regex=False), precision, [(day, "day") for day in _DAYS])
+    _try(at, unique, precision, [(month, "month") for month in _MONTHS])
+    midnight = apart & (since == END_OF_DAY)
+    timed = apart & at.notna() & since.notna() & ~midnight
+    at[timed] += since[timed]
+    precision[timed] = "minute"
+    read = {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
+    return pd.DataFrame(
+        read | {"midnight": midnight, "week": False, "serial": False, "open_order": False}
+    )
+
+
+def _try(
+    at: pd.Series, text: pd.Series, precision: pd.Series, attempts: list[tuple[str, str]]
+) -> None:
+    """Fill what is still missing in `at`, one format after the other."""
+    left = text[at.isna() & (text != "")]
+    for pattern, fineness in attempts:
+        tried = left[left.str.fullmatch(_EIGHT_DIGITS)] if pattern == _RUN_TOGETHER else left
+        if tried.empty:
+            continue
+        read = pd.to_datetime(tried, format=pattern, errors="coerce").astype(at.dtype).dropna()
+        at[read.index] = read
+        precision[read.index] = fineness
+        left = left.drop(read.index)
+
+
+def _read_weeks(read: pd.DataFrame, unique: pd.Series, heading: str) -> None:
+    """Mark what begins with "w/c"; a week that ends on a day began six days before.
+
+    What the cell does not say, the heading may say for all of them.
+    """
+    ending, beginning = (unique.str.contains(words) for words in (_WEEK_ENDING, _WEEK))
+    ending |= ~beginning & bool(_WEEK_ENDING.match(f"{heading} 1"))
+    beginning |= bool(_WEEK.match(f"{heading} 1"))
+    week = (ending | beginning) & read["at"].notna()
+    week &= read["precision"] != "month"
+    read.loc[week, "at"] = read.loc[week, "at"].dt.normalize()
+    read.loc[week & ending, "at"] -= 6 * _DAY
+    read.loc[week, "precision"] = "day"
+    read.loc[week, "instant"] = pd.NaT
+    read["week"] = week
+
+
+def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]) -> None:
+    """Read the numbers that Excel keeps dates as, where most of the column holds them."""
+    serial = (unique.str.fullmatch(_SERIAL) & read["at"].isna()).to_numpy(dtype=bool)
+    counts = np.bincount(codes[codes >= 0], minlength=len(unique))
+    n, filled = counts[serial].sum(), counts[(unique != "").to_numpy()].sum()
+    if n < SERIALS_NEEDED or n * 2 <= filled:
+        return
+    days = unique[serial].astype("float64")
+    since = pd.to_timedelta((days * 86_400).round(), unit="s")
+    read.loc[serial, "at"] = (_EXCEL_EPOCH + since).astype(read["at"].dtype)
+    read.loc[serial, "precision"] = np.where(np.mod(days, 1) == 0, "day", "minute")
+    read.loc[serial, "bad_time"] = False
+    read["serial"] = serial
+
+
+def _orders(text: pd.Series) -> pd.DataFrame:
+    """Tell of the dates written as three numbers whether they fit `month` first and `day` first."""
+    numbers = text[text.str.match(_AMBIGUOUS)]
+    days = numbers.str.split(_AFTER_DAY, n=1).str[0]
+    fits = pd.DataFrame(False, index=numbers.index, columns=["month", "day"])
+    if len(days):
+        for order, patterns in (("month", _MONTH_FIRST), ("day", _DAY_FIRST)):
+            for pattern in patterns:
+                fits[order] |= pd.to_datetime(days, format=pattern, errors="coerce").notna()
+    return fits
+
+
+def _only(order: str, fits: pd.DataFrame) -> pd.Index:
+    """Return where one order of day and month fits and the other does not."""
+    return fits.index[fits[order] & (fits.sum(axis=1) == 1)]
+
+
+def _n_orders(
+    unique: pd.Series, codes: NDArray[np.intp], beside: pd.Series | None
+) -> tuple[int, int]:
+    """Count the cells of one or two columns that fit only month-first, and only day-first."""
+    text, counts = unique, pd.Series(np.bincount(codes[codes >= 0], minlength=len(unique)))
+    if beside is not None:
+        more = beside.astype("str").fillna("").value_counts()
+        text = pd.concat([text, _tidied(pd.Series(more.index, dtype="str"))], ignore_index=True)
+        counts = pd.concat([counts, more], ignore_index=True)
+    fits = _orders(text)
+    month, day = (int(counts[_only(order, fits)].sum()) for order in ("month", "day"))
+    return month, day
+
+
+def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
+    """Tell the first cell whose second number cannot be a month: its position, that number."""
+    second = unique.str.extract(_AMBIGUOUS)[1]
+    rows = np.flatnonzero(np.isin(codes, _only("month", _orders(unique))))
+    if not len(rows):
+        return None
+    return int(rows[0]), str(second.iloc[codes[rows[0]]])
+
+
+def month_first_formats(text: pd.Series) -> tuple[str, ...]:
+    """Return the month-first formats of a column in which day-first does not fit, else none."""
+    unique = _tidied(_different(text))
+    fits = _orders(unique)
+    if not len(_only("month", fits)) or len(_only("day", fits)):
+        return ()
+    clocks = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+    formats = (day + clock for day in _MONTH_FIRST for clock in clocks)
+    return tuple(
+        written
+        for written in formats
+        if pd.to_datetime(unique, format=written, errors="coerce").notna().any()
+    )

@@ -1,0 +1,169 @@
+"""Rows of reports to instants and intervals on the London clock."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from csp_geo.core.wording import count
+from csp_geo.inputs.reasons import DATE_OF_REPORT
+from csp_geo.inputs.when.dates import Dated, read_dates
+from csp_geo.inputs.when.times import END_OF_DAY, in_london, read_time_spans, with_intervals
+
+if TYPE_CHECKING:
+    from csp_geo.inputs.read import ReportFile, Reports
+
+DATE_NOTES: Final = {
+    "excel-serial": "dates are the numbers that Excel keeps them as, and were read so",
+}
+"""What is said of a file in which a mark occurs."""
+_RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
+_DAY: Final = pd.Timedelta(days=1)
+_WEEK: Final = pd.Timedelta(days=7)
+
+
+def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Work out when each row happened.
+
+    Returns
+    -------
+    dated, cautions
+        `day`, `occurred_at`, `occurred_to`, `precision`, and a bool column for each reason, flag
+        and note; what was left out, in words.
+    """
+    parts, cautions = [], []
+    for file, source, where in reports.by_file():
+        rows = with_intervals(reports.table.iloc[where])
+        recorded = "recorded" in file.matched.values()
+        if recorded:
+            rows = rows.assign(time="", date_to="", time_to="")
+        date_text = rows["date"].astype("str")
+        first = date_text.where(date_text != "", _months(rows["month"].astype("str")))
+        start = read_dates(
+            first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
+        )
+        end = read_dates(rows["date_to"], source.date_formats, beside=first)
+        start = _days_of(start) if recorded else start
+        if start.n_orders[0]:
+            cautions.append(_month_first(file, rows, start, end))
+        dated = _interval(rows, start, end)
+        parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
+    if not parts:
+        nothing = reports.table.iloc[:0]
+        none = read_dates(nothing["date"])
+        parts = [_interval(nothing, none, none).assign(**{DATE_OF_REPORT: False})]
+    return pd.concat(parts).sort_index(), tuple(cautions)
+
+
+def _days_of(dates: Dated) -> Dated:
+    """Forget the hours of dates that say when a report was made."""
+    return replace(
+        dates,
+        at=dates.at.dt.normalize(),
+        precision=dates.precision.mask(dates.precision == "minute", "day"),
+        instant=dates.instant.mask(dates.instant.notna()),
+        unreadable_time=dates.unreadable_time & False,
+        midnight=dates.midnight & False,
+    )
+
+
+def _months(text: pd.Series) -> pd.Series:
+    """Write 202301 as 2023-01: below "month" it can be nothing else."""
+    return text.map({cell: _RUN_TOGETHER.sub(r"\1-\2", cell) for cell in text.unique()})
+
+
+def _heading(file: ReportFile) -> str:
+    """Return what stands above the dates of a file."""
+    return next(
+        (column for column, name in file.matched.items() if name in {"date", "recorded"}), ""
+    )
+
+
+def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated) -> str:
+    """Say what shows that dates are month-first, and what was done about it."""
+    why = "a day over 12 comes second"
+    if evidence := start.evidence or end.evidence:
+        position, number = evidence
+        why = f"row {int(rows['source_row'].iloc[position])}: {number} cannot be a month"
+    month, day = start.n_orders
+    if not start.month_first:
+        return (
+            f"{file.path}: {count(month, 'date')} of {month + day:,} that fit one order of day and "
+            f"month alone fit only month-first ({why}) and cannot be read; the column was read "
+            "day-first."
+        )
+    both = f"; {month:,} fit only so and {day:,} only day-first" if day else ""
+    return (
+        f"{file.path}: its dates look month-first ({why}{both}), so those that do not fit "
+        "day-first alone were left out. Say the format in its source.toml."
+    )
+
+
+def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
+    """Join dates and times to an instant or an interval on the London clock."""
+    at, precision, bad_time, midnight, span = _with_time(start, rows["time"])
+    midnight |= (precision == "minute") & (at == at.dt.normalize())
+    precision = precision.mask(midnight, "day")
+    until, until_precision, *_ = _with_time(end, rows["time_to"])
+    next_month = until + pd.offsets.MonthBegin(1)
+    whole = (until + _DAY).mask(until_precision == "month", next_month)
+    whole = whole.mask(end.week, until + _WEEK)
+    until = until.where(until_precision == "minute", whole)
+    same_day, _, no_time = read_time_spans(rows["time_to"].astype("str").where(end.missing, ""))
+    until = until.fillna(_later(at, same_day.mask(no_time)).where(precision == "minute"))
+    until = until.fillna(span)
+    reversed_interval = until.notna() & (until < at)
+    until = until.mask(reversed_interval)
+    until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
+    until = until.mask(start.week, at + _WEEK)
+    until = until.mask(precision == "month", at + pd.offsets.MonthBegin(1))
+    aware, doubtful = in_london(at)
+    return pd.DataFrame(
+        {
+            "day": at,
+            "occurred_at": start.instant.fillna(aware),
+            "occurred_to": in_london(until.astype(at.dtype))[0],
+            "precision": precision,
+            "missing": start.missing,
+            "unreadable": start.unreadable & ~start.open_order,
+            "open-order": start.open_order,
+            "unreadable-time": bad_time,
+            "midnight": midnight,
+            "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
+            "reversed-interval": reversed_interval,
+            "week-only": start.week & at.notna(),
+            "excel-serial": start.serial,
+        },
+        index=rows.index,
+    )
+
+
+def _later(at: pd.Series, since: pd.Series) -> pd.Series:
+    """Return the first time of day `since` that follows `at`: past midnight where it must be."""
+    until: pd.Series = at.dt.normalize() + since
+    return until.mask(until < at, until + _DAY)
+
+
+def _with_time(
+    dates: Dated, text: pd.Series
+) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series, pd.Series]:
+    """Add a time of day from its own column to dates that have none.
+
+    Returns
+    -------
+    at, precision, bad_time, midnight, span
+        Naive London times, how well they are known, where a time could not be read, where it was
+        24:00, and the end where two times stood in one cell.
+    """
+    since, until, unreadable = read_time_spans(text)
+    open_day = (dates.precision == "day") & ~dates.week & ~dates.midnight
+    midnight = dates.midnight | (open_day & (since == END_OF_DAY))
+    timed = open_day & since.notna() & ~midnight
+    at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
+    precision = dates.precision.mask(timed, "minute")
+    bad_time = (unreadable & (precision == "day")) | dates.unreadable_time
+    span = (dates.at.dt.normalize() + until).where(timed)
+    return at, precision, bad_time, midnight, span

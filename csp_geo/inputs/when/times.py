@@ -1,0 +1,206 @@
+"""Times of day and spans of them: "14:20", "2pm", "22:00 - 23:00", two dates in one cell."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TIME_ZONE: Final = "Europe/London"
+END_OF_DAY: Final = pd.Timedelta(hours=24)
+"""24:00. Like 00:00 it often means that the time is not known."""
+SERIALS_NEEDED: Final = 3
+"""Cells from which a column of numbers can be Excel's dates or times."""
+CLOCK: Final = (
+    r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
+    r"|\d{1,2} ?[ap]\.?m\.?"
+    r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
+)
+"""What may stand as a time beside a date."""
+
+_CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
+_TIMES: Final = (
+    "%H:%M",
+    "%H:%M:%S",
+    "%H:%M:%S.%f",
+    "%H.%M",
+    "%H%M",
+    "%I:%M%p",
+    "%I:%M:%S%p",
+    "%I.%M%p",
+    "%I%p",
+)
+_BETWEEN: Final = re.compile(r"(?:-|\u2013|to|until)\s*+(?=\d)")
+_DIGIT: Final = re.compile(r"\d")
+_DAY_BEFORE: Final = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d)")
+_MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
+_LONE: Final = re.compile(r"\d{1,2}(?:[:.]\d\d)?")
+_SPELT: Final = (
+    (re.compile(r"(?<!\s)\s*+([AP])\.?\s?M\.?$"), r"\1M"),
+    (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
+    (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
+    (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
+)
+_DAY_S_END: Final = re.compile(r"24[:.]?00(?::00)?")
+_FRACTION: Final = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
+_FINE_FRACTION: Final = re.compile(r"0\.\d{3,}")
+
+
+def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read times of day.
+
+    Returns
+    -------
+    since_midnight, unreadable
+        A timedelta (NaT where empty or unreadable; 24 hours for 24:00), and which cells had a text
+        that is no time.
+    """
+    since, _, unreadable = read_time_spans(text)
+    return since, unreadable
+
+
+def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Read times of day and what lies between two: "22:00 - 23:00".
+
+    Returns
+    -------
+    since_midnight, until, unreadable
+        As `read_times`; `until` is NaT where one time stands alone, over 24 hours past midnight.
+    """
+    text = text.astype("str").fillna("")
+    if not (text != "").any():
+        none = pd.Series(pd.NaT, index=text.index, dtype="timedelta64[us]")
+        return none, none.copy(), none.notna()
+    codes, unique = pd.factorize(text)
+    cells = pd.Series(unique, dtype="str").str.strip().str.replace(_DAY_BEFORE, "", regex=True)
+    since = _fractions(cells, codes)
+    since = since.fillna(_times(cells.where(since.isna(), "")))
+    until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
+    left = since.isna() & (cells != "")
+    if left.any():
+        pairs = [_halves(cell) for cell in cells[left]]
+        halves = pd.DataFrame(pairs, cells.index[left], ["first", "last"], "str")
+        first, last = _times(_completed(halves)), _times(halves["last"])
+        both = first.index[first.notna() & last.notna()]
+        since[both] = first[both]
+        until[both] = last[both].where(last[both] > first[both], last[both] + END_OF_DAY)
+    unreadable = (cells != "") & since.isna()
+    parts = (since, until, unreadable)
+    since, until, unreadable = (part.take(codes).set_axis(text.index) for part in parts)
+    return since, until, unreadable
+
+
+def _halves(cell: str) -> tuple[str, str]:
+    """Take a cell apart where it last says "to" a number, if there is one before it too."""
+    last = deque(_BETWEEN.finditer(cell), maxlen=1)
+    first = cell[: last[0].start()].rstrip() if last and "\n" not in cell else ""
+    return (first, cell[last[0].end() :]) if _DIGIT.search(first) else ("", "")
+
+
+def _completed(halves: pd.DataFrame) -> pd.Series:
+    """Give "2 - 4pm" its first pm."""
+    meridiem = halves["last"].str.extract(_MERIDIEM)[0].fillna("")
+    lone = halves["first"].str.fullmatch(_LONE)
+    return halves["first"] + meridiem.where(lone, "")
+
+
+def _times(cells: pd.Series) -> pd.Series:
+    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
+    plain = cells[cells != ""].str.strip().str.upper()
+    for written, read_as in _SPELT:
+        plain = plain.str.replace(written, read_as, regex=True)
+    whole = plain.str.fullmatch(_DAY_S_END)
+    since[plain.index[whole]] = END_OF_DAY
+    left = plain[~whole]
+    for pattern in _TIMES:
+        if left.empty:
+            break
+        read = pd.to_datetime(left, format=pattern, errors="coerce").dropna()
+        since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
+        left = left.drop(read.index)
+    return since
+
+
+def _fractions(cells: pd.Series, codes: NDArray[np.intp]) -> pd.Series:
+    """Read the fractions of a day that Excel keeps times as, where all of the column is so."""
+    since = pd.Series(pd.NaT, index=cells.index, dtype="timedelta64[us]")
+    counts = np.bincount(codes, minlength=len(cells))
+    filled = (cells != "").to_numpy()
+    fits = cells.str.fullmatch(_FRACTION).to_numpy(dtype=bool)
+    fine = counts[cells.str.fullmatch(_FINE_FRACTION).to_numpy(dtype=bool)].sum()
+    total = counts[filled].sum()
+    if not fits[filled].all() or total < SERIALS_NEEDED or fine * 2 < total:
+        return since
+    days = cells[filled].astype("float64")
+    since[filled] = pd.to_timedelta((days * 86_400).round(), unit="s").astype(since.dtype)
+    return since
+
+
+def within_calendar(at: pd.Series) -> pd.Series:
+    """Move "9999-12-31" a year back from where Python's clocks end; it is no day of a report."""
+    first, last = (edge.tz_localize(at.dt.tz) for edge in _CALENDAR)
+    return at.mask(at < first, first).mask(at > last, last)
+
+
+def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Put naive London times on the Europe/London clock.
+
+    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
+    is moved forward.
+
+    Returns
+    -------
+    aware, in_clock_change
+        Time-zone aware times, and which of them fell into such an hour.
+    """
+    at = within_calendar(at)
+    summer = np.ones(len(at), dtype=bool)
+    first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
+    second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
+    return first, (first != second) & at.notna()
+
+
+_DAY: Final = (
+    r"(?:[A-Za-z]{3,9},? )?"
+    r"(?:\d{1,4}(?:st|nd|rd|th)?(?: of)?[/.\- ](?:\d{1,2}|[A-Za-z]{3,9})[/.\-, ]{1,9}\d{2,4}"
+    r"|[A-Za-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
+)
+_WHEN: Final = rf"{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
+_TO: Final = (
+    r" (?:-|\u2013|\u2014|to|until|till|(?(both)and)) "  # spaced: 01-11-2021 stays whole
+    r"| ?[\u2013\u2014] ?|(?<=[/.]\d{4})-(?=\d)|(?<=\d:\d\d)-(?=\d)|(?<=\d)/(?=\d{4}-\d\d-\d\d)"
+)
+_SIGNS: Final = re.compile(r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d")
+"""One of these is in every such cell, and it is quickly seen that it is not."""
+_OFFSET: Final = r"\d{4}-\d\d-\d\d[T ][\d:.]+-\d\d:?\d\d$"
+_SPACES: Final = re.compile(r"\s+")
+_CELL: Final = re.compile(
+    rf"(?i)^(?!{_OFFSET})(?:(?P<both>between )|from )?(?P<first>{_WHEN}?)(?:{_TO})"
+    rf"(?:(?P<date_to>{_WHEN})|(?P<time_to>{CLOCK}|\d{{4}}))$"
+)
+
+
+def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return reports of which the second date (or time) of a cell stands in `date_to` (`time_to`).
+
+    Only where both halves look like what they should be, and no column of its own says the end.
+    """
+    text = rows["date"].astype("str")
+    codes, cells = pd.factorize(text)
+    each = pd.Series(cells, dtype="str")
+    likely = each[each.str.contains(_SIGNS)]
+    found = likely.str.replace(_SPACES, " ", regex=True).str.strip().str.extract(_CELL)
+    if found["first"].isna().all():
+        return rows
+    found["first"] = found["first"].str.strip()
+    found = found.reindex(each.index).fillna("").iloc[codes].set_axis(rows.index)
+    own = {name: rows[name].astype("str") for name in ("date", "date_to", "time_to")}
+    split = (found["first"] != "") & (own["date_to"] == "") & (own["time_to"] == "")
+    found = found.rename(columns={"first": "date"})
+    return rows.assign(**{name: text.mask(split, found[name]) for name, text in own.items()})

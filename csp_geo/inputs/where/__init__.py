@@ -1,0 +1,1 @@
+"""Texts of a place to metres: coordinates, grid references, postcodes, names."""

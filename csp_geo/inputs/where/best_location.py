@@ -1,0 +1,248 @@
+"""Where each report of a file is, by the best of what its columns say.
+
+Coordinates first, in two columns (in two others of another system where a file has them) or in
+one, then a grid reference, WKT or GeoJSON, a postcode, and last the name of a place in a gazetteer.
+A row that lacks the better one falls through to the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.errors import SourceError
+from csp_geo.core.projection import BRITISH_CRS, british_grid
+from csp_geo.inputs.where.coordinates import read_gridrefs
+from csp_geo.inputs.where.locate import (
+    DEGREES,
+    METRES,
+    Reach,
+    System,
+    axes_by_range,
+    locate,
+    locate_points,
+    refine,
+)
+from csp_geo.inputs.where.pairs import read_geometries
+from csp_geo.inputs.where.postcode import ACCURACY_M, read_postcodes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from csp_geo.core.projection import Projection
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.read import ReportFile
+    from csp_geo.inputs.source import Source
+    from csp_geo.inputs.where.gazetteer import Gazetteer
+
+_MARKS: Final = (
+    "outward-postcode",
+    "unknown-postcode",
+    "postcode-not-looked-up",
+    "unknown-place",
+    "postcode-location",
+    "gazetteer-location",
+    "not-a-point",
+)
+"""Reasons and flags that only this module gives."""
+NOTES: Final = {
+    "swapped-columns": "latitude and longitude (or easting and northing) stand in each other's "
+    "column in the whole file, and were exchanged",
+    "missing-minus": "longitudes without their minus sign were given one",
+    "kilometres": "eastings and northings are in kilometres, and were read so",
+    "thousands-commas": "eastings and northings are written with thousands commas",
+    "postcode-location": "places were looked up by postcode",
+    "gazetteer-location": "places were looked up in the gazetteer",
+}
+"""What is said of a file in which a flag occurs."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where reports should lie, and what is known of places."""
+
+    area: StudyArea | None
+    border_m: float
+    gazetteer: Gazetteer | None = None
+
+    @property
+    def projection(self) -> Projection:
+        """The study area's projection."""
+        return british_grid() if self.area is None else self.area.projection
+
+    @property
+    def reach(self) -> Reach | None:
+        """The study area and its border."""
+        return None if self.area is None else Reach(self.area, self.border_m)
+
+    @property
+    def national_grid(self) -> System:
+        """Eastings and northings of the British National Grid."""
+        return System(METRES, self.projection, BRITISH_CRS)
+
+
+def whereabouts(
+    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
+) -> pd.DataFrame:
+    """Locate one file's rows.
+
+    Returns
+    -------
+    located
+        As `locate` gives it, with `method` and `accuracy_m`, and a column for each slug of here.
+    """
+    located = _by_coordinates(file, source, rows, ground)
+    by_geometry = partial(_by_geometry, file=file, source=source)
+    by_other = partial(_by_other_pair, y=rows["other_y"], file=file, source=source)
+    steps: tuple[tuple[str, Callable[[pd.Series, Ground], pd.DataFrame]], ...] = (
+        ("other_x", by_other),
+        ("point", by_geometry),
+        ("gridref", _by_gridref),
+        ("wkt", by_geometry),
+        ("postcode", _by_postcode),
+        ("place", _by_name),
+    )
+    for column, read in steps:
+        if column == "place" and ground.gazetteer is None:
+            continue
+        if column == "other_x" and _is_of_unknown_crs(file, source, ground):
+            continue
+        lacks = ["missing-coordinates", "zero-coordinates", *_MARKS[:3]]
+        lacking = located[lacks].any(axis=1) & (rows[column] != "")
+        if lacking.any():
+            found = read(rows.loc[lacking, column], ground)
+            located = _replaced(located, found, column)
+    if source is not None:
+        own = located["method"] == ""
+        located["method"] = located["method"].mask(own, source.location_method)
+        located["accuracy_m"] = np.maximum(located["accuracy_m"], source.location_accuracy_m)
+    return located
+
+
+def _replaced(located: pd.DataFrame, found: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Put in what was found; of a place that no gazetteer knows the reasons before are kept."""
+    found = _whole(found)
+    if column == "place":
+        nowhere = found.index[found["unknown-place"]]
+        located.loc[nowhere, "unknown-place"] = True
+        found = found.drop(nowhere)
+    rest = located.drop(found.index)
+    return pd.concat([rest, found[located.columns]]).reindex(located.index)
+
+
+def _whole(located: pd.DataFrame, method: str = "") -> pd.DataFrame:
+    """Add the columns of this module that are not there yet."""
+    for slug in _MARKS:
+        if slug not in located:
+            located[slug] = False
+    if "method" not in located:
+        located["method"] = pd.Series(method, index=located.index, dtype="object")
+        located["accuracy_m"] = 0.0
+    return located
+
+
+def _by_coordinates(
+    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
+) -> pd.DataFrame:
+    axes = METRES if file is None else file.axes
+    crs = _named_crs(file, source, axes, ground) if (rows["x"] != "").any() else None
+    located = locate(
+        rows["x"],
+        rows["y"],
+        axes,
+        ground.projection,
+        ground.area,
+        crs=crs,
+        border_m=ground.border_m,
+    )
+    return _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
+
+
+def _by_other_pair(
+    text: pd.Series,
+    ground: Ground,
+    *,
+    y: pd.Series,
+    file: ReportFile | None,
+    source: Source | None,
+) -> pd.DataFrame:
+    """Locate rows by their second pair, which is in the other system than the file's first."""
+    axes = DEGREES if file is not None and file.axes == METRES else METRES
+    crs = _named_crs(file, source, axes, ground)
+    y = y.loc[text.index]
+    return _whole(
+        locate(text, y, axes, ground.projection, ground.area, crs=crs, border_m=ground.border_m)
+    )
+
+
+def _is_of_unknown_crs(file: ReportFile | None, source: Source | None, ground: Ground) -> bool:
+    """Tell whether a second pair is metres of nobody knows where: its rows stay without a place."""
+    metres = file is None or file.axes == DEGREES
+    return metres and not ground.projection.is_british and (source is None or source.crs is None)
+
+
+def _named_crs(
+    file: ReportFile | None, source: Source | None, axes: str, ground: Ground
+) -> str | None:
+    """Return the CRS that the source names; outside Great Britain metres need one."""
+    crs = None if source is None else source.crs
+    if file and axes == METRES and crs is None and not ground.projection.is_british:
+        raise SourceError(
+            f"{file.path} gives eastings and northings, and the study area lies outside Great "
+            "Britain: name their coordinate system in the source's source.toml, such as "
+            'crs = "EPSG:32615".'
+        )
+    return crs
+
+
+def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
+    points, side_m = read_gridrefs(text)
+    located = locate_points(points, side_m, text.index, ground.national_grid, ground.reach)
+    located["unreadable-coordinates"] = located["missing-coordinates"]
+    located["missing-coordinates"] = False
+    return _whole(located, "gridref")
+
+
+def _by_geometry(
+    text: pd.Series, ground: Ground, *, file: ReportFile | None, source: Source | None
+) -> pd.DataFrame:
+    read = read_geometries(text)
+    axes = axes_by_range(read["x"], read["y"])
+    located = locate(
+        read["x"],
+        read["y"],
+        axes,
+        ground.projection,
+        ground.area,
+        crs=_named_crs(file, source, axes, ground),
+        border_m=ground.border_m,
+    )
+    return _whole(refine(located, read["size_m"].to_numpy()))
+
+
+def _by_postcode(text: pd.Series, ground: Ground) -> pd.DataFrame:
+    read = read_postcodes(text)
+    doubt = np.zeros(len(text))
+    located = locate_points(read.points, doubt, text.index, ground.national_grid, ground.reach)
+    located["postcode-location"] = ~located["missing-coordinates"]
+    located["missing-coordinates"] = read.missing
+    located["outward-postcode"] = read.outward
+    located["unknown-postcode"] = read.unknown
+    located["postcode-not-looked-up"] = read.not_looked_up
+    located["method"], located["accuracy_m"] = "postcode", ACCURACY_M
+    return _whole(located)
+
+
+def _by_name(text: pd.Series, ground: Ground) -> pd.DataFrame:
+    assert ground.gazetteer is not None  # noqa: S101 - the caller looks
+    found = ground.gazetteer.find(text)
+    own = System(METRES, ground.projection, ground.projection.crs)
+    located = locate_points(found[:, :2], np.zeros(len(text)), text.index, own, ground.reach)
+    located["unknown-place"] = located["missing-coordinates"]
+    located["gazetteer-location"] = ~located["missing-coordinates"]
+    located["method"], located["accuracy_m"] = "gazetteer", found[:, 2]
+    return _whole(located)

@@ -1,0 +1,194 @@
+"""Two coordinates or a shape in one cell ("51.5393, 0.0811", WKT, GeoJSON) to x and y.
+
+Which of the two comes first is one decision for the whole column.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from csp_geo.core.projection import GB_DEGREES, in_box
+from csp_geo.inputs.where.coordinates import DEGREES, read_numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_METRES_PER_DEGREE: Final = 111_320.0
+_LARGEST_M: Final = 1e12
+"""Far too large for any place, and small enough to be kept as a short number."""
+
+
+def is_shape(shapes: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which are lines, polygons or several points."""
+    kinds = shapely.get_type_id(shapes)
+    one = (kinds == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    shaped: NDArray[np.bool_] = (
+        (kinds > shapely.GeometryType.POINT) & ~one & ~shapely.is_empty(shapes)
+    )
+    return shaped
+
+
+def points_on(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return each point, and for a line or polygon one point on it: the middle of a line."""
+    lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
+    with np.errstate(invalid="ignore", over="ignore"):  # of coordinates that are no numbers
+        points = shapely.point_on_surface(shapes)
+        points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
+    return points
+
+
+def half_diagonal(corners: NDArray[Any], *, degrees: bool) -> NDArray[np.float64]:
+    """Return half the diagonal of each box (west, south, east, north) in metres."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        across = corners[:, 2:] - corners[:, :2]
+        if degrees:
+            across = across * _METRES_PER_DEGREE
+            across[:, 0] *= np.cos(np.radians((corners[:, 1] + corners[:, 3]) / 2))
+        half: NDArray[np.float64] = np.hypot(across[:, 0], across[:, 1]) / 2
+    return np.minimum(half, _LARGEST_M)
+
+
+_AROUND: Final = re.compile(r"^[\s(\[]++|(?<![\s)\]])[\s)\]]++$")
+_NAMES: Final = re.compile(
+    r"\b(?:lat(?:itude)?|long?(?:gitude)?|lng|eastings?|northings?)\b\s*[:=]?\s*", re.IGNORECASE
+)
+_BETWEEN: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?<!\s)(?:\s*+[;|/]\s*+|\s*+,\s++|\s++,\s*+)",
+        r"(?<=[NSEW])[\s,]++(?=[-+]?\d)",
+        r"(?<![\s,])[\s,]++(?=[NSEW]\s*[-+]?\d)",
+        r",",
+        r"\s+",
+    )
+)
+"""What may stand between the two, the surest first: a comma may be within a number as well."""
+_NUMBER: Final = re.compile(
+    r"(?=\D*\d)[NSEW]?\s*[+-]?\d[\d\s.,:'\"\u00b0\u00ba\u02da\u2032\u2033\u2019\u201d-]*[NSEW]?",
+    re.IGNORECASE,
+)
+_EAST_WEST: Final = re.compile(r"(?i)^[EW]|[EW]$")
+_WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
+
+
+def read_pairs(text: pd.Series) -> pd.DataFrame:
+    """Read the cells of a column that hold two coordinates.
+
+    Returns
+    -------
+    read
+        Same index, columns 0 and 1: x and y as texts, NaN where the cell holds no pair. In degrees
+        the latitude is taken to come first, unless most of the column fits only the other order.
+    """
+    halves = [_halves(cell) for cell in text]
+    read = pd.DataFrame(halves, index=text.index, columns=[0, 1], dtype="str")
+    known = read[0].notna()
+    if known.any() and _latitude_first(read.loc[known, 0], read.loc[known, 1]):
+        read = read[[1, 0]].set_axis([0, 1], axis=1)
+    return read
+
+
+def is_pair(cell: str) -> bool:
+    """Tell whether a cell holds two coordinates."""
+    return _halves(cell)[0] is not None
+
+
+def _halves(cell: str) -> tuple[str, str] | tuple[None, None]:
+    """Split a cell where that leaves two numbers."""
+    bare = _AROUND.sub("", _NAMES.sub("", cell))
+    for between in _BETWEEN:
+        found = list(between.finditer(bare))
+        if len(found) != 1:
+            continue
+        first, second = bare[: found[0].start()], bare[found[0].end() :]
+        if _NUMBER.fullmatch(first) and _NUMBER.fullmatch(second):
+            return first.strip(), second.strip()
+    return None, None
+
+
+def _latitude_first(first: pd.Series, second: pd.Series) -> bool:
+    """Tell whether a column of pairs is latitude and longitude, in this order."""
+    one, two = (read_numbers(half, DEGREES).value for half in (first, second))
+    degrees = in_box(one, two, _WORLD) | in_box(two, one, _WORLD)
+    if degrees.sum() * 2 <= len(first):
+        return False  # eastings and northings
+    east = [half.str.contains(_EAST_WEST).sum() for half in (first, second)]
+    if east[0] != east[1]:
+        return bool(east[1] > east[0])
+    for box in (GB_DEGREES, _WORLD):
+        as_written, exchanged = in_box(two, one, box).sum(), in_box(one, two, box).sum()
+        if as_written != exchanged:
+            return bool(as_written > exchanged)
+    return True
+
+
+_WKT_NUMBER: Final = r"\s*+([+-]?\d++(?:\.\d*+)?+(?:[eE][+-]?\d++)?+)"
+_POINT: Final = re.compile(
+    rf"(?i)^(?:SRID=\d+;)?\s*POINT\s*+(?:ZM|Z|M)?\s*+\({_WKT_NUMBER}\s++{_WKT_NUMBER}[^)]*\)$"
+)
+_GEOJSON: Final = re.compile(
+    rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_WKT_NUMBER}\s*,{_WKT_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
+)
+_UNREADABLE: Final = "unreadable"
+_LONGEST: Final = 100_000
+_OBJECTS: Final = 5
+_LOOKED_AT: Final = 200
+"""Different cells that tell what a column holds."""
+_FULL_CIRCLE: Final = 360.0
+
+
+def read_geometries(text: pd.Series) -> pd.DataFrame:
+    """Read the points of a column; of a line or an area take a point on it.
+
+    Returns
+    -------
+    read
+        Same index: `x` and `y` as texts ("" where missing), `size_m`: the radius of a line or an
+        area, 0 for a point.
+    """
+    cells = text.astype("str").fillna("").str.strip()
+    codes, unique = pd.factorize(cells)
+    each = pd.Series(unique, dtype="str")
+    points = each.str.extract(_POINT).fillna(each.str.extract(_GEOJSON))
+    left = points[0].isna() & (each != "")
+    points[left] = read_pairs(each[left])
+    left &= points[0].isna()
+    size_m = np.zeros(len(each))
+    for row in np.flatnonzero(left):
+        points.loc[row, 0], points.loc[row, 1], size_m[row] = _on_shape(each[row])
+    read = points.fillna("").iloc[codes].set_axis(text.index)
+    return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes]})
+
+
+def holds_points(text: pd.Series) -> bool:
+    """Tell whether most cells of a column hold coordinates, and not the names of places."""
+    cells = text.astype("str").str.strip()
+    seen = cells[cells != ""].unique()[:_LOOKED_AT]
+    found = sum(1 for cell in seen if _POINT.match(cell) or is_pair(cell))
+    return found * 2 > len(seen)
+
+
+def _on_shape(cell: str) -> tuple[str, str, float]:
+    shape = _parsed(cell)
+    if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+        return _UNREADABLE, _UNREADABLE, 0.0
+    shapes = np.array([shape], dtype=object)
+    corners = shapely.bounds(shapes)
+    (point,) = points_on(shapes)
+    (size,) = half_diagonal(corners, degrees=bool((np.abs(corners) <= _FULL_CIRCLE).all()))
+    return f"{point.x:.6f}", f"{point.y:.6f}", float(size) if is_shape(shapes)[0] else 0.0
+
+
+def _parsed(cell: str) -> Any:
+    """Parse a shape of a reasonable length and depth, `None` where it is none."""
+    if len(cell) > _LONGEST or "collection" in cell.casefold():
+        return None
+    if cell.startswith("{"):
+        deep = cell.count("{") > _OBJECTS or "[[[[[" in "".join(cell.split())
+        return None if deep else shapely.from_geojson(cell, on_invalid="ignore")
+    return shapely.from_wkt(cell.split(";", 1)[-1], on_invalid="ignore")

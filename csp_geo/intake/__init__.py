@@ -1,1 +1,0 @@
-"""Reports to incidents: reading, locating, dating, cleaning, counting."""

@@ -1,0 +1,1 @@
+"""The page of a plan for Safe Havens, and its call list."""

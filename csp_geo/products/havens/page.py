@@ -1,0 +1,265 @@
+"""The page of a Safe Haven plan: which venues to approach, why, and what nobody covers."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from csp_geo.core.wording import DAYS, join, number
+from csp_geo.decisions.havens.plan import SOLVED_CURVE
+from csp_geo.products.havens.drawing import PlanDrawing
+from csp_geo.products.havens.words import (
+    NOT_VETTED,
+    HavenFacts,
+    certainty,
+    lead,
+    of,
+    reports_words,
+    say_address,
+    say_value,
+    site_key,
+    site_words,
+    step_free_words,
+    why_not,
+)
+from csp_geo.products.hours_words import say_hours
+from csp_geo.products.html import asset, json_for_script, render
+from csp_geo.products.map.leaflet import leaflet_assets, script_safe
+from csp_geo.products.weekly.page import LEAFLET_LICENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    import geopandas as gpd
+
+    from csp_geo.decisions.havens.gains import Near
+    from csp_geo.decisions.havens.plan import HavenPlan, Venues, View
+    from csp_geo.inputs.areas.study_area import StudyArea
+
+_CLASSES: Final = (20, 40, 60, 80)
+"""Edges of the five classes of coverage, in percent."""
+_SHOWN_CAUTIONS: Final = 3
+_SHOWN_HOTSPOTS: Final = 12
+_LEAST_LEFT: Final = 0.05
+"""Hotspots of which less than this is left uncovered are not listed: it would read 0.0."""
+
+
+def havens_page(
+    plan: HavenPlan,
+    venues: Venues,
+    hotspots: gpd.GeoDataFrame,
+    area: StudyArea,
+    facts: HavenFacts,
+) -> str:
+    """Write the page of a plan.
+
+    Parameters
+    ----------
+    plan, venues
+        Of `response.plan`.
+    hotspots
+        The table that the plan was made with: name, rank and family.
+    area
+        Its wards frame the map.
+
+    Returns
+    -------
+    html
+        The same text for the same input; for the coordinator, not for the public.
+    """
+    drawing = _drawing(plan, venues, hotspots, area)
+    leaflet_js, leaflet_css = leaflet_assets()
+    scripts = [
+        leaflet_js,
+        asset("points.js"),
+        script_safe(drawing.leaflet_map.script()),
+        *map(asset, ("havens.js", "map.js", "plan.js")),
+    ]
+    return render(
+        "havens.html.j2",
+        {
+            "title": f"{facts.area}: where to ask for the next Safe Haven",
+            "lead": lead(plan, facts),
+            "marking": facts.marking,
+            "version": facts.version,
+            "facts": facts,
+            "not_vetted": NOT_VETTED,
+            "cautions": facts.cautions,
+            "shown_cautions": _SHOWN_CAUTIONS,
+            "shown_hotspots": _SHOWN_HOTSPOTS,
+            "sites": [site_words(plan, venues, facts, n) for n in range(len(plan.order))],
+            "curve": _curve(plan),
+            "asked": reports_words(plan, facts),
+            "strips": [
+                {"title": "Now", "days": _strip(plan.before)},
+                {"title": "With the new venues", "days": _strip(plan.after)},
+            ],
+            "hours": range(24),
+            "classes": _class_words(),
+            "views": [_view(view, plan, venues) for view in plan.views],
+            "hotspots": _hotspots(plan, venues, hotspots, facts),
+            "others": _others(plan, venues),
+            "solved": SOLVED_CURVE,
+            "complete": plan.others.is_complete,
+            "certainty": certainty(plan, facts),
+            "existing": [_existing(haven, facts.on) for haven in facts.existing],
+            "step_free": step_free_words(plan, venues),
+            "boxes": drawing.boxes,
+            "left_out": "",
+            "data": json_for_script(drawing.page_data()),
+            "licences": (*facts.licences, LEAFLET_LICENCE),
+            "leaflet_css": leaflet_css,
+            "page_css": asset("page.css"),
+            "havens_css": asset("havens.css"),
+        },
+        scripts=scripts,
+    )
+
+
+def _drawing(
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea
+) -> PlanDrawing:
+    import geopandas as gpd
+
+    drawing = PlanDrawing(area.projection, ())
+    drawing.add_area(area)
+    points = gpd.GeoDataFrame(
+        {"name": venues.table["name"]}, geometry=gpd.points_from_xy(*venues.xy.T)
+    )
+    keys = [site_key(n) for n in range(len(plan.order))]
+    drawing.add_sites(points.iloc[venues.existing], points.iloc[plan.order], keys)
+    if len(hotspots):
+        drawing.add_outlines(hotspots)
+    drawing.add_demand(plan.xy, plan.covered)
+    drawing.finish()
+    return drawing
+
+
+def _curve(plan: HavenPlan) -> list[dict[str, Any]]:
+    known = [(n, value) for n, value in enumerate(plan.curve) if np.isfinite(value)]
+    most = max((value for _, value in known), default=0.0) or 1.0
+    lines, last = [], None
+    for n, value in known:
+        lines.append(
+            {
+                "n": n,
+                "covered": value,
+                "more": None if last is None else value - last,
+                "width": 100 * value / most,
+            }
+        )
+        last = value
+    return lines
+
+
+def _strip(coverage: Any) -> list[dict[str, Any]]:
+    """Return a row of 24 cells for each day: the class of the share covered, and the words."""
+    demand, covered = coverage.demand.reshape(7, 24), coverage.covered.reshape(7, 24)
+    return [
+        {
+            "day": day,
+            "cells": [_cell(float(demand[d, hour]), float(covered[d, hour])) for hour in range(24)],
+        }
+        for d, day in enumerate(DAYS)
+    ]
+
+
+def _cell(demand: float, covered: float) -> dict[str, str]:
+    if demand <= 0:
+        return {"class": "none", "words": "no reports", "percent": ""}
+    percent = 100 * covered / demand
+    level = int(np.searchsorted(_CLASSES, percent, side="right"))
+    return {
+        "class": f"level-{level}",
+        "words": f"{percent:.0f}% of {demand:.1f} reports",
+        "percent": f"{percent:.0f}",
+    }
+
+
+def _class_words() -> list[tuple[str, str]]:
+    edges = (0, *_CLASSES, 100)
+    words = [
+        (f"level-{i}", f"{low} to {high}%" if high == edges[-1] else f"{low} to under {high}%")
+        for i, (low, high) in enumerate(pairwise(edges))
+    ]
+    return [("none", "no reports"), *words]
+
+
+def _view(view: View, plan: HavenPlan, venues: Venues) -> dict[str, str]:
+    shown = [*venues.existing, *plan.order]
+    known = bool((venues.step_free[shown] >= 0).any())
+    return {
+        "title": view.title,
+        "demand": number(view.demand),
+        "before": number(view.before),
+        "after": number(view.after),
+        "twice": number(view.twice),
+        "step_free": number(view.step_free) if known else "not known",
+        "gap": number(view.after - view.step_free) if known else "not known",
+        "immediate": number(view.immediate),
+    }
+
+
+def _existing(haven: Mapping[str, Any], on: date) -> dict[str, str]:
+    return {
+        "name": str(haven["name"]),
+        "type": str(haven["venue_type"] or ""),
+        "hours": say_hours(haven["opening_hours"] or "", on) or "not known",
+        "state": "Counts" if haven["counts_now"] else "Counts as closed",
+        "why": "" if haven["counts_now"] else str(haven["why_not"]),
+    }
+
+
+def _hotspots(
+    plan: HavenPlan, venues: Venues, hotspots: Any, facts: HavenFacts
+) -> list[dict[str, Any]]:
+    lines = []
+    for spot in plan.spots:
+        if spot.left < _LEAST_LEFT:
+            continue
+        rows = [hotspots.iloc[row] for row in spot.rows]
+        names = dict.fromkeys(str(row["name"]) for row in rows)
+        lines.append(
+            {
+                "name": " / ".join(names),
+                "family": join([str(row["family"]) for row in rows]),
+                "firm": any(bool(row["confirmed"]) for row in rows),
+                "left": of(spot.left, spot.demand),
+                "near": [_near_words(near, venues, spot.left, facts) for near in spot.nearest],
+            }
+        )
+    return lines
+
+
+def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> dict[str, str]:
+    """Say of a venue near a hotspot what it would cover there, and why not more."""
+    metres = f"{number(round(near.metres, -1))} m"
+    does = why_not(near, venues, facts.within_m) or f"would cover {say_value(near.gain, left)}"
+    return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
+
+
+def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
+    """Say what could be taken in place of which venue, and what would then be covered."""
+    base = plan.asked.demand
+    best = say_value(plan.siting.objective, base)
+    spots: dict[str, list[dict[str, str]]] = {}
+    for into, out, covered in plan.swaps:
+        spots.setdefault(_named(out, venues), []).append(
+            {
+                "into": _named(into, venues, with_address=True),
+                "covers": f"{say_value(covered, base)}, against {best}",
+            }
+        )
+    return [{"out": out, "choices": choices} for out, choices in spots.items()]
+
+
+def _named(sites: Sequence[int], venues: Venues, *, with_address: bool = False) -> str:
+    said = []
+    for site in sites:
+        row = venues.table.iloc[site]
+        address = say_address(row) if with_address else ""
+        said.append(f"{row['name']} ({address})" if address else str(row["name"]))
+    return join(said)

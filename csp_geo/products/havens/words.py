@@ -1,0 +1,179 @@
+"""What a Safe Haven plan says in sentences: on its page, on the terminal, in the call list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.core.wording import DAYS, count, number
+from csp_geo.products.hours_words import say_hours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from csp_geo.decisions.havens.gains import Near
+    from csp_geo.decisions.havens.plan import HavenPlan, Venues
+
+_FEW: Final = 20
+"""Below so many reports one decimal is written: each counts a share in an hour."""
+_REPORTS: Final = {
+    "All hours": "reports",
+    "After dark": "after-dark reports",
+    "15:00 to 18:00": "reports from 15:00 to 18:00",
+}
+NOT_VETTED: Final = (
+    "These are businesses to approach. None of them has been vetted, and none has been asked."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HavenFacts:
+    """What the page says beside the plan itself.
+
+    `counting` says why the reports counted are fewer than there are, "" where they are not;
+    `no_hours` that no report says its hour;
+    `existing` are the havens of the register with name, venue_type, address, opening_hours,
+    counts_now and why_not; `on` is the day that the plan is made for.
+    """
+
+    area: str
+    period: str
+    marking: str
+    version: str
+    synthetic: bool
+    within_m: float
+    hour: str
+    method: Sequence[str]
+    counting: str
+    no_hours: bool
+    demand: Sequence[str]
+    cautions: Sequence[str]
+    licences: Sequence[str]
+    n_asked: int
+    n_listed: int
+    n_candidates: int
+    time_limit_s: float
+    left_out: Mapping[str, int]
+    existing: Sequence[Mapping[str, Any]]
+    on: date
+
+
+def site_key(n: int) -> str:
+    """Return the name in the page of the n-th venue to approach."""
+    return f"site-{n + 1}"
+
+
+def of(part: float, whole: float) -> str:
+    """Write a number with its base: "61 of 214", "0.4 of 2.9"."""
+    if whole < _FEW:
+        return f"{part:.1f} of {whole:.1f}"
+    return f"{number(part)} of {number(whole)}"
+
+
+def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Name the reports of the hours that are asked about."""
+    if facts.no_hours and plan.asked.title != "All hours":
+        return f"reports (spread evenly over the week: {facts.hour or plan.asked.title.lower()})"
+    if facts.hour:
+        return f"reports of {facts.hour}"
+    return _REPORTS[plan.asked.title]
+
+
+def lead(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say first what the new venues would change in the hours that are asked about."""
+    view, near = plan.asked, f"within {number(facts.within_m)} metres"
+    now = f"Open havens cover {of(view.before, view.demand)} {reports_words(plan, facts)} {near}"
+    counting = f" {facts.counting}" if facts.counting else ""
+    if not plan.order and facts.n_asked == 0:
+        return f"{now}. No new venue was asked for.{counting}"
+    if not plan.order:
+        return f"{now}. No further venue on the list covers more.{counting}"
+    these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
+    then = f"{view.after:.1f}" if view.demand < _FEW else number(view.after)
+    return f"{now}; with {these} as well it would be {then}.{counting}"
+
+
+def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
+    """Return what is said of the n-th venue to approach."""
+    row = venues.table.iloc[plan.order[n]]
+    left = plan.asked.demand - plan.asked.before
+    what = reports_words(plan, facts)
+    why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
+    if not plan.why.alone[n] > 0:
+        why += " It stands here because each area is to have one."
+    shared = int(row["n_at_point"])
+    where = (
+        f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
+        if shared > 1
+        else ""
+    )
+    return {
+        "rank": n + 1,
+        "key": site_key(n),
+        "name": row["name"],
+        "type": row["venue_type"],
+        "address": say_address(row),
+        "ward": row["ward_name"] or "",
+        "why": why,
+        "adds": f"Adds {say_value(plan.why.adds[n], left)} to those before it.",
+        "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
+        "assumed": bool(venues.assumed[plan.order[n]]),
+        "ask": row["ask"],
+        "was": f"On your list of havens: {row['was']}" if row["was"] else "",
+        "residents": row["approached_by"] or "",
+        "where": where,
+    }
+
+
+def say_address(row: Any) -> str:
+    """Return address and postcode of a venue, as far as they are known."""
+    parts = (row["address"], row["postcode"])
+    return ", ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def say_value(value: float, base: float) -> str:
+    """Write a number of reports, with a decimal where its base is small."""
+    return f"{value:.1f}" if base < _FEW else number(value)
+
+
+def certainty(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say how sure it is that no other choice covers more."""
+    if plan.siting.is_optimal:
+        return (
+            "It is proved that no other choice of as many venues covers more in these hours "
+            "(gap 0%)."
+        )
+    return (
+        f"The search was ended by its time limit of {facts.time_limit_s:g} seconds: another choice "
+        f"may cover up to {plan.siting.gap:.1%} more (the gap). How far it came depends on the "
+        "computer."
+    )
+
+
+def step_free_words(plan: HavenPlan, venues: Venues) -> str:
+    """Say of how many of the venues it is known whether they are step-free."""
+    states = venues.step_free[[*venues.existing, *plan.order]]
+    yes, no, unknown = ((states == state).sum() for state in (1, 0, -1))
+    if not len(states):
+        return ""
+    return (
+        f"Step-free: {yes} of {count(len(states), 'venue')} are known to be, {no} known not to be; "
+        f"of {unknown} nobody has said, and those count as not step-free."
+    )
+
+
+def hour_words(hour: int | None) -> str:
+    """Write an hour of the week: "Friday 22:00 to 23:00"."""
+    if hour is None:
+        return ""
+    return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
+
+
+def why_not(near: Near, venues: Venues, within_m: float) -> str:
+    """Say why a venue near a hotspot would cover nothing of what is left there, "" if it would."""
+    if near.gain > 0:
+        return ""
+    if not venues.is_open[near.site].any():
+        return "hours not known"
+    return "too far" if near.metres > within_m else "closed when the rest arises"

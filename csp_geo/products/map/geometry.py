@@ -1,0 +1,251 @@
+"""What the map draws, as plain numbers: outlines in degrees, incidents packed by place.
+
+Pure functions from tables to small dictionaries. No text from a report passes through here except
+the names of wards, zones and places, which the caller escapes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from csp_geo.core.disclosure import may_be_drawn
+from csp_geo.core.tables import FAMILIES
+from csp_geo.products.exports import lonlat_geometries
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.core.projection import Projection
+
+WARD_VERTICES: Final = 8_000
+"""Above this many vertices ward outlines are simplified, together, so that edges still meet."""
+WARD_TOLERANCES_M: Final = (2.0, 5.0, 10.0, 20.0, 40.0)
+HOTSPOT_TOLERANCE_M: Final = 1.0
+MAP_DECIMALS: Final = 5
+"""Decimals of a degree on the map: about 1 metre."""
+PACK_SCALE: Final = 100_000
+_KEY: Final = float(2**27)
+"""More than twice any northing in metres, so that easting and northing share one exact float."""
+
+
+@dataclass(frozen=True)
+class PackedPoints:
+    """Places with counts, as three integers each: steps in latitude and longitude, and the count.
+
+    Latitude and longitude are in 1e-5 degree, each the difference from the place before; the
+    first counts from `origin` (latitude, longitude in 1e-5 degree).
+    """
+
+    origin: tuple[int, int]
+    values: tuple[int, ...]
+    n: int
+
+    @property
+    def n_places(self) -> int:
+        """How many places are packed."""
+        return len(self.values) // 3
+
+
+def pack_points(xy: NDArray[np.float64], projection: Projection) -> PackedPoints:
+    """Collapse points to places and pack them.
+
+    A place is a coordinate rounded to 1 m. Sorted by latitude, then longitude, so that the order
+    of the rows does not matter. Cost: one sort of n points.
+
+    Parameters
+    ----------
+    xy
+        ``(n, 2)`` float64, metres. Points that the projection does not cover are left out.
+    projection
+        That of the study area.
+    """
+    whole = np.rint(xy[np.isfinite(xy).all(axis=1)])
+    # One number a place: sorting numbers is many times faster than sorting pairs.
+    keys, counts = np.unique(whole[:, 0] * _KEY + whole[:, 1], return_counts=True)
+    eastings = np.rint(keys / _KEY)
+    places = np.column_stack([eastings, keys - eastings * _KEY])
+    lonlat = projection.to_lonlat(places)
+    known = np.isfinite(lonlat).all(axis=1)
+    grid = np.rint(lonlat[known][:, ::-1] * PACK_SCALE).astype(np.int64)
+    counts = counts[known]
+    if not len(grid):
+        return PackedPoints((0, 0), (), 0)
+    order = np.lexsort((grid[:, 1], grid[:, 0]))
+    grid, counts = grid[order], counts[order]
+    origin = grid[0]
+    steps = np.diff(grid, axis=0, prepend=[origin])
+    values = np.column_stack([steps, counts]).ravel()
+    return PackedPoints((int(origin[0]), int(origin[1])), tuple(values.tolist()), int(counts.sum()))
+
+
+def points_of(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return the coordinates of a table of points, ``(n, 2)`` metres; NaN where there is none."""
+    points = table.geometry.to_numpy()
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+def _family_first(pair: tuple[str, str]) -> tuple[int, str, str]:
+    known = FAMILIES.index(pair[0]) if pair[0] in FAMILIES else len(FAMILIES)
+    return known, *pair
+
+
+def pack_incidents(
+    incidents: gpd.GeoDataFrame, projection: Projection, *, draw_sensitive: bool = False
+) -> tuple[dict[tuple[str, str], PackedPoints], int]:
+    """Pack incidents by family and source.
+
+    Parameters
+    ----------
+    incidents
+        Needs columns family, source, sensitive and geometry (points, metres).
+    projection
+        That of the study area.
+    draw_sensitive
+        Draw sensitive reports as points too; a setting of the partnership.
+
+    Returns
+    -------
+    packed, n_left_out
+        One entry per (family, source), in the order of `tables.FAMILIES`; how many incidents were
+        left out as sensitive.
+    """
+    if not len(incidents):
+        return {}, 0
+    drawn = may_be_drawn(incidents, show_sensitive=draw_sensitive)
+    xy = points_of(incidents)
+    family = incidents["family"].astype(str).to_numpy()
+    source = incidents["source"].astype(str).to_numpy()
+    packed = {}
+    pairs = set(zip(family[drawn].tolist(), source[drawn].tolist(), strict=True))
+    for pair in sorted(pairs, key=_family_first):
+        chosen = drawn & (family == pair[0]) & (source == pair[1])
+        packed[pair] = pack_points(xy[chosen], projection)
+    return packed, int((~drawn).sum())
+
+
+def _feature_collection(shapes: Any, ids: list[str]) -> dict[str, Any]:
+    features = [
+        {
+            "type": "Feature",
+            "id": key,
+            "properties": {},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for key, shape in zip(ids, shapes, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def simplify_wards(shapes: NDArray[Any], budget: int = WARD_VERTICES) -> NDArray[Any]:
+    """Simplify ward outlines together, so that shared edges stay shared, until they fit `budget`.
+
+    Outlines with fewer vertices come back as they are.
+    """
+    simple = shapes
+    for tolerance in WARD_TOLERANCES_M:
+        if len(shapely.get_coordinates(simple)) <= budget:
+            break
+        simple = shapely.coverage_simplify(shapes, tolerance)
+    return simple
+
+
+def ward_layer(wards: gpd.GeoDataFrame, projection: Projection) -> dict[str, Any]:
+    """Return ward outlines as GeoJSON with the ids w0, w1, ... in row order."""
+    shapes = simplify_wards(np.asarray(wards.geometry.to_numpy(), dtype=object))
+    ids = [f"w{i}" for i in range(len(shapes))]
+    return _feature_collection(lonlat_geometries(shapes, projection, MAP_DECIMALS), ids)
+
+
+def name_labels(
+    table: gpd.GeoDataFrame, column: str, projection: Projection
+) -> list[dict[str, Any]]:
+    """Return where each shape's name fits best: latitude, longitude, and the room in metres.
+
+    The point is the centre of the largest circle within the shape; `room` is its diameter.
+    """
+    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
+    if not len(shapes):
+        return []
+    circles = shapely.maximum_inscribed_circle(shapes, tolerance=20)
+    ends = shapely.get_coordinates(circles).reshape(-1, 2, 2)
+    lonlat = projection.to_lonlat(ends[:, 0])
+    room = 2 * shapely.length(circles)
+    return [
+        {
+            "name": str(name),
+            "lat": round(float(point[1]), MAP_DECIMALS),
+            "lon": round(float(point[0]), MAP_DECIMALS),
+            "room": round(float(metres)),
+        }
+        for name, point, metres in zip(table[column], lonlat, room, strict=True)
+    ]
+
+
+def shape_layer(
+    table: gpd.GeoDataFrame, ids: list[str], projection: Projection, *, tolerance: float = 0.0
+) -> dict[str, Any]:
+    """Return any table of shapes (hotspots, zones) as GeoJSON with the given ids."""
+    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
+    if tolerance:
+        shapes = shapely.simplify(shapes, tolerance)
+    return _feature_collection(lonlat_geometries(shapes, projection, MAP_DECIMALS), ids)
+
+
+def lonlat_bounds(geometries: Any, projection: Projection) -> list[list[float]]:
+    """Return [[south, west], [north, east]] of geometries in metres, as Leaflet wants it."""
+    west, south, east, north = shapely.total_bounds(np.asarray(geometries, dtype=object))
+    corners = [[west, south], [west, north], [east, south], [east, north]]
+    lonlat = projection.to_lonlat(corners)
+    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
+    return [
+        [round(float(low[1]), MAP_DECIMALS), round(float(low[0]), MAP_DECIMALS)],
+        [round(float(high[1]), MAP_DECIMALS), round(float(high[0]), MAP_DECIMALS)],
+    ]
+
+
+def place_points(places: gpd.GeoDataFrame, projection: Projection) -> list[dict[str, Any]]:
+    """Return named places other than stops: name, kind, latitude, longitude, sorted by name.
+
+    The symbol says that a place is a station, so its name on the map leaves the word out.
+    """
+    named = places[places["kind"].astype(str) != "stop"]
+    lonlat = projection.to_lonlat(points_of(named))
+    rows = [
+        {
+            "name": str(name).removesuffix(" Station"),
+            "kind": str(kind),
+            "lat": round(float(point[1]), MAP_DECIMALS),
+            "lon": round(float(point[0]), MAP_DECIMALS),
+        }
+        for name, kind, point in zip(named["name"], named["kind"], lonlat, strict=True)
+        if np.isfinite(point).all()
+    ]
+    return sorted(rows, key=lambda row: (row["name"], row["lat"], row["lon"]))
+
+
+def haven_points(
+    havens: gpd.GeoDataFrame, projection: Projection, keys: list[str] | None = None
+) -> list[dict[str, Any]]:
+    """Return Safe Havens as name, latitude and longitude; with `keys` also key and number.
+
+    Nothing else of the register is in it.
+    """
+    lonlat = projection.to_lonlat(points_of(havens))
+    points = [
+        {
+            "name": str(name),
+            "lat": round(float(point[1]), MAP_DECIMALS),
+            "lon": round(float(point[0]), MAP_DECIMALS),
+        }
+        for name, point in zip(havens["name"], lonlat, strict=True)
+    ]
+    if keys is None:
+        return points
+    pairs = enumerate(zip(points, keys, strict=True), start=1)
+    return [point | {"key": key, "number": number} for number, (point, key) in pairs]

@@ -1,0 +1,207 @@
+"""The map page: one HTML file that opens from disk, asks for nothing and runs only its own scripts.
+
+`make_map` takes the plain tables of a run and returns a `MapPage`; nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+import html as html_text
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from csp_geo.core import wording as words
+from csp_geo.core.period import say_day
+from csp_geo.products.facts.hotspot import is_tested
+from csp_geo.products.facts.page import Facts
+from csp_geo.products.html import asset, json_for_script, render
+from csp_geo.products.map.drawing import Drawing, zone_rows
+from csp_geo.products.map.leaflet import leaflet_assets, script_safe
+from csp_geo.products.weekly import story
+from csp_geo.products.weekly.cards import make_card, make_context
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from csp_geo.decisions.havens.on_map import HavensOnMap
+    from csp_geo.inputs.areas.study_area import StudyArea
+
+LEAFLET_LICENCE: Final = (
+    "Map drawn with Leaflet 1.9.4, copyright Volodymyr Agafonkin and contributors "
+    "(BSD 2-Clause licence), by way of folium (MIT licence)."
+)
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """The finished page: `html` as text, `save` to a file, and itself in a notebook."""
+
+    html: str
+
+    def save(self, path: str | Path) -> None:
+        """Write the page for the owner alone, whole or not at all."""
+        from csp_geo.core.storage import write_bytes
+
+        write_bytes(Path(path), self.html.encode())
+
+    def _repr_html_(self) -> str:
+        inner = html_text.escape(self.html, quote=True)
+        return (
+            f'<iframe srcdoc="{inner}" sandbox="allow-scripts" title="Hotspot map" '
+            'style="width:100%;height:900px;border:0"></iframe>'
+        )
+
+
+def make_map(  # noqa: PLR0913
+    hotspots: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame,
+    area: StudyArea,
+    *,
+    zones: gpd.GeoDataFrame | None = None,
+    context: gpd.GeoDataFrame | None = None,
+    places: gpd.GeoDataFrame | None = None,
+    havens: HavensOnMap | None = None,
+    facts: Facts | None = None,
+    draw_sensitive: bool = False,
+) -> MapPage:
+    """Draw hotspots with a list, cards and tables, as one file that needs no network.
+
+    Parameters
+    ----------
+    hotspots
+        Per `csp_geo.core.tables.HOTSPOTS`, or `CLUSTERS` if not tested: then the page says so. Both
+        families and kinds; may be empty.
+    incidents
+        Per `csp_geo.core.tables.INCIDENTS`: those that the hotspots use, and audit findings.
+    area
+        Its wards frame the map.
+    zones
+        Per `csp_geo.core.tables.ZONES`.
+    context
+        Incidents that are drawn faintly and said to be no part of the hotspots.
+    places
+        Per `csp_geo.core.tables.PLACES`; stations are named on the map, stops are off until ticked.
+    havens
+        Safe Havens that there are, with who is open when; drawn with a control for the hour.
+    facts
+        What else the page says; without it the period is that of the incidents.
+    draw_sensitive
+        Draw sensitive reports as points too; otherwise they are only counted.
+
+    Returns
+    -------
+    page
+        The same bytes for the same input. Holds no person, reference, file name or free text.
+
+    Raises
+    ------
+    RuntimeError
+        If anything in the page would be fetched from elsewhere: a bug, never the data.
+    """
+    facts = facts or Facts()
+    tested = is_tested(hotspots)
+    around = make_context(incidents, places, area.name, british=area.projection.is_british)
+    rows = hotspots.drop(columns="geometry").itertuples(index=False)
+    cards = [make_card(row, f"h{i}", around, tested=tested) for i, row in enumerate(rows)]
+    families = story.families_of(cards, incidents, facts)
+    drawing = Drawing(area.projection, tuple(family.key for family in families))
+    drawing.add_area(area)
+    if len(hotspots):
+        drawing.add_hotspots(hotspots, cards)
+    if havens is not None and len(havens.table):
+        drawing.add_havens(havens.table)
+    drawing.add_incidents(incidents, draw_sensitive=draw_sensitive)
+    if context is not None and len(context):
+        drawing.add_incidents(context, draw_sensitive=draw_sensitive, context=True)
+    if zones is not None and len(zones):
+        drawing.add_zones(zones)
+    if places is not None and len(places):
+        drawing.add_places(places)
+    drawing.finish()
+    said = {
+        "title": story.title_of(area.name, story.period_of(facts, incidents)),
+        "tested": tested,
+        "not_tested": "" if tested else story.NOT_TESTED,
+        "how_to_read": story.how_to_read(facts, tested=tested),
+        "haven_hours": _haven_hours(havens),
+        "days": words.DAYS,
+    }
+    return MapPage(_render(drawing, families, facts, area, zones, said))
+
+
+def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
+    """Return who is open when as the page's script reads it: a letter an hour."""
+    if havens is None or not len(havens.table):
+        return None
+    letters = np.array(["c", "u", "o"])
+    return {
+        "states": ["".join(letters[row]) for row in havens.states],
+        "covered": np.round(havens.covered, 2).tolist(),
+        "demand": np.round(havens.demand, 2).tolist(),
+        "within_m": round(havens.within_m),
+        "ring_m": round(havens.ring_m),
+    }
+
+
+def _imprint(facts: Facts) -> str:
+    said = [f"csp-geo {facts.version}".strip()]
+    if facts.as_of:
+        said.append(f"as of {say_day(facts.as_of)}")
+    said.append(f"eps {facts.eps:g} metres, min_samples {facts.min_samples}")
+    if facts.seed is not None:
+        said.append(f"seed {facts.seed}")
+    if facts.seconds is not None:
+        said.append(f"made in {facts.seconds:.1f} seconds")
+    return f"Made with {'; '.join(said)}."
+
+
+def _render(
+    drawing: Drawing,
+    families: list[story.Family],
+    facts: Facts,
+    area: StudyArea,
+    zones: gpd.GeoDataFrame | None,
+    said: dict[str, Any],
+) -> str:
+    cards = [card for family in families for card in family.cards]
+    leaflet_js, leaflet_css = leaflet_assets()
+    scripts = [
+        leaflet_js,
+        asset("points.js"),
+        script_safe(drawing.leaflet_map.script()),
+        *([asset("havens.js")] if said["haven_hours"] else []),
+        asset("map.js"),
+        asset("page.js"),
+        *([asset("haven_hours.js")] if said["haven_hours"] else []),
+    ]
+    values: dict[str, Any] = {
+        **said,
+        "lead": story.lead_of(families),
+        "marking": facts.marking,
+        "notice": story.notice_of(synthetic=facts.synthetic, schematic=area.schematic),
+        "cautions": facts.cautions,
+        "shown_cautions": story.shown_cautions(facts.cautions),
+        "families": families,
+        "cards": cards,
+        "any_people": any(card.n_people for card in cards),
+        "any_depends": any(card.outcome and card.outcome.depends_on for card in cards),
+        "any_zones": any(card.zones for card in cards),
+        "any_findings": any(card.n_observations for card in cards),
+        "boxes": drawing.boxes,
+        "left_out": story.left_out_sentence(drawing.n_left_out),
+        "zones": zone_rows(zones) if zones is not None else [],
+        "as_of": say_day(facts.as_of) if facts.as_of else "",
+        "facts": facts,
+        "version": facts.version,
+        "ward_rows": facts.ward_rows(),
+        "licences": (*facts.licences, LEAFLET_LICENCE),
+        "imprint": _imprint(facts),
+        "source_label": words.source_label,
+        "iso_span": words.iso_span,
+        "data": json_for_script(drawing.page_data() | {"haven_hours": said["haven_hours"]}),
+        "leaflet_css": leaflet_css,
+        "page_css": asset("page.css"),
+    }
+    return render("page.html.j2", values, scripts=scripts)

@@ -1,0 +1,100 @@
+"""A project folder: where the inputs of a run lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from csp_geo.core.errors import BoundaryError, NoReportsError, SettingsError
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the inputs of a run lie."""
+
+    reports: Path
+    boundaries: Path
+    zones: tuple[Path, ...]
+    context: tuple[Path, ...]
+    havens: Path | None
+    config: Path | None
+    key_folder: Path
+
+
+def find_project(
+    reports: Path | None,
+    boundaries: Path | None,
+    zones: Path | None,
+    config: Path | None,
+    out: Path,
+) -> Project:
+    """Find the inputs: the project folder, or only what was named when `--reports` is given."""
+    from csp_geo.inputs.areas.zones_and_places import context_files
+
+    here = Path() if reports is None else None
+    if here is not None and not (here / "data" / "reports").is_dir():
+        raise NoReportsError(
+            "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
+            "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
+        )
+    if boundaries is None and here is None:
+        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
+    own_config = here / "csp_geo.toml" if here is not None else None
+    return Project(
+        reports=reports if reports is not None else Path("data", "reports"),
+        boundaries=boundaries if boundaries is not None else only_boundaries(Path()),
+        zones=(zones,)
+        if zones
+        else tuple(context_files(here and here / "data" / "zones", tables=False)),
+        context=tuple(context_files(here and here / "data" / "context")),
+        havens=register_of(here) if here is not None else None,
+        config=config or (own_config if own_config and own_config.is_file() else None),
+        key_folder=here if here is not None else out,
+    )
+
+
+def register_of(folder: Path) -> Path | None:
+    """Return the register of Safe Havens of a project, if there is one with a haven in it."""
+    from csp_geo.core.storage import has_rows
+
+    path = folder / "data" / "havens.csv"
+    return path if path.is_file() and has_rows(path) else None
+
+
+def boundaries_at(folder: Path) -> list[Path]:
+    """List the boundary files of a project."""
+    from csp_geo.inputs.files.gis_layer import VECTOR_SUFFIXES
+
+    home = folder / "data" / "boundaries"
+    return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
+
+
+def only_boundaries(folder: Path) -> Path:
+    """Return the one boundary file of a project; `BoundaryError` if there is none, or a choice."""
+    found = boundaries_at(folder)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise BoundaryError(
+            "There are no wards in data/boundaries. Get official ones with 'csp-geo boundaries "
+            "fetch CODE', put a GeoJSON, GeoPackage or Shapefile there, or name one with "
+            "--boundaries."
+        )
+    names = ", ".join(path.name for path in found)
+    raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
+
+
+def demo_project(out: Path) -> Project:
+    """Return where the sample's inputs lie."""
+    from csp_geo.inputs.areas.zones_and_places import context_files
+
+    data = out / "data"
+    return Project(
+        reports=data / "reports",
+        boundaries=only_boundaries(out),
+        zones=tuple(context_files(data / "zones", tables=False)),
+        context=tuple(context_files(data / "context")),
+        havens=register_of(out),
+        config=out / "csp_geo.toml",
+        key_folder=out,
+    )

@@ -1,0 +1,121 @@
+"""What a family's test says of itself: conditions, cautions, the record for run.json."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from csp_geo.core.settings import ClusterParams
+from csp_geo.hotspots.chance import explain
+from csp_geo.hotspots.chance.family import FamilyTest
+from csp_geo.hotspots.chance.family_map import Simulation
+from csp_geo.hotspots.chance.known_places import KnownPlaces
+
+WEST, SOUTH = 544010, 184020
+LIST = np.stack(np.meshgrid(np.arange(20, 2000, 200.0), np.arange(20, 2000, 200.0)), -1)
+LIST = LIST.reshape(-1, 2) + np.array([WEST, SOUTH])  # a hundred places
+
+
+@pytest.fixture
+def family_of(make_incidents, town_area):
+    def family_of(xy, supplied=None, **columns):
+        table = make_incidents(xy, **columns)
+        known = KnownPlaces(table, town_area, supplied)
+        return FamilyTest(table, ClusterParams(), known, Simulation(19, 3))
+
+    return family_of
+
+
+def test_snapped_reports(family_of):
+    test = family_of(LIST[:40], LIST, location_method="snapped")
+    assert explain.if_by_chance(test, "Toy town") == (
+        "if reports fell evenly over the 100 known street points of Toy town"
+    )
+    first, second, *_ = explain.sentences(test, "Toy town")
+    assert first == (
+        "Recorded reports: 19 maps of 40 reports were drawn again (seed 3), as if reports fell "
+        "evenly over the 100 known street points of Toy town."
+    )
+    assert second.startswith("Known points of the source offence: 100, ")
+    assert second.endswith("; 40 have reports in this period.")
+    assert explain.record(test) == {
+        "unit": "reports",
+        "units": 40,
+        "simulations": 19,
+        "places": [
+            {
+                "source": "offence",
+                "snapped": True,
+                "known": 100,
+                "occupied": 40,
+                "months": None,
+                "moved_m": 0.0,
+            }
+        ],
+    }
+
+
+def test_how_large_a_cluster_must_be_to_be_seen(family_of):
+    test = family_of(np.tile(LIST, (3, 1)), location_method="snapped")
+    said = explain.sentences(test, "Toy town")[-1]
+    needed = [test.needed(expected) for expected in (1, 5, 15)]
+    assert f"had to hold at least {needed[0]}, {needed[1]} and {needed[2]};" in said
+    assert said.endswith("below 10 there is no test.")
+
+
+def test_people(family_of):
+    test = family_of(LIST[:30], LIST, source="survey", person_key=[f"p{i}" for i in range(30)])
+    assert explain.if_by_chance(test, "Toy town") == (
+        "if each person's pins, kept together, fell anywhere on the 100 listed places of Toy town"
+    )
+    assert explain.record(test)["unit"] == "people"
+    assert explain.cautions(test) == []
+
+
+def test_places_that_stand_in_are_said(family_of):
+    test = family_of(
+        [*LIST[:30], *LIST[:9]],
+        source=["offence"] * 30 + ["asb"] * 9,
+        location_method=["snapped"] * 30 + ["exact"] * 9,
+    )
+    assert "30 places near known street points and 30 known street points" in (
+        explain.if_by_chance(test, "Toy town")
+    )
+    (said,) = [s for s in explain.sentences(test, "Toy town") if "source asb" in s]
+    assert said.endswith("its reports were drawn within 60 metres of 30 known points.")
+
+
+@pytest.mark.parametrize(("occupied", "short"), [(40, False), (41, True)])
+def test_a_list_of_less_than_one_and_a_half_times_the_occupied_is_a_caution(
+    family_of, occupied, short
+):
+    test = family_of(LIST[:occupied], LIST[:60], location_method="snapped")
+    said = explain.cautions(test)
+    assert bool(said) is short
+    if short:
+        assert said[0].startswith("Only 60 points are known of the source offence and 41 of them")
+        assert said[0].endswith("Put more months of it into data/reports/offence.")
+
+
+@pytest.mark.parametrize(("unknown", "many"), [(10, False), (11, True)])
+def test_over_a_third_of_pins_without_a_person_is_a_caution(family_of, unknown, many):
+    who = [None] * unknown + [f"p{i}" for i in range(30 - unknown)]
+    test = family_of(LIST[:30], LIST, source="survey", person_key=who)
+    said = explain.cautions(test)
+    assert bool(said) is many
+    if many:
+        assert said[0].startswith("11 of 30 pins carry no person.")
+
+
+def test_a_source_that_repeats_at_the_same_points_is_a_caution(family_of):
+    test = family_of(LIST[np.arange(150) % 30], LIST, source="asb")
+    assert test.stacked_sources == ["asb"]
+    assert explain.cautions(test)[0].startswith("Reports of the source asb repeat at the same")
+
+
+def test_a_list_that_does_not_cover_the_area_is_a_caution(family_of):
+    test = family_of([*LIST[:38], *LIST[90:92]], LIST[:50], source="asb")
+    assert explain.cautions(test) == []  # two of forty
+    test = family_of([*LIST[:37], *LIST[90:93]], LIST[:50], source="asb")
+    (said,) = explain.cautions(test)
+    assert said.startswith("3 of 40 recorded reports lie far from every place on the list")

@@ -1,0 +1,112 @@
+"""Maps drawn again have the labels that each would have by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, throw_evenly
+from csp_geo.hotspots.dbscan import label_points
+
+RNG = np.random.default_rng(11)
+PLACES = np.unique(RNG.integers(0, 40, (150, 2)) * 20.0, axis=0)
+REDRAWS = SnappedRedraws(PLACES, 100.0, 8)
+COUNTS = throw_evenly(220, len(PLACES), 12, seed=3)
+
+
+def _written_out(counts: np.ndarray) -> np.ndarray:
+    return np.repeat(PLACES, counts, axis=0)
+
+
+def _by_hand(counts: np.ndarray, expected: np.ndarray) -> float:
+    """Return the greatest likelihood ratio, cluster by cluster from the points."""
+    xy = _written_out(counts)
+    labels = label_points(xy, 100.0, 8)[0]
+    total, best = len(xy), 0.0
+    for label in range(labels.max(initial=-1) + 1):
+        inside = labels == label
+        places = [
+            np.flatnonzero((p == PLACES).all(axis=1))[0] for p in np.unique(xy[inside], axis=0)
+        ]
+        n, e = inside.sum(), expected[places].sum()
+        if n > e:
+            rest = (total - n) * np.log((total - n) / (total - e)) if n < total else 0.0
+            best = max(best, n * np.log(n / e) + rest)
+    return best
+
+
+def test_labels_are_those_of_the_points_written_out() -> None:
+    labels = REDRAWS.labels(COUNTS)
+    for row, counts in zip(labels, COUNTS, strict=True):
+        alone = label_points(_written_out(counts), 100.0, 8)[0]
+        assert np.array_equal(np.repeat(row, counts), alone)
+        assert (row[counts == 0] == -1).all()
+
+
+def test_the_strongest_cluster_is_that_of_the_formula() -> None:
+    even = np.full(len(PLACES), 220 / len(PLACES))
+    strengths = REDRAWS.strongest(COUNTS)
+    assert strengths == pytest.approx([_by_hand(counts, even) for counts in COUNTS])
+    uneven = RNG.uniform(0.1, 3, len(PLACES))
+    strengths = REDRAWS.strongest(COUNTS, uneven)
+    assert strengths == pytest.approx([_by_hand(counts, uneven) for counts in COUNTS])
+
+
+def test_a_number_worked_out_on_paper() -> None:
+    """Ten of twelve reports at one of four places: E = 3, 10 ln(10/3) + 2 ln(2/9)."""
+    redraws = SnappedRedraws(np.array([[0, 0], [500, 0], [0, 500], [500, 500]]), 100.0, 5)
+    assert redraws.strongest([[10, 1, 1, 0]]) == pytest.approx([9.031573], abs=1e-6)
+    assert list(redraws.labels([[10, 1, 1, 0]])[0]) == [0, -1, -1, -1]
+
+
+def test_no_cluster_has_no_strength() -> None:
+    assert list(REDRAWS.strongest(np.zeros((2, len(PLACES)), dtype=int))) == [0, 0]
+    all_there = SnappedRedraws(np.zeros((1, 2)), 100.0, 2)
+    assert list(all_there.strongest([[7]])) == [0]  # as many as expected
+    assert REDRAWS.strongest(np.empty((0, len(PLACES)), dtype=int)).shape == (0,)
+    assert all_there.strongest([[7]], expected=[0.0])[0] == np.inf
+
+
+def test_reports_fall_on_places_alike_and_again_from_the_same_seed() -> None:
+    counts = throw_evenly(50, 7, 400, seed=1)
+    assert counts.shape == (400, 7)
+    assert (counts.sum(axis=1) == 50).all()
+    assert np.abs(counts.mean(axis=0) - 50 / 7).max() < 5 * np.sqrt(50 / 7 / 400)
+    assert np.array_equal(counts, throw_evenly(50, 7, 400, seed=1))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_maps_of_points_have_the_labels_of_each_alone(weighted: bool) -> None:
+    maps = RNG.integers(0, 30, (7, 90, 2)) * 20.0 + [-1e7, 1e7]
+    weight = 1 / RNG.integers(1, 4, 90) if weighted else None
+    labels, cores = label_maps(maps, 60.0, 3, weight)
+    for row, is_core, xy in zip(labels, cores, maps, strict=True):
+        alone = label_points(xy, 60.0, 3, weight)
+        assert np.array_equal(row, alone[0])
+        assert np.array_equal(is_core, alone[1])
+
+
+def test_vast_maps_and_none() -> None:
+    assert label_maps(np.empty((0, 5, 2)), 1, 1)[0].shape == (0, 5)
+    assert label_maps(np.array([[[0, 0], [0, 1], [1e12, 0]]]), 1, 2)[0].tolist() == [[0, 0, -1]]
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="places must be"):
+        SnappedRedraws(np.zeros((3, 3)), 100.0, 5)
+    with pytest.raises(ValueError, match="eps must be"):
+        SnappedRedraws(PLACES, 0.0, 5)
+    with pytest.raises(ValueError, match="counts must have shape"):
+        REDRAWS.labels([[1, 2]])
+    with pytest.raises(ValueError, match="whole numbers"):
+        REDRAWS.labels(np.full((1, len(PLACES)), -1))
+    with pytest.raises(ValueError, match="whole numbers"):
+        REDRAWS.labels(np.full((1, len(PLACES)), 0.5))
+    with pytest.raises(ValueError, match="expected must be"):
+        REDRAWS.strongest(COUNTS, [1.0])
+    with pytest.raises(ValueError, match="shape"):
+        label_maps(np.zeros((3, 2)), 1, 1)
+    with pytest.raises(ValueError, match="finite"):
+        label_maps(np.full((1, 3, 2), np.nan), 1, 1)
+    with pytest.raises(ValueError, match="sample_weight"):
+        label_maps(np.zeros((1, 3, 2)), 1, 1, [1.0])

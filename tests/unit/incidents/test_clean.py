@@ -1,0 +1,294 @@
+"""Every row is accepted, merged or quarantined; all its reasons are kept; nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from csp_geo.core.errors import NoReportsError
+from csp_geo.core.tables import INCIDENTS, QUARANTINE, check_table
+from csp_geo.incidents.clean import clean, require_incidents
+from csp_geo.inputs.read import collect_reports, read_reports
+
+HEADER = ("reference", "date", "time", "easting", "northing", "category")
+TODAY = date(2023, 2, 1)
+KEY = b"key of the test"
+
+
+@pytest.fixture
+def cleaned(tmp_path, write, town_area):
+    """Clean files given as {path: rows}."""
+
+    def run(files, header=HEADER, **options):
+        for name, rows in files.items():
+            write.csv(tmp_path / name, header, rows)
+        options = {"area": town_area, "today": TODAY, "key": KEY} | options
+        return clean(read_reports(tmp_path), **options)
+
+    return run
+
+
+def row(reference="A1", day="13/01/2023", clock="14:20", x=544421, y=184321, what="Robbery"):
+    return (reference, day, clock, x, y, what)
+
+
+def fates(result):
+    return result.rows["fate"].tolist()
+
+
+def assert_conserved(result):
+    counts = result.counts
+    assert counts["read"] == counts["accepted"] + counts["merged"] + counts["quarantined"]
+    assert counts["accepted"] == len(result.incidents)
+    assert counts["quarantined"] == len(result.quarantine)
+    assert counts["read"] == len(result.rows)
+
+
+class TestInputs:
+    def test_a_row_gets_all_its_reasons(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(day="", x=0, y=0), row("A2")]})
+        assert result.quarantine["reasons"].tolist() == ["zero-coordinates;missing-date"]
+        assert_conserved(result)
+
+    @pytest.mark.parametrize(
+        ("day", "reasons"),
+        [
+            ("01/02/2023", ""),
+            ("02/02/2023", "future-date"),
+            ("31/12/1989", "future-date"),
+            ("01/01/1990", ""),
+            ("31/02/2023", "unreadable-date"),
+            ("", "missing-date"),
+        ],
+    )
+    def test_dates(self, cleaned, day, reasons):
+        """`future-date` is for dates after the day of the run, or before 1990."""
+        assert cleaned({"offence/a.csv": [row(day=day)]}).rows["reasons"].tolist() == [reasons]
+
+    def test_without_a_day_of_the_run_nothing_is_in_the_future(self, cleaned):
+        assert fates(cleaned({"offence/a.csv": [row(day="01/01/2099")]}, today=None)) == [
+            "accepted"
+        ]
+
+    def test_a_broken_record_has_no_other_reason(self, cleaned):
+        """Nothing else in such a row can be trusted."""
+        result = cleaned({"offence/a.csv": [row(), (*row("A2", day=""), "one", "more")]})
+        assert result.rows["reasons"].tolist() == ["", "broken-record"]
+
+    def test_no_file_that_can_be_read(self, tmp_path, town_area):
+        """Nothing read is nothing accepted, not a crash: `check` shows the files' sentences."""
+        (tmp_path / "offence").mkdir()
+        (tmp_path / "offence" / "a.csv").write_bytes(b"")
+        result = clean(collect_reports(tmp_path), town_area, today=TODAY, key=KEY)
+        assert result.counts == {"read": 0, "accepted": 0, "merged": 0, "quarantined": 0}
+        assert len(result.quarantine) == 0
+        check_table(result.incidents, INCIDENTS)
+
+    def test_nothing_left_says_why(self, cleaned, tmp_path):
+        result = cleaned({"offence/a.csv": [row(day=""), row("A2", day=""), row("A3", x="")]})
+        with pytest.raises(NoReportsError, match=r"None of the 3 rows.* 2 of them: no date"):
+            require_incidents(result, read_reports(tmp_path))
+
+
+class TestMerging:
+    def test_equal_rows_with_a_reference_are_merged(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(), row(), row("A2"), row()]})
+        assert fates(result) == ["accepted", "merged", "accepted", "merged"]
+        assert_conserved(result)
+
+    def test_the_same_reference_with_other_content_is_kept_and_flagged(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(), row(clock="15:20"), row("A2")]})
+        assert fates(result) == ["accepted"] * 3
+        assert result.rows["flags"].tolist() == ["repeated-reference", "repeated-reference", ""]
+
+    def test_equal_rows_without_a_reference_are_never_merged_in_one_file(self, cleaned):
+        result = cleaned({"asb/a.csv": [row("")] * 3})
+        assert fates(result) == ["accepted"] * 3
+        assert len(set(result.incidents.index)) == 3
+
+    def test_across_files_the_largest_count_in_one_file_is_kept(self, cleaned):
+        """Twice in the first and three times in the second: three; once each: one."""
+        one, two = row(""), row("", clock="15:20")
+        result = cleaned({"asb/a.csv": [one, one, two], "asb/b.csv": [one, one, one, two]})
+        assert result.counts == {"read": 7, "accepted": 4, "merged": 3, "quarantined": 0}
+        assert result.rows.query("fate == 'merged'")["file"].tolist() == [0, 0, 1]
+
+    def test_referenced_rows_are_merged_across_files(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(), row("A2")], "offence/b.csv": [row("A3"), row()]})
+        assert fates(result) == ["accepted", "accepted", "accepted", "merged"]
+
+    def test_not_across_sources(self, cleaned):
+        """The same row as an offence and as anti-social behaviour is two reports."""
+        result = cleaned({"offence/a.csv": [row()], "asb/a.csv": [row(), row("A2")]})
+        assert result.counts["accepted"] == 3
+        assert len(set(result.incidents.index)) == 3
+
+    def test_the_same_bytes_twice_are_all_merged(self, cleaned):
+        """Even rows without a reference, even those that could not be used."""
+        rows = [row(""), row(""), row("A2"), row(day="")]
+        result = cleaned({"asb/a.csv": rows, "asb/copy of a.csv": rows})
+        assert result.counts == {"read": 8, "accepted": 3, "merged": 4, "quarantined": 1}
+
+    def test_a_ragged_row_is_not_merged_with_a_sound_one(self, cleaned):
+        """Equal in every column is not equal when one has cells too many."""
+        result = cleaned({"offence/a.csv": [row(), (*row(), "one", "more")]})
+        assert fates(result) == ["accepted", "quarantined"]
+
+
+class TestOutputs:
+    def test_contracts(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(), row("A2", day="")]})
+        check_table(result.incidents, INCIDENTS)
+        check_table(result.quarantine, QUARANTINE)
+        assert_conserved(result)
+
+    def test_day_and_time_become_an_instant(self, cleaned):
+        (incident,) = cleaned({"offence/a.csv": [row()]}).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp("2023-01-13 14:20", tz="Europe/London")
+        assert pd.isna(incident.occurred_to)
+        assert incident.time_precision == "minute"
+
+    @pytest.mark.parametrize(
+        ("clock", "flag"), [("", ""), ("00:00", "midnight"), ("after tea", "unreadable-time")]
+    )
+    def test_day_alone_is_an_interval(self, cleaned, clock, flag):
+        (incident,) = cleaned({"offence/a.csv": [row(clock=clock)]}).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp("2023-01-13", tz="Europe/London")
+        assert incident.occurred_to == pd.Timestamp("2023-01-14", tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == ("day", flag)
+
+    def test_a_day_of_the_clock_change_has_25_hours(self, cleaned):
+        result = cleaned({"offence/a.csv": [row(day="31/10/2021", clock="")]})
+        length = result.incidents["occurred_to"] - result.incidents["occurred_at"]
+        assert length.tolist() == [pd.Timedelta(hours=25)]
+
+    def test_month_alone_is_an_interval(self, cleaned):
+        result = cleaned(
+            {"offence/a.csv": [("A1", "2022-12", 544421, 184321, "Robbery")]},
+            header=("reference", "month", "easting", "northing", "category"),
+        )
+        (incident,) = result.incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp("2022-12-01", tz="Europe/London")
+        assert incident.occurred_to == pd.Timestamp("2023-01-01", tz="Europe/London")
+        assert incident.time_precision == "month"
+
+    @pytest.mark.parametrize(
+        ("end", "clock", "until", "flag"),
+        [
+            ("14/01/2023", "09:00", "2023-01-14 09:00", ""),
+            ("14/01/2023", "", "2023-01-15", ""),
+            ("", "", None, ""),
+            ("12/01/2023", "09:00", None, "reversed-interval"),
+        ],
+    )
+    def test_intervals(self, cleaned, end, clock, until, flag):
+        """The end is exclusive: a day that is named as the end is counted whole."""
+        result = cleaned(
+            {"offence/a.csv": [("A1", "13/01/2023", "14:20", end, clock, 544421, 184321, "Theft")]},
+            header=("reference", "date", "time", "date to", "time to", *HEADER[3:]),
+        )
+        (incident,) = result.incidents.itertuples()
+        if until is None:
+            assert pd.isna(incident.occurred_to)
+        else:
+            assert incident.occurred_to == pd.Timestamp(until, tz="Europe/London")
+        assert incident.flags == flag
+
+    def test_month_first_column_is_a_caution(self, cleaned):
+        rows = [row(day="01/25/2023"), row("A2", day="2023-01-03")]
+        result = cleaned({"offence/a.csv": rows})
+        assert fates(result) == ["quarantined", "accepted"]
+        (said,) = result.cautions
+        assert said.startswith("offence/a.csv: its dates look month-first")
+        assert result.rows["reasons"].tolist() == ["month-first-date", ""]
+
+    @pytest.mark.parametrize(("cell", "fate"), [("202301", "accepted"), ("202313", "quarantined")])
+    def test_months_run_together_below_month(self, cleaned, cell, fate):
+        header = ("reference", "month", *HEADER[2:])
+        result = cleaned({"offence/a.csv": [row(day=cell, clock="")]}, header=header)
+        assert fates(result) == [fate]
+        assert result.incidents["time_precision"].tolist() == ["month"] * (fate == "accepted")
+
+    def test_months_run_together_are_no_dates(self, cleaned):
+        assert fates(cleaned({"offence/a.csv": [row(day="202301")]})) == ["quarantined"]
+
+    def test_a_month_first_slip_is_a_caution(self, cleaned):
+        rows = [row(f"A{n}", day=f"{n}/01/2023") for n in range(13, 32)]
+        result = cleaned({"offence/a.csv": [row(day="01/25/2023"), *rows]})
+        assert result.counts["quarantined"] == 1
+        (said,) = result.cautions
+        assert "1 date of 20 that fit one order" in said
+        assert "row 2: 25 cannot be a month" in said
+
+    def test_unknown_category_is_kept_as_other(self, cleaned):
+        (incident,) = cleaned({"offence/a.csv": [row(what="Goblins")]}).incidents.itertuples()
+        assert (incident.theme, incident.flags) == ("other", "unknown-category")
+        assert incident.category == "Goblins"
+
+    @pytest.mark.parametrize(
+        ("major", "minor", "theme"),
+        [
+            ("Robbery", "Personal", "robbery"),
+            ("Theft", "Bicycle theft", "theft"),
+            ("Arson and Criminal Damage", "Arson", "fire"),
+            ("Robbery", "Other", "robbery"),
+            ("Goblins", "Robbery", "robbery"),
+            ("Sexual offences", "Assault", "sexual"),
+            ("Public order", "Racially aggravated", "public order"),
+            ("Goblins", "Pixies", "other"),
+        ],
+    )
+    def test_the_class_above_a_category(self, cleaned, major, minor, theme):
+        header = (*HEADER[:-1], "major", "minor")
+        rows = [(*row()[:-1], major, minor)]
+        (incident,) = cleaned({"offence/a.csv": rows}, header=header).incidents.itertuples()
+        assert (incident.theme, incident.category) == (theme, minor)
+
+    @pytest.mark.parametrize(
+        ("cell", "theme"),
+        [
+            ("Street robbery", "robbery"),
+            ("Street lighting", "lighting"),
+            ('["Poor lighting","Drugs"]', "lighting"),
+            ("Goblins; Drugs; Poor lighting", "drugs and alcohol"),
+            ("Poor lighting; Sexual assault", "sexual"),
+            ("Poor lighting, Drugs", "lighting"),
+        ],
+    )
+    def test_the_first_known_of_several_categories(self, cleaned, cell, theme):
+        (incident,) = cleaned({"offence/a.csv": [row(what=cell)]}).incidents.itertuples()
+        assert incident.theme == theme
+
+    def test_default_theme_of_a_source(self, cleaned):
+        """Graffiti without a type is graffiti; an unknown type is too, and is flagged."""
+        rows = [row(what=""), row("A2", what="Stencil"), row("A3", what="Tag")]
+        result = cleaned({"graffiti/a.csv": rows})
+        assert result.incidents["theme"].tolist() == ["graffiti"] * 3
+        assert result.rows["flags"].tolist() == ["", "unknown-category", ""]
+
+    def test_ward_by_geometry(self, cleaned):
+        rows = [row(), row("A2", x=545562, y=185612), row("A3", x=543911)]
+        incidents = cleaned({"offence/a.csv": rows}).incidents
+        assert incidents["ward_name"].tolist()[:2] == ["Abbey", "Beam"]
+        assert incidents["ward_code"].isna().tolist() == [False, False, True]
+        assert incidents["flags"].tolist() == ["", "", "outside-boundary"]
+
+    def test_idempotent(self, cleaned, tmp_path, town_area, input_unchanged):
+        """Cleaning again gives the same; the reports are not changed."""
+        rows = [row(), row(), row("A2", day=""), row("", clock="00:00")]
+        first = cleaned({"offence/a.csv": rows})
+        reports = read_reports(tmp_path)
+        input_unchanged(reports.table)
+        second = clean(reports, town_area, today=TODAY, key=KEY)
+        pd.testing.assert_frame_equal(pd.DataFrame(first.incidents), pd.DataFrame(second.incidents))
+        pd.testing.assert_frame_equal(first.quarantine, second.quarantine)
+        assert first.counts == second.counts
+
+    def test_without_area(self, cleaned):
+        """`check` without wards: nothing is outside, no ward is given."""
+        result = cleaned({"offence/a.csv": [row(x=430011, y=433511)]}, area=None)
+        assert fates(result) == ["accepted"]
+        assert result.incidents["ward_code"].isna().all()
+        assert result.incidents.crs == "EPSG:27700"

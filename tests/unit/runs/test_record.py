@@ -1,0 +1,166 @@
+"""What a run says about itself: cautions, counts, licences; only what is true."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from csp_geo.core.period import Period
+from csp_geo.core.settings import ClusterParams
+from csp_geo.hotspots.chance.family_map import Simulation
+from csp_geo.hotspots.chance.judge import judge_clusters
+from csp_geo.hotspots.chance.known_places import KnownPlaces
+from csp_geo.hotspots.find import find_clusters
+from csp_geo.incidents.clean import clean
+from csp_geo.incidents.quality import file_qualities
+from csp_geo.incidents.select import select
+from csp_geo.inputs.areas.study_area import read_vintages
+from csp_geo.inputs.read import read_reports
+from csp_geo.runs import record
+from csp_geo.runs.caution import cautions_of
+from csp_geo.runs.options import WeeklyOptions
+
+JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
+
+
+@pytest.fixture(scope="module")
+def run(shared_town, town_area):
+    """Everything of a weekly run on the toy town, in hand."""
+    reports = read_reports(shared_town.reports)
+    result = clean(reports, town_area, today=date(2023, 2, 1), key=b"k")
+    chosen = select(result.incidents, JANUARY, reports.sources)
+    options = WeeklyOptions(
+        reports=shared_town.reports,
+        boundaries=shared_town.boundaries,
+        as_of=date(2023, 2, 1),
+        today=date(2023, 2, 1),
+        out=shared_town.folder,
+        key_folder=shared_town.folder,
+        seed=7,
+    )
+    clusters = find_clusters(chosen.used, town_area, as_of=date(2023, 2, 1))
+    known = KnownPlaces(result.incidents, town_area)
+    tested = judge_clusters(
+        clusters, chosen.used, town_area, ClusterParams(), known, Simulation(19)
+    )
+    return record.Run(
+        options=options,
+        period=JANUARY,
+        area=town_area,
+        reports=reports,
+        result=result,
+        chosen=chosen,
+        hotspots=tested.hotspots,
+        tested=tested,
+        cautions=("One.",),
+    )
+
+
+def cautions(run, *, area=None, result=None, chosen=None, narrowed="", others=()):
+    return cautions_of(
+        area or run.area, run.reports, result or run.result, chosen or run.chosen, narrowed, others
+    )
+
+
+class TestCautions:
+    def test_of_a_sound_run(self, run):
+        """Only that one report lies just outside."""
+        (said,) = cautions(run)
+        assert "ust outside the boundary" in said
+        assert "1 report" in said
+
+    def test_few_reports(self, run):
+        few = replace(run.chosen, used=run.chosen.used.iloc[:29])
+        assert any(
+            "Only 29 reports" in said or "Only 26" in said for said in cautions(run, chosen=few)
+        )
+
+    def test_wards_of_another_time(self, run):
+        """Reports of 2023 on the wards of 2002: all 40 are outside their time."""
+        old = replace(run.area, vintage=read_vintages()[0])
+        (said,) = [text for text in cautions(run, area=old) if "do not fit the dates" in text]
+        assert "4 May 2022" in said
+        assert "40" in said
+
+    def test_unknown_wards(self, run):
+        unknown = replace(run.area, vintage=None, file_name="w.geojson")
+        assert any("w.geojson belong to no set" in text for text in cautions(run, area=unknown))
+
+    def test_schematic_wards_under_real_reports(self, run):
+        schematic = replace(run.area, schematic=True)
+        assert any("schematic drawing" in text for text in cautions(run, area=schematic))
+
+    def test_what_the_area_and_the_reader_said_is_passed_on(self, run):
+        area = replace(run.area, cautions=("The shape of Abbey was repaired.",))
+        found = cautions(run, area=area, narrowed="theme robbery", others=("Limit.", "Limit."))
+        assert "The shape of Abbey was repaired." in found
+        assert "This map shows only part of the reports: theme robbery." in found
+        assert found.count("Limit.") == 1
+
+    def test_rows_that_could_not_be_used(self, run):
+        result = replace(run.result, counts={**run.result.counts, "quarantined": 1200})
+        assert any("1,200 rows could not be used" in text for text in cautions(run, result=result))
+
+
+class TestRecord:
+    def test_run_json(self, run):
+        made = record.run_json(run, {"read": 1.5})
+        assert (made["as_of"], made["seed"], made["hotspots"]) == ("2023-02-01", 7, 3)
+        assert made["counts"]["in_period"] == 40
+        assert made["cautions"] == ["One."]
+        assert made["seconds"] == {"read": 1.5}
+        assert made["synthetic"] is False
+        assert made["versions"].keys() >= {"python", "scikit-learn", "geopandas", "folium"}
+
+    def test_facts_of_each_source(self, run):
+        """Dates, look-back and role as the page says them."""
+        lines = {line.source: line for line in record.facts(run).sources}
+        assert set(lines) == {"asb", "eva", "offence", "survey"}
+        assert (lines["offence"].read, lines["offence"].in_period) == (22, 22)
+        assert (lines["offence"].date_from, lines["offence"].date_to) == (
+            "2023-01-04",
+            "2023-01-25",
+        )
+        assert lines["survey"].look_back == "24 months"
+        assert lines["eva"].role == "attached as evidence"
+        assert lines["offence"].role == "in the hotspots"
+
+    def test_ward_counts_are_by_geometry(self, run):
+        """10 + 2 offences and 6 pins in Abbey; 3 + 3 and 2 alone in Beam; the border in none."""
+        assert record.facts(run).ward_counts == (
+            ("E05014053", "Abbey", 12, 6),
+            ("E05014054", "Alibon", 2, 6),
+            ("E05014055", "Barking Riverside", 2, 0),
+            ("E05014056", "Beam", 8, 0),
+        )
+
+    def test_licences_of_what_was_used(self, run):
+        (line,) = record.licences(run)
+        assert "Crown copyright and database right 2022" in line
+
+    def test_method_says_the_parameters(self, run):
+        text = " ".join(record.facts(run).method)
+        assert "100 metres" in text
+        assert "OSTN15" in text
+        assert "lower code" in text
+
+    def test_check_json(self, run):
+        made = record.check_json(file_qualities(run.reports, run.result), run.result.counts)
+        assert made["counts"] == {"read": 40, "accepted": 40, "merged": 0, "quarantined": 0}
+        assert [file["path"] for file in made["files"]] == [
+            "asb/asb.xlsx",
+            "eva/findings.gpkg",
+            "offence/offences.csv",
+            "survey/pins.geojson",
+        ]
+        assert all(file["error"] is None for file in made["files"])
+
+    def test_months_are_said_as_months(self, run):
+        used = run.chosen.used.assign(time_precision=pd.Categorical(["month"] * 40), feed="offence")
+        result = replace(run.result, incidents=used)
+        made = replace(run, result=result, chosen=replace(run.chosen, used=used))
+        (line,) = [fact for fact in record.facts(made).sources if fact.source == "offence"]
+        assert (line.date_from, line.date_to) == ("2022-06", "2023-01")
