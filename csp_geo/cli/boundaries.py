@@ -131,7 +131,7 @@ def list_files(surroundings: Surroundings, /, as_json: bool) -> None:
 
     Each file with its wards, when they were in force, and whether it is as it was fetched.
     """
-    from csp_geo.runs.weekly import run_boundaries
+    from csp_geo.runs.boundaries import run_boundaries
 
     found = run_boundaries(_HOME, Path("data", "reports"), today=surroundings.today())
     if as_json:

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo.cli.shared import CONFIG, DATA, LIMIT, PATH
-from csp_geo.cli.terminal import print_json, say, tell
+from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
+from csp_geo.cli.terminal import say
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.wording import count
 from csp_geo.runs.project import boundaries_at, only_boundaries
 
 if TYPE_CHECKING:
     from csp_geo.cli.shared import Surroundings
-    from csp_geo.runs.options import CheckOptions
+    from csp_geo.runs.check import CheckOptions
+    from csp_geo.runs.context import Context
 
 _REPORTS: Final = Path("data", "reports")
 
@@ -40,23 +41,22 @@ def check(surroundings: Surroundings, /, files: tuple[Path, ...], **given: Any) 
     With --map: asks column by column what each is, shows the first ten rows as understood, and
     writes it down in the source's source.toml, for this file and those to come.
     """
-    options = _options(surroundings, files, given)
+    options, context = _asked(surroundings, files, given)
     if given["mapping"]:
         from csp_geo.cli.check_map import map_columns
 
         if len(files) > 1 or given["as_json"] or given["fix"] or given["out"]:
             raise SettingsError("--map takes one file, and none of --out, --fix and --json.")
-        return map_columns(files[0], options, at_terminal=surroundings.at_terminal())
-    return _check(files, options, given)
+        return map_columns(options, context, at_terminal=surroundings.at_terminal())
+    return _check(options, context, fix=given["fix"], as_json=given["as_json"])
 
 
-def _options(
+def _asked(
     surroundings: Surroundings, files: tuple[Path, ...], given: dict[str, Any]
-) -> CheckOptions:
-    from csp_geo.core.settings import read_settings
+) -> tuple[CheckOptions, Context]:
     from csp_geo.core.tables import SOURCES
     from csp_geo.inputs.areas.zones_and_places import context_files
-    from csp_geo.runs.options import CheckOptions, silent
+    from csp_geo.runs.check import CheckOptions
 
     source, boundaries, fix = given["source"], given["boundaries"], given["fix"]
     if source is not None and source not in SOURCES:
@@ -67,47 +67,38 @@ def _options(
         raise SettingsError(f"--fix would write over {fix.name}, which it reads. Name another.")
     if boundaries is None and boundaries_at(Path()):
         boundaries = only_boundaries(Path())
-    return CheckOptions(
-        today=surroundings.today(),
+    options = CheckOptions(
+        files=files,
         source=source,
         boundaries=boundaries,
         context=context_files(Path("data", "context")),
         project=_REPORTS if _REPORTS.is_dir() else None,
-        settings=read_settings(CONFIG if CONFIG.is_file() else None),
         fixing=fix is not None,
-        progress=silent if given["as_json"] else tell,
+        out=given["out"],
     )
+    command = command_text("check", {"": files, **{k: v for k, v in given.items() if k != "fix"}})
+    quiet = bool(given["as_json"])
+    context = make_context(surroundings.today(), command, quiet=quiet, settings=settings_of())
+    return options, context
 
 
-def _check(files: tuple[Path, ...], options: CheckOptions, given: dict[str, Any]) -> int:
-    from csp_geo.core.output_folder import OutputFolder
-    from csp_geo.products.check import NO_WARDS, text_lines
-    from csp_geo.runs.weekly import run_check
+def _check(options: CheckOptions, context: Context, *, fix: Path | None, as_json: bool) -> int:
+    from csp_geo.runs.check import run_check
+    from csp_geo.runs.pack import write_pack
 
-    out, fix = given["out"], given["fix"]
-    home = OutputFolder(out, "csp-geo check", options.progress) if out is not None else None
-    if home is not None:
-        home.check()
-    result = run_check(files, options)
-    if home is not None:
-        home.write(result.tables)
-    n_accepted = result.record["counts"]["accepted"]
+    pack = run_check(options, context)
+    written = write_pack(pack, context)
+    n_accepted = written.record["counts"]["accepted"]
     if fix is not None and n_accepted:
-        _write_fixed(fix, result.accepted)
-    if given["as_json"]:
-        print_json(result.record)
-    else:
-        lines = text_lines(result.files)
-        lines += [NO_WARDS] if options.boundaries is None else []
-        lines += [f"Caution: {caution}" for caution in result.cautions]
-        lines += _written(fix, n_accepted, out)
-        for line in lines:
-            say(line)
-    if all(file.error for file in result.files):
-        return DATA
-    for sentence in result.over_limit:
-        say(sentence, bad=True)
-    return LIMIT if result.over_limit else 0
+        _write_fixed(fix, pack.accepted)
+    code = finish(pack, written, as_json=as_json)
+    if fix is not None and not as_json:
+        say(
+            f"Written: {fix} ({count(n_accepted, 'row')})"
+            if n_accepted
+            else f"{fix.name} was not written: no row could be used."
+        )
+    return code
 
 
 def _write_fixed(path: Path, data: bytes) -> None:
@@ -121,12 +112,3 @@ def _write_fixed(path: Path, data: bytes) -> None:
         )
     make_folder(path.parent)
     write_bytes(path, data)
-
-
-def _written(fix: Path | None, n_accepted: int, out: Path | None) -> list[str]:
-    lines = []
-    if fix is not None and n_accepted:
-        lines.append(f"Written: {fix} ({count(n_accepted, 'row')})")
-    elif fix is not None:
-        lines.append(f"{fix.name} was not written: no row could be used.")
-    return [*lines, f"Open {out / 'quality.html'}"] if out is not None else lines

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from csp_geo.inputs.files.mapper import Mapping, Sample
     from csp_geo.inputs.source import Source
-    from csp_geo.runs.options import CheckOptions
-    from csp_geo.runs.weekly import CheckResult
+    from csp_geo.runs.check import CheckOptions, CheckPack
+    from csp_geo.runs.context import Context
 
 _LEAVE: Final = "-"
 _LIST: Final = "?"
@@ -31,7 +31,7 @@ _NOT_WRITTEN: Final = "Nothing was written."
 _HELP: Final = "Enter takes what stands in brackets, - leaves a column out, ? lists the fields."
 
 
-def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
+def map_columns(options: CheckOptions, context: Context, *, at_terminal: bool) -> int:
     """Find out which column of a file is what, and write it down for its source.
 
     With a person at the terminal: asks, shows the first ten rows as understood, writes the
@@ -39,16 +39,17 @@ def map_columns(path: Path, options: CheckOptions, *, at_terminal: bool) -> int:
     """
     from csp_geo.inputs.files.mapper import proposed, sample_file, write_toml
 
+    (path,) = options.files
     name = _source_of(path, options, at_terminal)
     target = _target(path, name, options.project)
     existing = _text(target)
-    sample = sample_file(path, name, existing, options.settings.limits)
+    sample = sample_file(path, name, existing, context.settings.limits)
     if not at_terminal:
         toml = write_toml(existing, proposed(sample), _about(sample, path, name, target))
         for line in toml.splitlines():
             say(line)
         return 0
-    return _Dialogue(path, name, target, existing, sample, options).hold()
+    return _Dialogue(name, target, existing, sample, options, context).hold()
 
 
 def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
@@ -105,16 +106,17 @@ class _Dialogue:
 
     def __init__(
         self,
-        path: Path,
         name: str,
         target: Path,
         existing: str,
         sample: Sample,
         options: CheckOptions,
+        context: Context,
     ) -> None:
-        self.path, self.name, self.target, self.existing = path, name, target, existing
+        (self.path,) = options.files
+        self.name, self.target, self.existing = name, target, existing
         self.sample = sample
-        self.options = options
+        self.options, self.context = options, context
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; the exit code."""
@@ -184,20 +186,20 @@ class _Dialogue:
         text = write_toml(self.existing, answer)
         return source_from_text(text, self.name, "source.toml")
 
-    def _tried(self, answer: Mapping) -> CheckResult | None:
+    def _tried(self, answer: Mapping) -> CheckPack | None:
         """Read the whole file with these answers; `None`, said, where that cannot be."""
-        from csp_geo.runs.weekly import run_check
+        from csp_geo.runs.check import run_check
 
         own = {self.name: self._source(answer)}
         options = replace(self.options, source=self.name, own=own)
-        result = run_check([self.path], options)
-        file = result.files[0]
+        result = run_check(options, self.context)
+        file = result.qualities[0]
         if file.error and not file.counts["read"]:
             say(file.error, bad=True)
             return None
         return result
 
-    def _themes(self, answer: Mapping, checked: CheckResult) -> Mapping:
+    def _themes(self, answer: Mapping, checked: CheckPack) -> Mapping:
         """Offer to sort category words that are in no list."""
         from csp_geo.core.tables import THEMES
         from csp_geo.core.wording import count
@@ -243,7 +245,7 @@ class _Dialogue:
         return 0
 
 
-def _show(checked: CheckResult) -> None:
+def _show(checked: CheckPack) -> None:
     """Show the first rows as understood, and what became of all."""
     from csp_geo.products.check import conservation
 
@@ -253,6 +255,6 @@ def _show(checked: CheckResult) -> None:
     for line in table:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=False))
         say(f"  {cells}  {line[-1]}".rstrip())
-    say(conservation(checked.record["counts"]) + ".")
+    say(conservation(checked.body["counts"]) + ".")
     for note in checked.cautions:
         say(f"Caution: {note}")

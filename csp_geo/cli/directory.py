@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from csp_geo.cli.shared import CONFIG, DATA, PATH
-from csp_geo.cli.terminal import print_json, say, tell
+from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
+from csp_geo.cli.terminal import say
 from csp_geo.core.errors import SourceError
 
 if TYPE_CHECKING:
     from csp_geo.cli.shared import Surroundings
-    from csp_geo.runs.weekly import DirectoryResult
 
 
 @click.command()
@@ -30,13 +29,13 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     folder named public is to be published: what is wrong or old goes into a file beside it, for the
     coordinator.
     """
-    from csp_geo.core.settings import read_settings
     from csp_geo.inputs.areas.zones_and_places import context_files
-    from csp_geo.products.directory import PAGE, PUBLIC_FOLDER
-    from csp_geo.runs.options import DirectoryOptions, silent
+    from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER
+    from csp_geo.runs.directory import DirectoryOptions, run_directory
+    from csp_geo.runs.pack import write_pack
     from csp_geo.runs.project import boundaries_at, register_of
-    from csp_geo.runs.weekly import run_directory, write_directory
 
+    command = command_text("directory", {"havens": havens})
     havens = havens or register_of(Path())
     if havens is None:
         raise SourceError(
@@ -46,40 +45,23 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
         )
     options = DirectoryOptions(
         havens=havens,
-        today=surroundings.today(),
+        out=out,
         boundaries=boundaries_at(Path()),
         context=context_files(Path("data", "context")),
-        settings=read_settings(CONFIG if CONFIG.is_file() else None),
-        progress=silent if as_json else tell,
     )
-    result = run_directory(options)
-    for name in write_directory(result, out, options.progress):
+    context = make_context(surroundings.today(), command, quiet=as_json, settings=settings_of())
+    pack = run_directory(options, context)
+    written = write_pack(pack, context)
+    for name in written.moved:
         said = f"{out / name} lay in the folder to publish, and csp-geo did not put it there."
         say(said, bad=True)
-    if as_json:
-        print_json(result.record)
-    else:
-        _tell(result, out)
-    if result.error:
-        say(result.error, bad=True)
-        page = out / PUBLIC_FOLDER / PAGE
-        if page.exists():
-            say(f"{page} is of an earlier day: take it down.", bad=True)
-        return DATA
-    return 0
-
-
-def _tell(result: DirectoryResult, out: Path) -> None:
-    from csp_geo.inputs.venues.register import say_counts
-    from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER, finding_lines
-
-    say(f"{say_counts(result.register)}.")
-    for line in finding_lines(result.register):
-        say(line)
-    for caution in result.cautions:
-        say(f"Caution: {caution}")
-    if not result.register.findings.empty:
-        say(f"For the coordinator, not to be published: {out / COORDINATOR}")
-    if not result.error:
-        say(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
-        say(f"Open {out / PUBLIC_FOLDER / PAGE}")
+    code = finish(pack, written, as_json=as_json)
+    if not as_json:
+        if len(pack.tables[COORDINATOR]):
+            say(f"For the coordinator, not to be published: {out / COORDINATOR}")
+        if not pack.error:
+            say(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
+    page = out / PUBLIC_FOLDER / PAGE
+    if pack.error and page.exists():
+        say(f"{page} is of an earlier day: take it down.", bad=True)
+    return code

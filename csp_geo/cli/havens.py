@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo.cli.shared import CONFIG, PATH
-from csp_geo.cli.terminal import print_json, say, tell
+from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
+
+if TYPE_CHECKING:
+    from csp_geo.cli.shared import Surroundings
 
 _TYPES: Final = Path("data", "premises", "venue_types.toml")
 
@@ -42,18 +44,18 @@ _TYPES: Final = Path("data", "premises", "venue_types.toml")
 @click.option("--time-limit", type=float, default=60.0, show_default=True, metavar="SECONDS")
 @click.option("--out", type=PATH, default="havens", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record as JSON.")
-def havens(*, as_json: bool, **given: Any) -> None:
+@click.pass_obj
+def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     """Say which venues to approach for the next Safe Havens, and why.
 
     A report counts as covered in an hour only where a venue near it is open then. Nobody on the
     lists is vetted: these are businesses to ask, never places that are safe.
     """
-    from csp_geo.core.settings import read_settings
     from csp_geo.decisions.havens.demand import DemandParams
     from csp_geo.decisions.havens.plan import PlanParams, hour_of_week
     from csp_geo.decisions.walking.distances import WalkParams
-    from csp_geo.runs.havens import run_havens
-    from csp_geo.runs.options import HavenOptions, silent
+    from csp_geo.runs.havens import HavenOptions, run_havens
+    from csp_geo.runs.pack import write_pack
     from csp_geo.runs.project import register_of
 
     ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
@@ -87,13 +89,9 @@ def havens(*, as_json: bool, **given: Any) -> None:
             time_limit_s=given["time_limit"],
         ),
         walk=WalkParams(metres_per_minute=given["speed"]),
-        settings=read_settings(CONFIG if CONFIG.is_file() else None),
-        progress=silent if as_json else tell,
     )
-    result = run_havens(options)
-    if as_json:
-        print_json(result.record)
-        return
-    for line in result.lines:
-        say(line)
-    say(f"Open {result.folder / 'havens.html'}")
+    context = make_context(
+        surroundings.today(), command_text("havens", given), quiet=as_json, settings=settings_of()
+    )
+    pack = run_havens(options, context)
+    return finish(pack, write_pack(pack, context), as_json=as_json)

@@ -1,21 +1,31 @@
-"""What the commands share: exit codes, where things are, and what they may not reach for."""
+"""What the commands share: exit codes, surroundings, the context of a run, and how it ends."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from csp_geo.cli.terminal import print_json, say, sees_progress, show_progress, tell
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
+
+    from csp_geo.core.settings import Settings
+    from csp_geo.runs.context import Context
+    from csp_geo.runs.pack import Pack, Written
 
 DATA, USAGE, LIMIT, STOPPED = 1, 2, 3, 130
 """Exit codes: the data cannot be used, wrong usage, too many rows quarantined, Ctrl-C."""
 PATH: Final = click.Path(path_type=Path)
 CONFIG: Final = Path("csp_geo.toml")
+_NOT_ASKED: Final = frozenset({"out", "as_json", "quiet"})
+"""Options that change nothing of what is made."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +39,68 @@ class Surroundings:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     at_terminal: Callable[[], bool]
+
+
+def settings_of(
+    config: Path | None = None, *, eps: float | None = None, min_samples: int | None = None
+) -> Settings:
+    """Read the settings, those of this folder unless others are named; options come before them."""
+    from csp_geo.core.settings import read_settings
+
+    settings = read_settings(config or (CONFIG if CONFIG.is_file() else None))
+    clusters = settings.clusters
+    if eps is not None:
+        clusters = replace(clusters, eps=eps)
+    if min_samples is not None:
+        clusters = replace(clusters, min_samples=min_samples)
+    return replace(settings, clusters=clusters)
+
+
+def make_context(today: date, command: str, *, quiet: bool = False, **given: Any) -> Context:
+    """Return the context of a run that tells a person what it does, or with `quiet` nobody."""
+    from csp_geo.runs.context import Context
+
+    if not quiet:
+        given["progress"] = tell
+        if sees_progress():
+            given["tick"] = show_progress
+    return Context(today=today, command=command, clock=time.perf_counter, **given)
+
+
+def command_text(name: str, given: Mapping[str, Any]) -> str:
+    """Write a command again as it was called, with file names instead of paths."""
+    parts = [f"csp-geo {name}"]
+    for option, value in given.items():
+        values = value if isinstance(value, (list, tuple)) else [value]
+        for one in values:
+            if one is None or one is False or option in _NOT_ASKED:
+                continue
+            shown = one.name if isinstance(one, Path) else one
+            switch = "" if one is True else f" {shlex.quote(str(shown))}"
+            parts.append(f"--{option.replace('_', '-')}{switch}")
+    return " ".join(parts)
+
+
+def finish(pack: Pack, written: Written, *, as_json: bool = False, quiet: bool = False) -> int:
+    """Show what was made: the record, or its lines, its cautions and what to open; the exit code.
+
+    Each caution is said once; a limit that was passed is said in red and ends the command with
+    `LIMIT`.
+    """
+    if as_json:
+        print_json(written.record)
+    elif not quiet:
+        for line in pack.lines:
+            say(line)
+        for caution in pack.cautions:
+            if caution not in pack.limits:
+                say(f"Caution: {caution}")
+        if pack.folder is not None:
+            for name in pack.opens:
+                say(f"Open {pack.folder / name}")
+    for sentence in pack.limits:
+        say(sentence, bad=True)
+    if pack.error:
+        say(pack.error, bad=True)
+        return DATA
+    return LIMIT if pack.limits else 0

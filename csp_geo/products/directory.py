@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from csp_geo.core.pack_tables import DIRECTORY, FINDINGS
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import ANSWERS
@@ -19,7 +20,6 @@ from csp_geo.core.visible import clean, json_text
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
 from csp_geo.inputs.venues.venue_types import OTHER
-from csp_geo.products.exports import csv_bytes
 from csp_geo.products.hours_words import page_hours, usual_hours
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.map.drawing import Drawing
@@ -32,15 +32,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from csp_geo.core.projection import Projection
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.register import Register
 
-PUBLIC: Final = (
-    *("name", "type", "address", "postcode", "opening_hours", "hours_last_confirmed"),
-    *("step_free", "toilet", "accessible_toilet", "latitude", "longitude"),
-)
-"""All that is public of a Safe Haven."""
 PAGE: Final = "directory.html"
 PUBLIC_FOLDER: Final = "public"
 """The folder to publish; what is wrong or old in the register lies outside it."""
@@ -52,7 +46,6 @@ _ACCESS: Final = (
     ("toilet", "toilet"),
     ("accessible_toilet", "accessible toilet"),
 )
-_FOR_COORDINATOR: Final = ("row", "haven_id", "name", "listed", "what", "what_to_do", "finding")
 _DECIMALS: Final = 5
 _MOST_SAID: Final = 4
 
@@ -73,10 +66,10 @@ class DirectoryFacts:
     synthetic: bool = False
 
 
-def public_table(register: Register, projection: Projection | None = None) -> pd.DataFrame:
-    """Return what is public of the havens that count now, by name; the columns of `PUBLIC`."""
+def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFrame:
+    """Return what is public of the havens that count now, by name; per `pack_tables.DIRECTORY`."""
     shown = _shown(register)
-    grid = projection or british_grid()
+    grid = area.projection if area is not None else british_grid()
     lonlat = grid.to_lonlat(points_of(shown)).round(_DECIMALS)
     table = pd.DataFrame(
         {
@@ -91,7 +84,7 @@ def public_table(register: Register, projection: Projection | None = None) -> pd
             "longitude": lonlat[:, 0],
         }
     )
-    return table[list(PUBLIC)].reset_index(drop=True)
+    return table[list(DIRECTORY.names)].reset_index(drop=True)
 
 
 def _shown(register: Register) -> gpd.GeoDataFrame:
@@ -119,14 +112,10 @@ def directory_geojson(table: pd.DataFrame) -> bytes:
 def directory_files(
     register: Register, area: StudyArea | None, facts: DirectoryFacts
 ) -> dict[str, bytes]:
-    """Return every public file of the directory by its name; none if no haven counts."""
-    if nothing_to_list(register):
-        return {}
-    public = public_table(register, area.projection if area is not None else None)
+    """Return the page and the map layer of the directory by name; at least one haven must count."""
     return {
         PAGE: directory_page(register, area, facts).encode("utf-8"),
-        "directory.csv": csv_bytes(public),
-        "directory.geojson": directory_geojson(public),
+        "directory.geojson": directory_geojson(public_table(register, area)),
     }
 
 
@@ -145,12 +134,12 @@ def nothing_to_list(register: Register) -> str:
     )
 
 
-def coordinator_csv(register: Register) -> bytes:
-    """Write what is wrong or old, first that for which a haven is not listed: not to be public."""
+def coordinator_table(register: Register) -> pd.DataFrame:
+    """Return what is wrong or old, first that for which a haven is not listed: not to be public."""
     table = _by_haven(register.findings)
     listed = table["stops"].map({True: "no", False: "yes"})
     table = table.assign(listed=listed).rename(columns={"source_row": "row", "do": "what_to_do"})
-    return csv_bytes(table[list(_FOR_COORDINATOR)])
+    return table[list(FINDINGS.names)]
 
 
 def finding_lines(register: Register) -> list[str]:
@@ -194,7 +183,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     """
     shown = _shown(register)
     projection = area.projection if area is not None else british_grid()
-    public = public_table(register, projection)
+    public = public_table(register, area)
     keys = [f"haven-{number}" for number in range(1, len(shown) + 1)]
     drawing = Drawing(projection, ())
     if area is not None:

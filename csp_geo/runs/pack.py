@@ -1,48 +1,176 @@
-"""A weekly pack as it lies on disk: what its hotspots were made of, to work on from there."""
+"""A pack: tables, layers and pages in a folder, with the record of the run; written and read here.
+
+Every command that makes something makes one of these, and `write_pack` writes it, whole or not at
+all. What is written is checked by the contracts of its kind (`core.pack_tables`), and so is what
+`read_pack` reads: no run works on anything that another only happened to export.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from csp_geo.core.errors import NoReportsError
+from csp_geo.core.caution import KINDS, Caution
+from csp_geo.core.errors import NoReportsError, SchemaError
 from csp_geo.core.origin import Origin
-from csp_geo.core.output_folder import heal
+from csp_geo.core.output_folder import OutputFolder, heal
+from csp_geo.core.pack_tables import WEEKLY, PackKind
+from csp_geo.core.storage import sha256_of, write_bytes, write_layers
+from csp_geo.core.tables import check_table
+from csp_geo.core.visible import json_text
 from csp_geo.inputs.areas.study_area import study_area_of
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
+from csp_geo.products.exports import csv_bytes
+from csp_geo.runs.record import Upstream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.runs.context import Context, Stopwatch
+    from csp_geo.runs.record import RecordHead
 
-_LAYERS: Final = ("incidents", "demand", "hotspots", "wards")
+LAYERS = "layers.gpkg"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """What a run made, before it is written.
+
+    Attributes
+    ----------
+    kind
+        Which tables and layers there may be, and what each holds.
+    folder
+        Where it is to be written; `None` if it is only looked at.
+    tables, layers, pages
+        By name in the folder (posix): frames, frames of layers.gpkg, and whole files.
+    head, body
+        What stands in the record; the cautions of the run are in the head.
+    watch
+        How long each step took; writing is the last.
+    public
+        A folder in it that may be published: nothing but ours may lie there.
+    lines
+        What the terminal shows of it, without the cautions.
+    opens
+        The pages to open first, by name in the folder.
+    limits
+        A sentence for each limit that was passed: exit code 3.
+    error
+        Why there is nothing to show, "" where there is: exit code 1.
+    """
+
+    kind: PackKind
+    folder: Path | None
+    tables: Mapping[str, pd.DataFrame]
+    pages: Mapping[str, bytes]
+    head: RecordHead
+    body: Mapping[str, Any]
+    watch: Stopwatch
+    layers: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    public: str = ""
+    lines: Sequence[str] = ()
+    opens: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    error: str = ""
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What somebody must know of it, the weightiest first."""
+        return self.head.cautions
+
+    def record(self) -> dict[str, Any]:
+        """Return the record as it stands now."""
+        self.watch.stop()
+        return self.head.as_json() | dict(self.body) | {"seconds": dict(self.watch.seconds)}
 
 
 @dataclass(frozen=True)
-class Pack:
-    """A weekly pack.
+class Written:
+    """A pack that was written: its record, and where now lies what others had put into `public`."""
 
-    `record` is its run.json, `area` the wards that it was made with. `incidents` are those of the
-    period that are drawn as points, `demand` what a plan counts in people: `occurred_at` and
-    `occurred_to` are on the clock of London, without a zone, NaT where not known. All in the area's
-    CRS, metres.
+    record: Mapping[str, Any]
+    moved: Sequence[str] = ()
+
+
+def output_folder(path: Path, kind: PackKind, context: Context, public: str = "") -> OutputFolder:
+    """Return the folder of a pack, to look at before the work begins and to write at its end."""
+    return OutputFolder(path, f"csp-geo {kind.name}", context.progress, public=public)
+
+
+def write_pack(pack: Pack, context: Context) -> Written:
+    """Write a pack, whole or not at all; without a folder only its record is made.
+
+    If nothing can be shown (`error`), the public files of an earlier day stay: the command says so.
+
+    Raises
+    ------
+    SchemaError
+        If a table or layer is not as its kind agrees: a bug, never the data.
+    OutputError, SettingsError
+        As `OutputFolder.write`.
+    """
+    _check(pack)
+    if pack.folder is None:
+        return Written(pack.record())
+    made: dict[str, Any] = {}
+
+    def write_record(path: Path) -> None:
+        made.update(pack.record())
+        write_bytes(path, json_text(made, indent=2).encode("utf-8"))
+
+    files: dict[str, bytes | Callable[[Path], None]] = {}
+    if pack.layers:
+        files[LAYERS] = lambda path: write_layers(path, pack.layers)
+    files |= pack.pages
+    files |= {name: csv_bytes(table) for name, table in pack.tables.items()}
+    files[pack.kind.record] = write_record
+    folder = output_folder(pack.folder, pack.kind, context, pack.public)
+    moved = folder.write(files, stays=f"{pack.public}/" if pack.public and pack.error else "")
+    return Written(made, moved)
+
+
+def _check(pack: Pack) -> None:
+    """Check each table and layer by its contract, which is an allow-list of columns too."""
+    for frames, contracts in ((pack.tables, pack.kind.tables), (pack.layers, pack.kind.layers)):
+        for name, frame in frames.items():
+            if name not in contracts:
+                raise SchemaError(f"A {pack.kind.name} pack has no {name}.")
+            check_table(frame, contracts[name])
+            if extra := set(frame.columns) - set(contracts[name].names):
+                raise SchemaError(f"{name} holds columns that nobody agreed on: {sorted(extra)}.")
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WeeklyPack:
+    """A weekly pack as it lies on disk.
+
+    `record` is its run.json, `upstream` what the record of a run made from it says of it, `area`
+    the wards that it was made with. `incidents` are those of the period that are drawn as points,
+    `demand` what a plan counts in people: `occurred_at` and `occurred_to` are on the clock of
+    London, without a zone, NaT where not known. All in the area's CRS, metres.
     """
 
     record: Mapping[str, Any]
+    upstream: Upstream
+    cautions: tuple[Caution, ...]
     area: StudyArea
     incidents: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
 
 
-def read_pack(folder: Path) -> Pack:
+def read_pack(folder: Path) -> WeeklyPack:
     """Read the folder that a weekly run wrote, such as maps/2021-11-29.
 
     Raises
@@ -50,36 +178,39 @@ def read_pack(folder: Path) -> Pack:
     NoReportsError
         If it is no such folder, or one of an earlier version of csp_geo.
     """
-    where = folder.name or "this folder"
     heal(folder)
-    record, layers, area = _consistent(folder, where)
-    incidents, demand = (_with_moments(layers[name], where) for name in ("incidents", "demand"))
-    return Pack(record, area, incidents, demand, layers["hotspots"])
+    where = folder.name or "this folder"
+    upstream, record, layers, area = _consistent(folder, where)
+    cautions = tuple(
+        Caution(code, sentence)
+        for code, sentence in zip(record["caution_codes"], record["cautions"], strict=True)
+        if code in KINDS
+    )
+    incidents, demand = (_with_times(layers[name]) for name in ("incidents", "demand"))
+    return WeeklyPack(record, upstream, cautions, area, incidents, demand, layers["hotspots"])
 
 
-def _with_moments(layer: gpd.GeoDataFrame, where: str) -> gpd.GeoDataFrame:
-    """Read the times of a layer of points."""
-    if missing := {"occurred", "occurred_to", "time_precision"} - set(layer.columns):
-        raise NoReportsError(
-            f"{where} was made by an earlier version of csp_geo: its reports have no "
-            f"{min(missing)}. Make it again with 'csp-geo weekly'."
-        )
-    moments = {name: _moments(layer[name]) for name in ("occurred", "occurred_to")}
-    return layer.assign(**moments).rename(columns={"occurred": "occurred_at"})
+def read_packs(folders: Sequence[Path]) -> list[WeeklyPack]:
+    """Read several weekly packs, the earliest first."""
+    return sorted(map(read_pack, folders), key=lambda pack: str(pack.record["as_of"]))
 
 
 def _consistent(
     folder: Path, where: str
-) -> tuple[dict[str, Any], dict[str, gpd.GeoDataFrame], StudyArea]:
+) -> tuple[Upstream, dict[str, Any], dict[str, gpd.GeoDataFrame], StudyArea]:
     """Read the record and the layers of one run: another may take their place meanwhile."""
     while True:
         before = _number(folder)
         try:
-            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-            file = recognise(Origin(folder / "layers.gpkg", "layers.gpkg"))
-            layers = {name: file.read(name) for name in _LAYERS}
-            area = study_area_of(layers["wards"], "layers.gpkg")
-            area = replace(area, name=str(record["study_area"]["name"]))
+            path = folder / WEEKLY.record
+            record = json.loads(path.read_text(encoding="utf-8"))
+            upstream = Upstream(WEEKLY.name, where, sha256_of(path))
+            file = recognise(Origin(folder / LAYERS, LAYERS))
+            layers = {name: file.read(name) for name in WEEKLY.always}
+            about = record["study_area"]
+            area = study_area_of(layers["wards"], LAYERS)
+            area = replace(area, name=str(about["name"]), schematic=bool(about["schematic"]))
+            len(record["caution_codes"])
         except (OSError, KeyError, TypeError, *DAMAGED_LAYER) as error:
             if _number(folder) == before:
                 raise NoReportsError(
@@ -89,7 +220,20 @@ def _consistent(
                 ) from error
         else:
             if _number(folder) == before:
-                return record, layers, area
+                for name in WEEKLY.always:
+                    _check_layer(layers[name], name, where)
+                return upstream, record, layers, area
+
+
+def _check_layer(layer: gpd.GeoDataFrame, name: str, where: str) -> None:
+    """Refuse a layer that is not as this version writes it."""
+    try:
+        check_table(layer, WEEKLY.layers[name])
+    except SchemaError as error:
+        raise NoReportsError(
+            f"{where} was made by another version of csp_geo, or changed since: {error} Make it "
+            "again with 'csp-geo weekly'."
+        ) from error
 
 
 def _number(folder: Path) -> int | None:
@@ -97,6 +241,12 @@ def _number(folder: Path) -> int | None:
     return folder.stat().st_ino if folder.exists() else None
 
 
-def _moments(text: pd.Series) -> pd.Series:
+def _with_times(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Read the times of a layer of points."""
+    times = {name: _times(layer[name]) for name in ("occurred", "occurred_to")}
+    return layer.assign(**times).rename(columns={"occurred": "occurred_at"})
+
+
+def _times(text: pd.Series) -> pd.Series:
     read: pd.Series = pd.to_datetime(text.astype("str"), format="ISO8601", errors="coerce")
     return read.astype("datetime64[us]")

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.gains import Spot
+    from csp_geo.decisions.havens.venues import AreasToServe, Venues, WaysOnFoot
     from csp_geo.decisions.siting.open_cover import OpenCover
     from csp_geo.decisions.siting.problem import Alternatives, Problem, Siting
 
@@ -82,54 +82,6 @@ class PlanParams:
             raise SettingsError(f"--time-limit must be more than 0 seconds: {self.time_limit_s}.")
         if not self.within_m > 0:
             raise SettingsError(f"--within must be more than 0 metres, not {self.within_m}.")
-
-
-@dataclass(frozen=True, eq=False)
-class Venues:
-    """Existing havens that count, then candidates, in the order in which ties are broken.
-
-    `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
-    the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
-    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
-    first `n_existing` are there already.
-    """
-
-    table: pd.DataFrame
-    xy: Floats
-    is_open: Flags
-    step_free: NDArray[np.int8]
-    assumed: Flags
-    n_existing: int
-
-    @property
-    def existing(self) -> NDArray[np.int64]:
-        """Positions of the havens that are there already."""
-        return np.arange(self.n_existing)
-
-    @property
-    def candidates(self) -> NDArray[np.int64]:
-        """Positions of the venues that could be approached."""
-        return np.arange(self.n_existing, len(self.table))
-
-
-@dataclass(frozen=True, eq=False)
-class Each:
-    """Areas that are to have at least one haven each: wards, or town centres.
-
-    `of` is ``(venues,)``: the area of each venue, a position in `names`, -1 for none.
-    """
-
-    names: tuple[str, ...]
-    of: NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Ways:
-    """Metres on foot from each place of the demand to each venue, by day and after dark."""
-
-    day: Floats
-    dark: Floats
-    is_dark: Flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +145,10 @@ class HavenPlan:
 def plan_havens(
     demand: Demand,
     venues: Venues,
-    ways: Ways,
+    ways: WaysOnFoot,
     hotspots: gpd.GeoDataFrame,
     params: PlanParams | None = None,
-    each: Each | None = None,
+    each: AreasToServe | None = None,
 ) -> HavenPlan:
     """Work out which venues to approach next.
 
@@ -265,7 +217,7 @@ def hour_of_week(text: str) -> int:
     return _DAYS.index(day[:3]) * 24 + int(hour)
 
 
-def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCover:
+def _cover(demand: Demand, venues: Venues, ways: WaysOnFoot, metres: float) -> OpenCover:
     return open_cover(
         within_reach(ways.day, metres),
         venues.is_open,
@@ -275,7 +227,9 @@ def _cover(demand: Demand, venues: Venues, ways: Ways, metres: float) -> OpenCov
     )
 
 
-def _problem(asked: OpenCover, venues: Venues, params: PlanParams, each: Each | None) -> Problem:
+def _problem(
+    asked: OpenCover, venues: Venues, params: PlanParams, each: AreasToServe | None
+) -> Problem:
     if each is not None:
         served = set(each.of[venues.existing].tolist())
         needed = sorted(set(each.of[venues.candidates].tolist()) - served - {-1})
@@ -314,7 +268,7 @@ def _share_covered(asked: OpenCover, best: Siting) -> Floats:
     return share
 
 
-def _unreachable(demand: Demand, venues: Venues, ways: Ways, metres: float) -> float:
+def _unreachable(demand: Demand, venues: Venues, ways: WaysOnFoot, metres: float) -> float:
     """Add up the demand that no venue lies near, open or not."""
     alone = ~(ways.day <= metres).any(axis=1) if len(venues.table) else np.ones(len(ways.day), bool)
     return float(np.asarray(demand.by_hour.sum(axis=1)).ravel()[alone].sum())
@@ -325,7 +279,7 @@ def _asked(params: PlanParams) -> str:
     return TITLES[params.hours] if params.at is None else THE_HOUR
 
 
-def _hours(params: PlanParams, ways: Ways) -> dict[str, Flags]:
+def _hours(params: PlanParams, ways: WaysOnFoot) -> dict[str, Flags]:
     """Return the hours that are summed up, by title."""
     hour = np.arange(HOURS)
     chosen = {
@@ -339,7 +293,7 @@ def _hours(params: PlanParams, ways: Ways) -> dict[str, Flags]:
 def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
     demand: Demand,
     venues: Venues,
-    ways: Ways,
+    ways: WaysOnFoot,
     cover: OpenCover,
     best: Siting,
     hours: dict[str, Flags],

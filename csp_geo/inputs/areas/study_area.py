@@ -358,3 +358,15 @@ def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> s
 
 def _is_schematic(layer: gpd.GeoDataFrame) -> bool:
     return "status" in layer.columns and bool((layer["status"] == "schematic").any())
+
+
+def ward_licence(area: StudyArea) -> str:
+    """Return the licence and attribution line of the wards."""
+    if area.vintage is None:
+        return f"Ward boundaries: {area.file_name}, as supplied; its licence is its own."
+    wards = "Schematic wards drawn from figures:" if area.schematic else "Ward boundaries:"
+    return (
+        f"{wards} Source: Office for National Statistics licensed under the Open Government "
+        "Licence v.3.0. Contains OS data © Crown copyright and database right "
+        f"{area.vintage.valid_from.year}."
+    )

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from csp_geo.decisions.havens.gains import Near
-    from csp_geo.decisions.havens.plan import HavenPlan, Venues, View
+    from csp_geo.decisions.havens.plan import HavenPlan, View
+    from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
 
 _CLASSES: Final = (20, 40, 60, 80)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from csp_geo.decisions.havens.gains import Near
-    from csp_geo.decisions.havens.plan import HavenPlan, Venues
+    from csp_geo.decisions.havens.plan import HavenPlan
+    from csp_geo.decisions.havens.venues import Venues
 
 _FEW: Final = 20
 """Below so many reports one decimal is written: each counts a share in an hour."""

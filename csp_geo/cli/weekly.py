@@ -1,0 +1,97 @@
+"""The command `weekly`: the weekly pack of map, tables and layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
+from csp_geo.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from csp_geo.cli.shared import Surroundings
+    from csp_geo.runs.project import Project
+    from csp_geo.runs.weekly import WeeklyOptions
+
+_DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--reports", type=PATH, metavar="DIR", help="Reports, one folder per source.")
+@click.option("--boundaries", type=PATH, metavar="FILE", help="Wards of the study area.")
+@click.option("--zones", type=PATH, metavar="FILE", help="PSPO and other zones.")
+@click.option("--as-of", type=_DATE, metavar="DATE", help="The day of the map; default today.")
+@click.option(
+    "--period",
+    default="28d",
+    show_default=True,
+    metavar="P",
+    help="28d, 7d, 2023-01, 2022-02..2023-01 or 2021-11-08..2021-12-05.",
+)
+@click.option("--edition", default="officer", show_default=True, metavar="E")
+@click.option("--theme", metavar="NAME,...", help="Only these themes.")
+@click.option("--source", metavar="NAME,...", help="Only these sources.")
+@click.option("--eps", type=float, metavar="METRES", help="Distance that joins reports [100].")
+@click.option("--min-samples", type=int, metavar="N", help="Reports that it takes [5].")
+@click.option("--config", type=PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
+@click.option("--out", type=PATH, default="maps", show_default=True, metavar="DIR")
+@click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
+@click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
+@click.pass_obj
+def weekly(surroundings: Surroundings, /, **given: Any) -> int:
+    """Make the weekly pack: map, tables, layers, and what was not used."""
+    from csp_geo.runs.pack import write_pack
+    from csp_geo.runs.project import find_project
+    from csp_geo.runs.weekly import run_weekly
+
+    if given["edition"] != "officer":
+        raise SettingsError(
+            f"There is only the edition 'officer' so far, not '{given['edition']}'."
+        )
+    out, quiet, as_json = given["out"], given["quiet"], given["as_json"]
+    project = find_project(
+        given["reports"], given["boundaries"], given["zones"], given["config"], out
+    )
+    today = surroundings.today()
+    as_of = given["as_of"].date() if given["as_of"] else today
+    context = make_context(
+        today,
+        command_text("weekly", {**given, "as_of": as_of}),
+        quiet=quiet or as_json,
+        settings=settings_of(project.config, eps=given["eps"], min_samples=given["min_samples"]),
+        key_folder=project.key_folder,
+    )
+    options = options_of(
+        project,
+        as_of,
+        out=out,
+        period=given["period"],
+        themes=_names(given["theme"]),
+        sources=_names(given["source"]),
+        seed=given["seed"],
+    )
+    pack = run_weekly(options, context)
+    return finish(pack, write_pack(pack, context), as_json=as_json, quiet=quiet)
+
+
+def options_of(project: Project, as_of: date, **rest: Any) -> WeeklyOptions:
+    """Return what a weekly run of a project is asked for."""
+    from csp_geo.runs.weekly import WeeklyOptions
+
+    return WeeklyOptions(
+        reports=project.reports,
+        boundaries=project.boundaries,
+        zones=project.zones,
+        context=project.context,
+        havens=project.havens,
+        as_of=as_of,
+        **rest,
+    )
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip()) if text else ()

@@ -1,0 +1,193 @@
+"""Who could be asked and who is open: havens there are, candidates, their hours, the ways there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from csp_geo.core.caution import Caution
+from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.polygons import Locator
+from csp_geo.core.sun import after_dark
+from csp_geo.core.wording import count, join
+from csp_geo.decisions.opening import (
+    Place,
+    assume_hours,
+    hours_of_week,
+    read_assumed,
+    say_given_hours,
+    usual_week,
+)
+from csp_geo.inputs.venues.venue_types import read_venue_types
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from csp_geo.decisions.havens.candidates import Candidates
+    from csp_geo.decisions.opening import OpenHours
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.venues.register import Register
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+_STEP_FREE: Final = {"yes": 1, "no": 0, "unknown": -1}
+_SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by", "was")
+_LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
+
+
+@dataclass(frozen=True, eq=False)
+class Venues:
+    """Existing havens that count, then candidates, in the order in which ties are broken.
+
+    `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
+    the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
+    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
+    first `n_existing` are there already.
+    """
+
+    table: pd.DataFrame
+    xy: Floats
+    is_open: Flags
+    step_free: NDArray[np.int8]
+    assumed: Flags
+    n_existing: int
+
+    @property
+    def existing(self) -> NDArray[np.int64]:
+        """Positions of the havens that are there already."""
+        return np.arange(self.n_existing)
+
+    @property
+    def candidates(self) -> NDArray[np.int64]:
+        """Positions of the venues that could be approached."""
+        return np.arange(self.n_existing, len(self.table))
+
+
+@dataclass(frozen=True, eq=False)
+class AreasToServe:
+    """Areas that are to have at least one haven each: wards, or town centres.
+
+    `of` is ``(venues,)``: the area of each venue, a position in `names`, -1 for none.
+    """
+
+    names: tuple[str, ...]
+    of: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class WaysOnFoot:
+    """Metres on foot from each place of the demand to each venue, by day and after dark."""
+
+    day: Floats
+    dark: Floats
+    is_dark: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class UsualWeek:
+    """The week that hours are worked out for: its Monday, the place, the hours after dark."""
+
+    monday: date
+    place: Place
+    is_dark: Flags
+
+
+def usual_week_of(area: StudyArea, last_day: date) -> UsualWeek:
+    """Return a week without a bank holiday near the end of the period, and when it is dark then."""
+    monday = usual_week(last_day)
+    west, south, east, north = area.wards.total_bounds
+    middle = [[(west + east) / 2, (south + north) / 2]]
+    longitude, latitude = area.projection.to_lonlat(middle)[0]
+    dark = after_dark(np.arange(168), monday, float(latitude), float(longitude))
+    return UsualWeek(monday, Place(latitude=float(latitude), longitude=float(longitude)), dark)
+
+
+def venues_of(
+    candidates: Candidates,
+    register: Register | None,
+    week: UsualWeek,
+    *,
+    venue_types: Path | None = None,
+    assumed_hours: Path | None = None,
+    any_hour: bool = False,
+) -> tuple[Venues, OpenHours]:
+    """Put the havens that count before the candidates, with the hours that are known.
+
+    Parameters
+    ----------
+    assumed_hours
+        A table of hours for each type of venue, for candidates that give none.
+    any_hour
+        Take every venue as open all week, which none is.
+
+    Raises
+    ------
+    NoPlacesError
+        If no candidate has hours that can be read.
+    """
+    new = candidates.table.assign(ask=_to_ask(candidates.table))
+    there = new.iloc[:0]
+    if register is not None:
+        counts = register.table[register.table["counts_now"]]
+        there = counts.assign(ask="", approached_by="", was="", n_at_point=1).reset_index(drop=True)
+    columns = [*_LISTED, *_SAID, "geometry"]
+    both = pd.concat([there[columns].astype(object), new[columns].astype(object)])
+    both = both.reset_index(drop=True)
+    texts = [text if isinstance(text, str) else "" for text in both["opening_hours"]]
+    assumed = np.zeros(len(texts), dtype=np.bool_)
+    if assumed_hours is not None:
+        table = read_assumed(assumed_hours, read_venue_types(venue_types).groups)
+        kinds = list(new["venue_type"].astype(str))
+        texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
+    hours = hours_of_week(texts, week.monday, assumed=list(assumed), place=week.place)
+    is_open = hours.open.copy()
+    if any_hour:
+        is_open = np.ones_like(is_open)
+    elif not hours.open[len(there) :].any():
+        raise NoPlacesError(
+            f"None of the {count(len(new), 'candidate')} has opening hours that can be read, so "
+            "none can be counted as open. Ask them, name hours for each type of venue with "
+            "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
+            "hours."
+        )
+    both["opening_hours"] = [say_given_hours(text) for text in texts]
+    day_only = np.zeros(len(both), dtype=np.bool_)
+    day_only[len(there) :] = new["day_only"]
+    is_open &= ~(day_only[:, None] & week.is_dark)
+    xy = np.array([[point.x, point.y] for point in both["geometry"]]).reshape(-1, 2)
+    step_free = np.array(
+        [_STEP_FREE.get(str(word), -1) for word in both["step_free"]], dtype=np.int8
+    )
+    said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
+    said = said.where(said.notna(), None)
+    return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
+
+
+def _to_ask(table: pd.DataFrame) -> pd.Series:
+    """Say what must be asked of each: what the profile wants and the list does not say."""
+    return table["unknown"].fillna("").astype("str")
+
+
+def areas_to_serve(
+    names: tuple[str, ...], of: NDArray[np.int64]
+) -> tuple[AreasToServe, tuple[Caution, ...]]:
+    """Return the areas that are to have a haven each, and say which have no venue at all.
+
+    `of` is ``(venues,)``: the position in `names` of the area that each venue lies in, -1 for none.
+    """
+    empty = [name for row, name in enumerate(names) if row not in set(of.tolist())]
+    sentence = f"No venue is listed in {join(empty)}: nobody can be asked there."
+    return AreasToServe(names, of), (Caution("area-without-venue", sentence),) * bool(empty)
+
+
+def position_in(shapes: gpd.GeoSeries, xy: Floats) -> NDArray[np.int64]:
+    """Return the position of the shape that each point lies in, -1 for none."""
+    return Locator(shapes.to_numpy()).rows_of(xy)

@@ -1,0 +1,133 @@
+"""The directory run: the register of Safe Havens is checked, and its public version made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from csp_geo._version import __version__
+from csp_geo.core.caution import Caution
+from csp_geo.core.pack_tables import PUBLIC_DIRECTORY
+from csp_geo.core.storage import is_labelled
+from csp_geo.core.wording import join
+from csp_geo.inputs.areas.study_area import read_study_area, ward_licence
+from csp_geo.inputs.areas.zones_and_places import read_places
+from csp_geo.inputs.files.columns import SYNTHETIC
+from csp_geo.inputs.venues.register import read_havens, say_counts
+from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
+from csp_geo.products.directory import (
+    COORDINATOR,
+    PAGE,
+    PUBLIC_FOLDER,
+    DirectoryFacts,
+    coordinator_table,
+    directory_files,
+    finding_lines,
+    nothing_to_list,
+    public_table,
+)
+from csp_geo.runs.context import Stopwatch
+from csp_geo.runs.pack import Pack, output_folder
+from csp_geo.runs.record import files_read, make_head
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.venues.register import Register
+    from csp_geo.runs.context import Context
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectoryOptions:
+    """What a directory of Safe Havens is asked for.
+
+    `havens` is the register. `boundaries` are the ward files of the project: one is used, of
+    several none.
+    """
+
+    havens: Path
+    out: Path
+    boundaries: Sequence[Path] = ()
+    context: Sequence[Path] = ()
+
+
+def run_directory(options: DirectoryOptions, context: Context) -> Pack:
+    """Check the register of Safe Havens and make its public version.
+
+    If nothing can be listed there are no public files, and `error` says why.
+
+    Raises
+    ------
+    CspGeoError
+        If the register cannot be read.
+    """
+    watch = Stopwatch(context)
+    output_folder(options.out, PUBLIC_DIRECTORY, context, PUBLIC_FOLDER).check()
+    watch.start("read", "Reading the register")
+    one = len(options.boundaries) == 1
+    area = read_study_area(options.boundaries[0]) if one else None
+    register = read_havens(options.havens, area, today=context.today)
+    cautions = [*register.cautions, *(area.cautions if area is not None else ())]
+    if len(options.boundaries) > 1:
+        several = "data/boundaries holds several files, so the map has no wards."
+        cautions.append(Caution("several-boundaries", several))
+    if register.unread:
+        unread = f"Columns that were not read: {join(register.unread)}."
+        cautions.append(Caution("columns-not-read", unread))
+    places = None
+    if area is not None:
+        places, left_out = read_places(options.context, area)
+        cautions += left_out
+    watch.start("write", "Writing the directory")
+    licences = _licences(register, area)
+    facts = DirectoryFacts(
+        made_on=context.today,
+        marking=context.settings.public_marking,
+        version=__version__,
+        licences=licences,
+        places=places,
+        synthetic=is_labelled(options.havens, SYNTHETIC),
+    )
+    error = nothing_to_list(register)
+    pages = {} if error else directory_files(register, area, facts)
+    tables = {} if error else {"directory.csv": public_table(register, area)}
+    public = {f"{PUBLIC_FOLDER}/{name}": data for name, data in pages.items()}
+    files = [COORDINATOR, *sorted({*public, *(f"{PUBLIC_FOLDER}/{name}" for name in tables)})]
+    found = register.findings["finding"].value_counts()
+    return Pack(
+        kind=PUBLIC_DIRECTORY,
+        folder=options.out,
+        tables={
+            COORDINATOR: coordinator_table(register),
+            **{f"{PUBLIC_FOLDER}/{name}": table for name, table in tables.items()},
+        },
+        pages=public,
+        head=make_head(
+            context,
+            as_of=context.today,
+            inputs=files_read(register=options.havens),
+            also_read=files_read(boundaries=options.boundaries, context=options.context),
+            licences=licences,
+            cautions=cautions,
+        ),
+        body={
+            "counts": register.counts,
+            "findings": {str(slug): int(n) for slug, n in found.items()},
+            "files": files,
+            "error": error or None,
+        },
+        watch=watch,
+        public=PUBLIC_FOLDER,
+        lines=[f"{say_counts(register)}.", *finding_lines(register)],
+        opens=() if error else (f"{PUBLIC_FOLDER}/{PAGE}",),
+        error=error,
+    )
+
+
+def _licences(register: Register, area: StudyArea | None) -> tuple[str, ...]:
+    """Return the licence and attribution lines of what a directory shows."""
+    shown = register.table.loc[register.counts_now, "location_method"].astype("str")
+    postcodes = (f"{POSTCODE_LICENCE}.",) if (shown == "postcode").any() else ()
+    return (*postcodes, *((ward_licence(area),) if area is not None else ()))
