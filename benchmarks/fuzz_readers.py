@@ -84,18 +84,17 @@ def _ring(row: int, column: int) -> list[list[float]]:
 def check_files(paths: Sequence[Path], wards: Path) -> list[str]:
     """Check files through the door of the command; "refused" or "accepted" for each."""
     from csp_geo.core.errors import CspGeoError
-    from csp_geo.runs.options import CheckOptions
-    from csp_geo.runs.weekly import run_check
+    from csp_geo.products.exports import csv_bytes
+    from csp_geo.runs.check import CheckOptions, run_check
+    from csp_geo.runs.context import Context
 
     try:
-        options = CheckOptions(
-            today=date(2023, 6, 1), source="offence", boundaries=wards, fixing=True
-        )
-        result = run_check(list(paths), options)
+        options = CheckOptions(files=paths, source="offence", boundaries=wards, fixing=True)
+        pack = run_check(options, Context(today=date(2023, 6, 1)))
     except CspGeoError as error:
         expect_sentence(str(error), paths[0])
         return ["refused"] * len(paths)
-    record = result.record
+    record = pack.record()
     for file in record["files"]:
         expect_counts(file["counts"])
         if file["error"] is not None:
@@ -104,7 +103,7 @@ def check_files(paths: Sequence[Path], wards: Path) -> list[str]:
     for key in ("read", "quarantined"):
         total = sum(file["counts"][key] for file in record["files"])
         expect(record["counts"][key] == total, f"{key} of the files is not {key} of all")
-    rows = list(csv.DictReader(io.StringIO(result.tables["quarantine.csv"].decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(csv_bytes(pack.tables["quarantine.csv"]).decode("utf-8-sig"))))
     expect(len(rows) == record["counts"]["quarantined"], "quarantine.csv has other rows")
     expect(all(row["reasons"] for row in rows), "a row is in quarantine without a reason")
     json.dumps(record, ensure_ascii=False).encode()
@@ -148,7 +147,7 @@ def child(connection: Connection, wards: Path, memory: int) -> None:
     said = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the process
     os.dup2(said.fileno(), 2)
     warnings.simplefilter("error")
-    import csp_geo.runs.weekly  # noqa: F401 - before the clock starts
+    import csp_geo.runs.check  # noqa: F401 - before the clock starts
 
     connection.send("ready")
     while paths := connection.recv():

@@ -11,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import csp_geo.runs.pack
 import csp_geo.runs.weekly
 from csp_geo.core import lock
 from csp_geo.products.directory import COORDINATOR
@@ -213,7 +214,7 @@ def test_two_runs_at_once_are_both_whole(csp, home, monkeypatch):
     """The second comes while the first has written its layers: it waits, and is the last."""
     import threading
 
-    real = csp_geo.runs.weekly.write_layers
+    real = csp_geo.runs.pack.write_layers
     out, _, arguments = COMMANDS["weekly"]
     second = threading.Thread(target=lambda: codes.append(lock_waits()))
     codes = []
@@ -234,7 +235,7 @@ def test_two_runs_at_once_are_both_whole(csp, home, monkeypatch):
         second.start()
         assert waits.wait(20)
 
-    monkeypatch.setattr(csp_geo.runs.weekly, "write_layers", slow)
+    monkeypatch.setattr(csp_geo.runs.pack, "write_layers", slow)
     assert csp(*arguments, cwd=home).code == 0
     second.join(20)
     assert codes == ["held afterwards"]

@@ -147,7 +147,7 @@ def test_the_last_door(csp, project, monkeypatch, error, said, code):
     def fail(*_):
         raise error
 
-    monkeypatch.setattr("csp_geo.runs.weekly.run_check", fail)
+    monkeypatch.setattr("csp_geo.runs.check.run_check", fail)
     ran = csp("check", "offence", "--json", cwd=project)
     assert ran.code == code
     assert said in ran.err

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
+from csp_geo.core.pack_tables import DIRECTORY
 from csp_geo.decisions.opening import OPEN, open_at
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
 from csp_geo.products.directory import (
-    PUBLIC,
     DirectoryFacts,
-    coordinator_csv,
+    coordinator_table,
     directory_files,
     directory_page,
     finding_lines,
@@ -23,6 +23,7 @@ from csp_geo.products.directory import (
     public_table,
     say_access,
 )
+from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset
 
 from .conftest import HOSTILE
@@ -95,22 +96,22 @@ def facts(**changes):
 class TestFiles:
     def test_only_what_is_public(self, register, town_area):
         files = directory_files(register, town_area, facts())
-        assert set(files) == {"directory.html", "directory.csv", "directory.geojson"}
+        assert set(files) == {"directory.html", "directory.geojson"}
         table = public_table(register)
-        assert tuple(table.columns) == PUBLIC
+        assert tuple(table.columns) == DIRECTORY.names
         assert tuple(table["name"]) == LISTED
         features = json.loads(files["directory.geojson"])["features"]
         assert len(features) == len(LISTED)
         for feature in features:
-            assert set(feature["properties"]) == set(PUBLIC) - {"latitude", "longitude"}
+            assert set(feature["properties"]) == set(DIRECTORY.names) - {"latitude", "longitude"}
             lon, lat = feature["geometry"]["coordinates"]
             assert 0.0 < lon < 0.2
             assert 51.4 < lat < 51.7
-        assert files["directory.csv"].startswith(b"\xef\xbb\xbfname,type,")
 
     def test_nothing_restricted_in_any_public_file(self, register, town_area):
         """No contact, staff, number, training, language, and no haven that is not listed."""
         files = directory_files(register, town_area, facts())
+        files |= {"directory.csv": csv_bytes(public_table(register))}
         for name, data in files.items():
             text = data.decode("utf-8")
             assert "07700" not in text, name
@@ -144,7 +145,6 @@ class TestFiles:
     def test_nothing_to_list(self, register_of, town_area):
         bare = register_of(ROWS[5:])
         assert "None of 4 Safe Havens in havens.csv counts now" in nothing_to_list(bare)
-        assert directory_files(bare, town_area, facts()) == {}
 
     def test_what_the_coordinator_gets(self, register_of):
         """What is wrong haven by haven, first of those that are not listed."""
@@ -154,13 +154,13 @@ class TestFiles:
         assert first.startswith("Row 3, SH-2 Both: not listed. Its status is not known. Write ")
         assert "No opening hours are given" in first
         assert second.startswith("Row 2, SH-1 Toy Library: It never counts as open, because ")
-        lines = coordinator_csv(made).decode("utf-8-sig").splitlines()
+        lines = csv_bytes(coordinator_table(made)).decode("utf-8-sig").splitlines()
         assert lines[0] == "row,haven_id,name,listed,what,what_to_do,finding"
         assert [line.split(",")[:4] for line in lines[1:]] == [
             *(["3", "SH-2", "Both", "no"],) * 2,
             ["2", "SH-1", "Toy Library", "yes"],
         ]
-        assert len(coordinator_csv(register_of((GOOD,))).splitlines()) == 1
+        assert coordinator_table(register_of((GOOD,))).empty
 
     def test_only_rows_that_are_no_havens(self, tmp_path):
         path = tmp_path / "havens.csv"

@@ -9,19 +9,19 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.period import Period
-from csp_geo.core.settings import ClusterParams
+from csp_geo.core.caution import Caution
+from csp_geo.core.settings import ClusterParams, Settings
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_clusters
 from csp_geo.incidents.clean import clean
-from csp_geo.incidents.quality import file_qualities
 from csp_geo.incidents.select import select
 from csp_geo.inputs.areas.study_area import read_vintages
 from csp_geo.inputs.read import read_reports
-from csp_geo.runs import record
+from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.caution import cautions_of
-from csp_geo.runs.options import WeeklyOptions
+from csp_geo.runs.weekly import WeeklyOptions
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
 
@@ -36,9 +36,7 @@ def run(shared_town, town_area):
         reports=shared_town.reports,
         boundaries=shared_town.boundaries,
         as_of=date(2023, 2, 1),
-        today=date(2023, 2, 1),
         out=shared_town.folder,
-        key_folder=shared_town.folder,
         seed=7,
     )
     clusters = find_clusters(chosen.used, town_area, as_of=date(2023, 2, 1))
@@ -46,16 +44,16 @@ def run(shared_town, town_area):
     tested = judge_clusters(
         clusters, chosen.used, town_area, ClusterParams(), known, Simulation(19)
     )
-    return record.Run(
+    return facts.WeeklyRun(
         options=options,
+        settings=Settings(),
         period=JANUARY,
         area=town_area,
         reports=reports,
         result=result,
         chosen=chosen,
-        hotspots=tested.hotspots,
         tested=tested,
-        cautions=("One.",),
+        cautions=(Caution("few-reports", "One."),),
     )
 
 
@@ -94,8 +92,8 @@ class TestCautions:
         assert any("schematic drawing" in text for text in cautions(run, area=schematic))
 
     def test_what_the_area_and_the_reader_said_is_passed_on(self, run):
-        area = replace(run.area, cautions=("The shape of Abbey was repaired.",))
-        found = cautions(run, area=area, narrowed="theme robbery", others=("Limit.", "Limit."))
+        area = replace(run.area, cautions=(Caution("wards-repaired", "The shape of Abbey was repaired."),))
+        found = cautions(run, area=area, narrowed="theme robbery", others=(Caution("many-rows-unused", "Limit."),) * 2)
         assert "The shape of Abbey was repaired." in found
         assert "This map shows only part of the reports: theme robbery." in found
         assert found.count("Limit.") == 1
@@ -105,19 +103,16 @@ class TestCautions:
         assert any("1,200 rows could not be used" in text for text in cautions(run, result=result))
 
 
-class TestRecord:
-    def test_run_json(self, run):
-        made = record.run_json(run, {"read": 1.5})
-        assert (made["as_of"], made["seed"], made["hotspots"]) == ("2023-02-01", 7, 3)
+class TestFacts:
+    def test_body_of_run_json(self, run):
+        made = facts.body(run)
+        assert (made["seed"], made["hotspots"]) == (7, 3)
         assert made["counts"]["in_period"] == 40
-        assert made["cautions"] == ["One."]
-        assert made["seconds"] == {"read": 1.5}
         assert made["synthetic"] is False
-        assert made["versions"].keys() >= {"python", "scikit-learn", "geopandas", "folium"}
 
     def test_facts_of_each_source(self, run):
         """Dates, look-back and role as the page says them."""
-        lines = {line.source: line for line in record.facts(run).sources}
+        lines = {line.source: line for line in facts.page_facts(run).sources}
         assert set(lines) == {"asb", "eva", "offence", "survey"}
         assert (lines["offence"].read, lines["offence"].in_period) == (22, 22)
         assert (lines["offence"].date_from, lines["offence"].date_to) == (
@@ -130,7 +125,7 @@ class TestRecord:
 
     def test_ward_counts_are_by_geometry(self, run):
         """10 + 2 offences and 6 pins in Abbey; 3 + 3 and 2 alone in Beam; the border in none."""
-        assert record.facts(run).ward_counts == (
+        assert facts.page_facts(run).ward_counts == (
             ("E05014053", "Abbey", 12, 6),
             ("E05014054", "Alibon", 2, 6),
             ("E05014055", "Barking Riverside", 2, 0),
@@ -138,29 +133,18 @@ class TestRecord:
         )
 
     def test_licences_of_what_was_used(self, run):
-        (line,) = record.licences(run)
+        (line,) = facts.licences(run)
         assert "Crown copyright and database right 2022" in line
 
     def test_method_says_the_parameters(self, run):
-        text = " ".join(record.facts(run).method)
+        text = " ".join(facts.page_facts(run).method)
         assert "100 metres" in text
         assert "OSTN15" in text
         assert "lower code" in text
-
-    def test_check_json(self, run):
-        made = record.check_json(file_qualities(run.reports, run.result), run.result.counts)
-        assert made["counts"] == {"read": 40, "accepted": 40, "merged": 0, "quarantined": 0}
-        assert [file["path"] for file in made["files"]] == [
-            "asb/asb.xlsx",
-            "eva/findings.gpkg",
-            "offence/offences.csv",
-            "survey/pins.geojson",
-        ]
-        assert all(file["error"] is None for file in made["files"])
 
     def test_months_are_said_as_months(self, run):
         used = run.chosen.used.assign(time_precision=pd.Categorical(["month"] * 40), feed="offence")
         result = replace(run.result, incidents=used)
         made = replace(run, result=result, chosen=replace(run.chosen, used=used))
-        (line,) = [fact for fact in record.facts(made).sources if fact.source == "offence"]
+        (line,) = [fact for fact in facts.page_facts(made).sources if fact.source == "offence"]
         assert (line.date_from, line.date_to) == ("2022-06", "2023-01")
