@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo._version import __version__
+from csp_geo.core.caution import Caution, in_order
 from csp_geo.core.period import say_day, say_span
 from csp_geo.core.wording import DAYS, count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
@@ -43,7 +44,7 @@ class Planned:
     """Everything that is in hand when a plan is made.
 
     `candidates` are the premises that may be approached, `left_out` has file, row and why of the
-    others, `cautions` are sentences of the steps in between.
+    others, `cautions` are those of the steps in between.
     """
 
     options: HavenOptions
@@ -58,7 +59,7 @@ class Planned:
     walk: Walk
     week: date
     plan: HavenPlan
-    cautions: Sequence[str]
+    cautions: Sequence[Caution]
 
 
 def facts_of(done: Planned) -> words.HavenFacts:
@@ -77,7 +78,7 @@ def facts_of(done: Planned) -> words.HavenFacts:
         counting=_counting(done),
         no_hours=done.demand.n_vague == done.demand.n_reports,
         demand=done.demand.said,
-        cautions=tuple(dict.fromkeys(_cautions(done))),
+        cautions=_cautions(done),
         licences=(*pack.record.get("licences", ()), *done.premises.licences),
         n_asked=options.plan.sites,
         n_listed=done.premises.counts["read"],
@@ -117,63 +118,67 @@ def _existing(register: Register | None) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
-def _cautions(done: Planned) -> list[str]:
+def _cautions(done: Planned) -> tuple[Caution, ...]:
     """Return what a reader must know, what changes the answer most first."""
     options, demand, any_hour = done.options, done.demand, done.options.any_hour
-    said = [*done.plan.siting.notes]
+    found = [*done.plan.siting.notes]
     if any_hour:
-        said.append(
+        said = (
             "Opening hours were left aside (--any-hour): every venue is taken as open all week, "
             "which none is. Ask for hours before relying on any of this."
         )
+        found.append(Caution("hours-left-aside", said))
     if done.register is None:
-        said.append("No list of existing havens was given (--existing): nothing counts as covered.")
+        said = "No list of existing havens was given (--existing): nothing counts as covered."
+        found.append(Caution("no-existing-havens", said))
     if options.standing_out:
         metres = number(STANDING_OUT_M)
-        said.append(f"Only reports within {metres} metres of hotspots that stand out are counted.")
-    said += _of_hours(done)
-    by_network = options.network is not None
-    said += done.walk.cautions if by_network else ()  # in pieces, or far from a place
+        said = f"Only reports within {metres} metres of hotspots that stand out are counted."
+        found.append(Caution("standing-out-only", said))
+    found += [*_of_hours(done), *done.walk.cautions]
     if not any_hour:  # else hours count for nothing
-        said += done.hours.cautions
-    said += done.cautions
+        found += done.hours.cautions
+    found += done.cautions
     if done.plan.unreachable >= 1:
-        said.append(
+        said = (
             f"{number(done.plan.unreachable)} of {number(demand.total)} reports lie further "
             f"than {number(options.plan.within_m)} metres on foot from every venue listed."
         )
-    said += () if by_network else done.walk.cautions
-    said += [*done.premises.cautions, *_of_thefts(done)]
+        found.append(Caution("out-of-reach", said))
+    found += [*done.premises.cautions, *_of_thefts(done)]
     if done.register is not None:
-        said += done.register.cautions
+        found += done.register.cautions
     if 0 in comparable(done.candidates, done.pack.incidents):
-        said.append(
+        said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
             "no venue, or no report, is located exactly. An empty for-the-coordinator.csv says "
             "nothing."
         )
-    return said
+        found.append(Caution("licensing-not-comparable", said))
+    return in_order(found)
 
 
-def _of_hours(done: Planned) -> list[str]:
+def _of_hours(done: Planned) -> list[Caution]:
     """Say when the reports do not tell the hour."""
-    demand, said = done.demand, []
+    demand = done.demand
     if demand.n_vague == demand.n_reports:
-        said.append(
+        said = (
             f"No report says its hour: all {number(demand.n_reports)} count alike in every hour of "
             "the week. Nothing here tells when they arose; after dark is the share of the week "
             "that is dark."
         )
-    elif demand.n_vague * 4 >= demand.n_reports:
-        said.append(
+        return [Caution("no-hours", said)]
+    if demand.n_vague * 4 >= demand.n_reports:
+        said = (
             f"The hour is not known of {number(demand.n_vague)} of "
             f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
             "week, so what is said of hours and of after dark rests on those that have one."
         )
-    return said
+        return [Caution("few-hours", said)]
+    return []
 
 
-def _of_thefts(done: Planned) -> list[str]:
+def _of_thefts(done: Planned) -> list[Caution]:
     """Say so where many reports are of a theme that shoplifting is filed under."""
     n_thefts = int((done.pack.incidents["theme"].astype("object") == "theft").sum())
     n_reports = done.demand.n_reports
@@ -183,7 +188,7 @@ def _of_thefts(done: Planned) -> list[str]:
         f"{number(n_thefts)} of {count(n_reports, 'report')} are thefts, shoplifting among them: a "
         "pack does not tell it apart, and it draws the plan towards shops."
     )
-    return [said]
+    return [Caution("many-thefts", said)]
 
 
 def _method(done: Planned) -> tuple[str, ...]:

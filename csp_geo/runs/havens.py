@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError, SettingsError
 from csp_geo.core.output_folder import OutputFolder
 from csp_geo.core.polygons import Locator
@@ -301,7 +302,9 @@ def _to_ask(table: pd.DataFrame) -> pd.Series:
     return table["unknown"].fillna("").astype("str")
 
 
-def _each(venues: Venues, options: HavenOptions, pack: Pack) -> tuple[Each | None, tuple[str, ...]]:
+def _each(
+    venues: Venues, options: HavenOptions, pack: Pack
+) -> tuple[Each | None, tuple[Caution, ...]]:
     """Return the areas that are to have a haven each, and which of them have no venue at all."""
     if options.each is None:
         return None, ()
@@ -313,8 +316,8 @@ def _each(venues: Venues, options: HavenOptions, pack: Pack) -> tuple[Each | Non
         names = tuple(zones["name"].astype("str"))
         of = Locator(zones.geometry.to_numpy()).rows_of(venues.xy)
     empty = [name for row, name in enumerate(names) if row not in set(of.tolist())]
-    said = (f"No venue is listed in {join(empty)}: nobody can be asked there.",) * bool(empty)
-    return Each(names, of), said
+    said = f"No venue is listed in {join(empty)}: nobody can be asked there."
+    return Each(names, of), (Caution("area-without-venue", said),) * bool(empty)
 
 
 def _ways(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo._version import __version__
+from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import BoundaryError, CspGeoError, NoReportsError
 from csp_geo.core.output_folder import OutputFolder
@@ -187,14 +188,15 @@ def run_weekly(options: WeeklyOptions) -> WeeklyResult:
 
 def _havens(
     options: WeeklyOptions, area: StudyArea, used: gpd.GeoDataFrame
-) -> tuple[HavensOnMap | None, tuple[str, ...]]:
+) -> tuple[HavensOnMap | None, tuple[Caution, ...]]:
     """Read the project's Safe Havens for the map; a register that cannot be read is only said."""
     if options.havens is None:
         return None, ()
     try:
         register = read_havens(options.havens, area, today=options.as_of)
     except CspGeoError as error:
-        return None, (f"No Safe Havens are on the map. {error}",)
+        said = f"No Safe Havens are on the map. {error}"
+        return None, (Caution("havens-not-on-map", said),)
     return havens_on_map(register.table, used, area, options.as_of), ()
 
 
@@ -325,9 +327,11 @@ def run_directory(options: DirectoryOptions) -> DirectoryResult:
     register = read_havens(options.havens, area, today=options.today)
     cautions = [*register.cautions, *(area.cautions if area is not None else ())]
     if len(options.boundaries) > 1:
-        cautions.append("data/boundaries holds several files, so the map has no wards.")
+        said = "data/boundaries holds several files, so the map has no wards."
+        cautions.append(Caution("several-boundaries", said))
     if register.unread:
-        cautions.append(f"Columns that were not read: {join(register.unread)}.")
+        said = f"Columns that were not read: {join(register.unread)}."
+        cautions.append(Caution("columns-not-read", said))
     error = nothing_to_list(register)
     places = None
     if area is not None:

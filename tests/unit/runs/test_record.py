@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.period import Period
 from csp_geo.core.settings import ClusterParams
 from csp_geo.hotspots.chance.family_map import Simulation
@@ -55,7 +56,7 @@ def run(shared_town, town_area):
         chosen=chosen,
         hotspots=tested.hotspots,
         tested=tested,
-        cautions=("One.",),
+        cautions=(Caution("few-reports", "One."),),
     )
 
 
@@ -94,11 +95,21 @@ class TestCautions:
         assert any("schematic drawing" in text for text in cautions(run, area=schematic))
 
     def test_what_the_area_and_the_reader_said_is_passed_on(self, run):
-        area = replace(run.area, cautions=("The shape of Abbey was repaired.",))
-        found = cautions(run, area=area, narrowed="theme robbery", others=("Limit.", "Limit."))
+        area = replace(
+            run.area, cautions=(Caution("wards-repaired", "The shape of Abbey was repaired."),)
+        )
+        limit = Caution("many-rows-unused", "Limit.")
+        found = cautions(run, area=area, narrowed="theme robbery", others=(limit, limit))
         assert "The shape of Abbey was repaired." in found
         assert "This map shows only part of the reports: theme robbery." in found
         assert found.count("Limit.") == 1
+
+    def test_the_weightiest_comes_first(self, run):
+        """Whatever the order of the steps: zones before the limit, the limit before the wards."""
+        others = (Caution("zone-dates-unread", "Zones."), Caution("many-rows-unused", "Limit."))
+        area = replace(run.area, cautions=(Caution("wards-coarse", "Wards."),))
+        found = cautions(run, area=area, narrowed="theme robbery", others=others)
+        assert [text.split()[0] for text in found] == ["Wards.", "Limit.", "Zones.", "This", "Just"]
 
     def test_rows_that_could_not_be_used(self, run):
         result = replace(run.result, counts={**run.result.counts, "quarantined": 1200})
