@@ -103,7 +103,9 @@ def check_files(paths: Sequence[Path], wards: Path) -> list[str]:
     for key in ("read", "quarantined"):
         total = sum(file["counts"][key] for file in record["files"])
         expect(record["counts"][key] == total, f"{key} of the files is not {key} of all")
-    rows = list(csv.DictReader(io.StringIO(csv_bytes(pack.tables["quarantine.csv"]).decode("utf-8-sig"))))
+    rows = list(
+        csv.DictReader(io.StringIO(csv_bytes(pack.tables["quarantine.csv"]).decode("utf-8-sig")))
+    )
     expect(len(rows) == record["counts"]["quarantined"], "quarantine.csv has other rows")
     expect(all(row["reasons"] for row in rows), "a row is in quarantine without a reason")
     json.dumps(record, ensure_ascii=False).encode()

@@ -1,15 +1,19 @@
-"""Write docs/data-dictionary.md from the contracts in csp_geo.core.tables and the reasons."""
+"""Write docs/data-dictionary.md from the contracts of tables and the reasons, and docs/cautions.md.
+
+The latter is the list of all kinds of cautions, from csp_geo.core.caution.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from csp_geo.core.caution import KINDS
 from csp_geo.core.tables import CONTRACTS, THEMES
 from csp_geo.inputs.fields import FIELDS
 from csp_geo.inputs.reasons import FLAGS, REASONS
 from csp_geo.inputs.source import packaged_sources
 
-TARGET = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 def dictionary() -> str:
@@ -38,5 +42,24 @@ def dictionary() -> str:
     return "\n".join([*lines, "", "## Themes", "", ", ".join(THEMES) + ".", ""])
 
 
+def cautions() -> str:
+    """Return the list of cautions as text, the weightiest first."""
+    lines = ["# Cautions", "", "Written by `make golden` from the code; do not edit.", ""]
+    lines += [
+        "What somebody must know before leaning on a result. A reader looks at the page, a maker",
+        "keeps the files and settings. What is inherited is said again of whatever is made from",
+        "the result. The weightiest come first; those of equal weight in the order of the steps.",
+        "",
+    ]
+    lines += ["| code | what it is about | audience | inherited |", "|---|---|---|---|"]
+    lines += [
+        f"| `{kind.code}` | {kind.about} | {', '.join(kind.audiences)} | "
+        f"{'yes' if kind.is_inherited else 'no'} |"
+        for kind in sorted(KINDS.values(), key=lambda kind: -kind.weight)
+    ]
+    return "\n".join([*lines, ""])
+
+
 if __name__ == "__main__":
-    TARGET.write_text(dictionary(), encoding="utf-8")
+    (DOCS / "data-dictionary.md").write_text(dictionary(), encoding="utf-8")
+    (DOCS / "cautions.md").write_text(cautions(), encoding="utf-8")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.calendar import bank_holidays
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
 from csp_geo.core.toml import TABLE, Kind, check_values, read_toml, shown
@@ -99,7 +100,7 @@ class OpenHours:
     monday: date
     assumed: NDArray[np.bool_]
     reasons: tuple[str, ...]
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
 
     @property
     def open(self) -> NDArray[np.bool_]:
@@ -325,26 +326,28 @@ def _cautions(
     assumed: NDArray[np.bool_],
     holidays: Sequence[date],
     vague: int,
-) -> tuple[str, ...]:
+) -> tuple[Caution, ...]:
     """Say what a reader of the table must know, in counts."""
     found = []
     for reason, n in Counter(filter(None, reasons)).most_common():
-        found.append(f"{count(n, 'venue')} never counted as open: {reason}.")
+        said = f"{count(n, 'venue')} never counted as open: {reason}."
+        found.append(Caution("venues-never-open", said))
     if vague:
-        found.append(
+        said = (
             f"{count(vague, 'venue')} never counted as open: no hour is certain in what was given."
         )
+        found.append(Caution("venues-never-open", said))
     if n_assumed := int(assumed.sum()):
-        found.append(
-            f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."
-        )
+        said = f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."
+        found.append(Caution("hours-assumed", said))
     silent = sum(bool(rule.osm) and not rule.names_bank_holidays for rule in rules)
     if holidays and silent:
         days = ", ".join(f"{day.day} {day:%B %Y}" for day in holidays)
-        found.append(
+        said = (
             f"This week has a bank holiday ({days}), and the hours of {count(silent, 'venue')} do "
             "not say what holds on one: their usual hours are shown."
         )
+        found.append(Caution("bank-holiday-week", said))
     return tuple(found)
 
 

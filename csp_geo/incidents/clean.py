@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_written
 from csp_geo.core.errors import NoReportsError
 from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
@@ -50,15 +51,15 @@ class CleanResult:
 
     `incidents` and `quarantine` keep their contracts in `csp_geo.core.tables`. `counts` has read,
     accepted, merged and quarantined. `rows` has one line for every row: file, source_row, fate,
-    reasons, flags, theme, sensitive, category. `cautions` are sentences for the map, `notes`
-    say by the number of a file what was decided about its columns.
+    reasons, flags, theme, sensitive, category. `cautions` are for the map, `notes` say
+    by the number of a file what was decided about its columns.
     """
 
     incidents: gpd.GeoDataFrame
     quarantine: pd.DataFrame
     counts: Mapping[str, int]
     rows: pd.DataFrame
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -158,7 +159,7 @@ def _notes(
     }
 
 
-def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ...]:
+def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[Caution, ...]:
     """Say how many rows wait for a list of postcodes, and what to install."""
     waiting = located["postcode-not-looked-up"]
     if not waiting.any():
@@ -166,15 +167,14 @@ def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[str, ..
     first = int(waiting.to_numpy().argmax())
     where = reports.files[int(reports.table["file"].iloc[first])].path
     row = int(reports.table["source_row"].iloc[first])
-    return (
-        (
-            f"{int(waiting.sum()):,} rows say where only by a postcode (first: {where}, row "
-            f"{row}), and no list of postcodes is installed. {INSTALL}"
-        ),
+    said = (
+        f"{int(waiting.sum()):,} rows say where only by a postcode (first: {where}, row {row}), "
+        f"and no list of postcodes is installed. {INSTALL}"
     )
+    return (Caution("postcodes-not-installed", said),)
 
 
-def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
+def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[Caution, ...]:
     """Say how many reports wait to be sorted, and the line of source.toml that sorts them."""
     unknown = rows[rows["flags"].str.contains("unknown-category", regex=False)]
     if unknown.empty:
@@ -198,7 +198,7 @@ def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[str, ...]:
         f"off the map until it is. In data/reports/{most}/source.toml, under [themes], write "
         f'other = ["{word}"] or the theme that it is, or run csp-geo check FILE --map.'
     )
-    return (said,)
+    return (Caution("unsorted-words", said),)
 
 
 # --- the fate of each row ----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import HIDDEN, heading_as_shown, may_be_written
 from csp_geo.core.tables import QUALITY
 from csp_geo.incidents.duplicates import possible_doubles
@@ -80,8 +81,8 @@ def file_counts(reports: Reports, result: CleanResult) -> list[dict[str, int]]:
     ]
 
 
-def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]:
-    """Return a sentence for every source of which more than `limit` of the rows is quarantined."""
+def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[Caution]:
+    """Return a caution for every source of which more than `limit` of the rows is quarantined."""
     names = [file.source or "" for file in reports.files]
     source = result.rows["file"].map(dict(enumerate(names)))
     marks = pd.DataFrame({"bad": result.rows["fate"] == QUARANTINED})
@@ -94,18 +95,20 @@ def over_limit(reports: Reports, result: CleanResult, limit: float) -> list[str]
     ]
 
 
-def _too_many(name: str, bad: int, away: int, size: int, limit: float) -> str:
+def _too_many(name: str, bad: int, away: int, size: int, limit: float) -> Caution:
     """Say that too many rows were left out, or that the file covers more than the study area."""
     if bad - away > limit * (size - away) or away <= limit * size:
-        return (
+        return Caution(
+            "many-rows-unused",
             f"{bad:,} of the {size:,} {name} rows could not be used "
-            f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map."
+            f"(the limit is {limit:.0%}): look at quarantine.csv before trusting this map.",
         )
-    return (
+    return Caution(
+        "many-rows-outside",
         f"{away:,} of the {size:,} {name} rows ({_share(away, size)}) lie outside the study area "
         f"(the limit is {limit:.0%}): if the file covers more than your area, such as a whole "
         "police force, that is as it should be and the map can be used; raise quarantine_limit in "
-        "csp_geo.toml to be told no more. If not, check the coordinates and the wards."
+        "csp_geo.toml to be told no more. If not, check the coordinates and the wards.",
     )
 
 

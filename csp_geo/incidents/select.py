@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoReportsError, SettingsError
 from csp_geo.core.period import Period, month_end, months_before, say_month, say_span
 from csp_geo.core.tables import SOURCES, THEMES
@@ -34,7 +35,7 @@ class Selection:
 
     used: gpd.GeoDataFrame
     context: gpd.GeoDataFrame
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
 
 def narrow(
@@ -148,10 +149,10 @@ def _context_rows(
 
 def _losing_feeds(
     used: gpd.GeoDataFrame, feeds: Mapping[str, str], sources: Mapping[str, Source]
-) -> tuple[pd.Series, list[str]]:
+) -> tuple[pd.Series, list[Caution]]:
     """Tell which incidents another feed of the same source already counts."""
     losing = pd.Series(False, index=used.index)
-    cautions: list[str] = []
+    cautions: list[Caution] = []
     month = used["occurred_at"].dt.strftime("%Y-%m")
     for source, rows in used.groupby("source", observed=True):
         names = sorted(rows["feed"].unique())
@@ -173,10 +174,11 @@ def _losing_feeds(
         losing[rows.index[twice]] = True
         if twice.any():
             other = ", ".join(sorted(sources[name].title for name in names if name != counts))
-            cautions.append(
+            said = (
                 f"{int(twice.sum()):,} reports of {other} were not counted, because "
                 f"{sources[counts].title} cover the same months and count by csp_geo.toml."
             )
+            cautions.append(Caution("feed-not-counted", said))
     return losing, cautions
 
 
@@ -201,12 +203,15 @@ def _refuse_two_of_a_month(used: gpd.GeoDataFrame, sources: Mapping[str, Source]
     )
 
 
-def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
+def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[Caution]:
     """Say where files of one dated feed share references: a later extract may repeat an earlier."""
     return [
-        f"{sources[str(feed)].title}: {rows['source_ref'].nunique():,} references stand in more "
-        "than one file with other content, and all are counted. If a later list replaces an "
-        "earlier one, take the earlier away."
+        Caution(
+            "repeated-references",
+            f"{sources[str(feed)].title}: {rows['source_ref'].nunique():,} references stand in "
+            "more than one file with other content, and all are counted. If a later list replaces "
+            "an earlier one, take the earlier away.",
+        )
         for feed, rows in _shared_references(used).groupby("feed")
     ]
 
@@ -224,15 +229,16 @@ def _overlap_message(
     )
 
 
-def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[str]:
+def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[Caution]:
     found = []
     for feed, rows in context.groupby("feed", observed=True):
         month = rows["occurred_at"].min()
-        found.append(
+        said = (
             f"{sources[str(feed)].title}: only the month is known, so {len(rows):,} reports of "
             f"{say_month(month)} are drawn as context, in no hotspot. They take part in a period "
             f"of whole months, such as --period {month:%Y-%m}."
         )
+        found.append(Caution("months-as-context", said))
     return found
 
 
@@ -241,10 +247,13 @@ def _empty_sources(
     used: gpd.GeoDataFrame,
     context: gpd.GeoDataFrame,
     sources: Mapping[str, Source],
-) -> list[str]:
+) -> list[Caution]:
     present = set(used["feed"]) | set(context["feed"])
     return [
-        f"{sources[str(feed)].title}: none in this period (on file: {_range(rows)})."
+        Caution(
+            "source-absent",
+            f"{sources[str(feed)].title}: none in this period (on file: {_range(rows)}).",
+        )
         for feed, rows in incidents.groupby("feed", observed=True)
         if feed not in present
     ]

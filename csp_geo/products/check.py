@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.period import say_day
 from csp_geo.core.wording import count, join, number
 from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, POSSIBLE_DOUBLE, UNKNOWN_WORD, short
@@ -29,7 +30,9 @@ SECTIONS: Final = (
     ("Perhaps reported twice", (POSSIBLE_DOUBLE,)),
 )
 """Heading, and the kinds of findings below it."""
-NO_WARDS: Final = "No wards were given (--boundaries), so nothing was checked to lie in the area."
+NO_WARDS: Final = Caution(
+    "no-wards", "No wards were given (--boundaries), so nothing was checked to lie in the area."
+)
 
 
 def conservation(counts: Mapping[str, int]) -> str:
@@ -157,7 +160,7 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
     marking: str,
     version: str,
     area: str | None = None,
-    cautions: Sequence[str] = (),
+    cautions: Sequence[Caution] = (),
 ) -> str:
     """Write what of some files can be used, why the rest cannot, and what to do about it.
 
@@ -170,7 +173,7 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
     area
         Name of the study area that locations were checked against, if there was one.
     cautions
-        Sentences that concern the whole.
+        What concerns the whole.
 
     Returns
     -------
@@ -178,7 +181,6 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
         The same text for the same input. Holds no cell of a report: only counts, row numbers,
         names of columns, and words that read like categories.
     """
-    where = f"Locations were checked against {area}." if area else NO_WARDS
     return render(
         "check.html.j2",
         {
@@ -186,11 +188,11 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
             "lead": lead(files, counts),
             "marking": marking,
             "version": version,
-            "cautions": [*cautions, *(() if area else (where,))],
+            "cautions": cautions,
             "files": [_section(n, file) for n, file in enumerate(_worst_first(files), start=1)],
             "total": counts,
             "imprint": f"Made with csp-geo {version} on {say_day(on)}."
-            + (f" {where}" if area else ""),
+            + (f" Locations were checked against {area}." if area else ""),
             "check_css": asset("check.css"),
         },
     )

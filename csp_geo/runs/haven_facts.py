@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo._version import __version__
-from csp_geo.core.caution import READER, Caution, for_audience, in_order, inherited
+from csp_geo.core.caution import Caution, in_order, inherited
 from csp_geo.core.period import say_day, say_span
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
@@ -80,7 +80,7 @@ def page_facts(run: PlanRun) -> words.HavenFacts:
         counting=_counting(run),
         no_hours=run.demand.n_vague == run.demand.n_reports,
         demand=run.demand.said,
-        cautions=for_audience(cautions(run), READER),
+        cautions=cautions(run),  # the coordinator keeps the lists: reader and maker in one
         licences=(*pack.record.get("licences", ()), *run.premises.licences),
         n_asked=options.plan.sites,
         n_listed=run.premises.counts["read"],

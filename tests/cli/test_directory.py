@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csp_geo.inputs.venues.register import TEMPLATE
 from csp_geo.core.pack_tables import DIRECTORY
+from csp_geo.inputs.venues.register import TEMPLATE
 
 GOOD = {
     "haven_id": "SH-1",
@@ -96,7 +96,12 @@ def test_nothing_restricted_lies_in_the_public_folder(csp, project):
     words = [*map(str, RESTRICTED.values()), "13 December 2099", "17 August 2019", "ZZUNLISTEDZZ"]
     words += ["zz.contact", "07700", "900123", "900456", "7946", "ZZCONTACTZZ", "upstairs", "Owner"]
     columns = set(TEMPLATE) - {"haven_id", "name", "type", "address", "postcode", "contact"}
-    columns -= {*DIRECTORY.names, "phone", "status", "charging"}  # words that the page has in other meanings
+    columns -= {
+        *DIRECTORY.names,
+        "phone",
+        "status",
+        "charging",
+    }  # words that the page has in other meanings
     for path in public:
         data = path.read_bytes().lower()
         for word in (*words, *columns):

@@ -17,7 +17,10 @@ README = (ROOT / "README.md").read_text("utf-8")
 METHODS = (ROOT / "docs" / "methods.md").read_text("utf-8")
 
 
-def test_the_data_dictionary_is_up_to_date() -> None:
+@pytest.mark.parametrize(
+    ("name", "written_by"), [("data-dictionary.md", "dictionary"), ("cautions.md", "cautions")]
+)
+def test_what_is_written_from_the_code_is_up_to_date(name: str, written_by: str) -> None:
     spec = importlib.util.spec_from_file_location(
         "tool", ROOT / "tools" / "write_data_dictionary.py"
     )
@@ -25,8 +28,8 @@ def test_the_data_dictionary_is_up_to_date() -> None:
     assert spec.loader is not None
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    written = (ROOT / "docs" / "data-dictionary.md").read_text("utf-8")
-    assert written == tool.dictionary(), "run `make golden`"
+    written = (ROOT / "docs" / name).read_text("utf-8")
+    assert written == getattr(tool, written_by)(), "run `make golden`"
 
 
 def test_every_command_is_in_the_readme() -> None:

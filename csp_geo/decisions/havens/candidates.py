@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.criteria import LABELS, judge
@@ -41,7 +42,7 @@ class Candidates:
 
     table: gpd.GeoDataFrame
     out: pd.DataFrame
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
 
 
 def candidates_of(
@@ -151,23 +152,25 @@ def _begins(name: str, other: str) -> bool:
     return short == long or (len(short) >= _SHORTEST and long.startswith(short))
 
 
-def _after_dark(table: pd.DataFrame, profile: Profile) -> list[str]:
+def _after_dark(table: pd.DataFrame, profile: Profile) -> list[Caution]:
     """Say how many venues count after dark though nobody knows, and how many do not count."""
-    said = []
+    found = []
     if n_unsure := int((table["meets"] == "unknown").sum()):
         musts = join([LABELS[name] for name in profile.musts(after_dark=True)])
         by_day = join([LABELS[name] for name in profile.musts(after_dark=False)])
-        said.append(
+        said = (
             f"{number(n_unsure)} of {count(len(table), 'venue')} are not known to have what the "
             f"profile '{profile.title}' asks for ({by_day + ' at any hour; ' if by_day else ''}"
             f"{musts} after dark), and count all the same: ask before you rely on one."
         )
+        found.append(Caution("venues-not-sure", said))
     if n_day := int(table["day_only"].sum()):
-        said.append(
+        said = (
             f"{count(n_day, 'venue')} count by day alone: they are known to lack what the profile "
             f"'{profile.title}' asks for after dark."
         )
-    return said
+        found.append(Caution("venues-by-day-only", said))
+    return found
 
 
 def _tally(unmet: pd.Series) -> str:

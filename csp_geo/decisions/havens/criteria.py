@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import ANSWERS
 from csp_geo.core.toml import (
@@ -77,15 +78,17 @@ class Profile:
     approach_weight: float = 0.0
 
     @property
-    def cautions(self) -> tuple[str, ...]:
+    def cautions(self) -> tuple[Caution, ...]:
         """What a reader of the score must know."""
         vetting = f"every venue is {NOT_VETTED} until somebody has visited it."
-        found = [f"Meeting the profile '{self.title}' on paper is no vetting: {vetting}"]
+        said = f"Meeting the profile '{self.title}' on paper is no vetting: {vetting}"
+        found = [Caution("not-vetted", said)]
         if not self.approach:
-            found.append(
+            said = (
                 "Which venue types residents would approach is not known, and counts for nothing: "
                 f"fill [{APPROACH}] of the profile from your own consultation."
             )
+            found.append(Caution("residents-not-asked", said))
         return tuple(found)
 
     def musts(self, *, after_dark: bool) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count
 from csp_geo.decisions.siting.choose import Choice, add_greedily, choose, nearly_as_good
@@ -42,7 +43,7 @@ class Siting:
     is_first
         Whether it is proved that of all equally good choices this one has the lowest positions.
     notes
-        What a reader must know, as sentences: fewer sites than asked for, and why.
+        What a reader must know: fewer sites than asked for, and why.
     """
 
     sites: Ints
@@ -51,7 +52,7 @@ class Siting:
     gap: float
     is_optimal: bool
     is_first: bool
-    notes: tuple[str, ...] = ()
+    notes: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,9 +111,8 @@ class Problem:
             if len(least.sites) < len(best.sites):
                 best = Choice(least.sites, best.value, best.highest, least.is_first)
                 enough = len(least.sites)
-                notes += (
-                    f"{count(wanted, 'new site')} asked for; {enough} cover all that any could.",
-                )
+                said = f"{count(wanted, 'new site')} asked for; {enough} cover all that any could."
+                notes += (Caution("fewer-sites", said),)
         return self._answer(best.sites, best.value, best.highest, best.is_first, notes)
 
     def alternatives(
@@ -192,7 +192,7 @@ class Problem:
         value: float,
         highest: float,
         is_first: bool,
-        notes: tuple[str, ...] = (),
+        notes: tuple[Caution, ...] = (),
     ) -> Siting:
         """Put the fixed sites and what they cover back in."""
         objective, bound = self.already + value, self.already + highest
@@ -261,11 +261,12 @@ def _still_needed(group: Ints, fixed: Ints, names: Ints, new: int) -> Ints:
     return np.where(served, NO_GROUP, group)[names]
 
 
-def too_few(wanted: int, there: int) -> tuple[str, ...]:
+def too_few(wanted: int, there: int) -> tuple[Caution, ...]:
     """Say so where more sites are wanted than there are candidates."""
     if wanted <= there:
         return ()
-    return (f"{count(wanted, 'new site')} asked for, {count(there, 'candidate')} to choose from.",)
+    said = f"{count(wanted, 'new site')} asked for, {count(there, 'candidate')} to choose from."
+    return (Caution("few-candidates", said),)
 
 
 def check_time(time_limit: float) -> None:

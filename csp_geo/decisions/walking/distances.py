@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.wording import count, number
 from csp_geo.decisions.walking.network import (
@@ -86,7 +87,7 @@ class Walk:
     metres: Floats
     params: WalkParams
     method: str
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -144,16 +145,18 @@ def walking_distances(
     if network is None:
         metres, method, cautions, notes = _straight(start, end, obstacles, params)
         if after_dark and obstacles.dark is not None:
-            cautions.append(
-                "Parks and alleys are not avoided after dark: that needs a walking network."
-            )
+            said = "Parks and alleys are not avoided after dark: that needs a walking network."
+            cautions.append(Caution("dark-not-avoided", said))
+        cautions += [Caution("barriers-as-read", note) for note in obstacles.notes]
     else:
         along = _along(start, end, network, obstacles, after_dark, params)
         metres, method, cautions, notes = along
+        read = (*network.notes, *obstacles.notes)
+        cautions += [Caution("network-as-read", note) for note in read]
     metres = metres.round(_DUST)
     if params.limit_m is not None:
         metres[metres > params.limit_m] = np.inf
-    return Walk(metres, params, method, (*cautions, *obstacles.notes), tuple(notes))
+    return Walk(metres, params, method, tuple(cautions), tuple(notes))
 
 
 def _points(values: ArrayLike, name: str) -> Floats:
@@ -178,21 +181,22 @@ def _direct(start: Floats, end: Floats) -> Floats:
 
 def _straight(
     start: Floats, end: Floats, obstacles: Obstacles, params: WalkParams
-) -> tuple[Floats, str, list[str], list[str]]:
+) -> tuple[Floats, str, list[Caution], list[str]]:
     metres = _direct(start, end) * params.straight_factor
     method = f"in a straight line x {params.straight_factor:g} (an estimate: no walking network)"
-    cautions = _unknown_places(start, end)
+    unknown = _unknown_places(start, end)
+    cautions = [Caution("straight-unknown-places", said) for said in unknown]
     if obstacles.closed is None:
-        cautions.append(
-            "Straight lines cross railways, main roads and rivers as if there were none."
-        )
+        said = "Straight lines cross railways, main roads and rivers as if there were none."
+        cautions.append(Caution("straight-lines", said))
         return metres, method, cautions, []
     n_round, n_cut = _round_barriers(metres, start, end, obstacles, params)
     if n_cut:
-        cautions.append(
+        said = (
             f"{count(n_cut, 'way')} across a barrier without a crossing that leads there: "
             "unreachable."
         )
+        cautions.append(Caution("ways-cut", said))
     notes = [f"{count(n_round, 'way')} round a barrier by its crossing."] * bool(n_round)
     return metres, method, cautions, notes
 
@@ -243,7 +247,7 @@ def _along(
     obstacles: Obstacles,
     after_dark: bool,
     params: WalkParams,
-) -> tuple[Floats, str, list[str], list[str]]:
+) -> tuple[Floats, str, list[Caution], list[str]]:
     used, cautions, notes = _usable(network, obstacles, after_dark)
     points = np.concatenate([start, end])
     snapped = used.snap(points, params.furthest_snap_m, obstacles)
@@ -264,15 +268,16 @@ def _along(
     metres[same] = 0.0
     cautions += _pieces(used, graph)
     cautions += _far_places(points, graph.at, params)
-    cautions += _unknown_places(start, end)
+    unknown = _unknown_places(start, end)
+    cautions += [Caution("network-unknown-places", said) for said in unknown]
     km = used.length_m.sum() / 1000
     method = f"along the walking network ({km:,.1f} km in {_stretches(len(used.ends))})"
-    return metres, method, [*cautions, *network.notes], notes
+    return metres, method, cautions, notes
 
 
 def _usable(
     network: WalkingNetwork, obstacles: Obstacles, after_dark: bool
-) -> tuple[WalkingNetwork, list[str], list[str]]:
+) -> tuple[WalkingNetwork, list[Caution], list[str]]:
     """Leave out what touches a barrier and, after dark, what is to be avoided.
 
     Returns the rest, cautions, and notes on what was left out.
@@ -287,10 +292,11 @@ def _usable(
             "bridge, tunnel or crossing."
         )
         if not network.tells_bridges and not len(obstacles.crossings):
-            cautions.append(
+            said = (
                 "The network has no column bridge or tunnel, and no crossings were given: every "
                 "way across a barrier is taken as closed."
             )
+            cautions.append(Caution("network-without-bridges", said))
     used = network.only(~cut)
     if after_dark:
         ends = (used.xy[used.ends[:, side]] for side in (0, 1))
@@ -301,7 +307,8 @@ def _usable(
         )
         used = used.only(~dark)
     if not len(used.ends):
-        cautions.append("Nothing is left of the walking network: every place is unreachable.")
+        said = "Nothing is left of the walking network: every place is unreachable."
+        cautions.append(Caution("network-empty", said))
     return used, cautions, notes
 
 
@@ -309,17 +316,17 @@ def _stretches(n: float) -> str:
     return count(n, "stretch", "stretches")
 
 
-def _far_places(points: Floats, at: NDArray[np.int64], params: WalkParams) -> list[str]:
+def _far_places(points: Floats, at: NDArray[np.int64], params: WalkParams) -> list[Caution]:
     known = np.isfinite(points).all(axis=1)
     n = int((known & (at < 0)).sum())
     said = (
         f"{number(n)} of {count(known.sum(), 'place')} cannot be reached: more than "
         f"{params.furthest_snap_m:g} metres from the walking network, or behind a barrier."
     )
-    return [said] * bool(n)
+    return [Caution("network-far-places", said)] * bool(n)
 
 
-def _pieces(used: WalkingNetwork, graph: Graph) -> list[str]:
+def _pieces(used: WalkingNetwork, graph: Graph) -> list[Caution]:
     """Say when the network is in pieces, and which share of places lies off the largest."""
     if not len(used.ends):
         return []
@@ -334,4 +341,4 @@ def _pieces(used: WalkingNetwork, graph: Graph) -> list[str]:
         f"{number(off)} of {count(len(on), 'place')} ({100 * off / len(on):.1f} %) lie on another "
         "than the largest."
     )
-    return [said]
+    return [Caution("network-in-pieces", said)]

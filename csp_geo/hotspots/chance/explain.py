@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.wording import count, join
 from csp_geo.hotspots.chance.known_places import ROOM
 from csp_geo.hotspots.verdict import LEAST
@@ -69,48 +70,51 @@ def _occupied(test: FamilyTest, source: str) -> int:
     return len(np.unique(test.map.xy[rows], axis=0))
 
 
-def cautions(test: FamilyTest) -> list[str]:
+def cautions(test: FamilyTest) -> list[Caution]:
     """Say what makes the answer of the test weak."""
-    said = []
+    found = []
     for one in test.map.strata:
         occupied = _occupied(test, one.source)
         if one.places.snapped and len(one.places) < ROOM * occupied:
-            said.append(
+            said = (
                 f"Only {len(one.places):,} points are known of the source {one.source} and "
                 f"{occupied:,} of them have reports: on so short a list hardly anything can stand "
                 f"out. Put more months of it into data/reports/{one.source}."
             )
+            found.append(Caution("few-known-points", said))
     if standing_in := [one.source for one in test.map.strata if one.places.moved_m]:
-        said.append(
+        said = (
             f"{test.family.capitalize()}: no list of addresses or streets was given, so reports of "
             f"{join(standing_in)} were compared with places near known street points. Where many "
             "people live near few such points a hotspot can stand out for that alone. Put "
             "addresses.csv or streets.geojson into data/context."
         )
-    said += [
-        (
+        found.append(Caution("stand-in-places", said))
+    for source in test.stacked_sources:
+        said = (
             f"Reports of the source {source} repeat at the same points, so they were treated as "
             "moved to anonymised points although the source says that they are exact."
         )
-        for source in test.stacked_sources
-    ]
+        found.append(Caution("repeated-points", said))
     if off := int(test.off_list.sum()):
         share = off / len(test.members)
         if share > _OFF_LIST:
-            said.append(
+            said = (
                 f"{off:,} of {count(len(test.members), f'{test.family} report')} lie far from "
                 "every place on the list: it does not cover the area, and what stands "
                 "out there may not."
             )
+            found.append(Caution("places-off-list", said))
     if test.map.counts_people:
         unknown = int(test.members["person_key"].isna().sum())
         if unknown > _ANONYMOUS * len(test.members):
-            said.append(
+            said = (
                 f"{unknown:,} of {count(len(test.members), 'pin')} carry no person. Each was "
                 "counted as a person of its own: a few people with many pins would "
                 "stand out wrongly."
             )
-    return said
+            found.append(Caution("pins-without-person", said))
+    return found
 
 
 def record(test: FamilyTest) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CautionWarning, CRSError, NoPlacesError
 from csp_geo.core.settings import ClusterParams
@@ -129,7 +130,7 @@ class Tested:
     """Tested hotspots, cautions, and what the test did: sentences and the record for run.json."""
 
     hotspots: gpd.GeoDataFrame
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     sentences: tuple[str, ...]
     record: Mapping[str, Any]
 
@@ -154,7 +155,8 @@ def judge_clusters(
         try:
             test = FamilyTest(members, params, known, simulation)
         except NoPlacesError as error:
-            cautions.append(f"{family.capitalize()} reports were not tested: {error}")
+            said = f"{family.capitalize()} reports were not tested: {error}"
+            cautions.append(Caution("not-tested", said))
             judged = [(np.nan, replace(finding, untested=str(error))) for finding in drawn.findings]
         else:
             chance = explain.if_by_chance(test, area.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.tables import SHARED_POINTS, SOURCES
 
@@ -97,7 +98,7 @@ class KnownPlaces:
         supplied: ArrayLike | Mapping[str, ArrayLike] | None = None,
         listed: ArrayLike | None = None,
     ) -> None:
-        self.cautions: list[str] = []
+        self.cautions: list[Caution] = []
         self._area = area
         self._everything = everything
         self.stacked = stacked_sources(everything)
@@ -130,10 +131,11 @@ class KnownPlaces:
         inside = self._area.distance_outside(xy) <= BORDER_M
         if not inside.all():
             what = "list of places" if name == "listed" else f"list of places for {name}"
-            self.cautions.append(
+            said = (
                 f"{int((~inside).sum()):,} of {len(xy):,} places of the {what} lie outside the "
                 "study area and were left out."
             )
+            self.cautions.append(Caution("listed-places-outside", said))
         return xy[inside]
 
     def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:

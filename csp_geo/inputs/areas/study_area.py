@@ -18,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import BoundaryError
 from csp_geo.core.polygons import Locator
 from csp_geo.core.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
@@ -89,7 +90,7 @@ class StudyArea:
     projection: Projection
     vintage: Vintage | None = None
     schematic: bool = False
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     overlap_m2: float = 0.0
     gap_m2: float = 0.0
     file_name: str = ""
@@ -159,30 +160,30 @@ def read_study_area(path: str | Path) -> StudyArea:
 def study_area_of(
     layer: gpd.GeoDataFrame, file_name: str, *, notes: tuple[str, ...] = (), sha256: str = ""
 ) -> StudyArea:
-    """Make a study area of a layer of wards that has a CRS; `notes` are cautions known before.
+    """Make a study area of a layer of wards that has a CRS; `notes` say how it was read.
 
     Raises
     ------
     BoundaryError
         If the layer has no polygons, or no columns for ward code and name.
     """
-    cautions = list(notes)
+    cautions = [Caution("wards-as-read", note) for note in notes]
     if not layer.geom_type.isin(["Polygon", "MultiPolygon"]).any():
         raise BoundaryError(f"{file_name} holds no polygons: ward boundaries are needed.")
     wards = _named_wards(layer, file_name)
     wards, repaired = _repaired(wards)
     if repaired:
-        cautions.append(
-            f"The shape of {', '.join(repaired)} in {file_name} crossed itself and was repaired."
-        )
+        said = f"The shape of {', '.join(repaired)} in {file_name} crossed itself and was repaired."
+        cautions.append(Caution("wards-repaired", said))
     projection = _projection_of(wards)
     wards = _in_metres(wards, projection, file_name)
     overlap, gap = _fit(wards)
     if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
-        cautions.append(
+        said = (
             f"The wards in {file_name} do not fit together: {overlap:,.0f} square metres are in "
             f"two wards (counted in the one with the lower code), {gap:,.0f} in none."
         )
+        cautions.append(Caution("wards-overlap", said))
     vintage, schematic = vintage_of(list(wards["ward_code"])), _is_schematic(layer)
     if not schematic:  # those are not to be relied on at all, which is said elsewhere
         cautions += _coarse(wards, vintage, file_name)
@@ -324,7 +325,7 @@ def _fit(wards: gpd.GeoDataFrame) -> tuple[float, float]:
     return float(overlap), float(holes)
 
 
-def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) -> list[str]:
+def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) -> list[Caution]:
     """Tell wards that were simplified too much, by the corners and the area of a typical one.
 
     Rectangles are left out: they have been drawn so, and have nothing to be simplified.
@@ -345,7 +346,7 @@ def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) ->
         f"{len(wards)} wards of {area.sum() / 1e6:,.0f} square kilometres together, so reports "
         f"near an edge fall into the wrong ward. Get the BGC wards: csp-geo boundaries fetch {how}."
     )
-    return [said]
+    return [Caution("wards-coarse", said)]
 
 
 def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:

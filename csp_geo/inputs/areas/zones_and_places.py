@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import BoundaryError, CspGeoError, SourceError
 from csp_geo.core.projection import move_shapes
 from csp_geo.core.tables import PLACES, ZONES
@@ -46,7 +47,7 @@ _KINDS: Final = ("kind", "type", "stoptype")
 
 def read_zones(
     paths: Sequence[Path], projection: Projection, as_of: date
-) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+) -> tuple[gpd.GeoDataFrame, tuple[Caution, ...]]:
     """Read zones (PSPO and others) and work out their status on `as_of`.
 
     The last day is taken as the file gives it, never worked out from the first.
@@ -54,7 +55,7 @@ def read_zones(
     Returns
     -------
     zones, cautions
-        `tables.ZONES`; what could not be read, in words.
+        `tables.ZONES`; what could not be read.
 
     Raises
     ------
@@ -62,10 +63,10 @@ def read_zones(
         If a file cannot be read or has no polygons or no names.
     """
     parts: list[gpd.GeoDataFrame] = []
-    cautions: list[str] = []
+    cautions: list[Caution] = []
     for path in paths:
         layer, notes = read_vector(path)
-        cautions += notes
+        cautions += [Caution("zones-as-read", note) for note in notes]
         shapes = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
         if shapes.empty:
             raise BoundaryError(f"{path.name} holds no zones: polygons are needed.")
@@ -121,11 +122,10 @@ def _as_text(value: object) -> str | None:
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else clean(value).strip()
 
 
-def _unreadable_dates(zones: gpd.GeoDataFrame, name: str) -> list[str]:
+def _unreadable_dates(zones: gpd.GeoDataFrame, name: str) -> list[Caution]:
     unread = zones[zones.pop("given") & zones["start"].isna() & zones["end"].isna()]
-    return [
-        f"{name}: the dates of {', '.join(unread['name'])} cannot be read; write 2021-09-03."
-    ] * bool(len(unread))
+    said = f"{name}: the dates of {', '.join(unread['name'])} cannot be read; write 2021-09-03."
+    return [Caution("zone-dates-unread", said)] * bool(len(unread))
 
 
 def _status(start: Any, end: Any, as_of: date) -> str:
@@ -137,7 +137,9 @@ def _status(start: Any, end: Any, as_of: date) -> str:
     return "dates unknown" if pd.isna(start) or pd.isna(end) else "in force"
 
 
-def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+def read_places(
+    paths: Sequence[Path], area: StudyArea
+) -> tuple[gpd.GeoDataFrame, tuple[Caution, ...]]:
     """Read named points (stations, stops, places) from tables or layers.
 
     A file that has no names or no locations is left, and said: context is a help, never needed.
@@ -154,7 +156,8 @@ def read_places(paths: Sequence[Path], area: StudyArea) -> tuple[gpd.GeoDataFram
         try:
             parts.append(_place_rows(path, area))
         except CspGeoError as error:
-            cautions.append(f"Context layer left out. {error}")
+            said = f"Context layer left out. {error}"
+            cautions.append(Caution("context-file-left-out", said))
     columns = {"name": pd.Series(dtype="str"), "kind": pd.Series(dtype="str")}
     if not parts:
         return gpd.GeoDataFrame(columns, geometry=[], crs=area.projection.crs), tuple(cautions)
@@ -188,7 +191,7 @@ def _lists_places(path: Path) -> bool:
 
 def read_listed(
     paths: Sequence[Path], area: StudyArea
-) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+) -> tuple[NDArray[np.float64] | None, tuple[Caution, ...]]:
     """Read where exactly located reports can be: files named addresses... or streets....
 
     Returns
@@ -202,11 +205,12 @@ def read_listed(
         try:
             xy = _listed_points(path, area)
         except CspGeoError as error:
-            cautions.append(f"List of places left out. {error}")
+            cautions.append(Caution("place-list-left-out", f"List of places left out. {error}"))
             continue
         near = area.distance_outside(xy) <= _NEAR_M
         if not near.any():
-            cautions.append(f"List of places left out. {path.name} holds none in the study area.")
+            said = f"List of places left out. {path.name} holds none in the study area."
+            cautions.append(Caution("place-list-left-out", said))
             continue
         parts.append(xy[near])
     return (np.concatenate(parts) if parts else None), tuple(cautions)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.tables import CRITERIA
@@ -223,7 +224,7 @@ def read_lists(
     *,
     border_m: float = 0.0,
     limits: Limits = LIMITS,
-) -> tuple[list[Listed], tuple[str, ...]]:
+) -> tuple[list[Listed], tuple[Caution, ...]]:
     """Read every table of a file as a list of places.
 
     Parameters
@@ -235,7 +236,7 @@ def read_lists(
     Returns
     -------
     lists, left
-        The tables that were read; a sentence for each that was left, and for rows in between that
+        The tables that were read; a caution for each that was left, and for rows in between that
         are no places (totals, notes).
 
     Raises
@@ -248,17 +249,21 @@ def read_lists(
     if not path.is_file():
         raise SourceError(f"{path.name} is not there. Check the name, or where you are.")
     lists: list[Listed] = []
-    refused: list[str] = []
+    refused: list[Caution] = []
     for raw in read_tables(path, path.name, words, limits):
         try:
             if isinstance(raw, Unread):
                 raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault
             lists.append(_listed(raw, f"{path.name}{raw.part}", wanted, source, ground))
         except SourceError as error:
-            refused.append(str(error))
+            refused.append(Caution("list-left-out", str(error)))
     if not lists:
         raise SourceError(refused[0])
-    left = [f"{listed.name}: {note}." for listed in lists for note in listed.notes]
+    left = [
+        Caution("list-as-read", f"{listed.name}: {note}.")
+        for listed in lists
+        for note in listed.notes
+    ]
     return lists, (*refused, *left)
 
 

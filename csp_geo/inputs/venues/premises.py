@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoReportsError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.tables import CRITERIA, PREMISES, as_agreed
@@ -114,7 +115,7 @@ class Premises:
     table: gpd.GeoDataFrame
     left_out: pd.DataFrame
     counts: Mapping[str, int]
-    cautions: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     licences: tuple[str, ...]
 
     @property
@@ -160,7 +161,7 @@ def read_premises(
     """
     read = [read_lists(path, WANTED, area, limits=limits) for path in paths]
     lists = [listed for own, _ in read for listed in own]
-    left = [sentence for _, sentences in read for sentence in sentences]
+    left = [caution for _, cautions in read for caution in cautions]
     parts = [_candidates(listed, area, types) for listed in lists]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if rows.empty:
@@ -349,40 +350,45 @@ def _nothing_left(reasons: pd.Series, n: int) -> str:
     )
 
 
-def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[str, ...]:
+def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, ...]:
     found = []
     if all("fhrs" in listed.fields for listed in lists):
-        found.append(
+        said = (
             "Food hygiene ratings are the only list: it has businesses with food and no others, so "
             "libraries, barbers, community hubs, stations and most pharmacies are missing. Add a "
             "list of them."
         )
+        found.append(Caution("only-food-businesses", said))
     for name, own in rows.groupby("listed_in", sort=False):
         located = own[own["n_at_point"] > 0]
         n_points = len(located[["x_m", "y_m"]].round().drop_duplicates())
         shared = int((located["n_at_point"] > 1).sum())
         if shared:
-            found.append(
+            said = (
                 f"{name}: {count(len(located), 'place')} on {count(n_points, 'point')} (to the "
                 f"metre); {number(shared)} share theirs with others, as those of a postcode do, so "
                 f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
             )
+            found.append(Caution("shared-points", said))
     if held := int(rows["held"].sum()):
-        found.append(
+        said = (
             f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
             "for in the name or the address: it is not shown. Take it out of the list."
         )
+        found.append(Caution("contacts-in-lists", said))
     unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
     if len(unknown):
         shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
         more = f" and {count(len(unknown) - 5, 'other')}" if len(unknown) > 5 else ""  # noqa: PLR2004
-        found.append(f"Business types that no venue type has: {', '.join(shown)}{more}.")
+        said = f"Business types that no venue type has: {', '.join(shown)}{more}."
+        found.append(Caution("business-types-unknown", said))
     twice = int((rows["reason"] == SAME_VENUE).sum())
     if twice:
-        found.append(
+        said = (
             f"{count(twice, 'row')} stand for a venue that another row has: counted once, with "
             "what either says of it."
         )
+        found.append(Caution("venues-listed-twice", said))
     return tuple(found)
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from csp_geo.core.caution import Caution
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.listing import Listed
     from csp_geo.inputs.venues.venue_types import VenueTypes
@@ -134,7 +135,7 @@ class Register:
     findings: pd.DataFrame
     name: str
     today: date
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.wording import count
 from csp_geo.inputs.reasons import DATE_OF_REPORT
 from csp_geo.inputs.when.dates import Dated, read_dates
@@ -25,14 +26,14 @@ _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
 
-def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]:
     """Work out when each row happened.
 
     Returns
     -------
     dated, cautions
         `day`, `occurred_at`, `occurred_to`, `precision`, and a bool column for each reason, flag
-        and note; what was left out, in words.
+        and note; what was left out.
     """
     parts, cautions = [], []
     for file, source, where in reports.by_file():
@@ -48,7 +49,7 @@ def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[str, ...]]:
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
         start = _days_of(start) if recorded else start
         if start.n_orders[0]:
-            cautions.append(_month_first(file, rows, start, end))
+            cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end)
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import is_protected_place
 from csp_geo.core.errors import SourceError
 from csp_geo.inputs.files.reading import read_file
@@ -141,7 +142,7 @@ class Gazetteer:
     """
 
     places: Mapping[str, tuple[float, float, float]]
-    cautions: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     def find(self, text: pd.Series) -> NDArray[np.float64]:
         """Return ``(n, 3)``: x, y and accuracy of each place text, NaN where it is not known."""
@@ -223,9 +224,11 @@ def _gazetteer(table: pd.DataFrame, where: str, n_rows: int) -> Gazetteer:
         str(name): (float(middle.x[name]), float(middle.y[name]), float(accuracy[name]))
         for name in clear.index[clear]
     }
-    said = []
+    found = []
     if dropped := n_rows - len(table):
-        said.append(f"{where}: {dropped:,} of {n_rows:,} rows have no name or no location.")
+        said = f"{where}: {dropped:,} of {n_rows:,} rows have no name or no location."
+        found.append(Caution("gazetteer-rows-left-out", said))
     if unclear := int((~clear).sum()):
-        said.append(f"{where}: {unclear:,} names stand for several places and were not used.")
-    return Gazetteer(places, tuple(said))
+        said = f"{where}: {unclear:,} names stand for several places and were not used."
+        found.append(Caution("gazetteer-names-unclear", said))
+    return Gazetteer(places, tuple(found))

@@ -8,8 +8,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csp_geo.core.period import Period
 from csp_geo.core.caution import Caution
+from csp_geo.core.period import Period
 from csp_geo.core.settings import ClusterParams, Settings
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
@@ -92,8 +92,15 @@ class TestCautions:
         assert any("schematic drawing" in text for text in cautions(run, area=schematic))
 
     def test_what_the_area_and_the_reader_said_is_passed_on(self, run):
-        area = replace(run.area, cautions=(Caution("wards-repaired", "The shape of Abbey was repaired."),))
-        found = cautions(run, area=area, narrowed="theme robbery", others=(Caution("many-rows-unused", "Limit."),) * 2)
+        area = replace(
+            run.area, cautions=(Caution("wards-repaired", "The shape of Abbey was repaired."),)
+        )
+        found = cautions(
+            run,
+            area=area,
+            narrowed="theme robbery",
+            others=(Caution("many-rows-unused", "Limit."),) * 2,
+        )
         assert "The shape of Abbey was repaired." in found
         assert "This map shows only part of the reports: theme robbery." in found
         assert found.count("Limit.") == 1
