@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _POINT: Final = Column("geometry", "geometry", "study-area CRS, metres", "where (Point)")
 _FAMILY: Final = Column("family", "string", "", "clustered and ranked apart", FAMILIES)
 _WHEN: Final = (
-    Column("occurred", "string", "Europe/London", "ISO text, as well as it is known"),
+    Column(
+        "occurred", "string", "Europe/London", "ISO text, as well as it is known", nullable=True
+    ),
     Column("occurred_to", "string", "Europe/London", "end of the interval", nullable=True),
     Column("time_precision", "string", "", "how well it is known", TIME_PRECISIONS),
 )
@@ -148,10 +150,10 @@ UNCOVERED: Final = Contract(
         Column("hotspot_ids", "string", "", "their numbers"),
         Column("reports", "float64", "reports", "demand there"),
         Column("not_covered", "float64", "reports", "what stays uncovered"),
-        Column("venue", "object", "", "a venue near it", nullable=True),
-        Column("metres", "object", "metres", "on foot", nullable=True),
-        Column("would_cover", "object", "reports", "how much of it", nullable=True),
-        Column("why_not_more", "object", "", "in words", nullable=True),
+        Column("venue", "string", "", "a venue near it", nullable=True),
+        Column("metres", "Int64", "metres", "on foot", nullable=True),
+        Column("would_cover", "float64", "reports", "how much of it", nullable=True),
+        Column("why_not_more", "string", "", "in words", nullable=True),
     ),
 )
 LICENSING: Final = Contract(
@@ -162,7 +164,7 @@ LICENSING: Final = Contract(
         Column("name", "string", "", "as the list has it"),
         Column("address", "string", "", "as given", nullable=True),
         Column("postcode", "string", "", "as given", nullable=True),
-        Column("to_approach", "object", "", "its place in the plan", nullable=True),
+        Column("to_approach", "Int64", "", "its place in the plan", nullable=True),
         Column("reports", "int64", "reports", "at its point"),
         Column("note", "string", "", "what to do"),
     ),
@@ -171,8 +173,8 @@ LEFT_OUT: Final = Contract(
     "left-out.csv",
     "one row of a list that is no candidate",
     (
-        Column("source_file", "string", "", "the list's file name"),
-        Column("source_row", "int64", "1-based", "row of the file, the header being row 1"),
+        Column("file", "string", "", "the list's file name"),
+        Column("row", "int64", "1-based", "row of the file, the header being row 1"),
         Column("why", "string", "", "why it is left out"),
     ),
 )
@@ -197,7 +199,13 @@ PLAN_HOTSPOTS: Final = Contract(
         _FAMILY,
         Column("rank", "int64", "", ""),
         Column("geometry", "geometry", "study-area CRS, metres", "outline"),
+        Column("demand", "float64", "reports", "what people want there", nullable=True),
+        Column("before", "float64", "reports", "what havens cover now", nullable=True),
+        Column("after", "float64", "reports", "with the new venues", nullable=True),
     ),
+)
+PLAN_WARDS: Final = Contract(
+    "wards layer of a plan", "one ward of the study area", WARD_LAYER.columns[:3]
 )
 DIRECTORY: Final = Contract(
     "directory.csv",
@@ -266,7 +274,7 @@ HAVENS_PLAN: Final = PackKind(
         "for-the-coordinator.csv": LICENSING,
         "left-out.csv": LEFT_OUT,
     },
-    {"havens": PLAN_HAVENS, "hotspots": PLAN_HOTSPOTS, "wards": WARD_LAYER},
+    {"havens": PLAN_HAVENS, "hotspots": PLAN_HOTSPOTS, "wards": PLAN_WARDS},
     ("havens", "hotspots", "wards"),
 )
 PUBLIC_DIRECTORY: Final = PackKind(

@@ -7,15 +7,16 @@ plain DataFrames and GeoDataFrames; a step adds columns and never changes its in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from csp_geo.core.errors import SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import geopandas as gpd
     import pandas as pd
+
+    Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
 SYSTEMS: Final = (
@@ -96,7 +97,8 @@ ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknow
 class Column:
     """One column of a contract.
 
-    `dtype` is one of string, int64, float64, bool, category, datetime, object, geometry.
+    `dtype` is one of string, int64, Int64 (where cells may be empty), float64, bool, category,
+    datetime, object, geometry.
     """
 
     name: str
@@ -397,6 +399,7 @@ def _is_dtype(column: pd.Series, dtype: str) -> bool:
     checks: dict[str, Callable[[pd.Series], Any]] = {
         "string": lambda c: pd.api.types.is_string_dtype(c.dtype) or c.isna().all(),
         "int64": lambda c: str(c.dtype) == "int64",
+        "Int64": lambda c: str(c.dtype) == "Int64",
         "float64": lambda c: str(c.dtype) == "float64",
         "bool": lambda c: str(c.dtype) == "bool",
         "category": lambda c: isinstance(c.dtype, pd.CategoricalDtype),
@@ -407,11 +410,12 @@ def _is_dtype(column: pd.Series, dtype: str) -> bool:
     return bool(checks[dtype](column))
 
 
-def as_agreed(table: gpd.GeoDataFrame, contract: Contract) -> gpd.GeoDataFrame:
+def as_agreed(table: Frame, contract: Contract) -> Frame:
     """Return the contract's columns of `table` in order, with the contract's dtypes."""
     import pandas as pd
 
-    plain = {name: name for name in ("int64", "float64", "bool", "object")} | {"string": "str"}
+    plain = {name: name for name in ("int64", "Int64", "float64", "bool", "object")}
+    plain["string"] = "str"
     dtypes = {
         column.name: pd.CategoricalDtype(list(column.allowed) or None)
         if column.dtype == "category"

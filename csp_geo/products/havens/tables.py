@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.pack_tables import UNCOVERED
+from csp_geo.core.tables import as_agreed
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
 from csp_geo.products.havens.words import why_not
@@ -90,7 +91,7 @@ def uncovered_table(
             for one in spot.nearest
         ]
         lines += [about | one for one in near or [{}]]
-    return pd.DataFrame(lines, columns=list(UNCOVERED.names))
+    return as_agreed(pd.DataFrame(lines, columns=list(UNCOVERED.names)), UNCOVERED)
 
 
 def layers_of(
