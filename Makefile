@@ -9,7 +9,7 @@ JOBS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
-.PHONY: all demo test slow lint types layers fix golden coverage bench fuzz wheel clean
+.PHONY: all demo test slow lint types layers fix golden coverage bench fuzz mutants wheel clean
 
 all: lint types layers test
 
@@ -81,6 +81,10 @@ bench: $(VENV)/made-bench
 # Spoil files of every format for ten minutes; findings are kept in fuzz-findings/.
 fuzz: $(VENV)/made-dev
 	$(BIN)/python benchmarks/fuzz_readers.py --minutes 10
+
+# Change the package in small ways, one at a time: do its tests notice? Takes some half an hour.
+mutants: $(VENV)/made-dev
+	$(BIN)/python tools/mutants.py
 
 # Build the wheel, install it alone in an empty folder, and run the demo there.
 wheel: $(VENV)/made-dev

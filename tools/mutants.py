@@ -2,8 +2,8 @@
 
 A mutant is one changed operator, limit or dropped statement in a copy of the package; it is killed
 if any test of its module fails. The places are drawn with a seed, so that the same command makes
-the same mutants; survivors are printed with file, line and change. `make mutants` runs it; the share
-that was killed stands in docs/testing.md.
+the same mutants; survivors are printed with file, line and change. `make mutants` runs it; what it
+found stands in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -69,54 +69,71 @@ class Mutant:
         return f"{self.module}:{self.line}: {self.old.strip()!r} -> {self.new.strip()!r}"
 
 
+class _Finder(ast.NodeVisitor):
+    """Finds the places of a module that can be changed."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self.module, self.data = module, source.encode()
+        self.found: list[Mutant] = []
+        self._starts = [0]
+        for line in source.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line.encode()))
+
+    def _at(self, line: int | None, column: int | None) -> int:
+        return self._starts[(line or 1) - 1] + (column or 0)
+
+    def _start(self, node: ast.expr | ast.stmt) -> int:
+        return self._at(node.lineno, node.col_offset)
+
+    def _end(self, node: ast.expr | ast.stmt) -> int:
+        return self._at(node.end_lineno, node.end_col_offset)
+
+    def _add(self, line: int, start: int, end: int, new: str) -> None:
+        old = self.data[start:end].decode()
+        self.found.append(Mutant(self.module, line, start, end, old, new))
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self.generic_visit(node)
+        right = node.comparators[0]
+        if len(node.ops) > 1 or type(node.ops[0]) not in _SWAPS:
+            return
+        old, new = _SWAPS[type(node.ops[0])]
+        start, end = self._end(node.left), self._start(right)
+        between = self.data[start:end].decode()
+        if old in between:
+            self._add(node.lineno, start, end, between.replace(old, new, 1))
+        self._shift(right)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> None:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not):
+            self._add(node.lineno, self._start(node), self._start(node.operand), "")
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.generic_visit(node)
+        self._shift(node.value)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        self._add(node.lineno, self._start(node), self._end(node), "pass")
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Call):
+            self._add(node.lineno, self._start(node), self._end(node), "pass")
+
+    def _shift(self, value: ast.expr | None) -> None:
+        """Move a number: a limit that nobody tests on both sides may lie anywhere."""
+        number = value.value if isinstance(value, ast.Constant) else None
+        if value is None or isinstance(number, bool) or not isinstance(number, (int, float)):
+            return
+        new = number + 1 if isinstance(number, int) else number * 1.3
+        self._add(value.lineno, self._start(value), self._end(value), repr(new))
+
+
 def mutants_of(module: str, source: str) -> list[Mutant]:
     """Return every change that is tried of a module."""
-    starts = [0]
-    for line in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line.encode()))
-    data, found = source.encode(), []
-
-    def at(line: int, column: int) -> int:
-        return starts[line - 1] + column
-
-    def add(node: ast.AST, start: int, end: int, new: str) -> None:
-        old = data[start:end].decode()
-        found.append(Mutant(module, node.lineno, start, end, old, new))  # type: ignore[attr-defined]
-
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _SWAPS:
-            old, new = _SWAPS[type(node.ops[0])]
-            first = at(node.left.end_lineno, node.left.end_col_offset)  # type: ignore[arg-type]
-            last = at(node.comparators[0].lineno, node.comparators[0].col_offset)
-            between = data[first:last].decode()
-            if old in between:
-                add(node, first, last, between.replace(old, new, 1))
-            if isinstance(node.comparators[0], ast.Constant):
-                _shift(node.comparators[0], at, add)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            add(
-                node,
-                at(node.lineno, node.col_offset),
-                at(node.operand.lineno, node.operand.col_offset),
-                "",
-            )
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
-            _shift(node.value, at, add)
-        elif isinstance(node, ast.AugAssign) or (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-        ):
-            start, end = at(node.lineno, node.col_offset), at(node.end_lineno, node.end_col_offset)  # type: ignore[arg-type]
-            add(node, start, end, "pass")
-    return found
-
-
-def _shift(value: ast.Constant, at, add) -> None:  # type: ignore[no-untyped-def]
-    """Move a number: a limit that nobody tests on both sides may lie anywhere."""
-    if isinstance(value.value, bool) or not isinstance(value.value, (int, float)):
-        return
-    new = value.value + 1 if isinstance(value.value, int) else value.value * 1.3
-    start, end = at(value.lineno, value.col_offset), at(value.end_lineno, value.end_col_offset)
-    add(value, start, end, repr(new))
+    finder = _Finder(module, source)
+    finder.visit(ast.parse(source))
+    return finder.found
 
 
 def is_killed(mutant: Mutant, copies: list[Path]) -> bool:

@@ -21,10 +21,10 @@ from csp_geo.inputs.read import collect_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.check import NO_WARDS, check_page, text_lines, understood
 from csp_geo.products.exports import accepted_csv
-from csp_geo.runs.caution import anonymised
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack
 from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.weekly_cautions import anonymised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -30,10 +30,10 @@ from csp_geo.products.check import check_page
 from csp_geo.products.exports import hotspots_geojson, vector_layers
 from csp_geo.products.weekly.page import make_map
 from csp_geo.runs import weekly_facts as facts
-from csp_geo.runs.caution import cautions_of, withheld
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack, output_folder
 from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.weekly_cautions import cautions_of, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,8 @@ from csp_geo.incidents.select import select
 from csp_geo.inputs.areas.study_area import read_vintages
 from csp_geo.inputs.read import read_reports
 from csp_geo.runs import weekly_facts as facts
-from csp_geo.runs.caution import cautions_of
 from csp_geo.runs.weekly import WeeklyOptions
+from csp_geo.runs.weekly_cautions import cautions_of
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
 
