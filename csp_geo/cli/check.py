@@ -76,7 +76,7 @@ def _asked(
         fixing=fix is not None,
         out=given["out"],
     )
-    command = command_text("check", {"": files, **{k: v for k, v in given.items() if k != "fix"}})
+    command = command_text("check", {"files": files, **given})
     quiet = bool(given["as_json"])
     context = make_context(surroundings.today(), command, quiet=quiet, settings=settings_of())
     return options, context

@@ -26,6 +26,8 @@ PATH: Final = click.Path(path_type=Path)
 CONFIG: Final = Path("csp_geo.toml")
 _NOT_ASKED: Final = frozenset({"out", "as_json", "quiet"})
 """Options that change nothing of what is made."""
+_ARGUMENTS: Final = "files"
+"""What is named without an option."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,15 @@ def make_context(today: date, command: str, *, quiet: bool = False, **given: Any
 
 def command_text(name: str, given: Mapping[str, Any]) -> str:
     """Write a command again as it was called, with file names instead of paths."""
-    parts = [f"csp-geo {name}"]
+    parts = ["csp-geo", name]
     for option, value in given.items():
-        values = value if isinstance(value, (list, tuple)) else [value]
-        for one in values:
+        for one in value if isinstance(value, (list, tuple)) else [value]:
             if one is None or one is False or option in _NOT_ASKED:
                 continue
-            shown = one.name if isinstance(one, Path) else one
-            switch = "" if one is True else f" {shlex.quote(str(shown))}"
-            parts.append(f"--{option.replace('_', '-')}{switch}")
+            if option != _ARGUMENTS:
+                parts.append(f"--{option.replace('_', '-')}")
+            if one is not True:
+                parts.append(shlex.quote(str(one.name if isinstance(one, Path) else one)))
     return " ".join(parts)
 
 
@@ -90,17 +92,24 @@ def finish(pack: Pack, written: Written, *, as_json: bool = False, quiet: bool =
     if as_json:
         print_json(written.record)
     elif not quiet:
-        for line in pack.lines:
-            say(line)
-        for caution in pack.cautions:
-            if caution not in pack.limits:
-                say(f"Caution: {caution}")
-        if pack.folder is not None:
-            for name in pack.opens:
-                say(f"Open {pack.folder / name}")
+        _show(pack)
+    if pack.is_unusable:
+        return DATA
     for sentence in pack.limits:
         say(sentence, bad=True)
     if pack.error:
         say(pack.error, bad=True)
         return DATA
     return LIMIT if pack.limits else 0
+
+
+def _show(pack: Pack) -> None:
+    """Say what was made, each caution, and what to open."""
+    for line in pack.lines:
+        say(line)
+    for caution in pack.cautions:
+        if caution not in pack.limits:  # those are said in red
+            say(f"Caution: {caution}")
+    if pack.folder is not None:
+        for name in pack.opens:
+            say(f"Open {pack.folder / name}")

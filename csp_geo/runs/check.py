@@ -117,6 +117,7 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
         watch=watch,
         lines=text_lines(qualities),
         opens=("quality.html",),
+        is_unusable=all(file.error for file in qualities),
         limits=over_limit(reports, result, settings.quarantine_limit),
         qualities=qualities,
         accepted=accepted_csv(result.incidents, projection) if options.fixing else b"",

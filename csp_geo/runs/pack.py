@@ -65,6 +65,8 @@ class Pack:
         A sentence for each limit that was passed: exit code 3.
     error
         Why there is nothing to show, "" where there is: exit code 1.
+    is_unusable
+        Whether nothing that was read can be used, as its lines say: exit code 1.
     """
 
     kind: PackKind
@@ -80,6 +82,7 @@ class Pack:
     opens: Sequence[str] = ()
     limits: Sequence[str] = ()
     error: str = ""
+    is_unusable: bool = False
 
     @property
     def cautions(self) -> tuple[Caution, ...]:

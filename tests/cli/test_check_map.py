@@ -189,10 +189,12 @@ def test_a_source_toml_that_was_changed_meanwhile_is_kept(tmp_path):
     """Answering takes minutes: somebody may have saved the file in an editor."""
     from csp_geo.cli.check_map import _Dialogue
     from csp_geo.core.errors import SettingsError
+    from csp_geo.runs.check import CheckOptions
 
     target = tmp_path / "source.toml"
     target.write_text("# mine\n", encoding="utf-8")
-    dialogue = _Dialogue(tmp_path / "a.csv", "asb", target, "# as it was read\n", None, None)
+    options = CheckOptions(files=[tmp_path / "a.csv"])
+    dialogue = _Dialogue("asb", target, "# as it was read\n", None, options, None)
     with pytest.raises(SettingsError, match="was changed while you answered"):
         dialogue._write(None)
     assert target.read_text("utf-8") == "# mine\n"

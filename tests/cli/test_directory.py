@@ -71,7 +71,9 @@ def test_the_directory_of_a_project(csp, project):
     assert "Row 3, SH-2 Old [31mCafe: not listed. Its training ended on 1 February 2020." in ran.out
     assert "For the coordinator, not to be published" in ran.out
     out = project / "directory"
-    assert {path.name for path in out.iterdir()} == {"public", COORDINATOR, ".csp_geo.json"}
+    assert {path.name for path in out.iterdir()} == {
+        *("public", COORDINATOR, "directory.json", ".csp_geo.json")
+    }
     assert {path.name for path in (out / "public").iterdir()} == {
         *("directory.html", "directory.csv", "directory.geojson")
     }
