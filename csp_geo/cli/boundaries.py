@@ -80,8 +80,8 @@ def _folder_of(layer: str) -> Path:
 
 
 def _fetched_lines(fetched: Fetched) -> list[str]:
+    from csp_geo.core.shelf import note_path
     from csp_geo.inputs.areas.catalogue import KINDS
-    from csp_geo.inputs.areas.shelf import note_path
 
     note, checked = fetched.note, fetched.checked
     area, n = checked.area, note["features"]

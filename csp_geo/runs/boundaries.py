@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from csp_geo.core.errors import BoundaryError, NoReportsError
 from csp_geo.core.period import month_end
 from csp_geo.incidents.clean import clean
-from csp_geo.inputs.areas.shelf import shelved
+from csp_geo.inputs.areas.shelved import shelved
 from csp_geo.inputs.read import collect_reports
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from csp_geo.inputs.areas.shelf import Shelved
+    from csp_geo.inputs.areas.shelved import Shelved
     from csp_geo.inputs.areas.study_area import Vintage
 
 

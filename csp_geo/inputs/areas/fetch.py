@@ -13,6 +13,7 @@ import shapely
 
 from csp_geo.core.errors import BoundaryError, FetchError, SettingsError
 from csp_geo.core.settings import ONS_OPEN_GEOGRAPHY
+from csp_geo.core.shelf import note_bytes, note_path
 from csp_geo.core.storage import sha256_of, write_bytes, write_layer
 from csp_geo.core.visible import clean
 from csp_geo.inputs.areas.catalogue import (
@@ -25,7 +26,6 @@ from csp_geo.inputs.areas.catalogue import (
     features,
     service_names,
 )
-from csp_geo.inputs.areas.shelf import licence_lines, note_bytes, note_path
 from csp_geo.inputs.areas.study_area import StudyArea, read_vintages, study_area_of
 from csp_geo.inputs.areas.transport import Server, Wire
 from csp_geo.inputs.files.gis_layer import crs_by_range
@@ -368,8 +368,16 @@ def _write(
         "year": layer.service.year,
         "features": len(checked.table),
         "vintage": vintage.title if vintage else "",
-        "licence": licence_lines(layer.service.year),
+        "licence": _licence_lines(layer.service.year),
         "cautions": list(checked.area.cautions),
     }
-    write_bytes(note_path(path), note_bytes(note))
+    write_bytes(note_path(path), note_bytes(note, "csp-geo boundaries fetch"))
     return note
+
+
+def _licence_lines(year: int) -> list[str]:
+    """Return the lines that must be printed with these boundaries."""
+    return [
+        "Source: Office for National Statistics licensed under the Open Government Licence v.3.0",
+        f"Contains OS data © Crown copyright and database right {year}",
+    ]

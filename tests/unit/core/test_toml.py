@@ -9,10 +9,10 @@ import pytest
 
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.settings import read_settings
+from csp_geo.core.shelf import note_path, read_note
 from csp_geo.core.toml import MOST_BYTES, check_values, number, parse_toml, read_toml, shown, whole
 from csp_geo.decisions.havens.criteria import read_profile
 from csp_geo.decisions.opening import read_assumed
-from csp_geo.inputs.areas.shelf import note_path, read_note
 from csp_geo.inputs.files.mapper import Mapping, write_toml
 from csp_geo.inputs.source import source_from_file, source_from_text
 from csp_geo.inputs.venues.venue_types import read_venue_types

@@ -26,9 +26,10 @@ from boundary_service import (
 
 from csp_geo.core.errors import BoundaryError, CspGeoError, SettingsError
 from csp_geo.core.projection import british_grid
+from csp_geo.core.shelf import note_bytes, note_path, read_note
 from csp_geo.inputs.areas.catalogue import check_code, choose_services, understood
 from csp_geo.inputs.areas.fetch import Order, fetch_boundaries
-from csp_geo.inputs.areas.shelf import note_bytes, note_path, read_note, shelved
+from csp_geo.inputs.areas.shelved import shelved
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.transport import Server, Wire
 
@@ -582,7 +583,7 @@ class TestFaults:
 class TestShelf:
     def test_note_survives_odd_texts(self):
         note = {"file": "a.gpkg", "name": 'Q"uo\\te & Bär', "fetched": TODAY, "n": 3, "all": ["a"]}
-        assert tomllib.loads(note_bytes(note).decode()) == note
+        assert tomllib.loads(note_bytes(note, "csp-geo boundaries fetch").decode()) == note
 
     def test_what_is_there(self, fetch):
         path = fetch().path

@@ -1,0 +1,66 @@
+"""A file that a command put into `data/`, and the note beside it: where it came from, its checksum.
+
+What every shelf shares (official boundaries now; streets, addresses and templates to come). The
+note is TOML, so that people can read it and a GeoJSON reader does not take it for a layer.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from csp_geo.core.errors import SettingsError
+from csp_geo.core.storage import sha256_of
+from csp_geo.core.toml import Kind, check_values, read_toml, shown, text
+from csp_geo.core.visible import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_HEAD: Final = "# Where {file} came from. Written by {command}; keep it beside the file.\n"
+_READ: Final[Mapping[str, Kind]] = {
+    "service": text(),
+    "sha256": text(),
+    "fetched": Kind("a date", lambda value: None if isinstance(value, date) else shown(value)),
+}
+"""What is used of a note."""
+MATCHES: Final = "matches"
+DIFFERS: Final = "differs"
+NO_NOTE: Final = "no note"
+
+
+def note_path(path: Path) -> Path:
+    """Return where the note of a file is."""
+    return path.with_name(f"{path.name}.toml")
+
+
+def note_bytes(note: Mapping[str, Any], command: str) -> bytes:
+    """Write a note; its values are texts, whole numbers, dates and lists of texts."""
+    lines = [f"{key} = {_value(value)}\n" for key, value in note.items()]
+    return (_HEAD.format(file=note["file"], command=command) + "".join(lines)).encode("utf-8")
+
+
+def read_note(path: Path) -> dict[str, Any] | None:
+    """Read the note of a file; `None` if there is none that can be read."""
+    try:
+        note = read_toml(note_path(path))
+        check_values({key: note[key] for key in _READ if key in note}, _READ)
+    except SettingsError:
+        return None
+    return note
+
+
+def checksum_of(path: Path, note: Mapping[str, Any] | None) -> str:
+    """Say whether a file is as its note has it: "matches", "differs" or "no note"."""
+    if note is None:
+        return NO_NOTE
+    return MATCHES if note.get("sha256") == sha256_of(path) else DIFFERS
+
+
+def _value(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(entry) for entry in value) + "]"
+    return json_text(value)
