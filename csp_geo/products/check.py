@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -12,6 +13,7 @@ from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, POSSIBLE_DOUBLE, UNKNO
 from csp_geo.inputs.fields import FIELDS
 from csp_geo.inputs.reasons import ACCEPTED, FLAG, REASON
 from csp_geo.products.exports import occurred_text
+from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.html import asset, render
 
 if TYPE_CHECKING:
@@ -146,31 +148,36 @@ def understood(reports: Reports, result: CleanResult, n: int = 10) -> list[tuple
     return lines
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckFacts(PageFacts):
+    """What the page says beside the findings.
+
+    `on` is the day of the check, `area` the name of the study area that locations were checked
+    against, if there was one.
+    """
+
+    on: date
+    area: str | None = None
+
+    @property
+    def made(self) -> str:
+        """The day of the check, and what locations were checked against."""
+        checked = f". Locations were checked against {self.area}" if self.area else ""
+        return f" on {say_day(self.on)}{checked}"
+
+
 _SHARE_WORDS = {"accepted": "used", "merged": "repeats", "quarantined": "not used"}
 
 
-def check_page(  # noqa: PLR0913 - each is said in its own place
-    files: Sequence[FileQuality],
-    counts: Mapping[str, int],
-    *,
-    on: date,
-    marking: str,
-    version: str,
-    area: str | None = None,
-    cautions: Sequence[str] = (),
-) -> str:
+def check_page(files: Sequence[FileQuality], counts: Mapping[str, int], facts: CheckFacts) -> str:
     """Write what of some files can be used, why the rest cannot, and what to do about it.
 
     Parameters
     ----------
     files, counts
         From `intake.quality.file_qualities` and `CleanResult.counts`.
-    on
-        The day of the check.
-    area
-        Name of the study area that locations were checked against, if there was one.
-    cautions
-        Sentences that concern the whole.
+    facts
+        What else the page says; its cautions concern the whole.
 
     Returns
     -------
@@ -178,19 +185,15 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
         The same text for the same input. Holds no cell of a report: only counts, row numbers,
         names of columns, and words that read like categories.
     """
-    where = f"Locations were checked against {area}." if area else NO_WARDS
     return render(
         "check.html.j2",
         {
+            **facts.on_page(),
             "title": f"What can be used of {_files(files)}",
             "lead": lead(files, counts),
-            "marking": marking,
-            "version": version,
-            "cautions": [*cautions, *(() if area else (where,))],
+            "cautions": [*facts.cautions, *(() if facts.area else (NO_WARDS,))],
             "files": [_section(n, file) for n, file in enumerate(_worst_first(files), start=1)],
             "total": counts,
-            "imprint": f"Made with csp-geo {version} on {say_day(on)}."
-            + (f" {where}" if area else ""),
             "check_css": asset("check.css"),
         },
     )

@@ -20,12 +20,12 @@ from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
 from csp_geo.inputs.venues.venue_types import OTHER
 from csp_geo.products.exports import csv_bytes
+from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import page_hours, usual_hours
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.map.drawing import Drawing
 from csp_geo.products.map.geometry import points_of
 from csp_geo.products.map.leaflet import leaflet_assets, script_safe
-from csp_geo.products.weekly.page import LEAFLET_LICENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,19 +58,20 @@ _MOST_SAID: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class DirectoryFacts:
+class DirectoryFacts(PageFacts):
     """What the page says beside the register.
 
-    `made_on` is the day of the run, `marking` the public marking, empty for none; `synthetic`
-    says that the register is the sample's.
+    `made_on` is the day of the run. The public page has no marking unless it is given one.
     """
 
     made_on: date
     marking: str = ""
-    version: str = ""
-    licences: tuple[str, ...] = ()
     places: gpd.GeoDataFrame | None = None
-    synthetic: bool = False
+
+    @property
+    def made(self) -> str:
+        """The day of the run."""
+        return f" on {say_day(self.made_on)}"
 
 
 def public_table(register: Register, projection: Projection | None = None) -> pd.DataFrame:
@@ -218,17 +219,13 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
         *map(asset, ("havens.js", "map.js", "opening.js", "directory.js")),
     ]
     values = {
+        **facts.on_page(),
         "title": f"Safe Havens in {area.name}" if area is not None else "Safe Havens",
         "lead": _lead(len(shown), facts.made_on),
-        "marking": facts.marking,
-        "version": facts.version,
         "made_on": say_day(facts.made_on),
-        "synthetic": facts.synthetic,
         "venues": venues,
         "boxes": drawing.boxes,
         "left_out": "",
-        "licences": (*facts.licences, LEAFLET_LICENCE),
-        "imprint": f"Made with csp-geo {facts.version} on {say_day(facts.made_on)}.",
         "data": json_for_script(data),
         "leaflet_css": leaflet_css,
         "page_css": asset("page.css"),

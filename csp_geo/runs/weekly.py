@@ -32,7 +32,7 @@ from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.read import collect_reports, read_reports, refuse_mixture
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.where.gazetteer import read_gazetteer
-from csp_geo.products.check import check_page, understood
+from csp_geo.products.check import CheckFacts, check_page, understood
 from csp_geo.products.directory import (
     COORDINATOR,
     PUBLIC_FOLDER,
@@ -272,11 +272,13 @@ def run_check(files: Sequence[Path], options: CheckOptions) -> CheckResult:
     page = check_page(
         qualities,
         result.counts,
-        on=options.today,
-        marking=settings.marking,
-        version=__version__,
-        area=area.name if area is not None else None,
-        cautions=cautions,
+        CheckFacts(
+            on=options.today,
+            marking=settings.marking,
+            version=__version__,
+            area=area.name if area is not None else None,
+            cautions=cautions,
+        ),
     )
     return CheckResult(
         files=qualities,

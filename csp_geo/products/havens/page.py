@@ -27,7 +27,6 @@ from csp_geo.products.havens.words import (
 from csp_geo.products.hours_words import say_hours
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.map.leaflet import leaflet_assets, script_safe
-from csp_geo.products.weekly.page import LEAFLET_LICENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,13 +80,11 @@ def havens_page(
     return render(
         "havens.html.j2",
         {
+            **facts.on_page(),
             "title": f"{facts.area}: where to ask for the next Safe Haven",
             "lead": lead(plan, facts),
-            "marking": facts.marking,
-            "version": facts.version,
             "facts": facts,
             "not_vetted": NOT_VETTED,
-            "cautions": facts.cautions,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
             "sites": [site_words(plan, venues, facts, n) for n in range(len(plan.order))],
@@ -110,7 +107,6 @@ def havens_page(
             "boxes": drawing.boxes,
             "left_out": "",
             "data": json_for_script(drawing.page_data()),
-            "licences": (*facts.licences, LEAFLET_LICENCE),
             "leaflet_css": leaflet_css,
             "page_css": asset("page.css"),
             "havens_css": asset("havens.css"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html as html_text
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 
     from csp_geo.decisions.havens.on_map import HavensOnMap
     from csp_geo.inputs.areas.study_area import StudyArea
-
-LEAFLET_LICENCE: Final = (
-    "Map drawn with Leaflet 1.9.4, copyright Volodymyr Agafonkin and contributors "
-    "(BSD 2-Clause licence), by way of folium (MIT licence)."
-)
 
 
 @dataclass(frozen=True)
@@ -145,18 +140,6 @@ def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
     }
 
 
-def _imprint(facts: Facts) -> str:
-    said = [f"csp-geo {facts.version}".strip()]
-    if facts.as_of:
-        said.append(f"as of {say_day(facts.as_of)}")
-    said.append(f"eps {facts.eps:g} metres, min_samples {facts.min_samples}")
-    if facts.seed is not None:
-        said.append(f"seed {facts.seed}")
-    if facts.seconds is not None:
-        said.append(f"made in {facts.seconds:.1f} seconds")
-    return f"Made with {'; '.join(said)}."
-
-
 def _render(
     drawing: Drawing,
     families: list[story.Family],
@@ -178,10 +161,9 @@ def _render(
     ]
     values: dict[str, Any] = {
         **said,
+        **facts.on_page(),
         "lead": story.lead_of(families),
-        "marking": facts.marking,
         "notice": story.notice_of(synthetic=facts.synthetic, schematic=area.schematic),
-        "cautions": facts.cautions,
         "shown_cautions": story.shown_cautions(facts.cautions),
         "families": families,
         "cards": cards,
@@ -194,10 +176,7 @@ def _render(
         "zones": zone_rows(zones) if zones is not None else [],
         "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
-        "version": facts.version,
         "ward_rows": facts.ward_rows(),
-        "licences": (*facts.licences, LEAFLET_LICENCE),
-        "imprint": _imprint(facts),
         "source_label": words.source_label,
         "iso_span": words.iso_span,
         "data": json_for_script(drawing.page_data() | {"haven_hours": said["haven_hours"]}),

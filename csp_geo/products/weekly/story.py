@@ -13,6 +13,8 @@ from csp_geo.core.period import say_span
 from csp_geo.core.tables import FAMILY_OF_SOURCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from csp_geo.products.facts.page import Facts
@@ -263,7 +265,7 @@ def notice_of(*, synthetic: bool, schematic: bool) -> tuple[str, str] | None:
     return ("Synthetic" if synthetic else "Schematic"), " ".join(said)
 
 
-def shown_cautions(cautions: tuple[str, ...]) -> int:
+def shown_cautions(cautions: Sequence[str]) -> int:
     """Return how many cautions fit into the lines that the heading has for them, at least one."""
     lines = 0
     for shown, sentence in enumerate(cautions):
