@@ -334,7 +334,7 @@ def _summarise(result: Any) -> None:
     from csp_geo.core.tables import KINDS
     from csp_geo.core.wording import count
     from csp_geo.products.check import conservation
-    from csp_geo.products.weekly.cards import figures
+    from csp_geo.products.facts.hotspot import hotspot_facts
 
     counts = result.record["counts"]
     say(f"{conservation(counts)}; {counts['in_period']:,} in this period.")
@@ -345,10 +345,10 @@ def _summarise(result: Any) -> None:
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
         said = [f"{clear[k]} of {count(kinds[k], k)}" for k in KINDS if kinds[k]]
-        first = rows.iloc[0]
+        first = hotspot_facts(rows.head(1))[0]
         say(
             f"{str(family).capitalize()}: {' and '.join(said)} stand out from chance; first "
-            f"{first['name']} ({figures(first)})."
+            f"{first.name_within} ({first.figures})."
         )
     if result.hotspots.empty:
         say("No hotspots: too few reports lie close together.")

@@ -15,12 +15,14 @@ from csp_geo.products.exports import lonlat_geometries
 from csp_geo.products.map import geometry, leaflet
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
     from csp_geo.core.projection import Projection
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.products.facts.hotspot import HotspotFacts
     from csp_geo.products.map.geometry import PackedPoints
-    from csp_geo.products.weekly.cards import Card
 
 LOOKS = {
     "hot-firm": "Hotspots that stand out",
@@ -131,7 +133,7 @@ class Drawing:
             )
         ]
 
-    def add_hotspots(self, hotspots: gpd.GeoDataFrame, cards: list[Card]) -> None:
+    def add_hotspots(self, hotspots: gpd.GeoDataFrame, cards: Sequence[HotspotFacts]) -> None:
         """Add outlines and symbols, one layer and one line of the key for each family and look."""
         shapes = lonlat_geometries(hotspots.geometry.to_numpy(), self.projection)
         bounds = np.round(shapely.bounds(shapes), geometry.MAP_DECIMALS).tolist()
@@ -142,14 +144,14 @@ class Drawing:
                     "key": card.key,
                     "family": card.family,
                     "look": card.look,
-                    "classes": card.classes,
+                    "classes": f"symbol {card.look.replace('-', ' ')} {card.family}",
                     "rank": card.rank,
                     "figure": card.figure,
                     "lat": lat,
                     "lon": lon,
                     "box": _box_id(card),
                     "bounds": [[south, west], [north, east]],
-                    "title": _tip(card),
+                    "title": card.line,
                 }
             )
         for family in self.tabs:
@@ -158,7 +160,7 @@ class Drawing:
                 if rows:
                     self._add_look(hotspots.iloc[rows], [cards[i] for i in rows])
 
-    def _add_look(self, hotspots: gpd.GeoDataFrame, cards: list[Card]) -> None:
+    def _add_look(self, hotspots: gpd.GeoDataFrame, cards: Sequence[HotspotFacts]) -> None:
         first, box = cards[0], _box_id(cards[0])
         name = self.leaflet_map.add_shapes(
             box.replace("-", "_"),
@@ -304,17 +306,12 @@ def _zone_note(n_in_force: int, n: int) -> str:
     return "hatched: in force; outline only: not in force" if n_in_force else "none in force"
 
 
-def _box_id(card: Card) -> str:
+def _box_id(card: HotspotFacts) -> str:
     family = card.family if card.family in words.FAMILY_LABELS else "other"
     return f"{card.look}-{family}"
 
 
-def _tip(card: Card) -> str:
-    said = f"{card.name}: {card.figures}"
-    return f"{said}. {card.tag}" if card.outcome else said
-
-
-def _look_note(cards: list[Card]) -> str:
+def _look_note(cards: Sequence[HotspotFacts]) -> str:
     """Say what the number means, and for open ones how many have which verdict."""
     first = cards[0]
     noun = "pins" if first.family == "perception" else "reports"

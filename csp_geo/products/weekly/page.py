@@ -14,13 +14,13 @@ import numpy as np
 
 from csp_geo.core import wording as words
 from csp_geo.core.period import say_day
-from csp_geo.products.facts.hotspot import is_tested
+from csp_geo.products.facts.hotspot import background_of, columns_of, hotspot_facts
+from csp_geo.products.facts.outcome import is_tested
 from csp_geo.products.facts.page import Facts
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.map.drawing import Drawing, zone_rows
 from csp_geo.products.map.leaflet import leaflet_assets, script_safe
 from csp_geo.products.weekly import story
-from csp_geo.products.weekly.cards import make_card, make_context
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,9 +97,8 @@ def make_map(  # noqa: PLR0913
     """
     facts = facts or Facts()
     tested = is_tested(hotspots)
-    around = make_context(incidents, places, area.name, british=area.projection.is_british)
-    rows = hotspots.drop(columns="geometry").itertuples(index=False)
-    cards = [make_card(row, f"h{i}", around, tested=tested) for i, row in enumerate(rows)]
+    around = background_of(incidents, places, area.name, british=area.projection.is_british)
+    cards = hotspot_facts(hotspots, around)
     families = story.families_of(cards, incidents, facts)
     drawing = Drawing(area.projection, tuple(family.key for family in families))
     drawing.add_area(area)
@@ -168,9 +167,7 @@ def _render(
         "families": families,
         "cards": cards,
         "any_people": any(card.n_people for card in cards),
-        "any_depends": any(card.outcome and card.outcome.depends_on for card in cards),
-        "any_zones": any(card.zones for card in cards),
-        "any_findings": any(card.n_observations for card in cards),
+        "columns": columns_of(cards, tested=said["tested"]),
         "boxes": drawing.boxes,
         "left_out": story.left_out_sentence(drawing.n_left_out),
         "zones": zone_rows(zones) if zones is not None else [],
