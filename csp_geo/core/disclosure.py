@@ -2,19 +2,25 @@
 
 A sensitive report is counted. Its point, an outline that it makes, its place and its words are not
 shown, unless the partnership's own settings ask for points. What nobody has sorted is sensitive.
+Every layer of a map or a file passes `let_through`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.tables import UNKNOWN
+from csp_geo.core.tables import FAMILIES, HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -59,6 +65,117 @@ def _kind_of(incidents: pd.DataFrame) -> pd.Series:
             "them with clean(), or add it: '' where a report is not sensitive."
         )
     return incidents["sensitive"].astype("object").fillna(UNKNOWN)
+
+
+# --- layers -------------------------------------------------------------------------------------
+
+
+class Audience(StrEnum):
+    """Whom a page or file is made for."""
+
+    OFFICER = "officer"
+    COORDINATOR = "coordinator"
+    PUBLIC = "public"
+
+
+_STAFF: Final = frozenset({Audience.OFFICER, Audience.COORDINATOR})
+_EVERYBODY: Final = frozenset(Audience)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the rows of a layer are: who may see them, and which of their columns may leave.
+
+    `of_reports`: each row is a report, or is made of some of one kind, so it must be one that may
+    be drawn. `only` is a column that must be true in every row.
+    """
+
+    audience: frozenset[Audience]
+    columns: tuple[str, ...]
+    of_reports: bool = False
+    only: str = ""
+
+
+LAYERS: Final[Mapping[str, Contents]] = {
+    "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
+    "ward counts": Contents(_STAFF, ("ward_code", "ward_name", *FAMILIES)),
+    "places": Contents(_EVERYBODY, PLACES.names),
+    # all that is public of a Safe Haven but for its hours: they may be a sentence
+    "havens": Contents(
+        _EVERYBODY,
+        ("name", "venue_type", "address", "postcode", "step_free", "last_checked"),
+        only="counts_now",
+    ),
+    "zones": Contents(_STAFF, (*ZONES.names, "about")),
+    "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
+    # no reference, person, file, place text or category words; no weight, which leads to the pins
+    # of one person
+    "reports": Contents(
+        frozenset({Audience.OFFICER}),
+        (
+            *("incident_id", "source", "theme", "sensitive", "family", "occurred", "occurred_to"),
+            *("time_precision", "location_method", "location_accuracy_m", "ward_code"),
+            *("ward_name", "flags"),
+        ),
+        of_reports=True,
+    ),
+    "demand": Contents(
+        frozenset({Audience.OFFICER}),
+        ("source", "family", "theme", "occurred", "occurred_to", "time_precision"),
+        of_reports=True,
+    ),
+    "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
+    "venues": Contents(frozenset({Audience.COORDINATOR}), ("name",)),
+}
+"""What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
+a plan, whether or not they are asked."""
+_OURS: Final = "key"
+"""What csp_geo itself calls a row in a page."""
+
+
+def let_through(
+    layer: str,
+    table: gpd.GeoDataFrame,
+    contents: str,
+    audience: Audience,
+    *,
+    show_sensitive: bool = False,
+) -> gpd.GeoDataFrame:
+    """Return what an audience may see of a layer: every layer leaves by this gate.
+
+    Parameters
+    ----------
+    layer
+        Its name, for the message.
+    table
+        Its rows, with the columns that tell what may be shown of them.
+    contents
+        What the rows are: a key of `LAYERS`.
+    audience
+        Whom the page or file is made for.
+    show_sensitive
+        Whether the partnership's settings ask for the points of sensitive reports too.
+
+    Returns
+    -------
+    table
+        All rows, with the columns that may leave, in the order of `LAYERS`, and the geometry.
+
+    Raises
+    ------
+    SchemaError
+        If the audience may not see such rows, or some of them: a bug, never the data.
+    """
+    known = LAYERS.get(contents)
+    if known is None or audience not in known.audience:
+        raise SchemaError(f"The layer '{layer}' ({contents}) is not for the {audience}.")
+    if known.of_reports and not may_be_drawn(table, show_sensitive=show_sensitive).all():
+        raise SchemaError(f"The layer '{layer}' holds sensitive reports, which are not drawn.")
+    if known.only and not (known.only in table.columns and table[known.only].all()):
+        raise SchemaError(f"The layer '{layer}' holds {contents} that are not '{known.only}'.")
+    geometry = str(table.geometry.name)
+    names = [name for name in (_OURS, *known.columns) if name in table.columns]
+    return table[[*(name for name in names if name != geometry), geometry]]
 
 
 _PROTECTED: Final = re.compile(
