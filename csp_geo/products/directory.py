@@ -16,11 +16,11 @@ from csp_geo.core.disclosure import Audience
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import ANSWERS
-from csp_geo.core.visible import clean, json_text
+from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
 from csp_geo.inputs.venues.venue_types import OTHER
-from csp_geo.products.exports import csv_bytes
+from csp_geo.products.exports import csv_bytes, geojson_bytes
 from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import page_hours, usual_hours
 from csp_geo.products.html import asset
@@ -105,17 +105,11 @@ def _shown(register: Register) -> gpd.GeoDataFrame:
 
 def directory_geojson(table: pd.DataFrame) -> bytes:
     """Write the public table as GeoJSON (RFC 7946): a point for each haven."""
-    lines = []
-    for row in _records(table.astype(object).where(table.notna(), None)):
-        point = [row.pop("longitude"), row.pop("latitude")]
-        feature = {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": point},
-            "properties": row,
-        }
-        lines.append(json_text(feature, separators=(",", ":")))
-    body = ",\n".join(lines)
-    return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
+    rows = _records(table.astype(object).where(table.notna(), None))
+    return geojson_bytes(
+        ({"type": "Point", "coordinates": [row.pop("longitude"), row.pop("latitude")]}, row)
+        for row in rows
+    )
 
 
 def directory_files(

@@ -18,6 +18,8 @@ from csp_geo.inputs.reasons import TIME_FLAGS
 from csp_geo.products.escape import neutralise_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import geopandas as gpd
 
     from csp_geo.core.projection import Projection
@@ -93,18 +95,28 @@ def hotspots_geojson(hotspots: gpd.GeoDataFrame, projection: Projection) -> byte
     names = [n for n in HOTSPOTS.names if n != "geometry" and n in hotspots.columns]
     shapes = lonlat_geometries(hotspots.geometry.to_numpy(), projection) if len(hotspots) else []
     columns = [hotspots[name].tolist() for name in names]
-    lines = []
-    for i, shape in enumerate(shapes):
-        feature = {
-            "type": "Feature",
-            "geometry": json.loads(shapely.to_geojson(shape)),
-            "properties": {
+    return geojson_bytes(
+        (
+            json.loads(shapely.to_geojson(shape)),
+            {
                 name: _plain(column[i], DECIMALS.get(name, 6))
                 for name, column in zip(names, columns, strict=True)
             },
-        }
-        lines.append(json_text(feature, allow_nan=False, separators=(",", ":")))
-    body = ",\n".join(lines)
+        )
+        for i, shape in enumerate(shapes)
+    )
+
+
+def geojson_bytes(features: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> bytes:
+    """Write geometries in degrees and their properties as a FeatureCollection, each on a line."""
+    body = ",\n".join(
+        json_text(
+            {"type": "Feature", "geometry": geometry, "properties": properties},
+            allow_nan=False,
+            separators=(",", ":"),
+        )
+        for geometry, properties in features
+    )
     return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
 
 
