@@ -134,22 +134,17 @@ _OURS: Final = "key"
 
 
 def let_through(
-    layer: str,
-    table: gpd.GeoDataFrame,
-    contents: str,
-    audience: Audience,
-    *,
-    show_sensitive: bool = False,
+    name: str, table: gpd.GeoDataFrame, of: str, audience: Audience, *, show_sensitive: bool = False
 ) -> gpd.GeoDataFrame:
     """Return what an audience may see of a layer: every layer leaves by this gate.
 
     Parameters
     ----------
-    layer
-        Its name, for the message.
+    name
+        What the layer is called, for the message.
     table
         Its rows, with the columns that tell what may be shown of them.
-    contents
+    of
         What the rows are: a key of `LAYERS`.
     audience
         Whom the page or file is made for.
@@ -166,16 +161,16 @@ def let_through(
     SchemaError
         If the audience may not see such rows, or some of them: a bug, never the data.
     """
-    known = LAYERS.get(contents)
+    known = LAYERS.get(of)
     if known is None or audience not in known.audience:
-        raise SchemaError(f"The layer '{layer}' ({contents}) is not for the {audience}.")
+        raise SchemaError(f"The layer '{name}' ({of}) is not for the {audience}.")
     if known.of_reports and not may_be_drawn(table, show_sensitive=show_sensitive).all():
-        raise SchemaError(f"The layer '{layer}' holds sensitive reports, which are not drawn.")
+        raise SchemaError(f"The layer '{name}' holds sensitive reports, which are not drawn.")
     if known.only and not (known.only in table.columns and table[known.only].all()):
-        raise SchemaError(f"The layer '{layer}' holds {contents} that are not '{known.only}'.")
+        raise SchemaError(f"The layer '{name}' holds {of} that are not '{known.only}'.")
     geometry = str(table.geometry.name)
-    names = [name for name in (_OURS, *known.columns) if name in table.columns]
-    return table[[*(name for name in names if name != geometry), geometry]]
+    columns = [own for own in (_OURS, *known.columns) if own in table.columns and own != geometry]
+    return table[[*columns, geometry]]
 
 
 _PROTECTED: Final = re.compile(

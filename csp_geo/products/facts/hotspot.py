@@ -19,7 +19,7 @@ from csp_geo.core import wording as words
 from csp_geo.products.facts.outcome import Outcome, cell_text, is_tested, outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
@@ -132,6 +132,16 @@ class HotspotFacts:
         if self.outcome is not None:
             return self.outcome.tag
         return "Busy point: true addresses unknown" if self.is_busy else "Hotspot"
+
+    @property
+    def kind_word(self) -> str:
+        """The kind, as a cell begins."""
+        return words.capital(self.kind)
+
+    @property
+    def people(self) -> str:
+        """How many people can be told apart."""
+        return words.number(self.n_people) if self.n_people else "not known"
 
     @property
     def main_themes(self) -> str:
@@ -367,7 +377,7 @@ def background_of(
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table: what a cell says, and what it is sorted by where that is not the text.
+    """A column of the table: its heading, the field with its text, the field it is sorted by.
 
     `kind` says how a cell is set: num, words, words themes or kind. `tested` is None for a column
     of every table, else that of a tested or an untested one alone. `if_any` leaves it out where no
@@ -375,48 +385,38 @@ class Column:
     """
 
     heading: str
-    text: Callable[[HotspotFacts], object]
-    value: Callable[[HotspotFacts], object] | None = None
+    text: str
+    value: str = ""
     kind: str = "num"
     tested: bool | None = None
     if_any: bool = False
 
-    def has(self, facts: HotspotFacts) -> bool:
-        """Tell whether there is anything to say of a hotspot."""
-        return bool((self.value or self.text)(facts))
+    def cell(self, facts: HotspotFacts) -> object:
+        """Return what a cell says; numbers with commas."""
+        said = attrgetter(self.text)(facts)
+        return words.number(said) if isinstance(said, int) else said
 
-
-def _count(heading: str, field: str) -> Column:
-    value = attrgetter(field)
-    return Column(heading, lambda facts: words.number(value(facts)), value)
-
-
-def _test(heading: str, text: str, value: str = "", **more: Any) -> Column:
-    """Make a column of what the test says; its fields are those of `Outcome`."""
-    sorted_by = attrgetter(f"outcome.{value}") if value else None
-    return Column(heading, attrgetter(f"outcome.{text}"), sorted_by, tested=True, **more)
-
-
-def _people_said(facts: HotspotFacts) -> str:
-    return words.number(facts.n_people) if facts.n_people else "not known"
+    def sorted_by(self, facts: HotspotFacts) -> object:
+        """Return what a cell is sorted by."""
+        return attrgetter(self.value or self.text)(facts)
 
 
 COLUMNS: Final = (
-    Column("Verdict", attrgetter("tag"), kind="kind", tested=True),
-    Column("Kind", lambda facts: facts.kind.capitalize(), kind="kind", tested=False),
-    _count("Reports", "n"),
-    _test("Expected by chance", "expected", "n_expected"),
-    _test("Chance", "chance", "p_chance"),
-    _test("Firm", "firm", "survives"),
-    _test("Falls without", "depends_on", kind="words", if_any=True),
-    _count("Places", "n_places"),
-    Column("People", _people_said, attrgetter("n_people"), if_any=True),
-    Column("At the busiest place", attrgetter("top"), attrgetter("top_share")),
-    Column("Main themes", attrgetter("main_themes"), kind="words themes"),
-    Column("Ward", attrgetter("ward"), kind="words"),
-    _count("Metres long", "length"),
-    Column("Zones", attrgetter("zones"), kind="words", if_any=True),
-    Column("Audit findings", attrgetter("n_observations"), if_any=True),
+    Column("Verdict", "tag", kind="kind", tested=True),
+    Column("Kind", "kind_word", kind="kind", tested=False),
+    Column("Reports", "n", "n"),
+    Column("Expected by chance", "outcome.expected", "outcome.n_expected", tested=True),
+    Column("Chance", "outcome.chance", "outcome.p_chance", tested=True),
+    Column("Firm", "outcome.firm", "outcome.survives", tested=True),
+    Column("Falls without", "outcome.depends_on", kind="words", tested=True, if_any=True),
+    Column("Places", "n_places", "n_places"),
+    Column("People", "people", "n_people", if_any=True),
+    Column("At the busiest place", "top", "top_share"),
+    Column("Main themes", "main_themes", kind="words themes"),
+    Column("Ward", "ward", kind="words"),
+    Column("Metres long", "length", "length"),
+    Column("Zones", "zones", kind="words", if_any=True),
+    Column("Audit findings", "n_observations", if_any=True),
 )
 """What stands behind evidence, rank and name."""
 
@@ -426,5 +426,6 @@ def columns_of(facts: Sequence[HotspotFacts], *, tested: bool) -> list[Column]:
     return [
         column
         for column in COLUMNS
-        if column.tested in {None, tested} and (not column.if_any or any(map(column.has, facts)))
+        if column.tested in {None, tested}
+        and (not column.if_any or any(map(column.sorted_by, facts)))
     ]

@@ -114,17 +114,17 @@ def name_labels(
     if not len(shapes):
         return []
     circles = shapely.maximum_inscribed_circle(shapes, tolerance=20)
-    ends = shapely.get_coordinates(circles).reshape(-1, 2, 2)
-    lonlat = projection.to_lonlat(ends[:, 0])
-    room = 2 * shapely.length(circles)
+    middles = shapely.get_coordinates(circles).reshape(-1, 2, 2)[:, 0]
+    rooms = 2 * shapely.length(circles)
+    named = zip(table[column], _at(middles, projection), rooms, strict=True)
+    return [{"name": str(name), **at, "room": round(float(room))} for name, at, room in named]
+
+
+def _at(xy: NDArray[np.float64], projection: Projection) -> list[dict[str, float]]:
+    """Return points in metres as rounded latitude and longitude."""
+    lonlat = projection.to_lonlat(xy).astype(float).tolist()
     return [
-        {
-            "name": str(name),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-            "room": round(float(metres)),
-        }
-        for name, point, metres in zip(table[column], lonlat, room, strict=True)
+        {"lat": round(lat, MAP_DECIMALS), "lon": round(lon, MAP_DECIMALS)} for lon, lat in lonlat
     ]
 
 
@@ -147,13 +147,9 @@ def features_of(shapes: Any, keys: Sequence[str], projection: Projection) -> dic
 def lonlat_bounds(geometries: Any, projection: Projection) -> list[list[float]]:
     """Return [[south, west], [north, east]] of geometries in metres, as Leaflet wants it."""
     west, south, east, north = shapely.total_bounds(np.asarray(geometries, dtype=object))
-    corners = [[west, south], [west, north], [east, south], [east, north]]
-    lonlat = projection.to_lonlat(corners)
-    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
-    return [
-        [round(float(low[1]), MAP_DECIMALS), round(float(low[0]), MAP_DECIMALS)],
-        [round(float(high[1]), MAP_DECIMALS), round(float(high[0]), MAP_DECIMALS)],
-    ]
+    lonlat = projection.to_lonlat([[west, south], [west, north], [east, south], [east, north]])
+    ends = (lonlat.min(axis=0), lonlat.max(axis=0))
+    return [[round(float(degree), MAP_DECIMALS) for degree in end[::-1]] for end in ends]
 
 
 def place_points(places: gpd.GeoDataFrame, projection: Projection) -> list[dict[str, Any]]:
@@ -161,16 +157,11 @@ def place_points(places: gpd.GeoDataFrame, projection: Projection) -> list[dict[
 
     The symbol says that a place is a station, so its name on the map leaves the word out.
     """
-    lonlat = projection.to_lonlat(points_of(places))
+    points = _at(points_of(places), projection)
     return [
-        {
-            "name": str(name).removesuffix(" Station"),
-            "kind": str(kind),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-        }
-        for name, kind, point in zip(places["name"], places["kind"], lonlat, strict=True)
-        if np.isfinite(point).all()
+        {"name": str(name).removesuffix(" Station"), "kind": str(kind), **at}
+        for name, kind, at in zip(places["name"], places["kind"], points, strict=True)
+        if np.isfinite([*at.values()]).all()
     ]
 
 
@@ -179,15 +170,9 @@ def haven_points(havens: gpd.GeoDataFrame, projection: Projection) -> list[dict[
 
     Nothing else of the register is in it. Those with a key come first.
     """
-    lonlat = projection.to_lonlat(points_of(havens))
-    points = [
-        {
-            "name": str(name),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-        }
-        for name, point in zip(havens["name"], lonlat, strict=True)
+    keys = havens["key"] if "key" in havens.columns else [""] * len(havens)
+    rows = zip(havens["name"], _at(points_of(havens), projection), keys, strict=True)
+    return [
+        {"name": str(name), **at, **({"key": key, "number": n} if key else {})}
+        for n, (name, at, key) in enumerate(rows, start=1)
     ]
-    keys = havens["key"] if "key" in havens.columns else [""] * len(points)
-    pairs = enumerate(zip(points, keys, strict=True), start=1)
-    return [point | ({"key": key, "number": n} if key else {}) for n, (point, key) in pairs]

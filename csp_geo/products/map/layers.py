@@ -119,12 +119,9 @@ def let_layers_through(
     """
     made, numbers = [], count()
     for layer in layers:
+        name = layer.key or layer.label
         source = let_through(
-            layer.key or layer.label,
-            layer.source,
-            layer.contents,
-            audience,
-            show_sensitive=show_sensitive,
+            name, layer.source, layer.contents, audience, show_sensitive=show_sensitive
         )
         if len(source):
             key = layer.key or f"p{next(numbers)}"

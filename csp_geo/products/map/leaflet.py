@@ -327,20 +327,17 @@ def _symbols(layer: LayerSpec, projection: Projection) -> dict[Any, dict[str, An
     """Return the symbols of hotspots, by their position in the table."""
     shapes = lonlat_geometries(layer.source.geometry.to_numpy(), projection)
     bounds = np.round(shapely.bounds(shapes), geometry.MAP_DECIMALS).tolist()
-    symbols = {}
     rows = zip(layer.source.index, layer.source.to_dict("records"), bounds, strict=True)
-    for position, row, (west, south, east, north) in rows:
-        symbols[position] = {
-            "key": row["key"],
-            "family": row["family"],
-            "look": row["look"],
+    return {
+        position: {
+            **{name: row[name] for name in ("key", "family", "look")},
             "classes": f"symbol {row['look'].replace('-', ' ')} {row['family']}",
-            "rank": row["rank"],
-            "figure": row["figure"],
+            **{name: row[name] for name in ("rank", "figure")},
             "lat": round(row["latitude"], geometry.MAP_DECIMALS),
             "lon": round(row["longitude"], geometry.MAP_DECIMALS),
             "box": layer.key,
             "bounds": [[south, west], [north, east]],
             "title": row["title"],
         }
-    return symbols
+        for position, row, (west, south, east, north) in rows
+    }
