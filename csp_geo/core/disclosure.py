@@ -2,19 +2,26 @@
 
 A sensitive report is counted. Its point, an outline that it makes, its place and its words are not
 shown, unless the partnership's own settings ask for points. What nobody has sorted is sensitive.
+Every layer of a map or a file passes `let_through`.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.tables import UNKNOWN
+from csp_geo.core.pack_tables import DEMAND_LAYER, HAVEN_LAYER, INCIDENT_LAYER, WARD_LAYER
+from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -59,6 +66,105 @@ def _kind_of(incidents: pd.DataFrame) -> pd.Series:
             "them with clean(), or add it: '' where a report is not sensitive."
         )
     return incidents["sensitive"].astype("object").fillna(UNKNOWN)
+
+
+# --- layers -------------------------------------------------------------------------------------
+
+
+class Audience(StrEnum):
+    """Whom a page or file is made for."""
+
+    OFFICER = "officer"
+    COORDINATOR = "coordinator"
+    PUBLIC = "public"
+
+
+_STAFF: Final = frozenset({Audience.OFFICER, Audience.COORDINATOR})
+_EVERYBODY: Final = frozenset(Audience)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What the rows of a layer are: who may see them, and which of their columns may leave.
+
+    `of_reports`: each row is a report, or is made of some of one kind, so it must be one that may
+    be drawn. `only` is a column that must be true in every row.
+    """
+
+    audience: frozenset[Audience]
+    columns: tuple[str, ...]
+    of_reports: bool = False
+    only: str = ""
+
+
+LAYERS: Final[Mapping[str, Contents]] = {
+    "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
+    "ward counts": Contents(_STAFF, WARD_LAYER.names),
+    "places": Contents(_EVERYBODY, PLACES.names),
+    "havens": Contents(
+        _EVERYBODY,
+        HAVEN_LAYER.names,
+        only="counts_now",
+    ),
+    "zones": Contents(_STAFF, (*ZONES.names, "about")),
+    "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
+    "reports": Contents(
+        frozenset({Audience.OFFICER}),
+        INCIDENT_LAYER.names,
+        of_reports=True,
+    ),
+    "demand": Contents(
+        frozenset({Audience.OFFICER}),
+        DEMAND_LAYER.names,
+        of_reports=True,
+    ),
+    "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
+    "venues": Contents(frozenset({Audience.COORDINATOR}), ("name",)),
+}
+"""What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
+a plan, whether or not they are asked."""
+_OURS: Final = "key"
+"""What csp_geo itself calls a row in a page."""
+
+
+def let_through(
+    name: str, table: gpd.GeoDataFrame, of: str, audience: Audience, *, show_sensitive: bool = False
+) -> gpd.GeoDataFrame:
+    """Return what an audience may see of a layer: every layer leaves by this gate.
+
+    Parameters
+    ----------
+    name
+        What the layer is called, for the message.
+    table
+        Its rows, with the columns that tell what may be shown of them.
+    of
+        What the rows are: a key of `LAYERS`.
+    audience
+        Whom the page or file is made for.
+    show_sensitive
+        Whether the partnership's settings ask for the points of sensitive reports too.
+
+    Returns
+    -------
+    table
+        All rows, with the columns that may leave, in the order of `LAYERS`, and the geometry.
+
+    Raises
+    ------
+    SchemaError
+        If the audience may not see such rows, or some of them: a bug, never the data.
+    """
+    known = LAYERS.get(of)
+    if known is None or audience not in known.audience:
+        raise SchemaError(f"The layer '{name}' ({of}) is not for the {audience}.")
+    if known.of_reports and not may_be_drawn(table, show_sensitive=show_sensitive).all():
+        raise SchemaError(f"The layer '{name}' holds sensitive reports, which are not drawn.")
+    if known.only and not (known.only in table.columns and table[known.only].all()):
+        raise SchemaError(f"The layer '{name}' holds {of} that are not '{known.only}'.")
+    geometry = str(table.geometry.name)
+    columns = [own for own in (_OURS, *known.columns) if own in table.columns and own != geometry]
+    return table[[*columns, geometry]]
 
 
 _PROTECTED: Final = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -13,6 +14,7 @@ from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, POSSIBLE_DOUBLE, UNKNO
 from csp_geo.inputs.fields import FIELDS
 from csp_geo.inputs.reasons import ACCEPTED, FLAG, REASON
 from csp_geo.products.exports import occurred_text
+from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.html import asset, render
 
 if TYPE_CHECKING:
@@ -149,31 +151,36 @@ def understood(reports: Reports, result: CleanResult, n: int = 10) -> list[tuple
     return lines
 
 
+@dataclass(frozen=True, kw_only=True)
+class CheckFacts(PageFacts):
+    """What the page says beside the findings.
+
+    `on` is the day of the check, `area` the name of the study area that locations were checked
+    against, if there was one.
+    """
+
+    on: date
+    area: str | None = None
+
+    @property
+    def made(self) -> str:
+        """The day of the check, and what locations were checked against."""
+        checked = f". Locations were checked against {self.area}" if self.area else ""
+        return f" on {say_day(self.on)}{checked}"
+
+
 _SHARE_WORDS = {"accepted": "used", "merged": "repeats", "quarantined": "not used"}
 
 
-def check_page(  # noqa: PLR0913 - each is said in its own place
-    files: Sequence[FileQuality],
-    counts: Mapping[str, int],
-    *,
-    on: date,
-    marking: str,
-    version: str,
-    area: str | None = None,
-    cautions: Sequence[Caution] = (),
-) -> str:
+def check_page(files: Sequence[FileQuality], counts: Mapping[str, int], facts: CheckFacts) -> str:
     """Write what of some files can be used, why the rest cannot, and what to do about it.
 
     Parameters
     ----------
     files, counts
         From `intake.quality.file_qualities` and `CleanResult.counts`.
-    on
-        The day of the check.
-    area
-        Name of the study area that locations were checked against, if there was one.
-    cautions
-        What concerns the whole.
+    facts
+        What else the page says; its cautions concern the whole.
 
     Returns
     -------
@@ -184,15 +191,11 @@ def check_page(  # noqa: PLR0913 - each is said in its own place
     return render(
         "check.html.j2",
         {
+            **facts.on_page(),
             "title": f"What can be used of {_files(files)}",
             "lead": lead(files, counts),
-            "marking": marking,
-            "version": version,
-            "cautions": cautions,
             "files": [_section(n, file) for n, file in enumerate(_worst_first(files), start=1)],
             "total": counts,
-            "imprint": f"Made with csp-geo {version} on {say_day(on)}."
-            + (f" Locations were checked against {area}." if area else ""),
             "check_css": asset("check.css"),
         },
     )

@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from csp_geo.core.disclosure import Audience
 from csp_geo.core.pack_tables import DIRECTORY, FINDINGS
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import ANSWERS
-from csp_geo.core.visible import clean, json_text
+from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
 from csp_geo.inputs.venues.venue_types import OTHER
+from csp_geo.products.exports import geojson_bytes
+from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import page_hours, usual_hours
-from csp_geo.products.html import asset, json_for_script, render
-from csp_geo.products.map.drawing import Drawing
+from csp_geo.products.html import asset
 from csp_geo.products.map.geometry import points_of
-from csp_geo.products.map.leaflet import leaflet_assets, script_safe
-from csp_geo.products.weekly.page import LEAFLET_LICENCE
+from csp_geo.products.map.ground import area_layers, haven_layer, place_layers
+from csp_geo.products.map.leaflet import draw, render_with_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,19 +53,20 @@ _MOST_SAID: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class DirectoryFacts:
+class DirectoryFacts(PageFacts):
     """What the page says beside the register.
 
-    `made_on` is the day of the run, `marking` the public marking, empty for none; `synthetic`
-    says that the register is the sample's.
+    `made_on` is the day of the run. The public page has no marking unless it is given one.
     """
 
     made_on: date
     marking: str = ""
-    version: str = ""
-    licences: tuple[str, ...] = ()
     places: gpd.GeoDataFrame | None = None
-    synthetic: bool = False
+
+    @property
+    def made(self) -> str:
+        """The day of the run."""
+        return f" on {say_day(self.made_on)}"
 
 
 def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFrame:
@@ -96,17 +99,11 @@ def _shown(register: Register) -> gpd.GeoDataFrame:
 
 def directory_geojson(table: pd.DataFrame) -> bytes:
     """Write the public table as GeoJSON (RFC 7946): a point for each haven."""
-    lines = []
-    for row in _records(table.astype(object).where(table.notna(), None)):
-        point = [row.pop("longitude"), row.pop("latitude")]
-        feature = {
-            "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": point},
-            "properties": row,
-        }
-        lines.append(json_text(feature, separators=(",", ":")))
-    body = ",\n".join(lines)
-    return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
+    rows = _records(table.astype(object).where(table.notna(), None))
+    return geojson_bytes(
+        ({"type": "Point", "coordinates": [row.pop("longitude"), row.pop("latitude")]}, row)
+        for row in rows
+    )
 
 
 def directory_files(
@@ -185,45 +182,29 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     projection = area.projection if area is not None else british_grid()
     public = public_table(register, area)
     keys = [f"haven-{number}" for number in range(1, len(shown) + 1)]
-    drawing = Drawing(projection, ())
-    if area is not None:
-        drawing.add_area(area)
-    drawing.add_havens(shown, keys)
-    if facts.places is not None and len(facts.places):
-        drawing.add_places(facts.places)
-    drawing.finish()
+    layers = area_layers(area) if area is not None else []
+    layers.append(haven_layer(shown, keys))
+    if facts.places is not None:
+        layers += place_layers(facts.places)
+    drawn = draw(layers, projection, Audience.PUBLIC)
     given = [text if isinstance(text, str) else None for text in shown["opening_hours"]]
     venues, hours = _venues(public, given, keys, facts.made_on)
-    data = drawing.page_data() | {
+    data = {
         "hours": hours,
         "first": (facts.made_on - timedelta(days=1)).isoformat(),
         "last": (facts.made_on + timedelta(days=GOOD_FOR_DAYS)).isoformat(),
     }
-    leaflet_js, leaflet_css = leaflet_assets()
-    scripts = [
-        leaflet_js,
-        asset("points.js"),
-        script_safe(drawing.leaflet_map.script()),
-        *map(asset, ("havens.js", "map.js", "opening.js", "directory.js")),
-    ]
     values = {
+        **facts.on_page(),
         "title": f"Safe Havens in {area.name}" if area is not None else "Safe Havens",
         "lead": _lead(len(shown), facts.made_on),
-        "marking": facts.marking,
-        "version": facts.version,
         "made_on": say_day(facts.made_on),
-        "synthetic": facts.synthetic,
         "venues": venues,
-        "boxes": drawing.boxes,
         "left_out": "",
-        "licences": (*facts.licences, LEAFLET_LICENCE),
-        "imprint": f"Made with csp-geo {facts.version} on {say_day(facts.made_on)}.",
-        "data": json_for_script(data),
-        "leaflet_css": leaflet_css,
-        "page_css": asset("page.css"),
         "directory_css": asset("directory.css"),
     }
-    return render("directory.html.j2", values, scripts=scripts)
+    scripts = ("havens.js", "map.js", "opening.js", "directory.js")
+    return render_with_map("directory.html.j2", values, drawn, data=data, scripts=scripts)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

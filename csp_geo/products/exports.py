@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from csp_geo.core.disclosure import may_be_drawn, reads_like_category
+from csp_geo.core.disclosure import Audience, let_through, may_be_drawn, reads_like_category
 from csp_geo.core.tables import HOTSPOTS
 from csp_geo.core.visible import json_text
 from csp_geo.inputs.reasons import TIME_FLAGS
 from csp_geo.products.escape import neutralise_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     import geopandas as gpd
 
     from csp_geo.core.projection import Projection
@@ -93,18 +95,28 @@ def hotspots_geojson(hotspots: gpd.GeoDataFrame, projection: Projection) -> byte
     names = [n for n in HOTSPOTS.names if n != "geometry" and n in hotspots.columns]
     shapes = lonlat_geometries(hotspots.geometry.to_numpy(), projection) if len(hotspots) else []
     columns = [hotspots[name].tolist() for name in names]
-    lines = []
-    for i, shape in enumerate(shapes):
-        feature = {
-            "type": "Feature",
-            "geometry": json.loads(shapely.to_geojson(shape)),
-            "properties": {
+    return geojson_bytes(
+        (
+            json.loads(shapely.to_geojson(shape)),
+            {
                 name: _plain(column[i], DECIMALS.get(name, 6))
                 for name, column in zip(names, columns, strict=True)
             },
-        }
-        lines.append(json_text(feature, allow_nan=False, separators=(",", ":")))
-    body = ",\n".join(lines)
+        )
+        for i, shape in enumerate(shapes)
+    )
+
+
+def geojson_bytes(features: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> bytes:
+    """Write geometries in degrees and their properties as a FeatureCollection, each on a line."""
+    body = ",\n".join(
+        json_text(
+            {"type": "Feature", "geometry": geometry, "properties": properties},
+            allow_nan=False,
+            separators=(",", ":"),
+        )
+        for geometry, properties in features
+    )
     return f'{{"type":"FeatureCollection","features":[\n{body}\n]}}\n'.encode()
 
 
@@ -211,35 +223,6 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return b"\xef\xbb\xbf" + text.encode()
 
 
-INCIDENT_COLUMNS: Final = (
-    "incident_id",
-    "source",
-    "theme",
-    "sensitive",
-    "family",
-    "occurred",
-    "occurred_to",
-    "time_precision",
-    "location_method",
-    "location_accuracy_m",
-    "ward_code",
-    "ward_name",
-    "flags",
-)
-"""An allow-list: no reference, person, file, place text or category words; no weight, which leads
-to the pins of one person."""
-DEMAND_COLUMNS: Final = (
-    "source",
-    "family",
-    "theme",
-    "occurred",
-    "occurred_to",
-    "time_precision",
-)
-HAVEN_COLUMNS: Final = ("name", "venue_type", "address", "postcode", "step_free", "last_checked")
-"""What is public of a Safe Haven, but for its hours: they may be a sentence."""
-
-
 def vector_layers(  # noqa: PLR0913 - the layers
     incidents: gpd.GeoDataFrame,
     hotspots: gpd.GeoDataFrame,
@@ -250,22 +233,27 @@ def vector_layers(  # noqa: PLR0913 - the layers
     havens: gpd.GeoDataFrame | None = None,
     draw_sensitive: bool = False,
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of layers.gpkg, by name.
+    """Return the layers of layers.gpkg, by name; each has passed the gate for officers.
 
     Sensitive incidents are left out unless `draw_sensitive`; the counts of hotspots and wards
-    include them. `demand` is what a plan for Safe Havens counts (`response.demand.demand_points`).
+    include them. `demand` is what a plan for Safe Havens counts, per
+    `decisions.havens.demand.demand_points`.
     """
     shown = incidents[may_be_drawn(incidents, show_sensitive=draw_sensitive)]
     layers = {
-        "incidents": _incident_layer(shown),
-        "demand": _timed(demand)[[*DEMAND_COLUMNS, "geometry"]],
-        "hotspots": _hotspot_layer(hotspots),
-        "wards": _ward_layer(wards, incidents),
+        "incidents": ("reports", _incident_layer(shown)),
+        "demand": ("demand", _timed(demand)),
+        "hotspots": ("hotspots", _hotspot_layer(hotspots)),
+        "wards": ("ward counts", _ward_layer(wards, incidents)),
     }
-    layers |= {"zones": zones} if len(zones) else {}
+    if len(zones):
+        layers["zones"] = ("zones", zones)
     if havens is not None and len(havens):
-        layers["havens"] = _as_text(havens[[*HAVEN_COLUMNS, "geometry"]])
-    return layers
+        layers["havens"] = ("havens", _as_text(havens))
+    return {
+        name: let_through(name, table, of, Audience.OFFICER, show_sensitive=draw_sensitive)
+        for name, (of, table) in layers.items()
+    }
 
 
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -284,8 +272,7 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         occurred_at=incidents["occurred_at"].mask(by_day, day),
         occurred_to=incidents["occurred_to"].mask(by_day, day + pd.DateOffset(days=1)),
     )
-    layer = _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
-    return layer[[*INCIDENT_COLUMNS, "geometry"]]
+    return _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
 
 
 def _untimed(flags: str) -> str:

@@ -19,7 +19,7 @@ from csp_geo.incidents.quality import (
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.read import collect_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
-from csp_geo.products.check import NO_WARDS, check_page, text_lines, understood
+from csp_geo.products.check import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.products.exports import accepted_csv
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack
@@ -101,11 +101,13 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     page = check_page(
         qualities,
         result.counts,
-        on=context.today,
-        marking=settings.marking,
-        version=__version__,
-        area=area.name if area is not None else None,
-        cautions=head.cautions,
+        CheckFacts(
+            on=context.today,
+            marking=settings.marking,
+            version=__version__,
+            area=area.name if area is not None else None,
+            cautions=head.cautions,
+        ),
     )
     return CheckPack(
         kind=CHECK,

@@ -26,7 +26,7 @@ from csp_geo.inputs.areas.zones_and_places import read_listed, read_places, read
 from csp_geo.inputs.read import read_reports, refuse_mixture
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.where.gazetteer import read_gazetteer
-from csp_geo.products.check import check_page
+from csp_geo.products.check import CheckFacts, check_page
 from csp_geo.products.exports import hotspots_geojson, vector_layers
 from csp_geo.products.weekly.page import make_map
 from csp_geo.runs import weekly_facts as facts
@@ -164,11 +164,14 @@ def run_weekly(options: WeeklyOptions, context: Context) -> Pack:
     quality_page = check_page(
         qualities,
         result.counts,
-        on=options.as_of,
-        marking=settings.marking,
-        version=__version__,
-        area=area.name,
-        cautions=for_audience(run.cautions, MAKER),
+        CheckFacts(
+            on=options.as_of,
+            marking=settings.marking,
+            version=__version__,
+            area=area.name,
+            synthetic=run.synthetic,
+            cautions=for_audience(run.cautions, MAKER),
+        ),
     )
     head = make_head(
         context,

@@ -15,8 +15,8 @@ from csp_geo.inputs.areas.study_area import ward_licence
 from csp_geo.inputs.reasons import FATES
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.products.check import conservation
+from csp_geo.products.facts.hotspot import hotspot_facts
 from csp_geo.products.facts.page import Facts, SourceFacts
-from csp_geo.products.weekly.cards import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -222,10 +222,10 @@ def lines(run: WeeklyRun) -> list[str]:
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
         found = [f"{clear[kind]} of {count(kinds[kind], kind)}" for kind in KINDS if kinds[kind]]
-        first = rows.iloc[0]
+        first = hotspot_facts(rows.head(1))[0]
         said.append(
             f"{str(family).capitalize()}: {' and '.join(found)} stand out from chance; first "
-            f"{first['name']} ({figures(first)})."
+            f"{first.name_within} ({first.figures})."
         )
     if run.hotspots.empty:
         said.append("No hotspots: too few reports lie close together.")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, UNKNOWN_WORD, FileQuality, Finding
-from csp_geo.products.check import check_page, text_lines
+from csp_geo.products.check import CheckFacts, check_page, text_lines
 
 from .conftest import HOSTILE
 
@@ -38,7 +38,7 @@ def quality(path="offences.xlsx#Data", *, error=None, counts=COUNTS, extra=()):
 def page_of(*files, **changes):
     total = {key: sum(file.counts[key] for file in files) for key in COUNTS}
     facts = {"on": date(2021, 11, 29), "marking": "OFFICIAL-SENSITIVE", "version": "1.0"}
-    return check_page(files, total, **(facts | {"area": "Toytown"} | changes))
+    return check_page(files, total, CheckFacts(**(facts | {"area": "Toytown"} | changes)))
 
 
 class TestWords:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csp_geo.core.visible import clean
+from csp_geo.products.facts import hotspot
 from csp_geo.products.weekly.page import MapPage
 
 from .conftest import HOSTILE, STANDS_OUT, Inputs, make_hotspots
@@ -131,6 +132,32 @@ def test_summary_is_plain_text(open_page, inputs):
     assert "- Ward: North Ward" in text
     assert f"\n{STANDS_OUT}\n35 reports, 4 places\n" in text
     assert "not yet tested" not in text
+    tab.assert_quiet()
+
+
+def test_a_new_statistic_stands_in_list_card_summary_table_and_on_the_map(
+    open_page, inputs, monkeypatch
+):
+    """It is added in facts/hotspot.py alone: everything else prints what stands there."""
+    monkeypatch.setattr(hotspot, "_figures", lambda row: f"{row.n} reports, usual 31")
+    monkeypatch.setattr(
+        hotspot, "_where", lambda row, around: hotspot.Part(title="Where", pairs=(("Usual", "31"),))
+    )
+    usual = hotspot.Column("Usual", "n_places")
+    monkeypatch.setattr(hotspot, "COLUMNS", (*hotspot.COLUMNS, usual))
+    tab = open_page(inputs.page())
+    page = tab.page
+    assert page.locator(".row").first.inner_text().splitlines()[2] == "35 reports, usual 31"
+    titles = page.evaluate("cspMap.data.hotspots.map(spot => spot.title)")
+    assert titles[0] == "Station Parade: 35 reports, usual 31. Stands out"
+    headings = page.locator("table.sortable").first.locator("th[scope=col]")
+    assert headings.last.inner_text() == "Usual"
+    page.locator(".row").first.click()
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.locator(".card:visible .copy").click()
+    text = page.locator(".card:visible textarea").input_value()
+    assert "\n35 reports, usual 31\n" in text
+    assert "\nWhere\n- Usual: 31\n" in text
     tab.assert_quiet()
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from csp_geo.core.tables import CLUSTERS, VERDICTS
 from csp_geo.core.visible import clean
+from csp_geo.products.facts.hotspot import columns_of, hotspot_facts
 
 from .conftest import (
     HOSTILE,
@@ -118,6 +119,31 @@ def test_the_table_holds_the_test(page):
     assert "Verdict Reports Expected by chance Chance Firm Falls without Places" in rows
     assert "Station Parade Stands out 35 12 0.001 9 of 9 4" in rows
     assert "30 12 0.420 4 of 9 the place with 15 of 30 reports 1" in rows
+
+
+def test_the_table_has_no_column_without_anything_in_it(inputs):
+    """Falls without, people, zones and findings are there from the first hotspot that has one."""
+    bare = {"depends_on": None, "zones": None, "n_observations": 0, "n_people": 0}
+    some = {"depends_on": "one place", "zones": "PSPO", "n_observations": 1, "n_people": 1}
+    optional = {"Falls without", "Zones", "Audit findings", "People"}
+
+    def headings(*changes):
+        rows = [
+            hotspot_row(rank, "recorded", "hotspot", "A", **change)
+            for rank, change in enumerate(changes, 1)
+        ]
+        spots = hotspot_facts(make_hotspots(rows))
+        return {column.heading for column in columns_of(spots, tested=True)}
+
+    assert not headings(bare) & optional
+    assert headings(bare, some) >= optional
+
+
+def test_an_untested_table_has_no_column_of_the_test():
+    spots = hotspot_facts(make_hotspots([hotspot_row(1, "recorded", "hotspot", "A")], CLUSTERS))
+    headings = {column.heading for column in columns_of(spots, tested=False)}
+    assert "Kind" in headings
+    assert not headings & {"Verdict", "Chance", "Expected by chance", "Firm", "Falls without"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 PIN_GRID_M: Final = 50.0
 """To what the middle of one person's pins is rounded."""
-_KEPT: Final = ("source", "family", "theme", "occurred_at", "occurred_to", "time_precision")
+_KEPT: Final = (
+    *("source", "family", "theme", "occurred_at", "occurred_to", "time_precision"),
+    "sensitive",  # a layer of them does not leave without it
+)
 
 
 def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.GeoDataFrame:
@@ -39,7 +42,8 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
     Returns
     -------
     points
-        source, family, theme, occurred_at, occurred_to, time_precision, geometry, sorted by place.
+        source, family, theme, occurred_at, occurred_to, time_precision, sensitive, geometry,
+        sorted by place.
         Where `people`, pins stand on a grid of 50 metres. Times are NaT where only the day of the
         report is known, and where people are told apart or asked in a survey: pins that share an
         hour would be those of one.
@@ -97,8 +101,9 @@ def _joined(
     ]
     xy[pins] = np.round(np.column_stack(middle) / PIN_GRID_M) * PIN_GRID_M
     for first in np.flatnonzero(n_pins > 1):
-        themes = table.loc[pins[group == first], "theme"].astype("object")
-        table.loc[pins[first], "theme"] = themes.mode().iloc[0]
+        own = table.loc[pins[group == first], ["theme", "sensitive"]].astype("object")
+        table.loc[pins[first], "theme"] = own["theme"].mode().iloc[0]
+        table.loc[pins[first], "sensitive"] = own["sensitive"].max()
     gone = pins[n_pins == 0]
     return table.drop(index=gone), np.delete(xy, gone, axis=0)
 

@@ -1,17 +1,55 @@
-"""What the map page says beside the tables: period, marking, cautions, sources, method."""
+"""What a page says beside its tables: first what every page says, then what the weekly map adds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from csp_geo.core.period import say_day
 from csp_geo.core.settings import DEFAULT_MARKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import pandas as pd
+
+
+LEAFLET_LICENCE: Final = (
+    "Map drawn with Leaflet 1.9.4, copyright Volodymyr Agafonkin and contributors "
+    "(BSD 2-Clause licence), by way of folium (MIT licence)."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageFacts:
+    """What every page says: its marking, what to know first, where it comes from, what made it.
+
+    `marking` is empty for none. `licences` are those of the data; that of the map is added on the
+    page. `synthetic`: everything on the page is the sample's.
+    """
+
+    marking: str = DEFAULT_MARKING
+    version: str = ""
+    synthetic: bool = False
+    cautions: Sequence[str] = ()
+    licences: Sequence[str] = ()
+
+    @property
+    def made(self) -> str:
+        """How, when or from what the page was made, as the imprint ends."""
+        return ""
+
+    def on_page(self) -> dict[str, Any]:
+        """Return what the templates of all pages print."""
+        return {
+            "marking": self.marking,
+            "version": self.version,
+            "synthetic": self.synthetic,
+            "cautions": self.cautions,
+            "licences": (*self.licences, LEAFLET_LICENCE),
+            "imprint": f"Made with {f'csp-geo {self.version}'.strip()}{self.made}.",
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +75,8 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What a run knows beyond its tables; every field may be left out in a notebook.
+class Facts(PageFacts):
+    """What a weekly run knows beyond its tables; every field may be left out in a notebook.
 
     `period` is inclusive. `params` holds `eps` (metres) and `min_samples`. `ward_counts` has rows
     of ward code, ward name, recorded and perception reports. `method` and `testing` are finished
@@ -49,16 +87,11 @@ class Facts:
     as_of: date | None = None
     period: tuple[date, date] | None = None
     period_is_months: bool = False
-    marking: str = DEFAULT_MARKING
-    synthetic: bool = False
-    cautions: tuple[str, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
-    licences: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     testing: tuple[str, ...] = ()
     params: Mapping[str, float] = field(default_factory=dict)
     seed: int | None = None
-    version: str = ""
     seconds: float | None = None
     ward_counts: tuple[tuple[str, str, int, int], ...] | pd.DataFrame = ()
 
@@ -71,6 +104,17 @@ class Facts:
     def min_samples(self) -> int:
         """How many reports, or people, it takes."""
         return int(self.params.get("min_samples", 5))
+
+    @property
+    def made(self) -> str:
+        """The day, the parameters, the seed and the time that it took, as far as they are known."""
+        said = [f"as of {say_day(self.as_of)}"] if self.as_of else []
+        said.append(f"eps {self.eps:g} metres, min_samples {self.min_samples}")
+        if self.seed is not None:
+            said.append(f"seed {self.seed}")
+        if self.seconds is not None:
+            said.append(f"made in {self.seconds:.1f} seconds")
+        return "".join(f"; {words}" for words in said)
 
     def ward_rows(self) -> list[tuple[str, str, int, int]]:
         """Return `ward_counts` as plain rows, whichever form it has."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from csp_geo.core.disclosure import Audience
 from csp_geo.core.wording import DAYS, join, number
 from csp_geo.decisions.havens.plan import SOLVED_CURVE
-from csp_geo.products.havens.drawing import PlanDrawing
 from csp_geo.products.havens.words import (
     NOT_VETTED,
     HavenFacts,
@@ -25,9 +25,10 @@ from csp_geo.products.havens.words import (
     why_not,
 )
 from csp_geo.products.hours_words import say_hours
-from csp_geo.products.html import asset, json_for_script, render
-from csp_geo.products.map.leaflet import leaflet_assets, script_safe
-from csp_geo.products.weekly.page import LEAFLET_LICENCE
+from csp_geo.products.html import asset
+from csp_geo.products.map.evidence import demand_layers, outline_layers
+from csp_geo.products.map.ground import area_layers, venue_layer
+from csp_geo.products.map.leaflet import draw, render_with_map
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan, View
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.products.map.layers import LayerSpec
 
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
@@ -71,24 +73,15 @@ def havens_page(
     html
         The same text for the same input; for the coordinator, not for the public.
     """
-    drawing = _drawing(plan, venues, hotspots, area)
-    leaflet_js, leaflet_css = leaflet_assets()
-    scripts = [
-        leaflet_js,
-        asset("points.js"),
-        script_safe(drawing.leaflet_map.script()),
-        *map(asset, ("havens.js", "map.js", "plan.js")),
-    ]
-    return render(
+    drawn = draw(_layers(plan, venues, hotspots, area), area.projection, Audience.COORDINATOR)
+    return render_with_map(
         "havens.html.j2",
         {
+            **facts.on_page(),
             "title": f"{facts.area}: where to ask for the next Safe Haven",
             "lead": lead(plan, facts),
-            "marking": facts.marking,
-            "version": facts.version,
             "facts": facts,
             "not_vetted": NOT_VETTED,
-            "cautions": facts.cautions,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
             "sites": [site_words(plan, venues, facts, n) for n in range(len(plan.order))],
@@ -108,35 +101,36 @@ def havens_page(
             "certainty": certainty(plan, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
             "step_free": step_free_words(plan, venues),
-            "boxes": drawing.boxes,
             "left_out": "",
-            "data": json_for_script(drawing.page_data()),
-            "licences": (*facts.licences, LEAFLET_LICENCE),
-            "leaflet_css": leaflet_css,
-            "page_css": asset("page.css"),
             "havens_css": asset("havens.css"),
         },
-        scripts=scripts,
+        drawn,
+        scripts=("havens.js", "map.js", "plan.js"),
     )
 
 
-def _drawing(
+def _layers(
     plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea
-) -> PlanDrawing:
+) -> list[LayerSpec]:
     import geopandas as gpd
 
-    drawing = PlanDrawing(area.projection, ())
-    drawing.add_area(area)
+    crs, n_new = area.wards.crs, len(plan.order)
+    shown = [*plan.order, *venues.existing]  # the new keep their number where there is no room
+    keys = [site_key(n) if n < n_new else "" for n in range(len(shown))]
     points = gpd.GeoDataFrame(
-        {"name": venues.table["name"]}, geometry=gpd.points_from_xy(*venues.xy.T)
+        {"name": venues.table["name"].iloc[shown].to_numpy(), "key": keys},
+        geometry=gpd.points_from_xy(*venues.xy[shown].T),
+        crs=crs,
     )
-    keys = [site_key(n) for n in range(len(plan.order))]
-    drawing.add_sites(points.iloc[venues.existing], points.iloc[plan.order], keys)
-    if len(hotspots):
-        drawing.add_outlines(hotspots)
-    drawing.add_demand(plan.xy, plan.covered)
-    drawing.finish()
-    return drawing
+    places = gpd.GeoDataFrame(
+        {"covered": plan.covered}, geometry=gpd.points_from_xy(*plan.xy.T), crs=crs
+    )
+    return [
+        *area_layers(area),
+        venue_layer(points, venues.n_existing),
+        *(outline_layers(hotspots) if len(hotspots) else ()),
+        *demand_layers(places),
+    ]
 
 
 def _curve(plan: HavenPlan) -> list[dict[str, Any]]:

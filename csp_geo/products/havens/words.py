@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.wording import DAYS, count, number
+from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import say_hours
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ NOT_VETTED: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class HavenFacts:
+class HavenFacts(PageFacts):
     """What the page says beside the plan itself.
 
     `counting` says why the reports counted are fewer than there are, "" where they are not;
@@ -40,17 +41,12 @@ class HavenFacts:
 
     area: str
     period: str
-    marking: str
-    version: str
-    synthetic: bool
     within_m: float
     hour: str
     method: Sequence[str]
     counting: str
     no_hours: bool
     demand: Sequence[str]
-    cautions: Sequence[str]
-    licences: Sequence[str]
     n_asked: int
     n_listed: int
     n_candidates: int
@@ -58,6 +54,11 @@ class HavenFacts:
     left_out: Mapping[str, int]
     existing: Sequence[Mapping[str, Any]]
     on: date
+
+    @property
+    def made(self) -> str:
+        """The reports that the plan is made from."""
+        return f", from the reports of {self.period}"
 
 
 def site_key(n: int) -> str:

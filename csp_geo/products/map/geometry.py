@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from csp_geo.core.disclosure import may_be_drawn
-from csp_geo.core.tables import FAMILIES
 from csp_geo.products.exports import lonlat_geometries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -90,58 +90,6 @@ def points_of(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
-def _family_first(pair: tuple[str, str]) -> tuple[int, str, str]:
-    known = FAMILIES.index(pair[0]) if pair[0] in FAMILIES else len(FAMILIES)
-    return known, *pair
-
-
-def pack_incidents(
-    incidents: gpd.GeoDataFrame, projection: Projection, *, draw_sensitive: bool = False
-) -> tuple[dict[tuple[str, str], PackedPoints], int]:
-    """Pack incidents by family and source.
-
-    Parameters
-    ----------
-    incidents
-        Needs columns family, source, sensitive and geometry (points, metres).
-    projection
-        That of the study area.
-    draw_sensitive
-        Draw sensitive reports as points too; a setting of the partnership.
-
-    Returns
-    -------
-    packed, n_left_out
-        One entry per (family, source), in the order of `tables.FAMILIES`; how many incidents were
-        left out as sensitive.
-    """
-    if not len(incidents):
-        return {}, 0
-    drawn = may_be_drawn(incidents, show_sensitive=draw_sensitive)
-    xy = points_of(incidents)
-    family = incidents["family"].astype(str).to_numpy()
-    source = incidents["source"].astype(str).to_numpy()
-    packed = {}
-    pairs = set(zip(family[drawn].tolist(), source[drawn].tolist(), strict=True))
-    for pair in sorted(pairs, key=_family_first):
-        chosen = drawn & (family == pair[0]) & (source == pair[1])
-        packed[pair] = pack_points(xy[chosen], projection)
-    return packed, int((~drawn).sum())
-
-
-def _feature_collection(shapes: Any, ids: list[str]) -> dict[str, Any]:
-    features = [
-        {
-            "type": "Feature",
-            "id": key,
-            "properties": {},
-            "geometry": json.loads(shapely.to_geojson(shape)),
-        }
-        for key, shape in zip(ids, shapes, strict=True)
-    ]
-    return {"type": "FeatureCollection", "features": features}
-
-
 def simplify_wards(shapes: NDArray[Any], budget: int = WARD_VERTICES) -> NDArray[Any]:
     """Simplify ward outlines together, so that shared edges stay shared, until they fit `budget`.
 
@@ -155,13 +103,6 @@ def simplify_wards(shapes: NDArray[Any], budget: int = WARD_VERTICES) -> NDArray
     return simple
 
 
-def ward_layer(wards: gpd.GeoDataFrame, projection: Projection) -> dict[str, Any]:
-    """Return ward outlines as GeoJSON with the ids w0, w1, ... in row order."""
-    shapes = simplify_wards(np.asarray(wards.geometry.to_numpy(), dtype=object))
-    ids = [f"w{i}" for i in range(len(shapes))]
-    return _feature_collection(lonlat_geometries(shapes, projection, MAP_DECIMALS), ids)
-
-
 def name_labels(
     table: gpd.GeoDataFrame, column: str, projection: Projection
 ) -> list[dict[str, Any]]:
@@ -173,79 +114,65 @@ def name_labels(
     if not len(shapes):
         return []
     circles = shapely.maximum_inscribed_circle(shapes, tolerance=20)
-    ends = shapely.get_coordinates(circles).reshape(-1, 2, 2)
-    lonlat = projection.to_lonlat(ends[:, 0])
-    room = 2 * shapely.length(circles)
+    middles = shapely.get_coordinates(circles).reshape(-1, 2, 2)[:, 0]
+    rooms = 2 * shapely.length(circles)
+    named = zip(table[column], _at(middles, projection), rooms, strict=True)
+    return [{"name": str(name), **at, "room": round(float(room))} for name, at, room in named]
+
+
+def _at(xy: NDArray[np.float64], projection: Projection) -> list[dict[str, float]]:
+    """Return points in metres as rounded latitude and longitude."""
+    lonlat = projection.to_lonlat(xy).astype(float).tolist()
     return [
-        {
-            "name": str(name),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-            "room": round(float(metres)),
-        }
-        for name, point, metres in zip(table[column], lonlat, room, strict=True)
+        {"lat": round(lat, MAP_DECIMALS), "lon": round(lon, MAP_DECIMALS)} for lon, lat in lonlat
     ]
 
 
-def shape_layer(
-    table: gpd.GeoDataFrame, ids: list[str], projection: Projection, *, tolerance: float = 0.0
-) -> dict[str, Any]:
-    """Return any table of shapes (hotspots, zones) as GeoJSON with the given ids."""
-    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
-    if tolerance:
-        shapes = shapely.simplify(shapes, tolerance)
-    return _feature_collection(lonlat_geometries(shapes, projection, MAP_DECIMALS), ids)
+def features_of(shapes: Any, keys: Sequence[str], projection: Projection) -> dict[str, Any]:
+    """Return shapes in metres as a GeoJSON FeatureCollection in degrees, with the given ids."""
+    features = [
+        {
+            "type": "Feature",
+            "id": key,
+            "properties": {},
+            "geometry": json.loads(shapely.to_geojson(shape)),
+        }
+        for key, shape in zip(
+            keys, lonlat_geometries(shapes, projection, MAP_DECIMALS), strict=True
+        )
+    ]
+    return {"type": "FeatureCollection", "features": features}
 
 
 def lonlat_bounds(geometries: Any, projection: Projection) -> list[list[float]]:
     """Return [[south, west], [north, east]] of geometries in metres, as Leaflet wants it."""
     west, south, east, north = shapely.total_bounds(np.asarray(geometries, dtype=object))
-    corners = [[west, south], [west, north], [east, south], [east, north]]
-    lonlat = projection.to_lonlat(corners)
-    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
-    return [
-        [round(float(low[1]), MAP_DECIMALS), round(float(low[0]), MAP_DECIMALS)],
-        [round(float(high[1]), MAP_DECIMALS), round(float(high[0]), MAP_DECIMALS)],
-    ]
+    lonlat = projection.to_lonlat([[west, south], [west, north], [east, south], [east, north]])
+    ends = (lonlat.min(axis=0), lonlat.max(axis=0))
+    return [[round(float(degree), MAP_DECIMALS) for degree in end[::-1]] for end in ends]
 
 
 def place_points(places: gpd.GeoDataFrame, projection: Projection) -> list[dict[str, Any]]:
-    """Return named places other than stops: name, kind, latitude, longitude, sorted by name.
+    """Return named places: name, kind, latitude, longitude.
 
     The symbol says that a place is a station, so its name on the map leaves the word out.
     """
-    named = places[places["kind"].astype(str) != "stop"]
-    lonlat = projection.to_lonlat(points_of(named))
-    rows = [
-        {
-            "name": str(name).removesuffix(" Station"),
-            "kind": str(kind),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-        }
-        for name, kind, point in zip(named["name"], named["kind"], lonlat, strict=True)
-        if np.isfinite(point).all()
+    points = _at(points_of(places), projection)
+    return [
+        {"name": str(name).removesuffix(" Station"), "kind": str(kind), **at}
+        for name, kind, at in zip(places["name"], places["kind"], points, strict=True)
+        if np.isfinite([*at.values()]).all()
     ]
-    return sorted(rows, key=lambda row: (row["name"], row["lat"], row["lon"]))
 
 
-def haven_points(
-    havens: gpd.GeoDataFrame, projection: Projection, keys: list[str] | None = None
-) -> list[dict[str, Any]]:
-    """Return Safe Havens as name, latitude and longitude; with `keys` also key and number.
+def haven_points(havens: gpd.GeoDataFrame, projection: Projection) -> list[dict[str, Any]]:
+    """Return venues as name, latitude and longitude; those with a key also as key and number.
 
-    Nothing else of the register is in it.
+    Nothing else of the register is in it. Those with a key come first.
     """
-    lonlat = projection.to_lonlat(points_of(havens))
-    points = [
-        {
-            "name": str(name),
-            "lat": round(float(point[1]), MAP_DECIMALS),
-            "lon": round(float(point[0]), MAP_DECIMALS),
-        }
-        for name, point in zip(havens["name"], lonlat, strict=True)
+    keys = havens["key"] if "key" in havens.columns else [""] * len(havens)
+    rows = zip(havens["name"], _at(points_of(havens), projection), keys, strict=True)
+    return [
+        {"name": str(name), **at, **({"key": key, "number": n} if key else {})}
+        for n, (name, at, key) in enumerate(rows, start=1)
     ]
-    if keys is None:
-        return points
-    pairs = enumerate(zip(points, keys, strict=True), start=1)
-    return [point | {"key": key, "number": number} for number, (point, key) in pairs]

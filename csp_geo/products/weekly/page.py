@@ -8,30 +8,33 @@ from __future__ import annotations
 import html as html_text
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from csp_geo.core import wording as words
+from csp_geo.core.disclosure import Audience, may_be_drawn
 from csp_geo.core.period import say_day
-from csp_geo.products.facts.hotspot import is_tested
+from csp_geo.products.facts.hotspot import background_of, columns_of, hotspot_facts
+from csp_geo.products.facts.outcome import is_tested
 from csp_geo.products.facts.page import Facts
-from csp_geo.products.html import asset, json_for_script, render
-from csp_geo.products.map.drawing import Drawing, zone_rows
-from csp_geo.products.map.leaflet import leaflet_assets, script_safe
+from csp_geo.products.map.evidence import hotspot_layers, incident_layers
+from csp_geo.products.map.ground import (
+    area_layers,
+    haven_layer,
+    place_layers,
+    zone_layer,
+    zone_rows,
+)
+from csp_geo.products.map.leaflet import draw, render_with_map
 from csp_geo.products.weekly import story
-from csp_geo.products.weekly.cards import make_card, make_context
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from csp_geo.decisions.havens.on_map import HavensOnMap
     from csp_geo.inputs.areas.study_area import StudyArea
-
-LEAFLET_LICENCE: Final = (
-    "Map drawn with Leaflet 1.9.4, copyright Volodymyr Agafonkin and contributors "
-    "(BSD 2-Clause licence), by way of folium (MIT licence)."
-)
+    from csp_geo.products.map.leaflet import Drawn
 
 
 @dataclass(frozen=True)
@@ -102,33 +105,36 @@ def make_map(  # noqa: PLR0913
     """
     facts = facts or Facts()
     tested = is_tested(hotspots)
-    around = make_context(incidents, places, area.name, british=area.projection.is_british)
-    rows = hotspots.drop(columns="geometry").itertuples(index=False)
-    cards = [make_card(row, f"h{i}", around, tested=tested) for i, row in enumerate(rows)]
+    around = background_of(incidents, places, area.name, british=area.projection.is_british)
+    cards = hotspot_facts(hotspots, around)
     families = story.families_of(cards, incidents, facts)
-    drawing = Drawing(area.projection, tuple(family.key for family in families))
-    drawing.add_area(area)
-    if len(hotspots):
-        drawing.add_hotspots(hotspots, cards)
-    if havens is not None and len(havens.table):
-        drawing.add_havens(havens.table)
-    drawing.add_incidents(incidents, draw_sensitive=draw_sensitive)
-    if context is not None and len(context):
-        drawing.add_incidents(context, draw_sensitive=draw_sensitive, context=True)
-    if zones is not None and len(zones):
-        drawing.add_zones(zones)
-    if places is not None and len(places):
-        drawing.add_places(places)
-    drawing.finish()
+    tabs = tuple(family.key for family in families)
+    layers = [*area_layers(area), *hotspot_layers(hotspots, cards, tabs)]
+    if havens is not None:
+        layers.append(haven_layer(havens.table))
+    layers += incident_layers(incidents, tabs=tabs, show_sensitive=draw_sensitive)
+    if context is not None:
+        layers += incident_layers(context, show_sensitive=draw_sensitive, is_context=True)
+    if zones is not None:
+        layers.append(zone_layer(zones))
+    if places is not None:
+        layers += place_layers(places)
+    drawn = draw(layers, area.projection, Audience.OFFICER, show_sensitive=draw_sensitive)
+    n_left_out = sum(
+        int((~may_be_drawn(table, show_sensitive=draw_sensitive)).sum())
+        for table in (incidents, context)
+        if table is not None and len(table)
+    )
     said = {
         "title": story.title_of(area.name, story.period_of(facts, incidents)),
         "tested": tested,
         "not_tested": "" if tested else story.NOT_TESTED,
         "how_to_read": story.how_to_read(facts, tested=tested),
+        "left_out": story.left_out_sentence(n_left_out),
         "haven_hours": _haven_hours(havens),
         "days": words.DAYS,
     }
-    return MapPage(_render(drawing, families, facts, area, zones, said))
+    return MapPage(_render(drawn, families, facts, area, zones, said))
 
 
 def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
@@ -145,20 +151,8 @@ def _haven_hours(havens: HavensOnMap | None) -> dict[str, Any] | None:
     }
 
 
-def _imprint(facts: Facts) -> str:
-    said = [f"csp-geo {facts.version}".strip()]
-    if facts.as_of:
-        said.append(f"as of {say_day(facts.as_of)}")
-    said.append(f"eps {facts.eps:g} metres, min_samples {facts.min_samples}")
-    if facts.seed is not None:
-        said.append(f"seed {facts.seed}")
-    if facts.seconds is not None:
-        said.append(f"made in {facts.seconds:.1f} seconds")
-    return f"Made with {'; '.join(said)}."
-
-
 def _render(
-    drawing: Drawing,
+    drawn: Drawn,
     families: list[story.Family],
     facts: Facts,
     area: StudyArea,
@@ -166,42 +160,27 @@ def _render(
     said: dict[str, Any],
 ) -> str:
     cards = [card for family in families for card in family.cards]
-    leaflet_js, leaflet_css = leaflet_assets()
-    scripts = [
-        leaflet_js,
-        asset("points.js"),
-        script_safe(drawing.leaflet_map.script()),
-        *([asset("havens.js")] if said["haven_hours"] else []),
-        asset("map.js"),
-        asset("page.js"),
-        *([asset("haven_hours.js")] if said["haven_hours"] else []),
-    ]
     values: dict[str, Any] = {
         **said,
+        **facts.on_page(),
         "lead": story.lead_of(families),
-        "marking": facts.marking,
         "notice": story.notice_of(synthetic=facts.synthetic, schematic=area.schematic),
-        "cautions": facts.cautions,
         "shown_cautions": story.shown_cautions(facts.cautions),
         "families": families,
         "cards": cards,
         "any_people": any(card.n_people for card in cards),
-        "any_depends": any(card.outcome and card.outcome.depends_on for card in cards),
-        "any_zones": any(card.zones for card in cards),
-        "any_findings": any(card.n_observations for card in cards),
-        "boxes": drawing.boxes,
-        "left_out": story.left_out_sentence(drawing.n_left_out),
+        "columns": columns_of(cards, tested=said["tested"]),
         "zones": zone_rows(zones) if zones is not None else [],
         "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
-        "version": facts.version,
         "ward_rows": facts.ward_rows(),
-        "licences": (*facts.licences, LEAFLET_LICENCE),
-        "imprint": _imprint(facts),
         "source_label": words.source_label,
         "iso_span": words.iso_span,
-        "data": json_for_script(drawing.page_data() | {"haven_hours": said["haven_hours"]}),
-        "leaflet_css": leaflet_css,
-        "page_css": asset("page.css"),
     }
-    return render("page.html.j2", values, scripts=scripts)
+    hours = said["haven_hours"]
+    scripts = (
+        ("havens.js", "map.js", "page.js", "haven_hours.js") if hours else ("map.js", "page.js")
+    )
+    return render_with_map(
+        "page.html.j2", values, drawn, data={"haven_hours": hours}, scripts=scripts
+    )

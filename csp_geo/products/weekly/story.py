@@ -13,10 +13,12 @@ from csp_geo.core.period import say_span
 from csp_geo.core.tables import FAMILY_OF_SOURCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
 
+    from csp_geo.products.facts.hotspot import HotspotFacts
     from csp_geo.products.facts.page import Facts
-    from csp_geo.products.weekly.cards import Card
 
 CAUTION_LINES: Final = 3
 LINE_LENGTH: Final = 125
@@ -70,7 +72,7 @@ class Family:
 
     key: str
     label: str
-    cards: tuple[Card, ...]
+    cards: tuple[HotspotFacts, ...]
     n_reports: int
     empty: str
     try_words: str = ""
@@ -141,13 +143,8 @@ def _largest(family: Family) -> str:
     first = family.cards[0]
     return (
         f"{words.capital(family.figures)} in {family.label.lower()} reports; the largest is "
-        f"{_name(first)} ({_size(first)})."
+        f"{first.name_within} ({_size(first)})."
     )
-
-
-def _name(card: Card) -> str:
-    name = card.name.removeprefix("Near ")
-    return name if name == card.name else f"near {name}"
 
 
 class _Verbs(NamedTuple):
@@ -187,7 +184,7 @@ def _standing_out(family: Family) -> list[str]:
     return said
 
 
-def _share(cards: list[Card], one: str, many: str, verbs: _Verbs) -> str:
+def _share(cards: list[HotspotFacts], one: str, many: str, verbs: _Verbs) -> str:
     """Say how many cards are confirmed: "Two of nine hotspots stand out: A and B."."""
     confirmed = [card for card in cards if card.outcome and card.outcome.confirmed]
     n, n_all = len(confirmed), len(cards)
@@ -204,15 +201,15 @@ def _share(cards: list[Card], one: str, many: str, verbs: _Verbs) -> str:
     return words.capital(f"{some} {verbs.one if n == 1 else verbs.many}{_named(confirmed)}.")
 
 
-def _named(cards: list[Card]) -> str:
-    names = [_name(card) for card in cards if not card.is_busy]
+def _named(cards: list[HotspotFacts]) -> str:
+    names = [card.name_within for card in cards if not card.is_busy]
     more = len(names) - NAMES_IN_LEAD
     if more > 0:
         names = [*names[:NAMES_IN_LEAD], f"{words.few(more)} more"]
     return f": {words.join(names)}" if names else ""
 
 
-def _size(card: Card) -> str:
+def _size(card: HotspotFacts) -> str:
     if card.family == "perception":
         return card.figures
     return f"{words.count(card.n, 'report')} at {words.count(card.n_places, 'place')}"
@@ -263,7 +260,7 @@ def notice_of(*, synthetic: bool, schematic: bool) -> tuple[str, str] | None:
     return ("Synthetic" if synthetic else "Schematic"), " ".join(said)
 
 
-def shown_cautions(cautions: tuple[str, ...]) -> int:
+def shown_cautions(cautions: Sequence[str]) -> int:
     """Return how many cautions fit into the lines that the heading has for them, at least one."""
     lines = 0
     for shown, sentence in enumerate(cautions):
@@ -285,7 +282,9 @@ def look_back_of(family: str, facts: Facts) -> str:
     return f"Reaches back further than the period: {words.join(said)}." if said else ""
 
 
-def families_of(cards: list[Card], incidents: gpd.GeoDataFrame, facts: Facts) -> list[Family]:
+def families_of(
+    cards: Sequence[HotspotFacts], incidents: gpd.GeoDataFrame, facts: Facts
+) -> list[Family]:
     """Group cards into tabs: every family that has hotspots or reports that could make some."""
     counts = incidents["family"].astype(str).value_counts() if len(incidents) else pd.Series()
     families = []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +12,12 @@ import pytest
 from csp_geo.core.disclosure import (
     FEWEST_ROWS,
     HIDDEN,
+    LAYERS,
+    Audience,
     cell_as_shown,
     heading_as_shown,
     is_protected_place,
+    let_through,
     may_be_drawn,
     may_be_in_public,
     may_be_written,
@@ -52,6 +58,96 @@ class TestPoints:
             "sexual",
             "hate",
         }
+
+
+def _layer(**columns) -> gpd.GeoDataFrame:
+    columns = {"source": ["offence"], "theme": ["theft"], "sensitive": [""]} | columns
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy([1], [2]))
+
+
+class TestLayers:
+    AUDIENCES: ClassVar = {
+        "wards": {*Audience},
+        "places": {*Audience},
+        "havens": {*Audience},
+        "ward counts": {Audience.OFFICER, Audience.COORDINATOR},
+        "zones": {Audience.OFFICER, Audience.COORDINATOR},
+        "hotspots": {Audience.OFFICER, Audience.COORDINATOR},
+        "reports": {Audience.OFFICER},
+        "demand": {Audience.OFFICER},
+        "coverage": {Audience.COORDINATOR},
+        "venues": {Audience.COORDINATOR},
+    }
+
+    def test_each_kind_of_layer_is_thought_of(self) -> None:
+        assert set(LAYERS) == set(self.AUDIENCES)
+
+    @pytest.mark.parametrize("audience", Audience)
+    @pytest.mark.parametrize("contents", LAYERS)
+    def test_who_may_see_what(self, contents: str, audience: Audience) -> None:
+        table = _layer(counts_now=[True])
+        if audience in self.AUDIENCES[contents]:
+            assert len(let_through("x", table, contents, audience)) == 1
+        else:
+            with pytest.raises(SchemaError, match=f"'x' .* not for the {audience}"):
+                let_through("x", table, contents, audience)
+
+    @pytest.mark.parametrize("contents", ["reports", "demand"])
+    @pytest.mark.parametrize("kind", SENSITIVITIES)
+    def test_sensitive_reports_leave_only_where_the_settings_say_so(
+        self, contents: str, kind: str
+    ) -> None:
+        table = _layer(sensitive=[kind])
+        if kind:
+            with pytest.raises(SchemaError, match="'pins' holds sensitive reports"):
+                let_through("pins", table, contents, Audience.OFFICER)
+        else:
+            assert len(let_through("pins", table, contents, Audience.OFFICER)) == 1
+        assert len(let_through("pins", table, contents, Audience.OFFICER, show_sensitive=True)) == 1
+
+    def test_hate_on_a_wall_may_leave(self) -> None:
+        table = _layer(source=["graffiti"], theme=["hate"], sensitive=["hate"])
+        assert len(let_through("pins", table, "reports", Audience.OFFICER)) == 1
+
+    def test_one_of_many_is_enough(self) -> None:
+        table = pd.concat([_layer(), _layer(sensitive=["child"]), _layer()])
+        with pytest.raises(SchemaError, match="sensitive"):
+            let_through("pins", table, "reports", Audience.OFFICER)
+
+    @pytest.mark.parametrize("contents", ["reports", "demand"])
+    def test_reports_that_do_not_say_whether_they_are_sensitive_stay(self, contents: str) -> None:
+        with pytest.raises(SchemaError, match="no column 'sensitive'"):
+            let_through("pins", _layer().drop(columns="sensitive"), contents, Audience.OFFICER)
+
+    @pytest.mark.parametrize("audience", Audience)
+    @pytest.mark.parametrize("table", [_layer(), _layer(counts_now=[False])])
+    def test_only_havens_that_count_leave(self, table, audience: Audience) -> None:
+        with pytest.raises(SchemaError, match="'doors' holds havens that are not 'counts_now'"):
+            let_through("doors", table, "havens", audience)
+
+    def test_only_allow_listed_columns_leave_in_their_order(self) -> None:
+        secret = {
+            "person_key": ["p"],
+            "place": ["12 Axe Street"],
+            "weight": [0.5],
+            "ward_code": "E",
+        }
+        table = _layer(**secret, incident_id=["i"], key=["h0"])
+        left = let_through("pins", table, "reports", Audience.OFFICER)
+        assert list(left.columns) == [
+            *("key", "incident_id", "source", "theme", "sensitive", "ward_code", "geometry")
+        ]
+
+    def test_the_geometry_may_have_any_name(self) -> None:
+        table = _layer(ward_name=["Abbey"]).rename_geometry("shape")
+        left = let_through("wards", table, "wards", Audience.PUBLIC)
+        assert list(left.columns) == ["ward_name", "shape"]
+        assert left.geometry.name == "shape"
+
+    def test_what_nobody_has_sorted_is_for_nobody(self) -> None:
+        for audience in Audience:
+            with pytest.raises(SchemaError, match="'x'"):
+                let_through("x", _layer(), "thoughts", audience)
 
 
 class TestWords:

@@ -36,6 +36,12 @@ def test_pins_stand_at_their_middle_on_a_grid(make_incidents) -> None:
     assert np.hypot(*(xy[0] - (X + 40, Y))) <= 50 / np.sqrt(2)
 
 
+@pytest.mark.parametrize("kinds", [["", "hate"], ["hate", ""]])
+def test_one_sensitive_pin_makes_the_row_of_all_sensitive(make_incidents, kinds) -> None:
+    made = pins(make_incidents, [(X, Y), (X + 80, Y)], ["a", "a"], sensitive=kinds)
+    assert demand_points(made)["sensitive"].tolist() == ["hate"]
+
+
 def test_recorded_reports_stay_where_they_are(make_incidents) -> None:
     made = make_incidents([(X, Y), (X + 1, Y)])
     assert demand_points(made).geometry.x.tolist() == [X, X + 1]
@@ -55,7 +61,8 @@ def test_nothing_names_a_person_or_a_pin(make_incidents) -> None:
     made = pins(make_incidents, [(X, Y)] * 3, ["a", "a", None])
     points = demand_points(made)
     assert set(points.columns) == {
-        *("source", "family", "theme", "occurred_at", "occurred_to", "time_precision", "geometry")
+        *("source", "family", "theme", "occurred_at", "occurred_to", "time_precision", "geometry"),
+        "sensitive",
     }
     assert not set(points.index.astype(str)) & set(made.index)
 

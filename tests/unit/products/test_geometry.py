@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -13,14 +12,12 @@ from hypothesis import strategies as st
 from csp_geo.core.projection import british_grid
 from csp_geo.products.map.geometry import (
     PACK_SCALE,
+    features_of,
     lonlat_bounds,
     name_labels,
-    pack_incidents,
     pack_points,
     place_points,
-    shape_layer,
     simplify_wards,
-    ward_layer,
 )
 
 CRS = "EPSG:27700"
@@ -76,43 +73,6 @@ def test_a_hundred_thousand_incidents_are_packed_without_loss():
     assert 90_000 < packed.n_places < 100_000
 
 
-def incidents() -> gpd.GeoDataFrame:
-    themes = ["theft", "sexual", "domestic", "hate", "violence", "lighting"]
-    sources = ["offence", "offence", "offence", "asb", "asb", "survey"]
-    families = ["recorded"] * 5 + ["perception"]
-    return gpd.GeoDataFrame(
-        {
-            "theme": pd.Categorical(themes),
-            "sensitive": pd.Categorical(["", "sexual", "domestic", "hate", "", ""]),
-            "source": pd.Categorical(sources),
-            "family": pd.Categorical(families),
-        },
-        geometry=gpd.points_from_xy(X + np.arange(6) * 10, np.full(6, Y)),
-        crs=CRS,
-    )
-
-
-def test_sensitive_themes_are_counted_and_left_out():
-    packed, left_out = pack_incidents(incidents(), GRID)
-    assert left_out == 3
-    assert {pair: points.n for pair, points in packed.items()} == {
-        ("recorded", "asb"): 1,
-        ("recorded", "offence"): 1,
-        ("perception", "survey"): 1,
-    }
-    assert list(packed)[-1] == ("perception", "survey")
-
-
-def test_sensitive_themes_are_drawn_when_a_setting_says_so():
-    packed, left_out = pack_incidents(incidents(), GRID, draw_sensitive=True)
-    assert left_out == 0
-    assert sum(points.n for points in packed.values()) == 6
-
-
-def test_no_incidents_no_layers():
-    assert pack_incidents(incidents().iloc[:0], GRID) == ({}, 0)
-
-
 def wards(segments: int = 8) -> gpd.GeoDataFrame:
     circle = shapely.Point(X, Y).buffer(1500, quad_segs=segments)
     west, south, east, north = circle.bounds
@@ -125,10 +85,10 @@ def wards(segments: int = 8) -> gpd.GeoDataFrame:
     )
 
 
-def test_wards_become_geojson_with_five_decimals():
-    layer = ward_layer(wards(), GRID)
-    assert [feature["id"] for feature in layer["features"]] == ["w0", "w1"]
-    for lon, lat in layer["features"][0]["geometry"]["coordinates"][0]:
+def test_shapes_become_geojson_with_five_decimals_and_keep_their_keys():
+    collection = features_of(wards().geometry.to_numpy(), ["w0", "w1"], GRID)
+    assert [feature["id"] for feature in collection["features"]] == ["w0", "w1"]
+    for lon, lat in collection["features"][0]["geometry"]["coordinates"][0]:
         assert round(lon, 5) == lon
         assert round(lat, 5) == lat
 
@@ -159,18 +119,10 @@ def test_bounds_hold_every_shape():
     assert 0.04 < east - west < 0.05
 
 
-def test_shapes_keep_their_ids_and_may_be_simplified():
-    table = wards(200)
-    plain = shape_layer(table, ["a", "b"], GRID)
-    simple = shape_layer(table, ["a", "b"], GRID, tolerance=5)
-    assert [feature["id"] for feature in simple["features"]] == ["a", "b"]
-    assert len(str(simple)) < len(str(plain)) / 2
-
-
-def test_named_places_leave_out_stops_and_stand_in_order():
+def test_places_lose_the_word_that_the_symbol_says():
     places = gpd.GeoDataFrame(
-        {"name": ["Stop", "Upney", "Barking"], "kind": ["stop", "station", "station"]},
-        geometry=gpd.points_from_xy([X, X, X + 10], [Y, Y, Y]),
+        {"name": ["Upney Station", "Station Parade"], "kind": ["station", "place"]},
+        geometry=gpd.points_from_xy([X, X], [Y, Y]),
         crs=CRS,
     )
-    assert [place["name"] for place in place_points(places, GRID)] == ["Barking", "Upney"]
+    assert [place["name"] for place in place_points(places, GRID)] == ["Upney", "Station Parade"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.tables import CLUSTERS, HOTSPOTS, VERDICTS
-from csp_geo.products.facts.hotspot import is_tested, outcome_of
+from csp_geo.products.facts.outcome import is_tested, outcome_of
 
 
 def outcome(**changes):
