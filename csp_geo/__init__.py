@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from csp_geo.incidents.clean import clean
     from csp_geo.inputs.areas.study_area import read_study_area
     from csp_geo.inputs.read import read_reports
-    from csp_geo.products.weekly.page import make_map
+    from csp_geo.products.weekly.map_page import make_map
 
 _HOMES = {
     "clean": "csp_geo.incidents.clean",
     "confirm_clusters": "csp_geo.hotspots.chance.judge",
     "dbscan": "csp_geo.hotspots.dbscan",
     "find_clusters": "csp_geo.hotspots.find",
-    "make_map": "csp_geo.products.weekly.page",
+    "make_map": "csp_geo.products.weekly.map_page",
     "maximal_coverage": "csp_geo.decisions.siting.models",
     "p_center": "csp_geo.decisions.siting.models",
     "p_median": "csp_geo.decisions.siting.models",

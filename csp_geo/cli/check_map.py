@@ -247,7 +247,7 @@ class _Dialogue:
 
 def _show(checked: CheckPack) -> None:
     """Show the first rows as understood, and what became of all."""
-    from csp_geo.products.check import conservation
+    from csp_geo.products.quality_page import conservation
 
     say("The first rows, as understood:")
     table = [("row", "when", "where", "what", "")] + [tuple(line) for line in checked.first_rows]

@@ -30,7 +30,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     coordinator.
     """
     from csp_geo.inputs.areas.zones_and_places import context_files
-    from csp_geo.products.directory import COORDINATOR, PAGE, PUBLIC_FOLDER
+    from csp_geo.products.directory_page import COORDINATOR, PAGE, PUBLIC_FOLDER
     from csp_geo.runs.directory import DirectoryOptions, run_directory
     from csp_geo.runs.pack import write_pack
     from csp_geo.runs.project import boundaries_at, register_of

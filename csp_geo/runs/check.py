@@ -19,8 +19,8 @@ from csp_geo.incidents.quality import (
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.read import collect_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
-from csp_geo.products.check import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.products.exports import accepted_csv
+from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack
 from csp_geo.runs.record import files_read, make_head

@@ -15,7 +15,7 @@ from csp_geo.inputs.areas.zones_and_places import read_places
 from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
-from csp_geo.products.directory import (
+from csp_geo.products.directory_page import (
     COORDINATOR,
     PAGE,
     PUBLIC_FOLDER,

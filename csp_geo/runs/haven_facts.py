@@ -18,7 +18,7 @@ from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
-from csp_geo.products.havens import words
+from csp_geo.products.havens import plan_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,18 +64,18 @@ class PlanRun:
     cautions: Sequence[Caution]
 
 
-def page_facts(run: PlanRun) -> words.HavenFacts:
+def page_facts(run: PlanRun) -> plan_words.HavenFacts:
     """Return what the page says beside the plan itself."""
     options, pack = run.options, run.pack
     period = pack.record["period"]
-    return words.HavenFacts(
+    return plan_words.HavenFacts(
         area=pack.area.name,
         period=say_span(date.fromisoformat(period["from"]), date.fromisoformat(period["to"])),
         marking=str(pack.record.get("marking", run.settings.marking)),
         version=__version__,
         synthetic=bool(pack.record.get("synthetic")),
         within_m=options.plan.within_m,
-        hour=words.hour_words(options.plan.at),
+        hour=plan_words.hour_words(options.plan.at),
         method=_method(run),
         counting=_counting(run),
         no_hours=run.demand.n_vague == run.demand.n_reports,
@@ -231,7 +231,7 @@ def _method(run: PlanRun) -> tuple[str, ...]:
 
 
 def body(
-    run: PlanRun, facts: words.HavenFacts, sites: Sequence[Mapping[str, Any]]
+    run: PlanRun, facts: plan_words.HavenFacts, sites: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return what havens.json says beside its head."""
     options, pack, plan = run.options, run.pack, run.plan
@@ -282,16 +282,16 @@ def body(
 
 def _named(venues: Venues, site: int) -> dict[str, str]:
     row = venues.table.iloc[site]
-    return {"name": str(row["name"]), "address": words.say_address(row)}
+    return {"name": str(row["name"]), "address": plan_words.say_address(row)}
 
 
 def lines(
-    plan: HavenPlan, facts: words.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+    plan: HavenPlan, facts: plan_words.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
 ) -> list[str]:
     """Return what the terminal shows."""
-    said = [words.lead(plan, facts)]
+    said = [plan_words.lead(plan, facts)]
     said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
-    said.append(words.certainty(plan, facts))
+    said.append(plan_words.certainty(plan, facts))
     if n_marked:
         said.append(
             f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "

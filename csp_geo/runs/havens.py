@@ -32,10 +32,10 @@ from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
-from csp_geo.products.havens import tables
+from csp_geo.products.havens import plan_tables
 from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in
-from csp_geo.products.havens.page import havens_page
-from csp_geo.products.havens.words import NOT_VETTED, site_words
+from csp_geo.products.havens.plan_page import havens_page
+from csp_geo.products.havens.plan_words import NOT_VETTED, site_words
 from csp_geo.runs import haven_facts as facts
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack, output_folder, read_pack
@@ -169,17 +169,17 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         kind=HAVENS_PLAN,
         folder=target,
         tables={
-            "havens.csv": tables.sites_table(plan, venues),
-            "coverage.csv": tables.hours_table(plan),
-            "for-the-coordinator.csv": tables.licensing_table(
+            "havens.csv": plan_tables.sites_table(plan, venues),
+            "coverage.csv": plan_tables.hours_table(plan),
+            "for-the-coordinator.csv": plan_tables.licensing_table(
                 run.candidates, plan, venues, reports_at
             ),
-            "uncovered.csv": tables.uncovered_table(
+            "uncovered.csv": plan_tables.uncovered_table(
                 plan, venues, pack.hotspots, options.plan.within_m
             ),
             "left-out.csv": run.left_out,
         },
-        layers=tables.layers_of(plan, venues, pack.hotspots, pack.area),
+        layers=plan_tables.layers_of(plan, venues, pack.hotspots, pack.area),
         pages={
             "havens.html": html.encode("utf-8"),
             CALL_LIST: call_list(sites, on=page.on, marking=page.marking, note=NOT_VETTED),

@@ -26,9 +26,9 @@ from csp_geo.inputs.areas.zones_and_places import read_listed, read_places, read
 from csp_geo.inputs.read import read_reports, refuse_mixture
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.where.gazetteer import read_gazetteer
-from csp_geo.products.check import CheckFacts, check_page
 from csp_geo.products.exports import hotspots_geojson, vector_layers
-from csp_geo.products.weekly.page import make_map
+from csp_geo.products.quality_page import CheckFacts, check_page
+from csp_geo.products.weekly.map_page import make_map
 from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack, output_folder

@@ -14,9 +14,9 @@ from csp_geo.incidents.quality import file_counts
 from csp_geo.inputs.areas.study_area import ward_licence
 from csp_geo.inputs.reasons import FATES
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
-from csp_geo.products.check import conservation
 from csp_geo.products.facts.hotspot import hotspot_facts
 from csp_geo.products.facts.page import Facts, SourceFacts
+from csp_geo.products.quality_page import conservation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -222,7 +222,7 @@ def lines(run: WeeklyRun) -> list[str]:
         kinds = rows["kind"].value_counts()
         clear = rows.loc[rows["confirmed"], "kind"].value_counts()
         found = [f"{clear[kind]} of {count(kinds[kind], kind)}" for kind in KINDS if kinds[kind]]
-        first = hotspot_facts(rows.head(1))[0]
+        first = hotspot_facts(run.hotspots.loc[rows.index[:1]])[0]
         said.append(
             f"{str(family).capitalize()}: {' and '.join(found)} stand out from chance; first "
             f"{first.name_within} ({first.figures})."

@@ -7,8 +7,8 @@ published papers; no row describes a real event or person.
 from datetime import date
 from typing import Final
 
-from csp_geo.sample.project import sample_files, template_files
 from csp_geo.sample.reports import SYNTHETIC
+from csp_geo.sample.sample_project import sample_files, template_files
 
 SAMPLE_AS_OF: Final = date(2021, 11, 29)
 """The Monday on which the sample is looked at; its 28 days are 1 to 28 November 2021."""

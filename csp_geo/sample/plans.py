@@ -17,13 +17,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.sample.gazetteer import read_gazetteer
+from csp_geo.sample.streets import read_gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from csp_geo.sample.gazetteer import Position, Spot
+    from csp_geo.sample.streets import Position, Spot
 
 Row = dict[str, str]
 """One row of a report file: text by column."""

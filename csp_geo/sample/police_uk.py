@@ -9,9 +9,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from csp_geo.sample.gazetteer import Position, read_gazetteer
 from csp_geo.sample.plans import Plan, Row, read_plan
 from csp_geo.sample.reports import SYNTHETIC, add_dirt, as_csv, coordinates, random_reference
+from csp_geo.sample.streets import Position, read_gazetteer
 
 POINTS_PER_AREA = 5
 """Snap points in one invented statistical area."""

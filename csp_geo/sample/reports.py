@@ -18,8 +18,8 @@ from csp_geo.sample.plans import make_draws, read_plan
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from csp_geo.sample.gazetteer import Position
     from csp_geo.sample.plans import Draw, Plan, Row
+    from csp_geo.sample.streets import Position
 
 
 def random_reference(rng: random.Random) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import shapely
 
 from csp_geo.core.projection import british_grid
-from csp_geo.sample.gazetteer import read_gazetteer
 from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
+from csp_geo.sample.streets import read_gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

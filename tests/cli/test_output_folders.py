@@ -14,7 +14,7 @@ import pytest
 import csp_geo.runs.pack
 import csp_geo.runs.weekly
 from csp_geo.core import lock
-from csp_geo.products.directory import COORDINATOR
+from csp_geo.products.directory_page import COORDINATOR
 
 HAVEN = {
     "haven_id": "SH-1",

@@ -276,7 +276,7 @@ class Inputs:
     facts: Facts | None = field(default_factory=make_facts)
 
     def page(self) -> str:
-        from csp_geo.products.weekly.page import make_map
+        from csp_geo.products.weekly.map_page import make_map
 
         return make_map(
             self.hotspots,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, UNKNOWN_WORD, FileQuality, Finding
-from csp_geo.products.check import CheckFacts, check_page, text_lines
+from csp_geo.products.quality_page import CheckFacts, check_page, text_lines
 
 from .conftest import HOSTILE
 

@@ -13,7 +13,7 @@ import pytest
 from csp_geo.core.pack_tables import DIRECTORY
 from csp_geo.decisions.opening import OPEN, open_at
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
-from csp_geo.products.directory import (
+from csp_geo.products.directory_page import (
     DirectoryFacts,
     coordinator_table,
     directory_files,

@@ -16,9 +16,9 @@ from csp_geo.decisions.havens.demand import Demand
 from csp_geo.decisions.havens.on_map import HavensOnMap, havens_on_map
 from csp_geo.decisions.havens.plan import PlanParams, Venues, Ways, plan_havens
 from csp_geo.decisions.siting.problem import Alternatives
-from csp_geo.products.havens.page import havens_page
-from csp_geo.products.havens.words import HavenFacts, certainty, hour_words, lead
-from csp_geo.products.weekly.page import make_map
+from csp_geo.products.havens.plan_page import havens_page
+from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead
+from csp_geo.products.weekly.map_page import make_map
 
 from .conftest import CENTRE, HOSTILE, make_area, make_incidents
 

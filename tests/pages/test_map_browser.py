@@ -6,7 +6,7 @@ import pytest
 
 from csp_geo.core.visible import clean
 from csp_geo.products.facts import hotspot
-from csp_geo.products.weekly.page import MapPage
+from csp_geo.products.weekly.map_page import MapPage
 
 from .conftest import HOSTILE, STANDS_OUT, Inputs, make_hotspots
 from .test_map_page import hostile_inputs

@@ -18,7 +18,7 @@ import pytest
 
 from csp_geo.core.visible import clean
 from csp_geo.products.html import css_string, json_for_script, refuse_external
-from csp_geo.products.weekly.page import MapPage, make_map
+from csp_geo.products.weekly.map_page import MapPage, make_map
 
 from .conftest import (
     CENTRE,

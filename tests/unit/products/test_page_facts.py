@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from csp_geo.core.settings import DEFAULT_MARKING
-from csp_geo.products.check import CheckFacts
-from csp_geo.products.directory import DirectoryFacts
+from csp_geo.products.directory_page import DirectoryFacts
 from csp_geo.products.facts.page import LEAFLET_LICENCE, Facts, PageFacts
-from csp_geo.products.havens.words import HavenFacts
+from csp_geo.products.havens.plan_words import HavenFacts
+from csp_geo.products.quality_page import CheckFacts
 
 DAY = date(2021, 11, 29)
 

@@ -7,9 +7,9 @@ import io
 import random
 from typing import Final
 
-from csp_geo.sample.gazetteer import read_gazetteer
 from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
+from csp_geo.sample.streets import read_gazetteer
 
 PREMISES: Final = "data/premises/businesses.csv"
 HAVENS: Final = "data/havens.csv"

@@ -11,7 +11,7 @@ from csp_geo.core.pack_tables import UNCOVERED
 from csp_geo.core.tables import as_agreed
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
-from csp_geo.products.havens.words import why_not
+from csp_geo.products.havens.plan_words import why_not
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -10,7 +10,7 @@ import numpy as np
 from csp_geo.core.disclosure import Audience
 from csp_geo.core.wording import DAYS, join, number
 from csp_geo.decisions.havens.plan import SOLVED_CURVE
-from csp_geo.products.havens.words import (
+from csp_geo.products.havens.plan_words import (
     NOT_VETTED,
     HavenFacts,
     certainty,
