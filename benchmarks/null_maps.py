@@ -15,7 +15,7 @@ from csp_geo.hotspots.chance.judge import _judge
 from csp_geo.hotspots.chance.known_places import KnownPlaces, points_of
 from csp_geo.hotspots.chance.redraw import label_maps
 from csp_geo.hotspots.find import LEAST_PLACES, shape_of, size_of
-from csp_geo.hotspots.verdict import LEAST, LEVEL, STANDS_OUT, Finding
+from csp_geo.hotspots.verdict import LEAST, LEVEL, STANDS_OUT, Judgement
 from csp_geo.incidents.build import person_weights
 
 if TYPE_CHECKING:
@@ -97,14 +97,14 @@ def places_in(test: FamilyTest, inside: Flags) -> int:
     return len(np.unique(np.round(test.map.xy[inside]), axis=0))
 
 
-def _as_drawn(test: FamilyTest, inside: Flags) -> Finding:
+def _as_drawn(test: FamilyTest, inside: Flags) -> Judgement:
     """Say of a cluster what `find_clusters` would."""
     xy, person = test.map.xy[inside], test.persons[inside]
     shape = shape_of(test.map.xy[inside & test.is_core], test.params.eps)
     width, length = size_of(shape)
     n_places = places_in(test, inside)
     snapped = (test.members["location_method"][inside] == "snapped").mean()
-    return Finding(
+    return Judgement(
         people=test.map.counts_people,
         busy=n_places < LEAST_PLACES and snapped > 0.5,  # noqa: PLR2004
         n=len(xy),

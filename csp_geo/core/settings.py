@@ -11,7 +11,7 @@ from csp_geo.core.tables import SOURCES, SYSTEMS
 from csp_geo.core.toml import (
     SWITCH,
     TABLE,
-    Kind,
+    ValueKind,
     above,
     check_values,
     number,
@@ -39,24 +39,24 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 
-_CLUSTERS: Final[Mapping[str, Kind]] = {
+_CLUSTERS: Final[Mapping[str, ValueKind]] = {
     "eps": above(0, LONGEST_EPS_M, " metres"),
     "min_samples": whole(1, 100_000),
 }
-_VALUES: Final[Mapping[str, Kind]] = {
+_VALUES: Final[Mapping[str, ValueKind]] = {
     "marking": text(),
     "public_marking": text(),
     "quarantine_limit": number(0, 1, " (a share of the rows)"),
     "border_m": number(0, 100_000, " of metres"),
     "draw_sensitive_points": SWITCH,
     "simulations": whole(FEWEST_SIMULATIONS, 99_999),
-    "boundary_service": Kind(
+    "boundary_service": ValueKind(
         "an address that begins with https://, without a user name or a question mark",
         lambda value: None if _is_address(value) else shown(value),
     ),
 }
 _TABLES: Final = ("clusters", "feeds", "limits")
-_FEEDS: Final[Mapping[str, Kind]] = dict.fromkeys(SOURCES, one_of((*SOURCES, *SYSTEMS)))
+_FEEDS: Final[Mapping[str, ValueKind]] = dict.fromkeys(SOURCES, one_of((*SOURCES, *SYSTEMS)))
 
 
 def _is_address(value: object) -> bool:
@@ -117,7 +117,7 @@ class Limits:
                 raise SettingsError(f"{limit.name} must be a whole number from 1, not {value!r}.")
 
 
-_LIMITS: Final[Mapping[str, Kind]] = {
+_LIMITS: Final[Mapping[str, ValueKind]] = {
     limit.name: whole(1, 10**12) if isinstance(limit.default, int) else above(0, 10**6)
     for limit in fields(Limits)
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.storage import sha256_of
-from csp_geo.core.toml import Kind, check_values, read_toml, shown, text
+from csp_geo.core.toml import ValueKind, check_values, read_toml, shown, text
 from csp_geo.core.visible import json_text
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEAD: Final = "# Where {file} came from. Written by {command}; keep it beside the file.\n"
-_READ: Final[Mapping[str, Kind]] = {
+_READ: Final[Mapping[str, ValueKind]] = {
     "service": text(),
     "sha256": text(),
-    "fetched": Kind("a date", lambda value: None if isinstance(value, date) else shown(value)),
+    "fetched": ValueKind("a date", lambda value: None if isinstance(value, date) else shown(value)),
 }
 """What is used of a note."""
 MATCHES: Final = "matches"

@@ -105,7 +105,7 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ValueKind:
     """What a value may be.
 
     `words` say it after "must be". `fault` says what was found instead, after "not"; `None` where
@@ -116,7 +116,7 @@ class Kind:
     fault: Callable[[Any], str | None]
 
 
-def text(longest: int = 200) -> Kind:
+def text(longest: int = 200) -> ValueKind:
     """Return the kind of a text of at most so many characters."""
 
     def fault(value: Any) -> str | None:
@@ -124,34 +124,34 @@ def text(longest: int = 200) -> Kind:
             return f"one of {len(value):,}"
         return None if isinstance(value, str) else shown(value)
 
-    return Kind(f"a text of at most {longest:,} characters", fault)
+    return ValueKind(f"a text of at most {longest:,} characters", fault)
 
 
-def whole(least: int, most: int, unit: str = "") -> Kind:
+def whole(least: int, most: int, unit: str = "") -> ValueKind:
     """Return the kind of a whole number, ends included."""
 
     def fits(value: Any) -> bool:
         return is_number(value) and isinstance(value, Integral) and bool(least <= value <= most)  # type: ignore[operator]
 
-    return Kind(f"a whole number{unit} from {least:,} to {most:,}", _unless(fits))
+    return ValueKind(f"a whole number{unit} from {least:,} to {most:,}", _unless(fits))
 
 
-def number(least: float, most: float, unit: str = "") -> Kind:
+def number(least: float, most: float, unit: str = "") -> ValueKind:
     """Return the kind of a number, ends included."""
 
     def fits(value: Any) -> bool:
         return is_number(value) and least <= value <= most
 
-    return Kind(f"a number{unit} from {least:,g} to {most:,g}", _unless(fits))
+    return ValueKind(f"a number{unit} from {least:,g} to {most:,g}", _unless(fits))
 
 
-def above(least: float, most: float, unit: str = "") -> Kind:
+def above(least: float, most: float, unit: str = "") -> ValueKind:
     """Return the kind of a number above the one and at most the other."""
 
     def fits(value: Any) -> bool:
         return is_number(value) and least < value <= most
 
-    return Kind(f"more than {least:,g} and at most {most:,g}{unit}", _unless(fits))
+    return ValueKind(f"more than {least:,g} and at most {most:,g}{unit}", _unless(fits))
 
 
 def is_number(value: Any) -> bool:
@@ -159,7 +159,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
-def one_of(words: Collection[str]) -> Kind:
+def one_of(words: Collection[str]) -> ValueKind:
     """Return the kind of a text that is one of some words."""
 
     def fault(value: Any) -> str | None:
@@ -167,10 +167,10 @@ def one_of(words: Collection[str]) -> Kind:
             return None
         return shown(value) + _nearest(value, words)
 
-    return Kind(f"one of {', '.join(words)}", fault)
+    return ValueKind(f"one of {', '.join(words)}", fault)
 
 
-def texts(what: str, longest: int = 200, *, least: int = 0) -> Kind:
+def texts(what: str, longest: int = 200, *, least: int = 0) -> ValueKind:
     """Return the kind of a list of texts, none of them blank."""
 
     def fault(value: Any) -> str | None:
@@ -184,13 +184,13 @@ def texts(what: str, longest: int = 200, *, least: int = 0) -> Kind:
         long = max(map(len, value), default=0)
         return f"a list with a text of {long:,} characters in it" if long > longest else None
 
-    return Kind(f'a list of {what} such as ["one", "two"]', fault)
+    return ValueKind(f'a list of {what} such as ["one", "two"]', fault)
 
 
-SWITCH: Final = Kind(
+SWITCH: Final = ValueKind(
     "true or false", lambda value: None if isinstance(value, bool) else shown(value)
 )
-TABLE: Final = Kind("a table", lambda value: None if isinstance(value, dict) else shown(value))
+TABLE: Final = ValueKind("a table", lambda value: None if isinstance(value, dict) else shown(value))
 
 
 def _unless(fits: Callable[[Any], bool]) -> Callable[[Any], str | None]:
@@ -218,7 +218,7 @@ def shown(value: Any) -> str:
 
 def check_values(
     values: Mapping[str, Any],
-    kinds: Mapping[str, Kind] | Kind,
+    kinds: Mapping[str, ValueKind] | ValueKind,
     where: str = "",
     *,
     what: str = "setting",

@@ -19,7 +19,7 @@ from csp_geo.core.calendar import bank_holidays
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
-from csp_geo.core.toml import TABLE, Kind, check_values, read_toml, shown
+from csp_geo.core.toml import TABLE, ValueKind, check_values, read_toml, shown
 from csp_geo.core.wording import count
 from csp_geo.inputs.venues.opening_rules import (
     CLOSED,
@@ -217,7 +217,7 @@ def assume_hours(
 
 _ASSUMED: Final = "assumed_hours"
 _LONGEST_HOURS: Final = 500
-_HOURS: Final = Kind(
+_HOURS: Final = ValueKind(
     'hours such as "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off"',
     lambda value: None if _are_hours(value) else shown(value),
 )

@@ -107,7 +107,7 @@ _SAYS_NOT: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Judgement:
     """What is known of one hotspot when it is judged.
 
     `units` are people in the perception family, else reports. `chance` says what was drawn again:
@@ -164,7 +164,7 @@ class Finding:
         return _SENTENCES[self.verdict](self)
 
 
-def _figures(f: Finding) -> str:
+def _figures(f: Judgement) -> str:
     if f.people:
         who = [count(f.n_people, "person", "people")] if f.n_people else []
         if f.n_anonymous:
@@ -174,25 +174,25 @@ def _figures(f: Finding) -> str:
     return f"{count(f.n, 'report')} {verb} {count(f.n_places, 'point' if f.busy else 'place')}"
 
 
-def _result(f: Finding) -> str:
+def _result(f: Judgement) -> str:
     if not f.as_strong:
         return f"none of {f.simulations:,} maps showed a cluster this strong"
     verb = f"{f.as_strong:,} of {f.simulations:,} maps showed"
     return f"{verb} a cluster at least this strong"
 
 
-def _noun(f: Finding) -> str:
+def _noun(f: Judgement) -> str:
     return "people" if f.people else "reports"
 
 
-def _needed(f: Finding) -> str:
+def _needed(f: Judgement) -> str:
     if not f.needed:
         return ""
     where = "here" if f.people else f"at {count(f.n_places, 'place')}"
     return f" To stand out it would have taken at least {f.needed:,} {_noun(f)} {where}."
 
 
-def _stands_out(f: Finding) -> str:
+def _stands_out(f: Judgement) -> str:
     if f.busy:
         points = "this point are" if f.n_places == 1 else "these points are"
         return (
@@ -202,7 +202,7 @@ def _stands_out(f: Finding) -> str:
     return f"Stands out: {_figures(f)}; {f.chance}, {_result(f)}. {_SAYS_NOT}"
 
 
-def _rests(f: Finding) -> str:
+def _rests(f: Judgement) -> str:
     parts = ", or without ".join(f.depends_on)
     return (
         f"Rests on one part: without {parts}, it would not stand out. With it: {_figures(f)}; "
@@ -210,7 +210,7 @@ def _rests(f: Finding) -> str:
     )
 
 
-def _where_people_live(f: Finding) -> str:
+def _where_people_live(f: Judgement) -> str:
     return (
         f"Could be where people live: {_figures(f)}; {f.chance}, {_result(f)}. But published "
         "points do not say how many people live around them; a list of addresses in data/context "
@@ -218,21 +218,21 @@ def _where_people_live(f: Finding) -> str:
     )
 
 
-def _could_be_chance(f: Finding) -> str:
+def _could_be_chance(f: Judgement) -> str:
     return f"Could be chance: {_figures(f)}; {f.chance}, {_result(f)}.{_needed(f)}"
 
 
-def _too_large(f: Finding) -> str:
+def _too_large(f: Judgement) -> str:
     sides = f"{round(f.width_m / 10) * 10:,} by {round(f.length_m / 10) * 10:,} metres"
     size = f"{sides}, {f.area_m2 / 10_000:.1f} hectares"
     return f"Too large to task: {_figures(f)}, {size}. {f.split}".strip()
 
 
-def _too_few(f: Finding) -> str:
+def _too_few(f: Judgement) -> str:
     return f"Too few to test: {_figures(f)}; a test takes {LEAST}.{_needed(f)}"
 
 
-def _not_tested(f: Finding) -> str:
+def _not_tested(f: Judgement) -> str:
     return f"Not tested: {f.untested}"
 
 

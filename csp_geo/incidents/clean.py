@@ -23,8 +23,8 @@ from csp_geo.incidents.duplicates import merged_rows, repeated_references
 from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.vocabulary import strictest
-from csp_geo.inputs.when.occurred import DATE_NOTES, moments
-from csp_geo.inputs.where.best_location import NOTES, Ground, whereabouts
+from csp_geo.inputs.when.occurred import DATE_NOTES, times_occurred
+from csp_geo.inputs.where.best_location import NOTES, Ground, best_locations
 from csp_geo.inputs.where.postcode import INSTALL
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def clean(
     table = reports.table
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
-    dated, cautions = moments(reports)
+    dated, cautions = times_occurred(reports)
     merged = merged_rows(reports)
     reasons = _reasons(table, located, dated, today)
     bad = reasons.any(axis=1) & ~merged
@@ -138,10 +138,10 @@ def _session_key() -> bytes:
 
 def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
     parts = [
-        whereabouts(file, source, reports.table.iloc[where], ground)
+        best_locations(file, source, reports.table.iloc[where], ground)
         for file, source, where in reports.by_file()
     ]
-    parts = parts or [whereabouts(None, None, reports.table.iloc[:0], ground)]
+    parts = parts or [best_locations(None, None, reports.table.iloc[:0], ground)]
     return pd.concat(parts).sort_index()
 
 

@@ -11,7 +11,17 @@ import pandas as pd
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.projection import is_projected
 from csp_geo.core.tables import LOCATION_METHODS, SENSITIVITIES, THEMES, UNKNOWN
-from csp_geo.core.toml import TABLE, Kind, check_values, number, one_of, shown, text, texts, whole
+from csp_geo.core.toml import (
+    TABLE,
+    ValueKind,
+    check_values,
+    number,
+    one_of,
+    shown,
+    text,
+    texts,
+    whole,
+)
 from csp_geo.core.wording import shortened
 from csp_geo.inputs.fields import FIELDS
 from csp_geo.inputs.vocabulary import HARMLESS
@@ -56,7 +66,7 @@ def _crs_fault(value: Any) -> str | None:
     return None if fits else shown(value)
 
 
-VALUES: Final[Mapping[str, Kind]] = {
+VALUES: Final[Mapping[str, ValueKind]] = {
     "title": text(),
     "licence": text(1000),
     "location_method": one_of(LOCATION_METHODS),
@@ -66,11 +76,11 @@ VALUES: Final[Mapping[str, Kind]] = {
     "header": texts("column names"),
     "marks": texts("column names"),
     "never": texts("column names"),
-    "date_formats": Kind(
+    "date_formats": ValueKind(
         'a list of formats with day, month and year once each, such as ["%d/%m/%Y %H:%M"]',
         _formats_fault,
     ),
-    "crs": Kind("the code of a coordinate system in metres, such as 'EPSG:32629'", _crs_fault),
+    "crs": ValueKind("the code of a coordinate system in metres, such as 'EPSG:32629'", _crs_fault),
     "columns": TABLE,
     "themes": TABLE,
     "sensitive": TABLE,

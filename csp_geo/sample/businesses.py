@@ -9,7 +9,7 @@ from typing import Final
 
 from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
-from csp_geo.sample.streets import read_gazetteer
+from csp_geo.sample.streets import read_sample_streets
 
 PREMISES: Final = "data/premises/businesses.csv"
 HAVENS: Final = "data/havens.csv"
@@ -56,7 +56,7 @@ def venue_files() -> dict[str, bytes]:
 
 def _premises() -> bytes:
     rng = random.Random(_SEED)
-    spots = [spot for spot in read_gazetteer().spots.values() if "Park" not in spot.name]
+    spots = [spot for spot in read_sample_streets().spots.values() if "Park" not in spot.name]
     rows = []
     for kind, noun, n, hours, staff in _KINDS:
         grounds = rng.sample((*_GROUND, *_GROUND_2), n)
@@ -88,7 +88,7 @@ def _premises() -> bytes:
 
 def _stations() -> list[tuple[str, tuple[int, int]]]:
     names = ("Barking Station", "Dagenham Heathway", "Chadwell Heath Station", "Upney Station")
-    spots = read_gazetteer().spots
+    spots = read_sample_streets().spots
     return [(f"{name} ticket hall", spots[name].centre) for name in names]
 
 

@@ -17,13 +17,13 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.sample.streets import read_gazetteer
+from csp_geo.sample.streets import read_sample_streets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from csp_geo.sample.streets import Position, Spot
+    from csp_geo.sample.streets import Position, SampleSpot
 
 Row = dict[str, str]
 """One row of a report file: text by column."""
@@ -126,7 +126,7 @@ class Draw:
     category: str
 
 
-def spot_addresses(spot: Spot, seed: int) -> list[Address]:
+def spot_addresses(spot: SampleSpot, seed: int) -> list[Address]:
     """Return the doors of a spot: the same ones for every source of a sample."""
     rng = random.Random(f"{seed} {spot.name}")
     doors = [spot.random_position(rng) for _ in range(spot.n_places)]
@@ -136,7 +136,7 @@ def spot_addresses(spot: Spot, seed: int) -> list[Address]:
     ]
 
 
-def _address_at_spot(spot: Spot, seed: int, rng: random.Random) -> Address:
+def _address_at_spot(spot: SampleSpot, seed: int, rng: random.Random) -> Address:
     addresses = spot_addresses(spot, seed)
     busier_first = [1 / (rank + 2) for rank in range(len(addresses))]
     address = rng.choices(addresses, weights=busier_first)[0]
@@ -145,7 +145,7 @@ def _address_at_spot(spot: Spot, seed: int, rng: random.Random) -> Address:
 
 
 def _address(batch: Batch, seed: int, rng: random.Random, *, pins: bool) -> Address:
-    gazetteer = read_gazetteer()
+    gazetteer = read_sample_streets()
     if batch.place == "streets":
         street = rng.choice(gazetteer.streets)
         number = rng.randint(1, street.n_houses)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from csp_geo.sample.plans import Plan, Row, read_plan
 from csp_geo.sample.reports import SYNTHETIC, add_dirt, as_csv, coordinates, random_reference
-from csp_geo.sample.streets import Position, read_gazetteer
+from csp_geo.sample.streets import Position, read_sample_streets
 
 POINTS_PER_AREA = 5
 """Snap points in one invented statistical area."""
@@ -42,7 +42,7 @@ def street_points(plan: Plan) -> list[SnapPoint]:
     """Return the points along the residential streets; every so many have no street name."""
     per_street = plan.extra["points_per_street"]
     points: list[SnapPoint] = []
-    for street in read_gazetteer().streets:
+    for street in read_sample_streets().streets:
         for part in range(per_street):
             number = round(street.n_houses * (2 * part + 1) / (2 * per_street))
             index = len(points)
@@ -55,7 +55,7 @@ def street_points(plan: Plan) -> list[SnapPoint]:
 def crime_points(plan: Plan, n: int, rng: random.Random) -> list[SnapPoint]:
     """Return a point for each of `n` crimes: the stacks, and the streets unevenly."""
     streets = street_points(plan)
-    spots = read_gazetteer().spots
+    spots = read_sample_streets().spots
     chosen: list[SnapPoint] = []
     for rank, (name, height) in enumerate(plan.extra["stacks"].items()):
         street = "" if name in plan.extra["nameless_stacks"] else spots[name].street

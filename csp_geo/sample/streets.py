@@ -26,7 +26,7 @@ METRES_PER_HOUSE: Final = 6
 
 
 @dataclass(frozen=True)
-class Spot:
+class SampleSpot:
     """A named place where reports gather, with the street that addresses there carry."""
 
     name: str
@@ -68,10 +68,10 @@ class Street:
 
 
 @dataclass(frozen=True)
-class Gazetteer:
+class SampleStreets:
     """All places of the sample."""
 
-    spots: dict[str, Spot]
+    spots: dict[str, SampleSpot]
     streets: tuple[Street, ...]
     stops: tuple[tuple[str, Position], ...]
 
@@ -81,9 +81,9 @@ def _rows(*path: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def _read_spots() -> dict[str, Spot]:
+def _read_spots() -> dict[str, SampleSpot]:
     return {
-        row["name"]: Spot(
+        row["name"]: SampleSpot(
             name=row["name"],
             street=row["street"],
             centre=(int(row["easting"]), int(row["northing"])),
@@ -116,6 +116,6 @@ def _read_stops() -> tuple[tuple[str, Position], ...]:
 
 
 @lru_cache(maxsize=1)
-def read_gazetteer() -> Gazetteer:
+def read_sample_streets() -> SampleStreets:
     """Read the places of the sample from the package's data."""
-    return Gazetteer(_read_spots(), _read_streets(), _read_stops())
+    return SampleStreets(_read_spots(), _read_streets(), _read_stops())

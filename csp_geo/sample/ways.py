@@ -17,7 +17,7 @@ import shapely
 from csp_geo.core.projection import british_grid
 from csp_geo.sample.plans import spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
-from csp_geo.sample.streets import read_gazetteer
+from csp_geo.sample.streets import read_sample_streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ _SEED: Final = 2021
 
 def addresses_file() -> bytes:
     """Make the list: every third house of each street, and the doors of each spot."""
-    gazetteer = read_gazetteer()
+    gazetteer = read_sample_streets()
     houses = [
         street.house(number)
         for street in gazetteer.streets

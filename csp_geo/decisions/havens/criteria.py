@@ -19,7 +19,7 @@ from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import ANSWERS
 from csp_geo.core.toml import (
     TABLE,
-    Kind,
+    ValueKind,
     check_values,
     number,
     one_of,
@@ -122,13 +122,13 @@ def read_profile(name_or_path: str | Path) -> Profile:
     return _profile(read_toml(path), path.name)
 
 
-_CRITERIA: Final = Kind(
+_CRITERIA: Final = ValueKind(
     f"a list of criteria ({', '.join(LABELS)})",
     lambda value: _odd_criterion(value) if isinstance(value, list) else shown(value),
 )
 _STAFF: Final = whole(0, 1_000)
 _WEIGHT: Final = number(0, 1_000_000)
-_KINDS: Final[Mapping[str, Kind]] = {
+_KINDS: Final[Mapping[str, ValueKind]] = {
     "title": text(),
     "about": text(2_000),
     "must": _CRITERIA,

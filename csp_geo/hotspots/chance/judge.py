@@ -27,7 +27,7 @@ from csp_geo.hotspots.chance.family import FamilyTest
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.known_places import KnownPlaces, points_of
 from csp_geo.hotspots.find import label_family, shape_of
-from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Finding, split_of, times_survived
+from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Judgement, split_of, times_survived
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,7 +174,7 @@ def judge_clusters(
 
 
 def _as_columns(
-    clusters: gpd.GeoDataFrame, judged: list[tuple[float, Finding]], survived: list[int]
+    clusters: gpd.GeoDataFrame, judged: list[tuple[float, Judgement]], survived: list[int]
 ) -> pd.DataFrame:
     rows = [
         (
@@ -257,8 +257,8 @@ class _Drawn:
         reach = shapely.bounds(shape_of(np.zeros((1, 2)), self._params.eps))[2]
         return np.concatenate([core.min(axis=0) - reach, core.max(axis=0) + reach])
 
-    def _finding(self, row: Any, inside: Flags) -> Finding:
-        finding = Finding(
+    def _finding(self, row: Any, inside: Flags) -> Judgement:
+        finding = Judgement(
             people=str(row.family) == "perception",
             busy=str(row.kind) == "busy point",
             n=int(row.n),
@@ -278,7 +278,9 @@ class _Drawn:
         return times_survived(self._members, self.inside, self._areas, self._params)
 
 
-def _judge(test: FamilyTest, known: Finding, inside: Flags, chance: str) -> tuple[float, Finding]:
+def _judge(
+    test: FamilyTest, known: Judgement, inside: Flags, chance: str
+) -> tuple[float, Judgement]:
     """Return the expected units and what the test says of one cluster."""
     n, expected = test.measure(inside, test.is_core)
     if test.off_list[inside].mean() > MOST_OFF_LIST:

@@ -28,7 +28,7 @@ _CODE: Final = re.compile(r"E0[6-9]\d{6}|W06\d{6}|S12\d{6}|N09\d{6}")
 
 
 @dataclass(frozen=True)
-class Kind:
+class LayerKind:
     """A kind of layer: how its services, its columns and its codes begin, and what to call it."""
 
     layer: str
@@ -43,7 +43,7 @@ class Kind:
 KINDS: Final = {
     kind.layer: kind
     for kind in (
-        Kind(
+        LayerKind(
             "wards",
             (("wards",), ("wd",)),
             "wd",
@@ -51,7 +51,7 @@ KINDS: Final = {
             "ward",
             "wards",
         ),
-        Kind(
+        LayerKind(
             "lsoa",
             (("lower", "layer", "super", "output", "areas"), ("lsoa",)),
             "lsoa",
@@ -60,7 +60,7 @@ KINDS: Final = {
             "LSOAs",
             by_census=True,
         ),
-        Kind(
+        LayerKind(
             "borough",
             (("local", "authority", "districts"), ("lad",)),
             "lad",

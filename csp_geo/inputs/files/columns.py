@@ -14,7 +14,7 @@ from pandas.util import hash_pandas_object
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.tables import SENSITIVITIES
 from csp_geo.core.wording import count
-from csp_geo.inputs.files.layout import Asides
+from csp_geo.inputs.files.layout import StrayRows
 from csp_geo.inputs.files.table import BROKEN, ROW, SIZE, said, tidy
 from csp_geo.inputs.flag_columns import FlagColumns
 from csp_geo.inputs.source import coordinate_pairs, plain
@@ -112,7 +112,7 @@ def map_columns(
     for (east, north), (x, y) in zip(pairs, (("x", "y"), ("other_x", "other_y")), strict=False):
         columns[x], columns[y] = columns[east], columns[north]
     header = [name for name in raw.header if plain(name) not in source.never]
-    asides = Asides(header, columns)
+    asides = StrayRows(header, columns)
     flags = FlagColumns(raw.header, columns, source)
     parts, synthetic = [], False
     for chunk in raw.chunks:

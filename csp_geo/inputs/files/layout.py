@@ -178,7 +178,7 @@ _PLACES: Final = ("x", "y", "point", "gridref", "wkt", "postcode")
 _MOST_SHOWN: Final = 5
 
 
-class Asides:
+class StrayRows:
     """Sorts such rows out of a table, a stretch at a time, and remembers where they were.
 
     `columns` are the table's own column names by field.

@@ -51,7 +51,7 @@ _SHAPE: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Look:
+class ColumnLook:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
     `different` are the words of a column that has few. They may be names: they are not for showing.
@@ -65,12 +65,12 @@ class Look:
     different: tuple[str, ...] = ()
 
 
-def look_at(cells: pd.Series) -> Look:
+def look_at(cells: pd.Series) -> ColumnLook:
     """Look at the cells of a column, or at the first of them."""
     texts = cells.astype("str").map(said)
     texts = texts[texts != ""].reset_index(drop=True)
     if texts.empty:
-        return Look("empty", "empty")
+        return ColumnLook("empty", "empty")
     return _times(texts) or _numbers(texts) or _formats(texts) or _words(texts)
 
 
@@ -78,16 +78,16 @@ def _mostly(marks: Any) -> bool:
     return bool(np.mean(np.asarray(marks, dtype=bool)) >= _MOST)
 
 
-def _times(texts: pd.Series) -> Look | None:
+def _times(texts: pd.Series) -> ColumnLook | None:
     written = texts.str.contains(_CLOCK)
     if not _mostly(written):
         return None
     times, bad = read_times(texts)
     known = times.notna() & ~bad
-    return Look("time", f"times such as {texts[known].iloc[0]}") if _mostly(known) else None
+    return ColumnLook("time", f"times such as {texts[known].iloc[0]}") if _mostly(known) else None
 
 
-def _numbers(texts: pd.Series) -> Look | None:
+def _numbers(texts: pd.Series) -> ColumnLook | None:
     degrees = read_numbers(texts, DEGREES)
     metres = read_numbers(texts, METRES)
     if _mostly(~degrees.bad):
@@ -96,15 +96,19 @@ def _numbers(texts: pd.Series) -> Look | None:
             span = f"numbers from {values.min():.4f} to {values.max():.4f}"
             for kind, (low, high) in (("longitude", _EAST), ("latitude", _NORTH)):
                 if _mostly((values >= low) & (values <= high)) and _is(kind, values):
-                    return Look(kind, f"{span}, as {kind}s are")
+                    return ColumnLook(kind, f"{span}, as {kind}s are")
     if not _mostly(~metres.bad):
         return None
     values = metres.value[np.isfinite(metres.value)]
     if values.max() >= _LONG_NUMBER:
-        return Look("number", "long numbers")
+        return ColumnLook("number", "long numbers")
     span = f"numbers from {number(values.min())} to {number(values.max())}"
     in_metres = (values >= 10_000) & (values <= GB_METRES[3])  # noqa: PLR2004
-    return Look("metres", f"{span}, as metres are") if _mostly(in_metres) else Look("number", span)
+    return (
+        ColumnLook("metres", f"{span}, as metres are")
+        if _mostly(in_metres)
+        else ColumnLook("number", span)
+    )
 
 
 def _is(kind: str, values: NDArray[np.float64]) -> bool:
@@ -112,31 +116,31 @@ def _is(kind: str, values: NDArray[np.float64]) -> bool:
     return kind == "latitude" or not _mostly((values >= _NORTH[0]) & (values <= _NORTH[1]))
 
 
-def _formats(texts: pd.Series) -> Look | None:
+def _formats(texts: pd.Series) -> ColumnLook | None:
     dates = read_dates(texts)
     if dates.month_first or _mostly(dates.at.notna()):
         shown = texts[dates.at.notna()] if dates.at.notna().any() else texts
-        return Look("date", f"dates such as {shown.iloc[0]}")
+        return ColumnLook("date", f"dates such as {shown.iloc[0]}")
     if _mostly(texts.str.fullmatch(_SHAPE)):
-        return Look("shape", "shapes")
+        return ColumnLook("shape", "shapes")
     if holds_points(texts):
-        return Look("point", "both coordinates in each cell")
+        return ColumnLook("point", "both coordinates in each cell")
     if _mostly(texts.map(is_postcode)):
-        return Look("postcode", "postcodes")
+        return ColumnLook("postcode", "postcodes")
     if _mostly(np.isfinite(read_gridrefs(texts)[0]).all(axis=1)):
-        return Look("gridref", "grid references")
+        return ColumnLook("gridref", "grid references")
     return None
 
 
-def _words(texts: pd.Series) -> Look:
+def _words(texts: pd.Series) -> ColumnLook:
     counts = texts.value_counts()
     few = len(counts) <= min(_FEW_WORDS, max(len(texts) // 2, 2))
     if few and any(reads_like_category(word) for word in counts.index):
-        return Look("words", count(len(counts), "different word"), tuple(counts.index))
+        return ColumnLook("words", count(len(counts), "different word"), tuple(counts.index))
     one_word = ~texts.str.contains(_SPACE) & texts.str.contains(_DIGIT)
     if len(counts) == len(texts) and _mostly(one_word):
-        return Look("codes", f"{count(len(counts), 'different code')}")
-    return Look("text", f"{count(len(counts), 'different text')}")
+        return ColumnLook("codes", f"{count(len(counts), 'different code')}")
+    return ColumnLook("text", f"{count(len(counts), 'different text')}")
 
 
 _SAMPLE: Final = 2_000
@@ -178,7 +182,7 @@ class Guess:
     """What one column may be: how it looks, the field (None: leave it out), and what tells so."""
 
     column: str
-    look: Look
+    look: ColumnLook
     field: str | None
     why: str
 
@@ -241,7 +245,7 @@ def proposed(sample: Sample) -> Mapping:
     return Mapping({guess.column: guess.field for guess in sample.guesses if guess.field})
 
 
-def guess_columns(looks: dict[str, Look], source: Source) -> list[Guess]:
+def guess_columns(looks: dict[str, ColumnLook], source: Source) -> list[Guess]:
     """Guess the field of each column: by its name, by a similar name, then by its cells.
 
     A field is given to one column at most, and the end of an interval is never guessed as its
@@ -277,7 +281,7 @@ def _similar(columns: Iterable[str], source: Source) -> list[tuple[float, str, s
 
 
 def _by_cells(
-    looks: dict[str, Look], columns: Sequence[str], found: dict[str, tuple[str, str]]
+    looks: dict[str, ColumnLook], columns: Sequence[str], found: dict[str, tuple[str, str]]
 ) -> None:
     """Give what is still needed to the columns whose cells look like it."""
     fields = {field for field, _ in found.values()}
@@ -298,7 +302,7 @@ def _by_cells(
 
 
 def _by_categories(
-    looks: dict[str, Look],
+    looks: dict[str, ColumnLook],
     columns: Sequence[str],
     found: dict[str, tuple[str, str]],
     source: Source,

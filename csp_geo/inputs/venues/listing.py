@@ -25,7 +25,7 @@ from csp_geo.inputs.read import ReportFile
 from csp_geo.inputs.reasons import REASON
 from csp_geo.inputs.source import Source, known_columns, packaged_sources, plain
 from csp_geo.inputs.venues.venue_types import GROUPS, OTHER, SUITABLE
-from csp_geo.inputs.where.best_location import Ground, whereabouts
+from csp_geo.inputs.where.best_location import Ground, best_locations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -275,7 +275,7 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
     mapped = map_columns(raw, places, source)
     rows = mapped.table
     file = ReportFile(where, source.source, source.feed, "", len(rows), places, mapped.axes)
-    located = whereabouts(file, source, rows.assign(place=""), ground)
+    located = best_locations(file, source, rows.assign(place=""), ground)
     own = cells.set_index(ROW).loc[rows["source_row"]]
     texts = {field: own[column].map(said).to_numpy() for column, field in fields.items()}
     table = pd.DataFrame({"source_row": rows["source_row"].to_numpy()})

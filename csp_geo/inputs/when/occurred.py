@@ -26,7 +26,7 @@ _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
 
-def moments(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]:
+def times_occurred(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]:
     """Work out when each row happened.
 
     Returns

@@ -20,7 +20,7 @@ from csp_geo.inputs.where.coordinates import read_gridrefs
 from csp_geo.inputs.where.locate import (
     DEGREES,
     METRES,
-    Reach,
+    Extent,
     System,
     axes_by_range,
     locate,
@@ -75,9 +75,9 @@ class Ground:
         return british_grid() if self.area is None else self.area.projection
 
     @property
-    def reach(self) -> Reach | None:
+    def reach(self) -> Extent | None:
         """The study area and its border."""
-        return None if self.area is None else Reach(self.area, self.border_m)
+        return None if self.area is None else Extent(self.area, self.border_m)
 
     @property
     def national_grid(self) -> System:
@@ -85,7 +85,7 @@ class Ground:
         return System(METRES, self.projection, BRITISH_CRS)
 
 
-def whereabouts(
+def best_locations(
     file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
 ) -> pd.DataFrame:
     """Locate one file's rows.

@@ -100,7 +100,7 @@ def _is_western(area: StudyArea) -> bool:
 __all__ = [
     "DEGREES",
     "METRES",
-    "Reach",
+    "Extent",
     "System",
     "axes_by_range",
     "locate",
@@ -152,7 +152,7 @@ class System:
 
 
 @dataclass(frozen=True)
-class Reach:
+class Extent:
     """The study area and how far outside it reports are kept."""
 
     area: StudyArea
@@ -208,7 +208,7 @@ def locate(  # noqa: PLR0913 - each says something else about one file
     """
     east, north = read_numbers(x, axes), read_numbers(y, axes)
     system = System(axes, projection, crs)
-    reach = None if area is None else Reach(area, border_m)
+    reach = None if area is None else Extent(area, border_m)
     missing, bad = east.missing | north.missing, east.bad | north.bad
     known = ~missing & ~bad
     zero = known & (east.value == 0) & (north.value == 0)
@@ -242,7 +242,7 @@ def locate_points(
     doubt_m: NDArray[np.float64],
     index: pd.Index,
     system: System,
-    reach: Reach | None,
+    reach: Extent | None,
 ) -> pd.DataFrame:
     """Locate points that were read from something else than coordinates.
 
@@ -301,7 +301,7 @@ def _say_how_coarse(located: pd.DataFrame, usable: NDArray[np.bool_]) -> None:
     located["coarse-coordinates"] = (doubt >= _KILOMETRE / 10) & (doubt < _TOO_COARSE_M)
 
 
-def _are_kilometres(tried: NDArray[np.float64], system: System, reach: Reach | None) -> bool:
+def _are_kilometres(tried: NDArray[np.float64], system: System, reach: Extent | None) -> bool:
     if system.axes == DEGREES or system.crs or not system.projection.is_british:
         return False
     return in_kilometres(tried, None if reach is None else reach.has)
@@ -335,7 +335,7 @@ def _place_in_area(
     usable: NDArray[np.bool_],
     tried: NDArray[np.float64],
     system: System,
-    reach: Reach | None,
+    reach: Extent | None,
     *,
     whole_column: bool = True,
 ) -> None:
@@ -366,7 +366,7 @@ def _place_in_area(
 
 
 def _exchanged(
-    tried: NDArray[np.float64], away: NDArray[np.bool_], system: System, reach: Reach
+    tried: NDArray[np.float64], away: NDArray[np.bool_], system: System, reach: Extent
 ) -> NDArray[np.bool_]:
     """Tell which of the points that are away would lie inside with their numbers exchanged."""
     there = np.zeros(len(tried), dtype=np.bool_)
@@ -383,7 +383,7 @@ def _mended(
     swapped: NDArray[np.bool_],
     tried: NDArray[np.float64],
     system: System,
-    reach: Reach,
+    reach: Extent,
 ) -> tuple[NDArray[np.float64], str, NDArray[np.bool_]]:
     """Exchange swapped columns or put missing minus signs, where that is certain.
 

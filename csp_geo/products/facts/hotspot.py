@@ -376,7 +376,7 @@ def background_of(
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of the table: its heading, the field with its text, the field it is sorted by.
 
     `kind` says how a cell is set: num, words, words themes or kind. `tested` is None for a column
@@ -402,26 +402,26 @@ class Column:
 
 
 COLUMNS: Final = (
-    Column("Verdict", "tag", kind="kind", tested=True),
-    Column("Kind", "kind_word", kind="kind", tested=False),
-    Column("Reports", "n", "n"),
-    Column("Expected by chance", "outcome.expected", "outcome.n_expected", tested=True),
-    Column("Chance", "outcome.chance", "outcome.p_chance", tested=True),
-    Column("Firm", "outcome.firm", "outcome.survives", tested=True),
-    Column("Falls without", "outcome.depends_on", kind="words", tested=True, if_any=True),
-    Column("Places", "n_places", "n_places"),
-    Column("People", "people", "n_people", if_any=True),
-    Column("At the busiest place", "top", "top_share"),
-    Column("Main themes", "main_themes", kind="words themes"),
-    Column("Ward", "ward", kind="words"),
-    Column("Metres long", "length", "length"),
-    Column("Zones", "zones", kind="words", if_any=True),
-    Column("Audit findings", "n_observations", if_any=True),
+    TableColumn("Verdict", "tag", kind="kind", tested=True),
+    TableColumn("Kind", "kind_word", kind="kind", tested=False),
+    TableColumn("Reports", "n", "n"),
+    TableColumn("Expected by chance", "outcome.expected", "outcome.n_expected", tested=True),
+    TableColumn("Chance", "outcome.chance", "outcome.p_chance", tested=True),
+    TableColumn("Firm", "outcome.firm", "outcome.survives", tested=True),
+    TableColumn("Falls without", "outcome.depends_on", kind="words", tested=True, if_any=True),
+    TableColumn("Places", "n_places", "n_places"),
+    TableColumn("People", "people", "n_people", if_any=True),
+    TableColumn("At the busiest place", "top", "top_share"),
+    TableColumn("Main themes", "main_themes", kind="words themes"),
+    TableColumn("Ward", "ward", kind="words"),
+    TableColumn("Metres long", "length", "length"),
+    TableColumn("Zones", "zones", kind="words", if_any=True),
+    TableColumn("Audit findings", "n_observations", if_any=True),
 )
 """What stands behind evidence, rank and name."""
 
 
-def columns_of(facts: Sequence[HotspotFacts], *, tested: bool) -> list[Column]:
+def columns_of(facts: Sequence[HotspotFacts], *, tested: bool) -> list[TableColumn]:
     """Return the columns of a table of these hotspots."""
     return [
         column

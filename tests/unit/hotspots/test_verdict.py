@@ -6,7 +6,7 @@ import pytest
 
 from csp_geo.core.tables import VERDICTS
 from csp_geo.core.wording import count, join
-from csp_geo.hotspots.verdict import Finding
+from csp_geo.hotspots.verdict import Judgement
 
 CHANCE = "if reports fell evenly over the 1,937 known street points of Toytown"
 SAYS_NOT = "This does not say that it is worse than usual here, nor that a patrol will help."
@@ -29,7 +29,7 @@ def finding(**changes):
         "needed": 31,
         "chance": CHANCE,
     }
-    return Finding(**(known | changes))
+    return Judgement(**(known | changes))
 
 
 @pytest.mark.parametrize(

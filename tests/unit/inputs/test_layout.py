@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from csp_geo.inputs.files.layout import Asides, find_header
+from csp_geo.inputs.files.layout import StrayRows, find_header
 from csp_geo.inputs.files.table import BROKEN, ROW, is_empty, said, tidy
 
 KNOWN = {"date", "time", "easting", "northing", "category", "reference", "committeddate"}
@@ -62,7 +62,7 @@ def sift(*rows):
     table = pd.DataFrame(rows, columns=header, dtype="str")
     table[ROW] = range(2, len(rows) + 2)
     table[BROKEN] = False
-    asides = Asides(header, {name: name for name in header})
+    asides = StrayRows(header, {name: name for name in header})
     kept = [row for at in range(0, len(rows), 2) for row in asides.sift(table[at : at + 2])[ROW]]
     return [row for row in kept if row not in asides.at_the_end], asides.notes
 
