@@ -47,6 +47,8 @@ def written_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
     """
     names = {RECORD, *names}
     try:
+        if not _is_regular(folder / RECORD):
+            return dict.fromkeys(names, _OTHER)
         said = json.loads((folder / RECORD).read_bytes())["written"]
         known = {str(name): str(digest) for name, digest in said.items()}
         known[RECORD] = sha256_of(folder / RECORD)
@@ -110,9 +112,37 @@ def is_open(path: Path) -> bool:
     return any(path.with_name(mark.format(path.name)).exists() for mark in _OPEN)
 
 
+def edited(folder: Path, written: Mapping[str, str], new: Path) -> list[str]:
+    """List what lies in a folder where a file or folder of ours was, and is not as written.
+
+    What is the same in the folder `new`, which has taken the place, is nobody's work.
+    """
+    folders = {str(above) for name in written for above in PurePosixPath(name).parents}
+    return [
+        name
+        for name, path in _walk(folder)
+        if (name in folders and not (path.is_dir() and not path.is_symlink()))
+        or (name in written and not _is_as_written(path, written[name]))
+        if not same(path, new / name)
+    ]
+
+
+def below(names: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """Return both, the `others` moved with that one of `names` in which they lie."""
+    moved = dict(names)
+    for name, other in others.items():
+        above = next((str(p) for p in PurePosixPath(name).parents if str(p) in names), "")
+        moved[name] = f"{names[above]}{name.removeprefix(above)}" if above else other
+    return moved
+
+
+def _is_regular(path: Path) -> bool:
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
 def _is_as_written(path: Path, digest: str) -> bool:
     try:
-        return stat.S_ISREG(path.lstat().st_mode) and sha256_of(path) == digest
+        return _is_regular(path) and sha256_of(path) == digest
     except FileNotFoundError:
         return True  # it was deleted, which is for others to decide
     except PermissionError:

@@ -14,6 +14,7 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import sys
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from csp_geo.core.lock import hold
 from csp_geo.core.storage import make_below, make_folder, sha256_of, write_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
@@ -120,6 +121,8 @@ def shown(path: Path) -> str:
 _NEW: Final = ".csp_geo-new"
 _LAST: Final = ".csp_geo-last"
 _LOCK: Final = ".csp_geo-lock"
+_JUNCTION: Final = 0xA0000003
+"""What Windows says of a folder that is another name of one elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,9 @@ class OutputFolder:
             place = place_of(self.path)
             make_folder(place.parent)
             for last in place.parent.glob(f".*{_LAST}"):
-                heal(place.with_name(last.name.removesuffix(_LAST)[1:]))
+                name = last.name.removesuffix(_LAST)[1:]
+                if name.strip(".") and _is_folder(last):
+                    heal(place.with_name(name))
             with self._alone(place):
                 before = kept.written_in(place)
                 self._refuse_worked_in(place, before)
@@ -192,7 +197,7 @@ class OutputFolder:
                     foreign = self._install(new, place, written, left)
                 except BaseException:
                     with suppress(OSError):
-                        _put_right(place)
+                        self._put_right(place)
                     raise
         return [other for name, other in foreign.items() if other != name]
 
@@ -200,7 +205,7 @@ class OutputFolder:
     def _alone(self, place: Path) -> Iterator[None]:
         """Hold the folder's lock, after what a run that was killed left behind is put right."""
         with hold(_beside(place, _LOCK), shown(self.path), self.command, self.progress):
-            _put_right(place)
+            self._put_right(place)
             yield
 
     def _build(
@@ -259,9 +264,52 @@ class OutputFolder:
         except SettingsError:
             swap_back(place, aside, new)
             raise
-        kept.bring(self._foreign(aside, ours, left), aside, place)  # what came since
-        _remove(aside)
+        with suppress(OSError):  # the new one is in place: the rest can be done by the next run
+            kept.bring(self._foreign(aside, ours, left), aside, place)  # what came since
+            _discard(aside, new)
         return foreign
+
+    def _put_right(self, place: Path) -> None:
+        """Clear what a run that failed left beside a folder; nobody else can be at work there.
+
+        A folder that was moved aside is put back. Nothing that is not ours is lost, nor what
+        somebody changed in the old one before it could be looked at.
+        """
+        new, last = _beside(place, _NEW), _beside(place, _LAST)
+        if _ours_at(new, self.path):
+            _remove(new)
+            if new.exists():
+                raise OutputError(
+                    f"{new.name}, beside {shown(self.path)}, is left from an earlier run and "
+                    "cannot be removed: it is in use, or belongs to somebody else. Remove it by "
+                    "hand and run this again, or write elsewhere with --out DIR."
+                )
+        if not _ours_at(last, self.path):
+            return
+        if not place.exists():
+            last.rename(place)
+            return
+        written = kept.written_in(last, kept.written_in(place))
+        edited = self._aside(kept.edited(last, written, place), place)
+        foreign = kept.strangers(last, written)
+        names = {name: name for name in foreign if not os.path.lexists(place / name)}
+        kept.bring(kept.below(edited, names), last, place)
+        for name, other in edited.items():
+            self.progress(f"Somebody changed {shown(self.path)}/{name}: kept as {other}")
+        _discard(last, new)
+
+    def _aside(self, names: Iterable[str], place: Path) -> dict[str, str]:
+        """Return where files of ours that somebody changed are to lie beside the new ones."""
+        found = {}
+        for name in names:
+            public = bool(self.public) and name.startswith(f"{self.public}/")
+            path = PurePosixPath(f"not-{name}" if public else name)
+            other, n = path.with_stem(f"{path.stem} (edited)"), 1
+            while os.path.lexists(place / other):
+                n += 1
+                other = path.with_stem(f"{path.stem} (edited {n})")
+            found[name] = str(other)
+        return found
 
     def _foreign(
         self, folder: Path, ours: Collection[str], left: Collection[str]
@@ -306,34 +354,53 @@ def heal(path: Path) -> None:
     """Put a folder back that a killed run moved aside: whoever reads a folder looks here first."""
     place = Path(os.path.realpath(path))
     last = _beside(place, _LAST)
-    if place.exists() or not last.exists():
+    if place.exists() or not _ours_at(last, path):
         return
     with _in_words(path), hold(_beside(place, _LOCK), shown(path), "csp-geo", lambda _: None):
-        if not place.exists() and last.exists():
+        if not place.exists() and _ours_at(last, path):
             last.rename(place)
 
 
-def _put_right(place: Path) -> None:
-    """Clear what a run that failed left beside a folder; nobody else can be at work there.
+def _is_folder(path: Path) -> bool:
+    """Tell whether a folder lies at a path: no link, and no other name of a folder elsewhere."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return False
+    is_junction = getattr(found, "st_reparse_tag", 0) == _JUNCTION
+    return stat.S_ISDIR(found.st_mode) and not is_junction
 
-    A folder that was moved aside is put back, and nothing that is not ours is lost.
+
+def _ours_at(path: Path, folder: Path) -> bool:
+    """Tell whether a folder of ours lies beside another; what else lies there is not touched.
+
+    Raises
+    ------
+    OutputError
+        If there is a link or a file: what it leads to is somebody's.
     """
-    _remove(_beside(place, _NEW))
-    last = _beside(place, _LAST)
-    if not last.exists():
-        return
-    if not place.exists():
-        last.rename(place)
-        return
-    foreign = kept.strangers(last, kept.written_in(last))
-    kept.bring({n: n for n in foreign if not os.path.lexists(place / n)}, last, place)
-    _remove(last)
+    if _is_folder(path):
+        return True
+    if os.path.lexists(path):
+        what = "a file" if path.is_file() and not path.is_symlink() else "a link"
+        raise OutputError(
+            f"{path.name}, beside {shown(folder)}, is {what}, and csp-geo needs this name for a "
+            "folder of its own. It was left as it is: move it away and run this again."
+        )
+    return False
+
+
+def _discard(last: Path, new: Path) -> None:
+    """Remove a folder of which nothing is needed any more; from now on it is not whole."""
+    last.rename(new)
+    _remove(new)
 
 
 def _remove(folder: Path) -> None:
     """Remove a folder of ours; what cannot be removed now is by the next run."""
     for above, _, _ in os.walk(folder):
-        Path(above).chmod(0o700)  # somebody's folder may bar us from what we brought into it
+        with suppress(OSError):  # of another user, on a drive that several share
+            Path(above).chmod(0o700)  # what we brought into it may bar us
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -30,6 +30,8 @@ DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
 FEWEST_SIMULATIONS: Final = 19
 """With fewer maps no p can be as low as 0.05."""
 _MEGABYTE: Final = 1_000_000
+SHORTEST_EPS_M: Final = 1.0
+"""Places are given to the metre: what is closer is one place, and has no outline."""
 LONGEST_EPS_M: Final = 5000.0
 _LONGEST_ADDRESS: Final = 500
 ONS_OPEN_GEOGRAPHY: Final = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
@@ -40,7 +42,7 @@ _ADDRESS: Final = re.compile(
 )
 
 _CLUSTERS: Final[Mapping[str, ValueKind]] = {
-    "eps": above(0, LONGEST_EPS_M, " metres"),
+    "eps": number(SHORTEST_EPS_M, LONGEST_EPS_M, " of metres"),
     "min_samples": whole(1, 100_000),
 }
 _VALUES: Final[Mapping[str, ValueKind]] = {
@@ -71,8 +73,8 @@ def _is_address(value: object) -> bool:
 class ClusterParams:
     """Parameters of DBSCAN.
 
-    `eps` in metres, > 0, inclusive: points exactly `eps` apart are neighbours. `min_samples` is the
-    weight that a point and its neighbours need together, counting the point itself.
+    `eps` in metres, from 1, inclusive: points exactly `eps` apart are neighbours. `min_samples` is
+    the weight that a point and its neighbours need together, counting the point itself.
     """
 
     eps: float = 100.0

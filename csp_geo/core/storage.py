@@ -131,9 +131,18 @@ def project_key(folder: Path) -> bytes:
     Raises
     ------
     SettingsError
-        If the key file is there and empty: a known key would be none.
+        If the key file is there and empty, since a known key would be none; or is no file, or a
+        link that leads nowhere.
     """
     path = folder / KEY_FILE
+    if not path.is_file() and os.path.lexists(path):
+        is_lost = path.is_symlink() and not path.exists()
+        what = "a link that leads nowhere. Is a drive not connected?" if is_lost else "no file."
+        raise SettingsError(
+            f"{KEY_FILE}, the key from which this project's incident numbers are made, is {what} "
+            "Put back the file from your backup; or move away what lies there, and a new key is "
+            "made (the numbers of all incidents then change)."
+        )
     if not path.exists():
         return secrets.token_hex(32).encode("ascii")
     key = path.read_bytes().strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from csp_geo.core.settings import LONGEST_EPS_M, ClusterParams
+from csp_geo.core.settings import LONGEST_EPS_M, SHORTEST_EPS_M, ClusterParams
 from csp_geo.core.wording import count, join
 from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.find import label_family, shape_of, size_of
@@ -51,7 +51,7 @@ def times_survived(
     xy = points_of(members)
     survived = [0] * len(hotspots)
     for share, more in SETTINGS:
-        eps = min(params.eps * share, LONGEST_EPS_M)
+        eps = min(max(params.eps * share, SHORTEST_EPS_M), LONGEST_EPS_M)
         other = ClusterParams(eps=eps, min_samples=max(1, params.min_samples + more))
         labels, is_core = label_family(members, other)
         sizes: dict[int, float] = {}
@@ -77,6 +77,8 @@ def split_of(hotspot: gpd.GeoDataFrame, params: ClusterParams) -> str:
     xy = points_of(hotspot)
     noun = "pins" if str(hotspot["family"].iloc[0]) == "perception" else "reports"
     for share in _PIECES:
+        if params.eps * share < SHORTEST_EPS_M:
+            break
         closer = ClusterParams(eps=params.eps * share, min_samples=params.min_samples)
         labels, is_core = label_family(hotspot, closer)
         sizes = sorted(np.bincount(labels[labels >= 0]).tolist(), reverse=True)

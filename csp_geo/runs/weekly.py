@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from csp_geo._version import __version__
 from csp_geo.core.caution import MAKER, Caution, for_audience
 from csp_geo.core.disclosure import may_be_drawn
-from csp_geo.core.errors import CspGeoError
+from csp_geo.core.errors import CspGeoError, SettingsError
 from csp_geo.core.pack_tables import WEEKLY
 from csp_geo.core.period import parse_period
-from csp_geo.core.storage import keep_key, project_key
+from csp_geo.core.storage import KEY_FILE, keep_key, project_key
 from csp_geo.decisions.havens.demand import demand_points
 from csp_geo.decisions.havens.on_map import havens_on_map
 from csp_geo.hotspots.chance.family_map import Simulation
@@ -64,8 +64,13 @@ class WeeklyOptions:
     seed: int = 0
 
 
-def run_weekly(options: WeeklyOptions, context: Context) -> Pack:
+def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = False) -> Pack:
     """Make the weekly pack; nothing is written but the key of a new project.
+
+    Parameters
+    ----------
+    is_repeat
+        That another first run kept its key while this one was at work. It happens once.
 
     Raises
     ------
@@ -195,8 +200,13 @@ def run_weekly(options: WeeklyOptions, context: Context) -> Pack:
         havens=havens.table if havens is not None else None,
         draw_sensitive=draw_sensitive,
     )
-    if keep_key(context.key_folder, key) != key:
-        return run_weekly(options, context)  # another first run kept its key meanwhile
+    if keep_key(context.key_folder, key) != key:  # another first run kept its own meanwhile
+        if is_repeat:
+            raise SettingsError(
+                f"{KEY_FILE} is another at each look: another program changes it. Find out which, "
+                "and run this again."
+            )
+        return run_weekly(options, context, is_repeat=True)
     watch.start("write", "Writing the pack")
     return Pack(
         kind=WEEKLY,

@@ -260,6 +260,48 @@ def test_first_runs_at_once_have_one_key(csp, home, monkeypatch):
     assert asked[1] == b"f" * 64 == (home / "maps" / ".csp_geo.key").read_bytes().strip()
 
 
+def test_a_key_that_is_another_at_each_look(csp, home, monkeypatch):
+    """A run begins again once, never for ever."""
+    asked = []
+    monkeypatch.setattr(
+        csp_geo.runs.weekly, "keep_key", lambda _, key: asked.append(key) or key + b"x"
+    )
+    ran = csp(*COMMANDS["weekly"][2], cwd=home)
+    assert ran.code == 2
+    assert ".csp_geo.key is another at each look" in ran.err
+    assert len(asked) == 2
+
+
+def test_a_key_that_leads_nowhere(csp, home):
+    (home / "maps" / ".csp_geo.key").unlink()
+    (home / "maps" / ".csp_geo.key").symlink_to("nowhere")
+    ran = csp(*COMMANDS["weekly"][2], cwd=home)
+    assert ran.code == 2
+    assert "is a link that leads nowhere" in ran.err
+
+
+@pytest.mark.parametrize("more", [(), ("--min-samples", "1")])
+def test_the_smallest_distance(csp, home, more):
+    command = [*COMMANDS["weekly"][2], *more, "--eps"]
+    ran = csp(*command, "1", cwd=home)
+    assert ran.code == 0, ran.err
+    ran = csp(*command, "1e-10", cwd=home)
+    assert ran.code == 2
+    assert "eps must be a number of metres from 1 to 5,000, not 1e-10" in ran.err
+
+
+def test_a_link_at_the_name_of_the_lock(csp, home, command):
+    """What it leads to is not emptied."""
+    out, _, arguments = command
+    (home / "precious.txt").write_text("mine", encoding="utf-8")
+    out.with_name(f".{out.name}.csp_geo-lock").symlink_to(home / "precious.txt")
+    before = state(home)
+    ran = csp(*arguments, cwd=home)
+    assert ran.code == 1
+    assert f".{out.name}.csp_geo-lock, beside " in ran.err
+    assert state(home) == before
+
+
 def test_havens_reads_one_pack(csp, home, monkeypatch):
     """A new pack takes the place of the one that is being read: it is read again, whole."""
     from csp_geo.runs import pack as packs

@@ -157,7 +157,7 @@ class TestWhole:
         write(tmp_path / "p")
         (tmp_path / ".p.csp_geo-new").mkdir()
         (tmp_path / ".p.csp_geo-new" / "map.html").write_bytes(b"half")
-        (tmp_path / ".p.csp_geo-lock").write_text("{}")
+        (tmp_path / ".p.csp_geo-lock").write_text('{"process": 1, "command": "csp-geo weekly"}')
         write(tmp_path / "p")
         assert beside(tmp_path / "p") == ["p"]
 
@@ -208,6 +208,170 @@ class TestHeal:
         folder_at(aside).check()
         assert content(aside) == {**FILES, "notes.txt": b"newer", "late.txt": b"late"}
         assert beside(aside) == ["p", "q"]
+
+    @pytest.fixture
+    def after_exchange(self, tmp_path):
+        """As after a kill just after the exchange: the last look at the old one did not come."""
+        write(tmp_path / "p", {**FILES, "public/list.csv": b"listed"})
+        shutil.copytree(tmp_path / "p", tmp_path / ".p.csp_geo-last")
+        return tmp_path / "p"
+
+    def test_what_was_changed_just_before_the_exchange(self, after_exchange):
+        """It is kept beside the new one, outside the public folder, and said."""
+        last, said = after_exchange.with_name(".p.csp_geo-last"), []
+        (after_exchange / "call-list (edited).xlsx").write_bytes(b"of earlier")
+        (last / "call-list.xlsx").write_bytes(b"They said yes")
+        (last / "public" / "list.csv").write_bytes(b"also me")
+        shutil.rmtree(last / "deep")
+        (last / "deep").write_bytes(b"no folder")
+        (last / "map.html").unlink()
+        (last / "map.html").mkdir()
+        (last / "map.html" / "inside").write_bytes(b"in it")
+        folder_at(after_exchange, said.append, public="public").check()
+        assert content(after_exchange) == {
+            **FILES,
+            "public/list.csv": b"listed",
+            "call-list (edited).xlsx": b"of earlier",
+            "call-list (edited 2).xlsx": b"They said yes",
+            "not-public/list (edited).csv": b"also me",
+            "deep (edited)": b"no folder",
+            "map (edited).html/inside": b"in it",
+        }
+        assert any("p/call-list.xlsx: kept as call-list (edited 2).xlsx" in line for line in said)
+        assert beside(after_exchange) == ["p"]
+
+    def test_a_record_that_names_files_elsewhere(self, after_exchange):
+        """It may come from another office: nothing outside the folder is brought in."""
+        (after_exchange.parent / "precious.txt").write_bytes(b"mine")
+        record = after_exchange.with_name(".p.csp_geo-last") / kept.RECORD
+        data = json.loads(record.read_text("utf-8"))
+        elsewhere = str(after_exchange.parent / "precious.txt")
+        data["written"] |= {"../precious.txt": "0", elsewhere: "0"}
+        record.write_text(json.dumps(data), encoding="utf-8")
+        folder_at(after_exchange).check()
+        assert content(after_exchange) == {**FILES, "public/list.csv": b"listed"}
+
+    def test_a_record_that_is_no_file(self, tmp_path):
+        """A pipe would be waited for, for ever."""
+        write(tmp_path / "p")
+        (tmp_path / "p" / kept.RECORD).unlink()
+        os.mkfifo(tmp_path / "p" / kept.RECORD)
+        with pytest.raises(SettingsError, match="is not as csp-geo wrote it"):
+            write(tmp_path / "p")
+
+
+def snapshot(folder):
+    """Return modes and bytes of everything in a folder."""
+    return {
+        path: (stat.S_IMODE(path.lstat().st_mode), path.read_bytes() if path.is_file() else b"")
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+KINDS = {
+    "link": lambda path, precious: path.symlink_to(precious),
+    "link to a file": lambda path, precious: path.symlink_to(precious / "letter.txt"),
+    "dangling link": lambda path, precious: path.symlink_to(precious / "none"),
+    "file": lambda path, precious: path.write_bytes(b"mine"),
+    "pipe": lambda path, precious: os.mkfifo(path),
+}
+
+
+class TestNamesBeside:
+    """What lies at a name that csp_geo uses beside a folder may be somebody's."""
+
+    @pytest.fixture
+    def precious(self, tmp_path):
+        folder = tmp_path / "elsewhere" / "precious"
+        folder.mkdir(parents=True, mode=0o750)
+        (folder / "deep").mkdir(mode=0o550)
+        (folder / "letter.txt").write_bytes(b"mine")
+        (folder / "letter.txt").chmod(0o640)
+        return folder
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("ending", ["new", "last"])
+    @pytest.mark.parametrize("there", [True, False])
+    def test_of_folders(self, tmp_path, precious, kind, ending, there):
+        home = tmp_path / "maps"
+        home.mkdir()
+        if there:
+            write(home / "p")
+        KINDS[kind](home / f".p.csp_geo-{ending}", precious)
+        before = snapshot(tmp_path / "elsewhere")
+        names = beside(home / "p")
+        goes = [lambda: write(home / "p")]
+        if there or ending == "last":
+            goes.append(folder_at(home / "p").check)
+        for go in goes:
+            with pytest.raises(OutputError, match=rf"^\.p\.csp_geo-{ending}, beside p, is a"):
+                go()
+            assert beside(home / "p") == names
+        assert snapshot(tmp_path / "elsewhere") == before
+        if there:
+            assert content(home / "p") == FILES
+        write(home / "q")  # nobody's business there
+        assert beside(home / "p") == sorted([*names, "q"])
+
+    @pytest.mark.parametrize("kind", [*KINDS, "hard link", "folder", "almost ours", "no JSON"])
+    def test_of_the_lock(self, tmp_path, precious, kind):
+        """Neither emptied nor removed, whatever it is; a file that is not there is not made."""
+        home, ours = tmp_path / "maps", '{"process": 1, "command": "csp-geo weekly"}'
+        write(home / "p")
+        path = home / ".p.csp_geo-lock"
+        if kind in KINDS:
+            KINDS[kind](path, precious)
+        elif kind == "hard link":
+            (precious / "letter.txt").write_text(ours)
+            path.hardlink_to(precious / "letter.txt")
+        elif kind == "folder":
+            path.mkdir()
+        else:
+            path.write_text(ours[:-1] + (', "more": 1}' if kind == "almost ours" else ""))
+        before, said = snapshot(tmp_path), r"^\.p\.csp_geo-lock, beside p, is .* Move it away"
+        for go in (lambda: write(home / "p"), folder_at(home / "p").check):
+            with pytest.raises(OutputError, match=said):
+                go()
+        assert snapshot(tmp_path) == before
+
+    @pytest.mark.parametrize("data", [b"", bytes(40), b'{"process": 7, "command": "csp-geo"}'])
+    def test_lock_of_a_run_that_was_killed(self, tmp_path, data):
+        """A power cut may leave zeros."""
+        (tmp_path / ".p.csp_geo-lock").write_bytes(data)
+        write(tmp_path / "p")
+        assert beside(tmp_path / "p") == ["p"]
+
+    def test_lock_that_was_replaced_meanwhile(self, tmp_path):
+        """What lies there at the end is not the file that was locked."""
+        path = tmp_path / "lock"
+        with lock.hold(path, "p", "csp-geo", nobody):
+            path.unlink()
+            path.write_bytes(b"mine")
+        assert path.read_bytes() == b"mine"
+
+    @pytest.mark.parametrize("name", ["..csp_geo-last", "...csp_geo-last", "....csp_geo-last"])
+    def test_names_that_are_nobodys(self, tmp_path, name):
+        (tmp_path / name).mkdir()
+        write(tmp_path / "p")
+        assert beside(tmp_path / "p") == sorted([name, "p"])
+
+    def test_an_old_folder_that_cannot_be_removed(self, tmp_path, monkeypatch):
+        """A folder of another user on a shared drive: the new one is in place all the same."""
+        write(tmp_path / "p")
+
+        def refused(*given, **more):
+            raise PermissionError(errno.EPERM, "not yours")
+
+        monkeypatch.setattr(Path, "chmod", refused)
+        monkeypatch.setattr(folders.shutil, "rmtree", lambda *given, **more: None)
+        write(tmp_path / "p", {"map.html": b"new"})
+        assert content(tmp_path / "p") == {"map.html": b"new"}
+        with pytest.raises(OutputError, match=r"^\.p\.csp_geo-new, beside p, is left from"):
+            write(tmp_path / "p")
+        assert content(tmp_path / "p") == {"map.html": b"new"}
+        monkeypatch.undo()
+        write(tmp_path / "p")
+        assert beside(tmp_path / "p") == ["p"]
 
 
 class TestKept:

@@ -11,9 +11,9 @@ from csp_geo.core.settings import ClusterParams, Settings, read_settings, settin
 
 
 class TestInputs:
-    @pytest.mark.parametrize("eps", [0, -1, float("nan"), float("inf"), 5001])
+    @pytest.mark.parametrize("eps", [0, -1, float("nan"), float("inf"), 5001, 0.9, 1e-10])
     def test_eps(self, eps):
-        with pytest.raises(SettingsError, match="eps must be"):
+        with pytest.raises(SettingsError, match="eps must be a number of metres from 1 to 5,000"):
             ClusterParams(eps=eps)
 
     @pytest.mark.parametrize("n", [0, -5, 2.5])

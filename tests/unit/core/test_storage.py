@@ -151,6 +151,32 @@ class TestKey:
         with pytest.raises(SettingsError, match="is empty"):
             project_key(tmp_path)
 
+    @pytest.mark.parametrize("kind", ["nowhere", "ring", "pipe", "link to a pipe", "folder"])
+    def test_what_is_no_key(self, tmp_path, kind):
+        """A pipe would be waited for, and behind a link that leads nowhere no key can be kept."""
+        path = tmp_path / "project" / ".csp_geo.key"
+        path.parent.mkdir()
+        if "pipe" in kind:
+            os.mkfifo(tmp_path / "pipe")
+        if kind == "folder":
+            path.mkdir()
+        elif kind == "ring":
+            path.symlink_to(path)
+        elif kind == "pipe":
+            (tmp_path / "pipe").rename(path)
+        else:
+            path.symlink_to(tmp_path / kind.removeprefix("link to a "))
+        said = "a link that leads nowhere" if kind in {"nowhere", "ring"} else "no file"
+        for go in (lambda: project_key(path.parent), lambda: keep_key(path.parent, b"k")):
+            with pytest.raises(SettingsError, match=rf"^\.csp_geo\.key, the key .* is {said}\."):
+                go()
+        assert os.listdir(path.parent) == [path.name]  # noqa: PTH208
+
+    def test_a_link_to_a_key(self, tmp_path):
+        (tmp_path / "kept").write_bytes(b"k\n")
+        (tmp_path / ".csp_geo.key").symlink_to("kept")
+        assert project_key(tmp_path) == keep_key(tmp_path, b"other") == b"k"
+
     def test_sha256(self, tmp_path):
         """The published digest of "abc" (FIPS 180-2)."""
         (tmp_path / "a").write_bytes(b"abc")
