@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_geo._version import __version__
+from csp_geo.core.caution import READER, for_audience
 from csp_geo.core.tables import KINDS, TESTED_COLUMNS
 from csp_geo.core.wording import count
 from csp_geo.incidents.quality import file_counts
@@ -68,7 +69,7 @@ def page_facts(run: WeeklyRun) -> Facts:
         period_is_months=run.period.whole_months,
         marking=settings.marking,
         synthetic=run.synthetic,
-        cautions=run.cautions,
+        cautions=for_audience(run.cautions, READER),
         sources=tuple(_source_facts(run)),
         licences=licences(run),
         method=_method(run),

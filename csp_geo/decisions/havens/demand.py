@@ -217,12 +217,11 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
 
 
 def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
-    """Keep the demand within some metres of any of the shapes."""
+    """Keep the demand within some metres, inclusive, of any of the shapes."""
     import geopandas as gpd
 
     points = gpd.GeoSeries.from_xy(*demand.xy.T)
-    around = shapes.buffer(metres).union_all() if len(shapes) else None
-    keep = points.within(around).to_numpy() if around is not None else np.zeros(len(points), bool)
+    keep = points.dwithin(shapes.union_all(), metres).to_numpy(dtype=np.bool_)
     kept = np.flatnonzero(keep)
     return replace(
         demand,

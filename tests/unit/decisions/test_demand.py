@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from csp_geo.core.errors import SettingsError
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, near_any
@@ -127,3 +130,13 @@ def test_only_near_some_shapes():
     shape = gpd.GeoSeries.from_xy([544421.0], [184300.0]).buffer(5.0)
     assert near_any(demand, shape, 50.0).xy.tolist() == [[544421.0, 184321.0]]
     assert near_any(demand, shape.iloc[:0], 50.0).n_reports == 0
+
+
+@pytest.mark.parametrize(("off", "is_kept"), [(99, True), (100, True), (101, False)])
+def test_the_distance_of_what_is_near_is_included(off, is_kept):
+    """Measured exactly, from an edge and past a corner: at 60 east and 80 north it is 100."""
+    square = gpd.GeoSeries([shapely.box(544000, 184000, 544421, 184321)], crs="EPSG:27700")
+    for east, north in ((off, 0), (0, off), (off * 0.6, off * 0.8)):
+        demand = demand_of(made(row(MONDAY, x=544421.0 + east, y=184321.0 + north)))
+        demand = replace(demand, xy=np.array([[544421.0 + east, 184321.0 + north]]))
+        assert (near_any(demand, square, 100.0).n_reports == 1) == is_kept

@@ -15,7 +15,7 @@ def pins(make_incidents, xy, people, **columns):
     return make_incidents(xy, source="survey", person_key=people, **columns)
 
 
-@pytest.mark.parametrize(("apart", "rows"), [(100.0, 1), (100.1, 2)])
+@pytest.mark.parametrize(("apart", "rows"), [(99.9, 1), (100.0, 1), (100.1, 2)])
 def test_one_persons_pins_within_100_metres_are_one_row(make_incidents, apart, rows) -> None:
     made = pins(make_incidents, [(X, Y), (X + apart, Y)], ["a", "a"])
     assert len(demand_points(made)) == rows

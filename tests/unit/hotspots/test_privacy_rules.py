@@ -51,6 +51,41 @@ def test_a_cluster_that_sensitive_reports_make_is_withheld(town_area, make_incid
     assert (len(shown), n_withheld) == (1, 0)
 
 
+@pytest.mark.parametrize(("others", "shown"), [(0, 0), (1, 0), (4, 0), (5, 1)])
+def test_an_outline_needs_five_reports_that_may_be_shown(
+    town_area, make_incidents, others, shown
+) -> None:
+    """Five domestic reports make a cluster of any noise report beside them: no outline of that."""
+    xy = [[544500 + 10 * i, 184500] for i in range(5 + others)]
+    incidents = _town(make_incidents, xy, ["domestic"] * 5 + ["robbery"] * others)
+    hotspots, n_withheld = find_hotspots(incidents, town_area, ClusterParams(min_samples=5))
+    assert (len(hotspots), n_withheld) == (shown, 1 - shown)
+
+
+@pytest.mark.parametrize(
+    ("people", "shown"),
+    [
+        (["a", "b", "c", "d"], 0),
+        (["a", "b", "c", "d", "d"], 0),  # two pins of one person
+        (["a", "b", "c", "d", "e"], 1),
+        (["a", "b", "c", "d", None], 1),  # nobody's pin counts as a person
+    ],
+)
+def test_an_outline_of_pins_needs_five_people_who_may_be_shown(
+    town_area, make_incidents, people, shown
+) -> None:
+    """Two people who tell of hate are in the cluster, and do not count towards its outline."""
+    n = len(people)
+    incidents = make_incidents(
+        [[544500 + 10 * i, 184500] for i in range(n + 2)],
+        source="survey",
+        person_key=[*people, "x", "y"],
+        sensitive=[""] * n + ["hate"] * 2,
+    )
+    hotspots, n_withheld = find_hotspots(incidents, town_area, ClusterParams(min_samples=5))
+    assert (len(hotspots), n_withheld) == (shown, 1 - shown)
+
+
 @pytest.mark.parametrize("door", [(544500, 184500), (544520, 184530), (544480, 184470)])
 def test_no_outline_has_its_centre_at_a_door(town_area, make_incidents, door) -> None:
     """Six robberies make the shape; one domestic report among them moves nothing but the count."""

@@ -133,6 +133,12 @@ class TestWeights:
         table = make_incidents(xy, source="survey", person_key=["a", "a", "a", "a", "b"])
         assert person_weights(table).tolist() == pytest.approx([1 / 2, 1 / 3, 1 / 2, 1, 1])
 
+    @pytest.mark.parametrize(("apart", "weight"), [(99.9, 1 / 2), (100, 1 / 2), (100.1, 1)])
+    def test_the_limit_is_100_metres_and_included(self, make_incidents, apart, weight):
+        xy = [(544100, 184200), (544100 + apart, 184200)]
+        table = make_incidents(xy, source="survey", person_key="a")
+        assert person_weights(table).tolist() == [weight] * 2
+
     def test_all_weights_of_one_spot_sum_to_one_person(self, make_incidents):
         table = make_incidents([(544421, 184321)] * 7, source="survey", person_key="a")
         assert person_weights(table).sum() == pytest.approx(1)

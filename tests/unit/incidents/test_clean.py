@@ -67,6 +67,22 @@ class TestInputs:
         """`future-date` is for dates after the day of the run, or before 1990."""
         assert cleaned({"offence/a.csv": [row(day=day)]}).rows["reasons"].tolist() == [reasons]
 
+    @pytest.mark.parametrize(
+        ("day", "clock", "reasons"),
+        [
+            ("01/02/2023", "23:59", ""),
+            ("02/02/2023", "00:00", "future-date"),
+            ("02/02/2023", "", "future-date"),
+            ("31/12/1989", "23:59", "future-date"),
+            ("01/01/1990", "00:00", ""),
+            ("01/01/1990", "", ""),
+        ],
+    )
+    def test_a_day_ends_at_midnight(self, cleaned, day, clock, reasons):
+        """The day of the run counts to its last minute; the next begins with its first."""
+        result = cleaned({"offence/a.csv": [row(day=day, clock=clock)]})
+        assert result.rows["reasons"].tolist() == [reasons]
+
     def test_without_a_day_of_the_run_nothing_is_in_the_future(self, cleaned):
         assert fates(cleaned({"offence/a.csv": [row(day="01/01/2099")]}, today=None)) == [
             "accepted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 
@@ -17,11 +18,11 @@ from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_clusters
 from csp_geo.incidents.clean import clean
 from csp_geo.incidents.select import select
-from csp_geo.inputs.areas.study_area import read_vintages
+from csp_geo.inputs.areas.study_area import read_study_area, read_vintages
 from csp_geo.inputs.read import read_reports
 from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.weekly import WeeklyOptions
-from csp_geo.runs.weekly_cautions import cautions_of
+from csp_geo.runs.weekly_cautions import cautions_of, withheld
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
 
@@ -76,6 +77,42 @@ class TestCautions:
             "Only 29 reports" in said or "Only 26" in said for said in cautions(run, chosen=few)
         )
 
+    @pytest.mark.parametrize(("n", "is_few"), [(29, True), (30, False)])
+    def test_below_thirty_reports_are_few(self, run, n, is_few):
+        """Audit findings are no reports: one more row changes nothing."""
+        used = run.chosen.used
+        reports, audits = (
+            used[used["family"] != "observation"],
+            used[used["family"] == "observation"],
+        )
+        few = pd.concat([reports.iloc[:n], audits.iloc[:1]])
+        said = cautions(run, chosen=replace(run.chosen, used=few))
+        assert any(text.startswith(f"Only {n} reports") for text in said) == is_few
+
+    @pytest.mark.parametrize(
+        ("day", "fits"),
+        [("2022-05-04", False), ("2022-05-05", True), ("2023-01-10", True)],
+    )
+    def test_wards_hold_from_their_first_day(self, run, day, fits):
+        used = run.chosen.used.assign(occurred_at=pd.Timestamp(day, tz="Europe/London"))
+        said = cautions(run, chosen=replace(run.chosen, used=used))
+        assert any("do not fit the dates" in text for text in said) != fits
+
+    @pytest.mark.parametrize(("day", "fits"), [("2022-05-04", True), ("2022-05-05", False)])
+    def test_wards_hold_to_their_last_day(self, run, day, fits):
+        old = replace(run.area, vintage=read_vintages()[0])
+        used = run.chosen.used.assign(occurred_at=pd.Timestamp(f"{day} 23:30", tz="Europe/London"))
+        said = cautions(run, area=old, chosen=replace(run.chosen, used=used))
+        assert any("do not fit the dates" in text for text in said) != fits
+
+    @pytest.mark.parametrize("n", [0, 1])
+    def test_what_is_counted_is_said_from_one_on(self, run, n):
+        """Rows that could not be used, and clusters that are not shown."""
+        result = replace(run.result, counts={**run.result.counts, "quarantined": n})
+        said = cautions(run, result=result)
+        assert any("could not be used" in text for text in said) == bool(n)
+        assert len(withheld(n)) == n
+
     def test_wards_of_another_time(self, run):
         """Reports of 2023 on the wards of 2002: all 40 are outside their time."""
         old = replace(run.area, vintage=read_vintages()[0])
@@ -116,6 +153,12 @@ class TestFacts:
         assert (made["seed"], made["hotspots"]) == (7, 3)
         assert made["counts"]["in_period"] == 40
         assert made["synthetic"] is False
+
+    def test_the_wards_are_named_with_the_hash_of_their_file(self, run, shared_town):
+        made = facts.body(replace(run, area=read_study_area(shared_town.boundaries)))
+        assert made["study_area"]["file"] == shared_town.boundaries.name
+        data = shared_town.boundaries.read_bytes()
+        assert made["study_area"]["sha256"] == hashlib.sha256(data).hexdigest()
 
     def test_facts_of_each_source(self, run):
         """Dates, look-back and role as the page says them."""
