@@ -9,7 +9,7 @@ The toy town is four square wards of 1 km each, corner to corner::
 Forty reports: 22 offences (CSV), 3 of anti-social behaviour (XLSX), 12 survey pins (GeoJSON in
 degrees) and 3 audit findings (GeoPackage). Planted: ten offences at five places of East Street
 (Abbey), six at three places in Beam from two sources; six pins by four people and one nobody
-(Abbey). Six pins of one person (Alibon) are no hotspot.
+(Abbey). Six pins of one person (Alibon) are not a hotspot.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def _asked(
 
     source, boundaries, fix = given["source"], given["boundaries"], given["fix"]
     if source is not None and source not in SOURCES:
-        raise SettingsError(f"'{source}' is no source. Choose from {', '.join(SOURCES)}.")
+        raise SettingsError(f"'{source}' is not a source. Choose from {', '.join(SOURCES)}.")
     if fix is not None and fix.suffix.lower() != ".csv":
         raise SettingsError(f"--fix writes a CSV: name a file that ends in .csv, not {fix.name}.")
     if fix is not None and any(fix.resolve() == file.resolve() for file in files):

@@ -175,7 +175,7 @@ class _Dialogue:
                 say(f"   Another column is {said} already. Leave one of them out with -.")
                 continue
             if said != _LIST:
-                say(f"   '{shortened(said)}' is no field.")
+                say(f"   '{shortened(said)}' is not a field.")
             for name, meaning in FIELDS.items():
                 say(f"   {name:<10} {meaning}")
 

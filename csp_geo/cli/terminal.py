@@ -77,7 +77,7 @@ def tell(message: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON object on stdout, in ASCII where that is no Unicode stream."""
+    """Print one JSON object on stdout, in ASCII where that is not a Unicode stream."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     is_unicode = codecs.lookup(encoding).name.startswith("utf")
     _write(json_text(value, indent=2, ensure_ascii=not is_unicode))

@@ -39,7 +39,7 @@ def bank_holidays(year: int) -> frozenset[date]:
     New Year's Day, Good Friday, Easter Monday, the first and last Monday of May, the last Monday of
     August, Christmas Day and Boxing Day (Banking and Financial Dealings Act 1971 and the yearly
     proclamations). Of New Year's Day, Christmas Day and Boxing Day, one that falls on a weekend
-    keeps its own day and is given the next working day that is no holiday as well. Holidays that
+    keeps its own day and is given the next working day that is not a holiday as well. Holidays that
     are proclaimed for one year are known up to 2023; a later one is given by the caller.
     """
     easter = (pd.Timestamp(year, 1, 1) - pd.Timedelta(days=1) + pd.offsets.Easter()).date()

@@ -88,7 +88,7 @@ KINDS: Final = {
         Kind("area-without-venue", 82, "an area that should have a haven has no venue"),
         Kind("venues-not-sure", 82, "venues count that are not known to meet the profile"),
         Kind("venues-by-day-only", 82, "venues count by day alone"),
-        Kind("not-vetted", 82, "meeting a profile on paper is no vetting"),
+        Kind("not-vetted", 82, "meeting a profile on paper is not vetting"),
         _both("residents-not-asked", 82, "which venues residents would approach is not known"),
         Kind("out-of-reach", 81, "reports lie too far from every venue"),
         # --- what lies around

@@ -120,7 +120,7 @@ def _try(path: Path, folder: str) -> int | None:
 
 
 def _other_kind(found: os.stat_result) -> str | None:
-    """Say what lies at the lock's name if it is no file, or one that lies elsewhere as well."""
+    """Say what lies at the lock's name if it is not a file, or one that lies elsewhere as well."""
     if stat.S_ISLNK(found.st_mode):
         return "a link"
     if stat.S_ISDIR(found.st_mode):

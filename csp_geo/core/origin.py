@@ -101,7 +101,7 @@ def check_members(members: Sequence[zipfile.ZipInfo], where: str, limits: Limits
         if member.file_size > max(_SMALL, limits.ratio * member.compress_size):
             raise SourceError(
                 f"{where} holds a file that unpacks to more than {limits.ratio:,} times its size: "
-                "that is no data, and it was not unpacked. Ask for it again."
+                "that is not data, and it was not unpacked. Ask for it again."
             )
 
 
@@ -241,7 +241,7 @@ class Origin:
             If it cannot be opened, is empty or too large, or is plainly something else.
         """
         if not self.member and self.path.exists() and not self.path.is_file():
-            raise SourceError(f"{self.where} is no file. Name the file itself.")
+            raise SourceError(f"{self.where} is not a file. Name the file itself.")
         with self.reading():
             size = 0 if self.member else self.path.stat().st_size
             limits = self.limits

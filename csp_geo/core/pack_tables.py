@@ -171,7 +171,7 @@ LICENSING: Final = Contract(
 )
 LEFT_OUT: Final = Contract(
     "left-out.csv",
-    "one row of a list that is no candidate",
+    "one row of a list that is not a candidate",
     (
         Column("file", "string", "", "the list's file name"),
         Column("row", "int64", "1-based", "row of the file, the header being row 1"),

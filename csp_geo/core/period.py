@@ -101,7 +101,7 @@ def _parse(text: str, as_of: date) -> Period:
     except (ValueError, OverflowError):
         pass
     raise SettingsError(
-        f"'{text}' is no period. Write 28d, 2023-01, 2022-02..2023-01 or 2021-11-08..2021-12-05."
+        f"'{text}' is not a period. Write 28d, 2023-01, 2022-02..2023-01 or 2021-11-08..2021-12-05."
     )
 
 

@@ -131,7 +131,7 @@ def project_key(folder: Path) -> bytes:
     Raises
     ------
     SettingsError
-        If the key file is there and empty, since a known key would be none; or is no file, or a
+        If the key file is there and empty, since a known key would be none; or is not a file, or a
         link that leads nowhere.
     """
     path = folder / KEY_FILE

@@ -33,8 +33,8 @@ def _light(span: str, latitude: float, longitude: float) -> OpeningHours:
 
     if not (abs(latitude) <= _MOST_LATITUDE and abs(longitude) <= _MOST_LONGITUDE):
         raise SettingsError(
-            f"Latitude {latitude:g}, longitude {longitude:g} is no place on earth: give degrees, "
-            "latitude first, for instance 51.54, 0.08."
+            f"Latitude {latitude:g}, longitude {longitude:g} is not a place on earth: give "
+            "degrees, latitude first, for instance 51.54, 0.08."
         )
     place = (float(latitude), float(longitude))
     return OpeningHours(span, timezone=LONDON, coords=place, auto_country=False)

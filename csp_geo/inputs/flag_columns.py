@@ -53,7 +53,7 @@ class Heading:
 def heading_of(name: str, words: Vocabulary, *, asked: bool = False) -> Heading:
     """Say what the heading of a column tells.
 
-    Where people are `asked` (a survey) a column may be about themselves: "Disability" is no flag.
+    Where people are `asked` (a survey) a column may be about them: "Disability" is not a flag.
     """
     text = spelt(name)
     flag = bool(_FLAG.search(text))

@@ -77,7 +77,7 @@ class Reports:
     """Every row that was read, in one table of texts, with what is known of each file.
 
     `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of
-    the row), `broken`, `size_m` (of a shape that is no point, else 0), `sensitive` (what its other
+    the row), `broken`, `size_m` (of lines and areas, else 0), `sensitive` (what its other
     columns say of it), and one text column per field (most of them categorical); "" means empty.
     """
 
@@ -369,8 +369,8 @@ def _choose(
     """Choose the source: a header that only one system writes decides, then the folder."""
     if set(raw.header) >= _OUTCOMES:
         raise SourceError(
-            f"{where} holds the outcomes of crimes, which are no reports of their own: it was left "
-            "out. The street files have the crimes."
+            f"{where} holds the outcomes of crimes, which are not reports of their own: it was "
+            "left out. The street files have the crimes."
         )
     chosen = recognise(raw.header, sources, known)
     if chosen is None:

@@ -269,7 +269,7 @@ def coordinate_pairs(found: Collection[str], source: Source) -> list[tuple[str, 
 
 
 def may_be(column: str, field: str) -> bool:
-    """Tell whether a column may be guessed as a field; the end of an interval is no beginning.
+    """Tell whether a column may be guessed as a field; the end of an interval is not a beginning.
 
     "Committed To Date" is spelt much like "committed date": read as the date, it would move every
     offence of a night to the morning after.

@@ -39,7 +39,7 @@ def run_boundaries(folder: Path, reports: Path, *, today: date) -> list[dict[str
         try:
             incidents = clean(collect_reports(reports), today=today).incidents
         except NoReportsError:
-            incidents = None  # nothing to compare with is no fault: the wards come first
+            incidents = None  # nothing to compare with is not a fault: the wards come first
     return [_as_json(entry, incidents) for entry in found]
 
 

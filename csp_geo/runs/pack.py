@@ -179,7 +179,7 @@ def read_pack(folder: Path) -> WeeklyPack:
     Raises
     ------
     NoReportsError
-        If it is no such folder, or one of an earlier version of csp_geo.
+        If it is not such a folder, or one of an earlier version of csp_geo.
     """
     heal(folder)
     where = folder.name or "this folder"
@@ -217,8 +217,8 @@ def _consistent(
         except (OSError, KeyError, TypeError, *DAMAGED_LAYER) as error:
             if _number(folder) == before:
                 raise NoReportsError(
-                    f"{where} is no weekly pack of this version: its run.json and layers.gpkg are "
-                    "needed. Make one with 'csp-geo weekly', and name its folder, such as "
+                    f"{where} is not a weekly pack of this version: its run.json and layers.gpkg "
+                    "are needed. Make one with 'csp-geo weekly', and name its folder, such as "
                     "maps/2021-11-29."
                 ) from error
         else:

@@ -94,7 +94,7 @@ def make_head(context: Context, *, cautions: Sequence[Caution], **rest: Any) -> 
 
 
 def files_read(**files: Path | Sequence[Path] | None) -> list[dict[str, Any]]:
-    """Return name, role and hash of files; the role is the keyword, what is no file is left out."""
+    """Return name, role (the keyword) and hash of files; what is not a file is left out."""
     found = []
     for role, given in files.items():
         paths = [given] if isinstance(given, Path) else given or ()

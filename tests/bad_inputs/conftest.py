@@ -1,4 +1,4 @@
-"""The bad inputs that are no text: made for every session, one defect each, named after it."""
+"""The bad inputs that are not text: made for every session, one defect each, named after it."""
 
 from __future__ import annotations
 

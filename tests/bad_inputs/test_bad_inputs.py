@@ -270,7 +270,7 @@ def test_failure_leaves_the_last_pack_as_it_was(csp, town_boundaries, tmp_path):
 
 
 def test_overlap_is_measured(csp, tmp_path):
-    """100 m by 1,000 m of Abbey lie over its eastern neighbour, and 100 by 1,000 m are no gap."""
+    """100 m by 1,000 m of Abbey lie over its eastern neighbour, and nothing is a gap."""
     ran = csp(
         *("weekly", "--reports", HERE / "folders" / "good"),
         *("--boundaries", HERE / "boundaries" / "two_overlapping_wards.geojson"),

@@ -169,8 +169,8 @@ class TestDialogue:
 
     def test_a_wrong_answer_is_said_before_the_list(self, project):
         shown, _ = talk(project, ["bananas", "?", CTRL_D], "check", FILE, "--map")
-        assert shown.count("is no field.") == 1
-        assert shown.index("'bananas' is no field.") < shown.index("the source's own number")
+        assert shown.count("is not a field.") == 1
+        assert shown.index("'bananas' is not a field.") < shown.index("the source's own number")
 
     @pytest.mark.parametrize("key", KEYS, ids=["ctrl-c", "ctrl-d"])
     def test_leaving_writes_nothing_and_says_so(self, project, key):

@@ -59,7 +59,7 @@ def test_two_projects_have_two_keys(csp, tmp_path):
 
 
 def test_weekly_in_an_empty_project_says_what_to_do(csp, tmp_path):
-    """Templates are no reports: nothing to read, one sentence, nothing written."""
+    """Templates are not reports: nothing to read, one sentence, nothing written."""
     csp("init", cwd=tmp_path)
     ran = csp("weekly", "--quiet", cwd=tmp_path)
     assert ran.code == 1

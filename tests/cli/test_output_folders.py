@@ -348,7 +348,7 @@ def test_folder_one_works_in(csp, home):
 
 
 def test_fix_keeps_what_is_there(csp, home):
-    """The same rows again are no news; other content may be somebody's work."""
+    """The same rows again are not news; other content may be somebody's work."""
     fix = ("check", "reports/offence/offences.csv", "--fix", "clean.csv")
     assert csp(*fix, cwd=home).code == 0
     assert csp(*fix, cwd=home).code == 0

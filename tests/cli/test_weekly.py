@@ -429,7 +429,7 @@ class TestExitCodes:
     def test_debug_shows_the_traceback(self, toy_town):
         arguments = ["--debug", "weekly", "--reports", str(toy_town.reports), "--period", "never"]
         arguments += ["--boundaries", str(toy_town.boundaries), "--out", str(toy_town.folder / "o")]
-        with pytest.raises(SettingsError, match="is no period"):
+        with pytest.raises(SettingsError, match="is not a period"):
             main(arguments)
 
     def test_a_fault_of_ours_is_a_sentence(self, toy_town, monkeypatch):

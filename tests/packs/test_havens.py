@@ -306,7 +306,7 @@ class TestOptions:
             (("--pin-weight", "1e308"), 2, "--pin-weight must be 0 or more"),
             (("--speed", "0"), 2, "(--speed) must be more than 0"),
             (("--time-limit", "0"), 2, "--time-limit must be more than 0"),
-            (("--profile", "nice"), 2, "is no profile"),
+            (("--profile", "nice"), 2, "is not a profile"),
             (("--run", "."), 1, "no weekly pack"),
             (("--premises", "none.csv"), 1, "is not there"),
             (("--network", "none.geojson"), 1, "is not there"),

@@ -1,6 +1,6 @@
 """What a venue should have: profiles as TOML, and which venues are known to meet one.
 
-Unknown is never met, and meeting a profile on paper is no vetting.
+Unknown is never met, and meeting a profile on paper is not vetting.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Profile:
     def cautions(self) -> tuple[Caution, ...]:
         """What a reader of the score must know."""
         vetting = f"every venue is {NOT_VETTED} until somebody has visited it."
-        said = f"Meeting the profile '{self.title}' on paper is no vetting: {vetting}"
+        said = f"Meeting the profile '{self.title}' on paper is not vetting: {vetting}"
         found = [Caution("not-vetted", said)]
         if not self.approach:
             said = (
@@ -116,8 +116,8 @@ def read_profile(name_or_path: str | Path) -> Profile:
     path = Path(name_or_path)
     if not path.is_file():
         raise SettingsError(
-            f"'{path.name or path}' is no profile of criteria. Choose {join(PACKAGED, 'or')}, or "
-            "name a TOML file of your own."
+            f"'{path.name or path}' is not a profile of criteria. Choose {join(PACKAGED, 'or')}, "
+            "or name a TOML file of your own."
         )
     return _profile(read_toml(path), path.name)
 

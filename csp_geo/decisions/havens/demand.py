@@ -183,7 +183,7 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     ----------
     incidents
         As `demand_points` gives them: family, theme, occurred_at, occurred_to (clock of London, no
-        zone) and time_precision; points in metres. Audit findings are no demand: auditors looked
+        zone) and time_precision; points in metres. Audit findings are not demand: auditors looked
         only there.
 
     Returns

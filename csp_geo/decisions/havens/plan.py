@@ -207,13 +207,15 @@ def hour_of_week(text: str) -> int:
     Raises
     ------
     SettingsError
-        If the text is no day and hour.
+        If the text is not a day and hour.
     """
     day, _, clock = text.strip().lower().partition(" ")
     hour, _, minute = clock.strip().partition(":")
     known = day[:3] in _DAYS and hour.isdigit() and int(hour) < 24  # noqa: PLR2004
     if not known or (minute and not minute.isdigit()):
-        raise SettingsError(f"'{text}' is no hour of the week. Write it like: --at \"Fri 22:00\".")
+        raise SettingsError(
+            f"'{text}' is not an hour of the week. Write it like: --at \"Fri 22:00\"."
+        )
     return _DAYS.index(day[:3]) * 24 + int(hour)
 
 

@@ -102,7 +102,7 @@ def checked_fixed(fixed: ArrayLike, n_sites: int, what: str = "fixed") -> Ints:
 
 
 def checked_number(sites: int, fixed: Ints) -> int:
-    """Return how many sites there may be in all; raise SettingsError if that is no such number."""
+    """Return how many sites there may be in all; raise SettingsError if that cannot be."""
     if isinstance(sites, bool) or sites != int(sites) or sites < 0:
         raise SettingsError(f"sites must be a whole number from 0, not {sites}.")
     if sites < len(fixed):

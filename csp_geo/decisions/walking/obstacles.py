@@ -157,7 +157,7 @@ def read_lines(path: Path, projection: Projection) -> tuple[gpd.GeoDataFrame, tu
             "streets and paths drawn as lines."
         )
     left = int((~lines).sum())
-    left_out = count(left, "shape that is no line was", "shapes that are no lines were")
+    left_out = count(left, "shape that is not a line was", "shapes that are not lines were")
     said = (f"{path.name}: {left_out} left out.",) * bool(left)
     table = gpd.GeoDataFrame(
         pd.DataFrame(layer.drop(columns=layer.geometry.name))[lines],

@@ -43,7 +43,7 @@ ROUNDING: Final = 1 + 1e-9
 
 
 def silent(done: int, of: int) -> None:
-    """Tell nobody how far it is."""
+    """Show no progress."""
     del done, of
 
 

@@ -152,7 +152,7 @@ def _check_codes(table: pd.DataFrame, layer: Layer, code: str) -> None:
     odd = [c for c in codes if not kind.codes.fullmatch(c)]
     if odd:
         raise FetchError(
-            f"{service} gave {', '.join(odd[:5])}, which is no code of a {kind.one}. {_AGAIN}"
+            f"{service} gave {', '.join(odd[:5])}, which is not a code of a {kind.one}. {_AGAIN}"
         )
     other = sorted(set(table[columns.borough]) - {code}) if columns.borough else []
     if other:
@@ -168,7 +168,7 @@ def _shapes(found: Sequence[Mapping[str, Any]], names: list[str]) -> gpd.GeoSeri
     usable &= np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if not usable.all():
         lost = ", ".join(name for name, good in zip(names, usable, strict=True) if not good)
-        raise FetchError(f"The shape of {lost} did not come, or is no polygon. {_AGAIN}")
+        raise FetchError(f"The shape of {lost} did not come, or is not a polygon. {_AGAIN}")
     return gpd.GeoSeries(shapes)
 
 

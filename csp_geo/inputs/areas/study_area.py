@@ -250,7 +250,7 @@ def _refuse_incomplete(
     if nameless.any():
         raise BoundaryError(
             f"{file_name}: {int(nameless.sum())} of {len(layer)} wards have no code. Every ward "
-            "needs one; get the file again, or take the rows out that are no wards."
+            "needs one; get the file again, or take the rows out that are not wards."
         )
     shapeless = layer.geometry.isna() | layer.geometry.is_empty
     if shapeless.any():

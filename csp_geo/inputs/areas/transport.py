@@ -94,7 +94,7 @@ class Server:
         Raises
         ------
         FetchError
-            If there is no answer, or one that is no JSON object, too large or an error.
+            If there is no answer, or one that is not a JSON object, too large or an error.
         """
         address = f"{self.address(*path)}?{urlencode(query)}"
         wait = self._wire.first_wait_s
@@ -203,7 +203,7 @@ class Server:
             raise FetchError(f"The answer of {self.host} is nested too deep to be data.") from error
         except ValueError as error:
             raise _AgainError(
-                f"The answer of {self.host} is no complete JSON: it was cut off or is damaged."
+                f"The answer of {self.host} is not complete JSON: it was cut off or is damaged."
             ) from error
         if not isinstance(parsed, dict):
             raise FetchError(f"The answer of {self.host} is not the object that was asked for.")
@@ -255,8 +255,8 @@ def _checked_base(base: str) -> str:
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     if not host or not secure or parts.username or parts.query or parts.fragment:
         raise SettingsError(
-            f"'{_clean(base)}' is no address of a boundary service: it begins with https:// and "
-            "ends in /rest/services, with no user name and no question mark."
+            f"'{_clean(base)}' is not the address of a boundary service: it begins with https:// "
+            "and ends in /rest/services, with no user name and no question mark."
         )
     return base.strip().rstrip("/")
 

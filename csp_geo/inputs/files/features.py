@@ -190,8 +190,8 @@ def _table(
     cells[BROKEN] = broken
     cells[SIZE] = np.nan_to_num(size)
     n_shapes = int((cells[SIZE] > 0).sum())
-    some = f"{n_shapes:,} shapes are no points: a point on each stands for it"
-    shaped = ("1 shape is no point: a point on it stands for it" if n_shapes == 1 else some,)
+    some = f"{n_shapes:,} shapes are not points: a point on each stands for it"
+    shaped = ("1 shape is not a point: a point on it stands for it" if n_shapes == 1 else some,)
     said = (*notes, *crs_note, *moved, *(shaped if n_shapes else ()))
     kept_header = tuple(name for name in header if name not in {east, north})
     return RawTable((*kept_header, east, north), (cells,), said, part)

@@ -93,7 +93,7 @@ def check_depth(origin: Origin) -> None:
             text = stream.read(origin.limits.record_bytes)
     if _depth(iter([_QUOTE.sub(b"", text)])) > limit:
         raise SourceError(
-            f"{origin.where} is nested more than {limit:,} levels deep: that is no data. Ask for "
+            f"{origin.where} is nested more than {limit:,} levels deep: that is not data. Ask for "
             "it again."
         )
 
@@ -110,7 +110,7 @@ def _depth(blocks: Iterator[bytes]) -> int:
 
 
 def check_json(origin: Origin) -> None:
-    """Refuse JSON that is no GIS layer, leads elsewhere, or has too many names.
+    """Refuse JSON that is not a GIS layer, leads elsewhere, or has too many names.
 
     Raises
     ------
@@ -260,7 +260,7 @@ def check_database(origin: Origin, start: bytes) -> None:
     Raises
     ------
     SourceError
-        If it is no GeoPackage, or a view, a virtual table or a computed column is in it.
+        If it is not a GeoPackage, or a view, a virtual table or a computed column is in it.
     """
     if not start.startswith(_HEADER) or start[_APPLICATION] not in _APPLICATIONS:
         raise unlike_its_name(origin)

@@ -67,7 +67,7 @@ def check_table(origin: Origin, start: bytes) -> None:
 
 
 def check_interchange(origin: Origin, start: bytes) -> None:
-    """Refuse what is no MapInfo interchange file.
+    """Refuse what is not a MapInfo interchange file.
 
     Raises
     ------
@@ -112,7 +112,7 @@ _FLATGEOBUF: Final = re.compile(rb"fgb[\x00-\xff]fgb")
 _HEADER_LENGTH_AT, _HEADER_AT = 8, 12
 _LONGEST_HEADER: Final = 10_000_000
 _READ_OTHERWISE: Final = re.compile(r"[!;]")
-"""In the name of a file these are no part of it to pyogrio."""
+"""In the name of a file these are not part of it to pyogrio."""
 DAMAGED_LAYER: Final = (RuntimeError, ValueError)
 """What pyogrio raises of a file or layer that cannot be read: its errors are these."""
 
@@ -166,7 +166,7 @@ def fenced() -> Iterator[None]:
     try:
         with warnings.catch_warnings(), fiona.Env(**_OFFLINE):
             warnings.simplefilter("ignore", RuntimeWarning)
-            warnings.simplefilter("ignore", UserWarning)  # pyogrio, of texts that are no JSON
+            warnings.simplefilter("ignore", UserWarning)  # pyogrio, of texts that are not JSON
             yield
     finally:
         pyogrio.set_gdal_config_options(before)

@@ -1,4 +1,4 @@
-"""A table that people laid out by hand: where its header is, and which rows are no reports.
+"""A table that people laid out by hand: where its header is, and which rows are not reports.
 
 Such a row has neither date nor place. It is said with its row number, and not counted as read.
 """
@@ -237,8 +237,9 @@ class StrayRows:
         shown = ", ".join(str(row) for row in rows[:_MOST_SHOWN])
         more = f" and {len(rows) - _MOST_SHOWN:,} more" if len(rows) > _MOST_SHOWN else ""
         if len(rows) == 1:
-            return (f"row {shown} is no report (a total, a note or a header) and was not counted",)
-        return (f"rows {shown}{more} are no reports (totals, notes, headers) and were not counted",)
+            return (f"row {shown} is not a report (a total, note or header) and was not counted",)
+        said = "are not reports (totals, notes, headers) and were not counted"
+        return (f"rows {shown}{more} {said}",)
 
 
 def _tells_nothing(text: str) -> bool:

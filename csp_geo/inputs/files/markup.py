@@ -75,7 +75,7 @@ class Levels:
         if self.level > self.origin.limits.depth:
             raise SourceError(
                 f"{self.origin.where} is nested more than {self.origin.limits.depth:,} levels "
-                "deep: that is no data. Ask for it again."
+                "deep: that is not data. Ask for it again."
             )
 
     def end(self, name: str) -> None:
@@ -122,7 +122,7 @@ def _check_stream(stream: IO[bytes], origin: Origin, root: str) -> None:
 
 
 def check_packed_markup(origin: Origin, root: str) -> None:
-    """Refuse a KMZ that is no ZIP, or holds a document that would be refused by itself.
+    """Refuse a KMZ that is not a ZIP, or holds a document that would be refused by itself.
 
     Raises
     ------

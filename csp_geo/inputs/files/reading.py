@@ -71,7 +71,7 @@ def read_archive(
     Raises
     ------
     SourceError
-        If it is no ZIP, is larger than the limits, could write outside its folder if it were
+        If it is not a ZIP, is larger than the limits, could write outside its folder if it were
         unpacked, or holds no data.
     """
     if not start.startswith(_ZIP):

@@ -147,7 +147,7 @@ def read_xml(origin: Origin) -> RawTable:
     Raises
     ------
     SourceError
-        If it is no XML, is no list, or is larger than the limits.
+        If it is not XML, is not a list, or is larger than the limits.
     """
     with origin.reading(), origin.open() as stream:
         if len(stream.read(origin.limits.record_bytes + 1)) > origin.limits.record_bytes:
@@ -173,7 +173,7 @@ def _table(found: Sequence[Mapping[str, str]], origin: Origin) -> RawTable:
     if len(names) > origin.limits.columns:
         raise SourceError(
             f"{origin.where} has {len(names):,} different fields, more than the "
-            f"{origin.limits.columns:,} that are read: it is no list of reports."
+            f"{origin.limits.columns:,} that are read: it is not a list of reports."
         )
     header = unique_names(names)
     columns = {

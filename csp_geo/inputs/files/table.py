@@ -58,7 +58,7 @@ class RawTable:
 
     Each of `chunks` has the table's own columns, all strings with "" for empty, and two of ours:
     the 1-based row of the file (`ROW`) and whether the record is damaged (`BROKEN`); a third where
-    shapes are no points: their size in metres (`SIZE`). `notes` say what was decided while reading.
+    shapes are not points: their size in metres (`SIZE`). `notes` say what was decided.
     A table is read while the chunks are gone through: `SourceError` may come then.
 
     `part` names the table where a file holds several: ``#sheet``, ``/member``, "" otherwise.

@@ -74,7 +74,7 @@ def read_text(origin: Origin, start: bytes, known: Collection[str]) -> RawTable:
     Raises
     ------
     SourceError
-        If it is no text, has no table, or is larger than the limits.
+        If it is not text, has no table, or is larger than the limits.
     """
     if start.startswith(_NOT_TEXT) or (
         not start.startswith(_UTF16) and start.count(b"\x00") > _NULS * len(start)
@@ -190,7 +190,7 @@ def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
             whole = whole and line.count('"') % 2 == 0
     if bound <= columns and whole:  # a row over several lines has more cells than any of them
         return columns
-    with _opened(origin, layout) as stream:  # separators within quotation marks are no cells
+    with _opened(origin, layout) as stream:  # separators within quotation marks are not cells
         widest = max(columns, *(len(row) for row in _rows(stream, layout.separator, origin)))
     if widest > origin.limits.columns:
         raise SourceError(

@@ -37,7 +37,7 @@ def read_workbook(
     Raises
     ------
     SourceError
-        If it is no workbook, is damaged or larger than the limits, or no sheet holds a table.
+        If it is not a workbook, is damaged or larger than the limits, or no sheet holds a table.
     """
     if not start.startswith((_ZIP, _OLE)):
         raise SourceError(
@@ -86,7 +86,7 @@ def _tables(
             notes.append(f"sheet '{shortened(sheet.name)}' has no table and was not read")
         else:
             tables.append((sheet.name, cells, header))
-    if len(tables) > 1:  # a cover sheet or a list of notes beside the table is no table
+    if len(tables) > 1:  # a cover sheet or a list of notes beside the table is not a table
         poor = [name for name, cells, header in tables if not _is_table(cells, header)]
         if len(poor) < len(tables):
             notes += [f"sheet '{shortened(name)}' has no table and was not read" for name in poor]

@@ -197,7 +197,7 @@ class Listed:
 class Wanted:
     """What a list should hold: for each field the names that its column may have.
 
-    `needed` are the fields without which it is no such list, `what` how messages call it.
+    `needed` are the fields without which it is not such a list, `what` how messages call it.
     """
 
     what: str
@@ -237,7 +237,7 @@ def read_lists(
     -------
     lists, left
         The tables that were read; a caution for each that was left, and for rows in between that
-        are no places (totals, notes).
+        are not places (totals, notes).
 
     Raises
     ------
@@ -344,6 +344,6 @@ def _require(fields: Mapping[str, str], raw: RawTable, where: str, wanted: Wante
     if missing:
         shown = ", ".join(raw.header[:_SHOWN]) + (", ..." if len(raw.header) > _SHOWN else "")
         raise SourceError(
-            f"{where} is no list of {wanted.what}: no column was found for the "
+            f"{where} is not a list of {wanted.what}: no column was found for the "
             f"{' and the '.join(missing)}. Columns: {shown or 'none'}. Rename the column."
         )

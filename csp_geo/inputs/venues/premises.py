@@ -64,7 +64,7 @@ REASONS: Final[Mapping[str, str]] = {
     SAME_VENUE: "It is the same venue as another row: same name, at most 50 metres apart or in "
     "the same postcode.",
 }
-"""Why a row is no candidate, beside the reasons for which a place is nowhere."""
+"""Why a row is not a candidate, beside the reasons for which a place is nowhere."""
 
 _TAGS: Final = (
     *("amenity", "shop", "healthcare", "leisure", "tourism", "railway", "public_transport"),
@@ -155,7 +155,7 @@ def read_premises(
     Raises
     ------
     SourceError
-        If a file is no list of premises.
+        If a file is not a list of premises.
     NoReportsError
         If no candidate is left; the sentence says why.
     """
@@ -330,7 +330,7 @@ def _without_types(rows: pd.DataFrame, types: VenueTypes, *, keep: bool) -> pd.D
 
 @lru_cache(maxsize=64)
 def say_reason(slug: str) -> str:
-    """Say in a sentence why a row is no candidate."""
+    """Say in a sentence why a row is not a candidate."""
     if slug in REASONS:
         return REASONS[slug]
     return say_nowhere(NO_LOCATION if slug == "no-location" else slug)

@@ -169,7 +169,7 @@ def read_havens(path: Path, area: StudyArea | None = None, *, today: date) -> Re
     Raises
     ------
     SourceError
-        If the file cannot be read or is no list of Safe Havens.
+        If the file cannot be read or is not a list of Safe Havens.
     """
     lists, left = read_lists(path, WANTED, area, border_m=BORDER_M)
     rows = pd.concat([_rows(listed, area) for listed in lists], ignore_index=True)

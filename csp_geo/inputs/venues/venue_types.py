@@ -89,7 +89,7 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
     names = {kind: _any_of(own) for kind, own in values.get(_NAMES, {}).items() if own}
     if unknown := set(names) - set(groups):
         raise SettingsError(
-            f"{where}, [names]: '{shortened(min(unknown))}' is no venue type of this table."
+            f"{where}, [names]: '{shortened(min(unknown))}' is not a venue type of this table."
         )
     return VenueTypes(words, {OTHER: SUITABLE, **groups}, names)
 

@@ -194,7 +194,7 @@ def _tidied(unique: pd.Series) -> pd.Series:
 def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     """Read each text once.
 
-    `at`, `precision`, whether a time of day beside the date is no time (`bad_time`) or 24:00
+    `at`, `precision`, whether a time of day beside the date is not a time (`bad_time`) or 24:00
     (`midnight`), and the `instant` where an offset says it.
     """
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")

@@ -59,7 +59,7 @@ def read_times(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     -------
     since_midnight, unreadable
         A timedelta (NaT where empty or unreadable; 24 hours for 24:00), and which cells had a text
-        that is no time.
+        that is not a time.
     """
     since, _, unreadable = read_time_spans(text)
     return since, unreadable
@@ -143,7 +143,7 @@ def _fractions(cells: pd.Series, codes: NDArray[np.intp]) -> pd.Series:
 
 
 def within_calendar(at: pd.Series) -> pd.Series:
-    """Move "9999-12-31" a year back from where Python's clocks end; it is no day of a report."""
+    """Move "9999-12-31" a year back from where Python's clocks end; it is not a day of a report."""
     first, last = (edge.tz_localize(at.dt.tz) for edge in _CALENDAR)
     return at.mask(at < first, first).mask(at > last, last)
 

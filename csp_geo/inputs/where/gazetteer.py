@@ -81,7 +81,7 @@ def is_place_name(text: str) -> bool:
 
 
 def place_names(text: pd.Series, published: pd.Series) -> pd.Series:
-    """Clean a column of place texts; what is no street or place name becomes missing.
+    """Clean a column of place texts; what is not a street or place name becomes missing.
 
     `published` tells which rows come from a publisher's own list of places, where any name is one;
     elsewhere a name needs a word for a street or place in it, because people write names there too.

@@ -36,7 +36,7 @@ def is_shape(shapes: NDArray[Any]) -> NDArray[np.bool_]:
 def points_on(shapes: NDArray[Any]) -> NDArray[Any]:
     """Return each point, and for a line or polygon one point on it: the middle of a line."""
     lines = shapely.get_type_id(shapes) == shapely.GeometryType.LINESTRING
-    with np.errstate(invalid="ignore", over="ignore"):  # of coordinates that are no numbers
+    with np.errstate(invalid="ignore", over="ignore"):  # of coordinates that are not numbers
         points = shapely.point_on_surface(shapes)
         points[lines] = shapely.line_interpolate_point(shapes[lines], 0.5, normalized=True)
     return points

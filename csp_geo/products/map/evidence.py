@@ -53,7 +53,7 @@ def incident_layers(
     show_sensitive
         Whether the partnership's settings ask for the points of sensitive reports too.
     is_context
-        Draw them faintly, and say that they are no part of the hotspots.
+        Draw them faintly, and say that they are not part of the hotspots.
     """
     if not len(incidents):
         return []

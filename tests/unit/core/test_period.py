@@ -33,7 +33,7 @@ class TestInputs:
         ],
     )
     def test_refused(self, text):
-        with pytest.raises(SettingsError, match=r"is no period. Write 28d, 2023-01"):
+        with pytest.raises(SettingsError, match=r"is not a period. Write 28d, 2023-01"):
             parse_period(text, MONDAY)
 
     def test_backwards(self):

@@ -289,7 +289,7 @@ class TestFiles:
         self.write(path, degrees, "EPSG:4326")
         network = read_network(path, GRID)
         assert len(network.ends) == 24
-        assert network.notes == ("paths.geojson: 1 shape that is no line was left out.",)
+        assert network.notes == ("paths.geojson: 1 shape that is not a line was left out.",)
 
     def test_the_layer_of_lines_is_taken(self, tmp_path):
         path = tmp_path / "map.gpkg"

@@ -165,7 +165,7 @@ class TestPeople:
 
 class TestFamilies:
     def test_apart(self, make_incidents, town_area):
-        """Three offences and three pins at one spot are no cluster of six."""
+        """Three offences and three pins at one spot are not a cluster of six."""
         table = make_incidents([(X, Y)] * 6, source=["offence"] * 3 + ["survey"] * 3)
         assert len(find_clusters(table, town_area)) == 0
 

@@ -335,7 +335,7 @@ class TestWhatCame:
 
     def test_codes_of_another_kind(self, ons, fetch):
         self.serve(ons, wards([*NEW_WARDS, "E01000001"]))
-        assert "E01000001, which is no code of a ward" in refused(fetch)
+        assert "E01000001, which is not a code of a ward" in refused(fetch)
 
     def test_wards_of_another_borough(self, ons, fetch):
         rows = wards(NEW_WARDS)
@@ -567,7 +567,7 @@ class TestFaults:
         ],
     )
     def test_address_that_is_none(self, fetch, address):
-        assert "is no address of a boundary service" in refused(fetch, service=address)
+        assert "is not the address of a boundary service" in refused(fetch, service=address)
 
     def test_certificate(self, ons):
         """Said as what it is; asking again would not help."""

@@ -133,7 +133,7 @@ class TestCsv:
         assert table.notes == ("read as Windows text (cp1252)", "header found in row 1")
 
     def test_header_in_the_second_line(self, tmp_path):
-        """An empty first line is no header."""
+        """An empty first line is not a header."""
         table = csv_of(tmp_path, "\na,b\n1,2\n")
         assert table.header == ("a", "b")
         assert table.cells[ROW].tolist() == [3]
@@ -267,7 +267,7 @@ class TestFeatures:
         table = read_file(path, "a.gpkg")
         assert not table.cells[BROKEN].any()
         assert table.cells[SIZE].tolist() == pytest.approx([0, 25, 25, 0, 0], rel=0.05)
-        assert "2 shapes are no points: a point on each stands for it" in table.notes
+        assert "2 shapes are not points: a point on each stands for it" in table.notes
         if crs == "EPSG:27700":
             middle = [float(value) for value in values(table, "easting", "northing")[1]]
             assert middle == pytest.approx([544415, 184320])

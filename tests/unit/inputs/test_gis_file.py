@@ -1,4 +1,4 @@
-"""Layers as they come: which one is meant, in which coordinate system, and what is no layer."""
+"""Layers as they come: which one is meant, in which coordinate system, and what is not a layer."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class TestNames:
 
     def test_folder_is_no_file(self, tmp_path):
         (tmp_path / "a.geojson").mkdir()
-        with pytest.raises(BoundaryError, match="is no file"):
+        with pytest.raises(BoundaryError, match="is not a file"):
             read_vector(tmp_path / "a.geojson")
 
     @pytest.mark.parametrize("name", ["a.gml", "a.vrt", "a.gdb", "a.sqlite", "a.xml", "a.csv"])

@@ -1,4 +1,4 @@
-"""Where the header is, whatever stands above it; and which rows below it are no reports."""
+"""Where the header is, whatever stands above it; and which rows below it are not reports."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class TestAsides:
     def test_totals_go_wherever_they_stand(self):
         kept, notes = sift(DATA, ["Total", *[""] * 3], DATA, ["Grand total:", *[""] * 3])
         assert kept == [2, 4]
-        assert notes == ("rows 3, 5 are no reports (totals, notes, headers) and were not counted",)
+        assert notes == ("rows 3, 5 are not reports (totals, notes, headers) and were not counted",)
 
     def test_phrases_go_only_at_the_end(self):
         """Across stretches of rows too."""

@@ -285,7 +285,7 @@ class TestSeconds:
 
 
 def test_names_are_counted_once_in_a_large_file(tmp_path, monkeypatch):
-    """A file is looked through in stretches: a name that one of them cuts is no other name."""
+    """A file is looked through in stretches: a name that one of them cuts is not another name."""
     monkeypatch.setattr("csp_geo.inputs.files.gis_checks._BLOCK", 1000)
     monkeypatch.setattr("csp_geo.inputs.files.gis_checks._OVERLAP", 200)
     path = tmp_path / "a.geojson"

@@ -196,7 +196,7 @@ class TestSheets:
         made = read_premises([path], town_area, TYPES)
         assert made.counts == {"read": 2, "candidates": 1, "left_out": 1}
         assert made.reasons == {"no-location": 1}
-        assert "row 5 is no report" in " ".join(made.cautions)
+        assert "row 5 is not a report" in " ".join(made.cautions)
         assert made.table.iloc[0]["opening_hours"] == "Mo-Su 07:00-23:00"
         assert made.table.iloc[0]["ward_name"] == "Abbey"
         assert say_reason("no-location").startswith("No coordinates.")
@@ -209,7 +209,7 @@ class TestSheets:
             notes.to_excel(book, sheet_name="Minutes", index=False)
         made = read_premises([path], town_area, TYPES)
         assert made.counts["candidates"] == 1
-        assert "own.xlsx#Minutes is no list of premises" in " ".join(made.cautions)
+        assert "own.xlsx#Minutes is not a list of premises" in " ".join(made.cautions)
 
     def test_unknown_type_is_left_out_and_said(self, town_area, tmp_path, write):
         rows = [SHOP, ("Z", "zeppelin hangar", "", "", 544500, 184500, "")]
@@ -389,7 +389,7 @@ class TestVenueTypes:
             ("[suitable]\na = 'b'", "a list of words"),
             ("suitable = 3", "suitable must be a table, not 3"),
             ("[alcohol]\na = ['b']", r"needs a table \[suitable\]"),
-            ("[suitable]\na = ['b']\n[names]\nc = ['d']", "'c' is no venue type"),
+            ("[suitable]\na = ['b']\n[names]\nc = ['d']", "'c' is not a venue type"),
         ],
     )
     def test_what_cannot_be_used_is_said(self, tmp_path, text, said):

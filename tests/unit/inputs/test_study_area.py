@@ -65,7 +65,7 @@ class TestInputs:
             read_study_area(tmp_path / "none.geojson")
 
     def test_shapefile_alone(self, tmp_path):
-        """Without its .shx and .dbf a Shapefile is no layer; the message names them."""
+        """Without its .shx and .dbf a Shapefile is not a layer; the message names them."""
         path = write_layer(tmp_path / "w.shp", {"CODE": CODES[:2], "NAME": ["A", "B"]}, squares())
         path.with_suffix(".shx").unlink()
         with pytest.raises(BoundaryError, match=r"\.shx and \.dbf"):

@@ -62,7 +62,7 @@ class TestReading:
     @pytest.mark.parametrize("key", ["caution_codes", "study_area"])
     def test_the_pack_of_an_earlier_version_is_refused(self, folder, key):
         change(folder, **{key: None})
-        with pytest.raises(NoReportsError, match="is no weekly pack of this version"):
+        with pytest.raises(NoReportsError, match="is not a weekly pack of this version"):
             read_pack(folder)
 
     def test_several_come_in_the_order_of_their_days(self, folder, weekly_made, tmp_path):

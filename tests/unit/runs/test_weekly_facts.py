@@ -79,7 +79,7 @@ class TestCautions:
 
     @pytest.mark.parametrize(("n", "is_few"), [(29, True), (30, False)])
     def test_below_thirty_reports_are_few(self, run, n, is_few):
-        """Audit findings are no reports: one more row changes nothing."""
+        """Audit findings are not reports: one more row changes nothing."""
         used = run.chosen.used
         reports, audits = (
             used[used["family"] != "observation"],
