@@ -122,7 +122,7 @@ def clean(
         reports, area, key, located.iloc[accepted], dated.iloc[accepted], rows
     )
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
-    quarantine = build_quarantine(reports, rows)
+    quarantine = build_quarantine(reports, rows, area)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
     notes = _notes(reports, located, dated)
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
