@@ -256,25 +256,38 @@ def make_vocabulary(
     own
         The source's own `[sensitive]`: kinds to words, and under "none" what is harmless.
     """
-    kinds, phrases, words = _packaged()
-    lists = {kind: [*own.get(kind, ()), *kinds[kind]] for kind in kinds}
-    strong = {kind: [w for w in lists[kind] if w[:1] != _WEAK] for kind in lists}
-    told, flagged = packaged_words()["told"], packaged_words()["flagged"]
-    bare = {kind: [w for w in told[kind] if w[:1] != _WEAK] for kind in told}
+    _, phrases, words = _packaged()
+    lists = tuple((kind, tuple(own[kind])) for kind in own if kind != HARMLESS)
     return Vocabulary(
         themes={spelt(phrase): theme for phrase, theme in themes},
-        lists={
-            CATEGORY: _Kinds.of(lists),
-            OTHER: _Kinds.of(strong),
-            ANSWER: _Kinds.of(strong, bare),
-            TOLD: _Kinds.of(lists, told),
-            FLAGS: _Kinds.of(lists, told, flagged),
-        },
-        misspelt=_Misspelt(packaged_words()["misspelt"]),
+        lists=_lists(lists),
+        misspelt=_slips(),
         harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),
         violence=_VIOLENCE,
         known=words | {spelt(word) for word in own.get(HARMLESS, ())},
     )
+
+
+@lru_cache(maxsize=32)
+def _lists(own: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, _Kinds]:
+    """Return the words for every way of reading, a source's own among them; most have none."""
+    kinds, more = _packaged()[0], dict(own)
+    lists = {kind: [*more.get(kind, ()), *kinds[kind]] for kind in kinds}
+    strong = {kind: [w for w in lists[kind] if w[:1] != _WEAK] for kind in lists}
+    told, flagged = packaged_words()["told"], packaged_words()["flagged"]
+    bare = {kind: [w for w in told[kind] if w[:1] != _WEAK] for kind in told}
+    return {
+        CATEGORY: _Kinds.of(lists),
+        OTHER: _Kinds.of(strong),
+        ANSWER: _Kinds.of(strong, bare),
+        TOLD: _Kinds.of(lists, told),
+        FLAGS: _Kinds.of(lists, told, flagged),
+    }
+
+
+@lru_cache(maxsize=1)
+def _slips() -> _Misspelt:
+    return _Misspelt(packaged_words()["misspelt"])
 
 
 @lru_cache(maxsize=1)
