@@ -47,7 +47,7 @@ _OWN: Final = "sensitive"
 _NO, _YES = (frozenset(map(spelt, packaged_words()["cells"][key])) for key in ("no", "yes"))
 _BLANK: Final = frozenset("-\u2013\u2014._? ")
 _ACRONYM: Final = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z]{2})")
-_ENDING: Final = re.compile(r"(.+?)(?:flags?|indicator|ind|yn|marker|mkr)")
+_ENDING: Final = re.compile(r"(.+?)(?:flags?|indicator|ind|yn|marker|mkr|\d{1,4})")
 _YEARS: Final = re.compile(r"\d{1,3}")
 _BELOW: Final = re.compile(r"(?<![^ ])(?:under|below|less than|u|lt)(?![a-z])")
 _ADULT: Final = 18

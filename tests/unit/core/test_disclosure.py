@@ -192,6 +192,7 @@ def test_any_other_cell_is_not(field: str, cell: str) -> None:
         *("Change Grow Live", "Change, Grow, Live", "Terrence Higgins Trust", "CAMHS", "S.A.R.C."),
         *("Southall Black Sisters", "Ashiana", "St Mungos", "St. Mungo's", "56 Dean Street"),
         *("Probation office", "\uff32efuge", "REFUGE"),
+        *("The Whitechapel Haven", "Youth Offending Service", "Food Bank", "Gurudwara"),
     ],
 )
 def test_nothing_is_named_after_a_protected_place(name: str) -> None:

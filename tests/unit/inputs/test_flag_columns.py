@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.flag_columns import heading_of, kind_of_cell
 from csp_geo.inputs.read import read_reports
 from csp_geo.inputs.source import packaged_sources
+from csp_geo.inputs.vocabulary import packaged_words
 
 WORDS = packaged_sources()["offence"].vocabulary
 YES = ["Y", "yes", "TRUE", "1", "x", "\u2713", "DA", "High"]
@@ -183,6 +186,10 @@ def test_where_a_sensitive_row_is_wrong_is_not_shown(tmp_path, write, town_area)
         "Juv",
         "Juvenile",
         "Minor",
+        "DA1",
+        "FamViol",
+        "ModSlavFlag",
+        "SGFlag",
         "Op Encompass",
         "DVDS",
         "VIT",
@@ -440,3 +447,20 @@ def test_who_was_born_too_late_is_a_child(tmp_path, write) -> None:
     write.csv(tmp_path / "offence" / "a.csv", header, rows)
     kinds = clean(read_reports(tmp_path)).incidents["sensitive"]
     assert kinds.tolist() == ["child", "", "", "", "child", ""]
+
+
+def test_no_other_english_word_is_taken_for_a_slip() -> None:
+    """Of the 18,000 that codespell corrects others to; most of its slips of our words are known."""
+    codespell = pytest.importorskip("codespell_lib")
+    path = Path(codespell.__file__).parent / "data" / "dictionary.txt"
+    pairs = [line.strip().split("->") for line in path.read_text(encoding="utf-8").splitlines()]
+    right = {word for _, all_ in pairs for word in all_.lower().replace(",", " ").split()}
+    forms = (
+        *("daughters", "exploitations", "masturbates", "masturbation", "prejudiced", "prejudices"),
+        *("relationships", "religions", "strangle", "strangles", "xenophobia"),
+    )
+    ours = {word for words in packaged_words()["misspelt"].values() for word in words}
+    assert {word for word in right if WORDS.misspelt[word]} - ours <= set(forms)
+    slips = [slip for slip, meant in pairs if meant.strip(" ,") in ours and len(slip) > 6]
+    assert len(slips) > 40
+    assert sum(not WORDS.misspelt[slip] for slip in slips) < len(slips) / 8
