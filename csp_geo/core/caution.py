@@ -95,6 +95,7 @@ KINDS: Final = {
         _maker("zones-as-read", 80, "which layer or coordinates of a zone file were read"),
         _maker("zone-dates-unread", 80, "dates of zones could not be read"),
         _maker("context-file-left-out", 78, "a file of named places was left out"),
+        _maker("places-protected", 78, "refuges, clinics and the like of a file were left out"),
         _maker("gazetteer-rows-left-out", 76, "rows of the gazetteer have no name or location"),
         _maker("gazetteer-names-unclear", 76, "names of the gazetteer stand for several places"),
         _maker("place-list-left-out", 74, "a list of addresses or streets was left out"),

@@ -8,6 +8,7 @@ Every layer of a map or a file passes `let_through`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from csp_geo.core.pack_tables import DEMAND_LAYER, HAVEN_LAYER, INCIDENT_LAYER, 
 from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -168,30 +169,60 @@ def let_through(
 
 
 _PROTECTED: Final = re.compile(
-    r"\b(?:refuges?|sanctuary|safe ?house|(?<!bus )(?<!bike )(?<!cycle )shelter|womens"
-    r"|women'?s (?:aid|centre|center|house|shelter|project|hub)|hostels?|bail|approved premises"
+    r"\b(?:refuges?|sanctuary|safe ?house|(?<!bus )(?<!bike )(?<!cycle )shelter|womens\w*"
+    r"|women s (?:aid|centre|center|house|shelter|project|hub)|woman s \w+"
+    r"|hostels?|bail|approved premises"
     r"|probation|halfway|clinics?|sexual health|gum|family planning|abortion|bpas|marie stopes|msi"
-    r"|sarc|rape crisis|the havens?|havens? (?:clinic|centre)|solace|rehab|rehabilitation|detox"
-    r"|methadone|needle exchange|drug (?:and alcohol )?service|cgl|turning point|mental health"
-    r"|psychiatric|hospice|nursing home|care home|children'?s (?:home|centre)|foster|almshouse\w*"
-    r"|supported living|sheltered housing|asylum|migrant|refugee|traveller\w*|gypsy|madras\w*"
-    r"|pupil referral|special school|yeshiva|convent|mosque|synagogue|gurdwara|masjid|temple"
-    r"|lgbt\w*|gay|sauna|massage|brothel|ymca|foyer|salvation army|mother and baby|crisis|perinatal"
-    r"|women|children|accommodation|victims?|survivors?|marac|domestic|sexual|aids|hiv|hostel"
-    r"|(?:girls|boys|deaf|blind|send?|muslim|islamic|jewish|catholic|hindu|sikh)'? "
-    r"(?:\w+ )?(?:school|academy|college|primary|secondary|high)"
+    r"|sarc|rape crisis|the havens?|havens|haven (?:clinic|centre|whitechapel|camberwell)"
+    r"|solace|rehab|rehabilitation|detox"
+    r"|methadone|needle exchange|drug (?:and alcohol )?service|cgl|change grow live|turning point"
+    r"|mental health|camhs|psychiatric|hospice|nursing home|care ?home|residential home"
+    r"|child(?:ren)? ?s (?:home|centre)|foster|almshouse\w*"
+    r"|supported living|supported housing|sheltered housing|asylum|migrant|refugee|traveller\w*"
+    r"|gypsy|madras\w*|pupil referral|pru|special (?:needs|school|academy|college)"
+    r"|send? (?:unit|school|centre|hub|base)|yeshiva|convent|mosque|synagogue|gurdwara"
+    r"|masjid|temple|lgbt\w*|gay|sauna|massage|brothel|ymca|ywca|foyer|salvation army"
+    r"|mother and baby|crisis"
+    r"|perinatal|women|children|accommodation|victims?|survivors?|marac|domestic|sexual|aids|hiv"
+    r"|(?:dv|da|domestic abuse|domestic violence|idva|isva) (?:service|unit|hub|project"
+    r"|support|team)"
+    r"|homeless\w*|st mungo\w*|crisis skylight|terrence higgins|tht|dean street|56 dean|spectra"
+    r"|southall black sisters|ashiana|ashiyana|nia|refuge\w*|frauen\w*|maison des femmes|llety"
+    r"|casa de la mujer|lloches|cymorth i ferched|hestia|jewish women\w*|karma nirvana"
+    r"|latin american"
+    r"|young offender\w*|youth offending|early help|contact centre|substance misuse|emmaus"
+    r"|alcoholics|narcotics anonymous|food ?bank|positive east|claudia jones|kiran|prison"
+    r"|learning disab\w*|autis\w*|eating disorder|mandir|synagog\w*|guru?dwara|islamic"
+    r"|kingdom hall|roma|(?:whitechapel|camberwell|paddington) haven"
+    r"|imkaan|iraqi and kurdish|ikwro|forward uk|rape|haven house|advance charity|nightstop"
+    r"|centrepoint|night shelter|shelter housing|gender (?:identity|clinic)"
+    r"|(?:girls?|boys?|deaf|blind|send?|muslim|islamic|jewish|catholic|hindu|sikh)(?: s)? "
+    r"(?:\w+ )?(?:school|academy|college|primary|secondary|high|grammar)"
     r"|(?:school|academy|college) for (?:the )?(?:girls|boys|deaf|blind)\w*)\b",
     re.IGNORECASE,
 )
 """Places that point at the people in them."""
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_APOSTROPHE: Final = re.compile(r"['\u2019\u2018\u02bc`\u00b4]")
+_NO_WORD: Final = re.compile(r"[\W_]+")
+_SPACED: Final = re.compile(r"\b\w(?: \w)+\b")
+"""Letters with spaces between them: "R e f u g e"."""
 _DOOR: Final = re.compile(
     r"\b(?:flat|apartment|apt|room|unit|plot|house no|no\.?) ?\d|^\d{1,4}[a-z]?,? ", re.IGNORECASE
 )
 
 
 def is_protected_place(name: str) -> bool:
-    """Tell a name that no hotspot may have: a refuge, clinic or hostel, a school for one group."""
-    return _PROTECTED.search(name.replace("\u2019", "'")) is not None
+    """Tell a name that nothing may have: a refuge, clinic or hostel, a school for one group.
+
+    Accents, capitals, apostrophes, hyphens and spaces between letters do not matter.
+    """
+    even = unicodedata.normalize("NFKD", _HUMP.sub(" ", name))
+    bare = _APOSTROPHE.sub(" ", "".join(c for c in even if not unicodedata.combining(c)))
+    text = " ".join(_NO_WORD.sub(" ", bare).split())
+    together = _SPACED.sub(lambda run: run[0].replace(" ", ""), text)
+    forms = {text, together, text.replace(" s ", "s ")}
+    return any(_PROTECTED.search(form) for form in forms)
 
 
 def may_name_a_hotspot(name: str) -> bool:
@@ -220,6 +251,7 @@ _OF_A_PERSON: Final = re.compile(
 
 def reads_like_category(word: str) -> bool:
     """Tell a category from a sentence, a number or an address that somebody wrote."""
+    word = unicodedata.normalize("NFKC", word)  # a wide @ or digit is one as well
     return (
         len(word) <= _WORD_LENGTH
         and len(word.split()) <= _WORDS
@@ -239,7 +271,8 @@ def may_be_written(word: str, n_rows: int) -> bool:
 
 def heading_as_shown(name: str) -> str:
     """Return the name of a column, unless it is a cell of a table that has lost its header."""
-    return HIDDEN if "@" in name or _MANY_DIGITS.search(name) else name
+    even = unicodedata.normalize("NFKC", name)
+    return HIDDEN if "@" in even or _MANY_DIGITS.search(even) else name
 
 
 _MANY_DIGITS: Final = re.compile(r"\d(?:[ ()-]{0,2}\d){4}")
@@ -291,7 +324,7 @@ _SHOWN: Final = {
 SHOWN_FIELDS: Final = tuple(_SHOWN)
 
 
-def _halves(cell: str) -> list[tuple[str, ...]]:
+def _halves(cell: str) -> list[tuple[str, str]]:
     """Cut a cell that may hold two coordinates at each sign that may stand between them."""
     bare = cell.strip("() ")
     cuts = [at for at, sign in enumerate(bare) if sign in ",;/ "]
@@ -306,10 +339,74 @@ def cell_as_shown(field: str, cell: str) -> str:
     cell = cell.strip()
     if not cell:
         return ""
-    parts = _halves(cell) if field == "point" else [(cell,)]
+    parts: Sequence[tuple[str, ...]] = _halves(cell) if field == "point" else [(cell,)]
     fits = len(cell) <= _LONGEST_CELL and any(
         all(_SHOWN[field].fullmatch(part) for part in pair) for pair in parts
     )
     if fits and field in {"date", "month"} and _OF_BIRTH.search(cell):
         fits = False
     return cell if fits else HIDDEN
+
+
+Box = tuple[float, float, float, float]
+_GREAT_BRITAIN_DEGREES: Final = (-9.0, 49.0, 2.5, 61.5)
+_GREAT_BRITAIN_KM: Final = (
+    (0, 60, 60, 310),
+    (60, 100, 150, 580),
+    (100, 200, 150, 670),
+    (200, 360, 150, 680),
+    (360, 520, 200, 560),
+    (520, 660, 90, 500),
+    (660, 820, 30, 430),
+    (820, 970, 30, 430),
+    (970, 1230, 250, 490),
+)
+"""Bands of northing with the eastings between which there is land, in kilometres."""
+
+
+def pair_as_shown(x: str, y: str, boxes: Sequence[Box] = ()) -> tuple[str, str]:
+    """Return two coordinates as shown, or neither: halves of a telephone number lie nowhere.
+
+    Parameters
+    ----------
+    x, y
+        The cells as `cell_as_shown` gives them.
+    boxes
+        Around the study area: west, south, east and north, in metres of its grid and in degrees.
+    """
+    if not x or not y:
+        return x, y
+    hidden = HIDDEN in (x, y)
+    if hidden or not _may_be_a_place(x, y, boxes):
+        return HIDDEN, HIDDEN
+    return x, y
+
+
+def _may_be_a_place(x: str, y: str, boxes: Sequence[Box]) -> bool:
+    """Tell two numbers that may be in Great Britain or near the study area, in any order."""
+    try:
+        pair = [float(_NO_NUMBER.sub("", cell)) for cell in (x, y)]
+    except ValueError:
+        return True  # degrees with minutes: no number of a person is written so
+    return any(_lies_near(east, north, boxes) for east, north in (pair, pair[::-1]))
+
+
+_NO_NUMBER: Final = re.compile(r"[\u00b0, NSEWMnsewm]")
+
+
+def _lies_near(east: float, north: float, boxes: Sequence[Box]) -> bool:
+    if (east, north) == (0, 0):
+        return True
+    for scale in (1, 1000):  # metres, or kilometres
+        km = east * scale / 1000, north * scale / 1000
+        if any(low <= km[1] < up and a <= km[0] <= b for low, up, a, b in _GREAT_BRITAIN_KM):
+            return True
+    every = (_GREAT_BRITAIN_DEGREES, *boxes)
+    return any(w <= east <= e and s <= north <= n for w, s, e, n in every)
+
+
+def point_as_shown(cell: str, boxes: Sequence[Box] = ()) -> str:
+    """Return a cell of both coordinates, as `cell_as_shown` gives it, where it may be a place."""
+    pairs = [pair for pair in _halves(cell) if all(map(_ONE.fullmatch, pair))]
+    shown = not pairs or any(_may_be_a_place(*pair, boxes) for pair in pairs)
+    return cell if shown else HIDDEN

@@ -11,7 +11,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from csp_geo.core.disclosure import HIDDEN, SHOWN_FIELDS, cell_as_shown, heading_as_shown
+from csp_geo.core.disclosure import (
+    HIDDEN,
+    SHOWN_FIELDS,
+    cell_as_shown,
+    heading_as_shown,
+    pair_as_shown,
+    point_as_shown,
+)
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import INCIDENTS, QUARANTINE, as_agreed
 from csp_geo.inputs.reasons import QUARANTINED, REASON
@@ -19,11 +26,13 @@ from csp_geo.inputs.source import plain
 from csp_geo.inputs.where.gazetteer import place_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from csp_geo.core.disclosure import Box
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.read import Reports
 
+_WIDE_M: Final = 200_000.0
 SAME_SPOT_M: Final = 100.0
 _NOBODY: Final = frozenset(
     {"", "anonymous", "anon", "guest", "na", "none", "unknown", "unverified"}
@@ -153,29 +162,48 @@ def person_weights(incidents: gpd.GeoDataFrame) -> np.ndarray:
     return weight
 
 
-def build_quarantine(reports: Reports, rows: pd.DataFrame) -> pd.DataFrame:
+def build_quarantine(
+    reports: Reports, rows: pd.DataFrame, area: StudyArea | None = None
+) -> pd.DataFrame:
     """Build the quarantine table: where the row is and why, never what people wrote in it."""
     bad = rows[rows["fate"] == QUARANTINED]
-    parts = [_lines(reports, alike) for _, alike in bad.groupby(["file", "reasons"], sort=False)]
+    boxes = [] if area is None else _around(area)
+    alike = bad.groupby(["file", "reasons"], sort=False)
+    parts = [_lines(reports, group, boxes) for _, group in alike]
     table = pd.concat(parts).loc[bad.index] if parts else pd.DataFrame(columns=QUARANTINE.names)
     texts = [column.name for column in QUARANTINE.columns if column.dtype == "string"]
     table = table[list(QUARANTINE.names)].reset_index(drop=True)
     return table.astype({"source_row": "int64"} | dict.fromkeys(texts, "str"))
 
 
-def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
+def _around(area: StudyArea) -> list[Box]:
+    """Return boxes wide around a study area, in its metres and in degrees."""
+    west, south, east, north = (float(edge) for edge in area.wards.total_bounds)
+    west, south, east, north = west - _WIDE_M, south - _WIDE_M, east + _WIDE_M, north + _WIDE_M
+    corners = np.array([(x, y) for x in (west, east) for y in (south, north)])
+    lonlat = area.projection.to_lonlat(corners)
+    (left, bottom), (right, top) = lonlat.min(axis=0).tolist(), lonlat.max(axis=0).tolist()
+    return [(west, south, east, north), (left, bottom, right, top)]
+
+
+def _lines(reports: Reports, alike: pd.DataFrame, boxes: Sequence[Box]) -> pd.DataFrame:
     """Write the lines of one file's rows that have the same reasons."""
     file, slugs = reports.files[int(alike["file"].iloc[0])], str(alike["reasons"].iloc[0])
     rules = [REASON[slug] for slug in slugs.split(";")]
     own = _columns_of(file.matched)
     concerned = dict.fromkeys(name for rule in rules for name in rule.fields)
     fields = [name for name in concerned if name in own]
-    cells = [
-        reports.table.loc[alike.index, name].astype("str").map(partial(cell_as_shown, name))
-        for name in fields
-        if name in SHOWN_FIELDS
-    ]
-    shown = ["; ".join(texts).strip("; ") for texts in zip(*cells, strict=True)]
+    cells = {name: _shown(reports, alike, name) for name in fields if name in SHOWN_FIELDS}
+    if {"x", "y"} & set(cells):
+        pairs = [
+            pair_as_shown(x, y, boxes)
+            for x, y in zip(*(_shown(reports, alike, axis) for axis in "xy"), strict=True)
+        ]
+        for axis, halves in zip("xy", zip(*pairs, strict=True), strict=True):
+            cells |= {axis: list(halves)} if axis in cells else {}
+    if "point" in cells:
+        cells["point"] = [point_as_shown(cell, boxes) for cell in cells["point"]]
+    shown = ["; ".join(texts).strip("; ") for texts in zip(*cells.values(), strict=True)]
     harmless = (alike["sensitive"] == "").to_numpy()
     shown = [text if known else HIDDEN for text, known in zip(shown, harmless, strict=bool(shown))]
     return pd.DataFrame(
@@ -189,6 +217,11 @@ def _lines(reports: Reports, alike: pd.DataFrame) -> pd.DataFrame:
         },
         index=alike.index,
     )
+
+
+def _shown(reports: Reports, alike: pd.DataFrame, name: str) -> list[str]:
+    cells = reports.table.loc[alike.index, name].astype("str")
+    return list(cells.map(partial(cell_as_shown, name)))
 
 
 def _columns_of(matched: Mapping[str, str]) -> dict[str, str]:

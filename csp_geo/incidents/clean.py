@@ -20,6 +20,7 @@ from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
 from csp_geo.core.wording import count, join
 from csp_geo.incidents.build import build_incidents, build_quarantine
 from csp_geo.incidents.duplicates import merged_rows, repeated_references
+from csp_geo.inputs.asides import ANY
 from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.vocabulary import strictest
@@ -122,7 +123,7 @@ def clean(
         reports, area, key, located.iloc[accepted], dated.iloc[accepted], rows
     )
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
-    quarantine = build_quarantine(reports, rows)
+    quarantine = build_quarantine(reports, rows, area)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
     notes = _notes(reports, located, dated)
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
@@ -288,15 +289,37 @@ def _shared(reports: Reports, kinds: NDArray[np.object_]) -> NDArray[np.object_]
     ref = reports.table["reference"]
     rows = ref.map({text: _same(text) for text in ref.unique()}).astype("str")
     rows = rows.where(rows.str.len() >= _TELLING, reports.per_row("feed") + " " + rows)
-    named = (ref != "").to_numpy() & rows.duplicated(keep=False).to_numpy()
+    said = _said_elsewhere(reports, rows)
+    keys = pd.concat([rows, said["key"].astype("str")], ignore_index=True)
+    named = keys.duplicated(keep=False).to_numpy(copy=True)
+    named[: len(rows)] &= (ref != "").to_numpy()
     if not named.any():
         return kinds
-    together = pd.factorize(rows[named])[0]
-    out = kinds.copy()
+    together = pd.factorize(keys[named])[0]
+    out = np.concatenate([kinds, said["sensitive"].to_numpy(dtype=object)])
+    has_kind = out[named]
     for kind in reversed(SENSITIVITIES[1:]):
-        has = np.unique(together[kinds[named] == kind])
+        has = np.unique(together[has_kind == kind])
         out[np.flatnonzero(named)[np.isin(together, has)]] = kind
-    return out
+    return np.asarray(out[: len(rows)])
+
+
+def _said_elsewhere(reports: Reports, rows: pd.Series) -> pd.DataFrame:
+    """Return what tables without reports say of references, by the `key` of their rows."""
+    said = reports.said
+    same = said["reference"].astype("str").map(_same)
+    told = said.assign(key=same)[(same.str.len() >= _TELLING).to_numpy(dtype=bool)]
+    parts = [told[["key", "sensitive", "family"]]]
+    for file in {file.feed: file for file in reports.files if file.feed}.values():
+        own = said["source"].isin([ANY, file.source]) & (same != "") & (same.str.len() < _TELLING)
+        short = said[own].assign(key=f"{file.feed} " + same[own])
+        parts.append(short[["key", "sensitive", "family"]])
+    keyed = pd.concat(parts, ignore_index=True)
+    family = pd.Series(reports.per_row("family"), index=rows.index, dtype="object")
+    for name in set(keyed["family"]) - {ANY}:
+        of_family = keyed["key"].isin(rows[family == name])
+        keyed = keyed[(keyed["family"] != name) | of_family]
+    return keyed
 
 
 def _joined(marks: pd.DataFrame) -> pd.Series:

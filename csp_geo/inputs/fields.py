@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.inputs.vocabulary import spelt
@@ -48,8 +49,16 @@ _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", 
 _OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})
 _BY_A_FORM: Final = frozenset(
     {"completion", "submission", "submitted", "uuid", "instanceid", "duration", "progress"}
-    | {"finished", "respondent", "responseid", "respondentid"}
+    | {"finished", "respondent", "responseid", "respondentid", "submissionid"}
 )
+_AT: Final = "|".join(sorted(_CLOCK - {"datetime"}))
+_WRITTEN_AT: Final = re.compile(
+    rf"(?:{_AT})*(?:{'|'.join(sorted(_WRITTEN, reverse=True))})(?:{_AT})*"
+)
+_OPENED_AT: Final = re.compile(
+    rf"(?:{_AT})*(?:{'|'.join(sorted(_OPENED, reverse=True))})(?:{_AT})*"
+)
+"""The same headings without spaces: STARTDATE."""
 
 
 def is_of_the_record(column: str, header: Iterable[str], *, asked: bool) -> bool:
@@ -58,9 +67,16 @@ def is_of_the_record(column: str, header: Iterable[str], *, asked: bool) -> bool
     "Start time" is when a form was opened where the other columns are those of a form, or where
     people are `asked` (a survey): elsewhere it begins an interval in which something happened.
     """
-    words = set(spelt(column).split())
+    text = spelt(column)
+    words, joined = set(text.split()), text.replace(" ", "")
     if words & _WRITTEN or (words & _OF_A_REPORT and words & _CLOCK):
         return True
-    if not words & _OPENED or words - _OPENED - _CLOCK:
+    if _WRITTEN_AT.fullmatch(joined):
+        return True
+    if not _OPENED_AT.fullmatch(joined):
         return False
-    return asked or any(_BY_A_FORM & set(spelt(name).split()) for name in header)
+    return asked or any(_is_of_a_form(spelt(name)) for name in header)
+
+
+def _is_of_a_form(heading: str) -> bool:
+    return not _BY_A_FORM.isdisjoint((*heading.split(), heading.replace(" ", "")))

@@ -14,68 +14,126 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
-from csp_geo.inputs.vocabulary import packaged_words, spelt, strictest, whole_words
+from csp_geo.inputs.vocabulary import (
+    ANSWER,
+    CATEGORY,
+    FLAGS,
+    OTHER,
+    TOLD,
+    packaged_words,
+    spelt,
+    strictest,
+    whole_words,
+)
+from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from csp_geo.inputs.source import Source
     from csp_geo.inputs.vocabulary import Vocabulary
 
-_FLAG, _CLASS, _ABOUT, _KIN = (
-    whole_words(packaged_words()["headings"][key]) for key in ("flag", "class", "about", "kin")
+_HEADINGS: Final = packaged_words()["headings"]
+_FLAG, _CLASS, _TOLD, _THING, _WHO, _KIN = (
+    whole_words(_HEADINGS[key]) for key in ("flag", "class", "told", "thing", "who", "kin")
 )
+_AGE, _BORN = (frozenset(map(spelt, _HEADINGS[key])) for key in ("age", "born"))
 _OF_KIND: Final = frozenset({"category", "major", "place"})
 """Fields whose columns are looked over although they are kept."""
 _OWN: Final = "sensitive"
 """How the column of a cleaned file is headed."""
-_NO: Final = frozenset(
-    ("n", "no", "none", "nil", "false", "f", "0", "0 0", "na", "n a", "null", "not applicable")
-)
-_YES: Final = frozenset(("y", "yes", "true", "t", "1", "x"))
+_NO, _YES = (frozenset(map(spelt, packaged_words()["cells"][key])) for key in ("no", "yes"))
 _BLANK: Final = frozenset("-\u2013\u2014._? ")
-_DENIED: Final = re.compile(r"(?:no|non|not) (?!known|recorded|stated|sure)")
+_ACRONYM: Final = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_ENDING: Final = re.compile(r"(.+?)(?:flags?|indicator|ind|yn|marker|mkr|\d{1,4})")
+_YEARS: Final = re.compile(r"\d{1,3}")
+_BELOW: Final = re.compile(r"(?<![^ ])(?:under|below|less than|u|lt)(?![a-z])")
+_ADULT: Final = 18
 
 
 @dataclass(frozen=True)
 class Heading:
     """What the heading of a column says of its cells.
 
-    `kind` is what a yes in it means; `kind_of_yes` the same, more freely, where the cells are such
-    as yes and no; `flags` that its cells are flags or classes.
+    `kind` is what a yes in it means, and whatever is not a no; `kind_of_yes` the same, more freely,
+    where the cell is such as yes. `reading` is how its cells are read; `is_age` tells a victim's.
     """
 
     kind: str
     kind_of_yes: str
-    flags: bool
+    reading: str
+    is_age: bool = False
 
 
-def heading_of(name: str, words: Vocabulary, *, asked: bool = False) -> Heading:
+def heading_of(
+    name: str, words: Vocabulary, *, asked: bool = False, field: str | None = None
+) -> Heading:
     """Say what the heading of a column tells.
 
     Where people are `asked` (a survey) a column may be about them: "Disability" is not a flag.
+    `field` is what it is read as besides.
     """
-    text = spelt(name)
+    text = _spelt_heading(name, words)
     flag = bool(_FLAG.search(text))
-    classes = bool(_CLASS.search(text) and not _ABOUT.search(text)) or bool(_KIN.search(text))
-    kind = words.kind_of(text, strong=not flag or asked)
+    kind = words.kind_of(text, FLAGS if flag and not asked else OTHER)
     if not kind and (text == _OWN or (flag and _OWN in text)):
         kind = UNKNOWN
-    loose = kind if asked else words.kind_of(text)
-    return Heading(kind, loose, (flag or classes) and not asked)
+    loose = kind if asked else words.kind_of(text, FLAGS)
+    reading = ANSWER if asked else _reading_of(text, field)
+    return Heading(kind, loose, reading, is_age=text in _AGE and not asked)
+
+
+def _reading_of(text: str, field: str | None) -> str:
+    thing, who = bool(_THING.search(text)), bool(_WHO.search(text))
+    if field in {"category", "major"}:
+        return CATEGORY
+    if field == "place":
+        return CATEGORY if _CLASS.search(text) and not (thing or who) else OTHER
+    if _FLAG.search(text):
+        return FLAGS
+    if _KIN.search(text) or (_TOLD.search(text) and not thing):
+        return TOLD
+    return CATEGORY if _CLASS.search(text) and not (thing or who) else OTHER
+
+
+def _spelt_heading(name: str, words: Vocabulary) -> str:
+    """Write a heading as words: ``DAFlag``, ``DVIND`` and ``CSE Y/N`` are flags of something."""
+    parts = []
+    for word in spelt(_ACRONYM.sub(" ", name)).split():
+        ending = _ENDING.fullmatch(word)
+        known = ending is not None and words.kind_of(ending[1], FLAGS)
+        parts.append(f"{ending[1]} flag" if ending is not None and known else word)
+    return " ".join(parts)
 
 
 def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     """Return what a cell says of its report; "" for nothing."""
     text = spelt(cell)
-    kind = column.kind or (column.kind_of_yes if text in _YES or _is_tick(text, cell) else "")
-    left = words.harmless.sub(" ", text).strip() if kind else text
-    if left in _NO or (not left and not _is_tick(text, cell)):
+    if text in _NO or (not text and not _is_tick(text, cell)):
         return ""
-    if kind == UNKNOWN and left and left in SENSITIVITIES:
-        return left
-    found = words.kind_of(text, strong=not (column.flags or kind))
-    return found if found or _DENIED.match(text) else kind
+    if column.is_age and _is_under_age(cell):
+        return "child"
+    first = text.partition(" ")[0]
+    yes = text in _YES or _is_tick(text, cell) or first in _SAYS_YES
+    kind = column.kind or (column.kind_of_yes if yes else "")
+    if kind == UNKNOWN and text and text in SENSITIVITIES:
+        return text
+    reading = CATEGORY if kind and column.reading == OTHER else column.reading
+    return words.kind_of(text, reading) or kind
+
+
+_SAYS_YES: Final = frozenset({"y", "yes", "true"})
+
+
+def _is_under_age(cell: str) -> bool:
+    """Tell an age below 18: the first number of it, "<18" or "under 18"."""
+    years = _YEARS.search(cell)
+    if years is None:
+        return False
+    below = "<" in cell or _BELOW.search(cell.casefold()) is not None
+    return int(years[0]) < _ADULT or (below and int(years[0]) == _ADULT)
 
 
 def _is_tick(text: str, cell: str) -> bool:
@@ -88,11 +146,16 @@ class FlagColumns:
 
     def __init__(self, header: Sequence[str], columns: Mapping[str, str], source: Source) -> None:
         kept = {column for field, column in columns.items() if field not in _OF_KIND}
+        fields = {column: field for field, column in columns.items()}
         asked = source.family == "perception"
         self._words = source.vocabulary
         self._headings = {
-            name: heading_of(name, self._words, asked=asked) for name in header if name not in kept
+            name: heading_of(name, self._words, asked=asked, field=fields.get(name))
+            for name in header
+            if name not in kept
         }
+        self._when = next((columns[name] for name in ("date", "month") if name in columns), None)
+        self._born = [name for name in self._headings if spelt(name) in _BORN and not asked]
 
     def kinds(self, chunk: pd.DataFrame) -> pd.Categorical[Any]:
         """Return what each row's columns say, one of `tables.SENSITIVITIES`."""
@@ -102,4 +165,13 @@ class FlagColumns:
             kinds = [kind_of_cell(str(cell), heading, self._words) for cell in cells]
             if any(kinds):
                 found.append(np.array(kinds, dtype=object)[codes])
+        found += [self._young(chunk, name) for name in self._born]
         return pd.Categorical(strictest(found), categories=list(SENSITIVITIES))
+
+    def _young(self, chunk: pd.DataFrame, born: str) -> NDArray[np.object_]:
+        """Tell the rows whose victim was born less than 18 years before it happened."""
+        if self._when is None or not len(chunk):
+            return np.full(len(chunk), "", dtype=object)
+        birth, happened = (read_dates(chunk[name]).at for name in (born, self._when))
+        young = (birth + pd.DateOffset(years=_ADULT) > happened) & (birth <= happened)
+        return np.where(young, "child", "")

@@ -16,6 +16,7 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import SENSITIVITIES, SOURCES
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
+from csp_geo.inputs.asides import nothing_said, said_of_references
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -35,7 +36,7 @@ from csp_geo.inputs.source import (
     recognise,
     source_from_file,
 )
-from csp_geo.inputs.vocabulary import spelt, strictest
+from csp_geo.inputs.vocabulary import OTHER, spelt, strictest
 from csp_geo.inputs.where.locate import DEGREES
 
 if TYPE_CHECKING:
@@ -79,11 +80,13 @@ class Reports:
     `table` has `file` (position in `files`), `source_row`, `content` (a digest of all columns of
     the row), `broken`, `size_m` (of lines and areas, else 0), `sensitive` (what its other
     columns say of it), and one text column per field (most of them categorical); "" means empty.
+    `said` are the references that tables without reports call sensitive (`asides`).
     """
 
     table: pd.DataFrame
     files: tuple[ReportFile, ...]
     sources: Mapping[str, Source]
+    said: pd.DataFrame = field(default_factory=nothing_said)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -118,6 +121,7 @@ __all__ = [
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
+_HEARD: Final = "count for what makes a report sensitive; nothing else of it was read."
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
 
@@ -189,7 +193,8 @@ def collect_reports(
             if table is not None:
                 tables.append(table.assign(file=len(files)))
             files.append(file)
-    return Reports(join_tables(tables or [no_rows()]), tuple(files), sources)
+    said = pd.concat([nothing_said(), *reading.said], ignore_index=True)
+    return Reports(join_tables(tables or [no_rows()]), tuple(files), sources, said)
 
 
 def refuse_mixture(reports: Reports) -> None:
@@ -263,6 +268,8 @@ class _Reading:
     sources: Mapping[str, Source]
     by_place: bool
     limits: Limits
+    said: list[pd.DataFrame] = field(default_factory=list)
+    """What tables without reports say of references, as they are read."""
 
 
 def _read_path(path: Path, how: _Reading) -> Iterator[tuple[ReportFile, pd.DataFrame | None]]:
@@ -309,7 +316,8 @@ def _read_table(
         table = _of_kind(read.table, known, f"{path} {raw.part} {raw.title}")
     except SourceError as error:
         feed = known.feed if known else None
-        return ReportFile(where, name, feed, digest, error=str(error), part=raw.part), None
+        why = f"{error}{_aside(raw, how, known, f'{path} {raw.part}')}"
+        return ReportFile(where, name, feed, digest, error=why, part=raw.part), None
     file = ReportFile(
         path=where,
         source=known.source,
@@ -330,9 +338,19 @@ def _read_table(
     return file, table
 
 
+def _aside(raw: RawTable | Unread, how: _Reading, folder: Source | None, path: str) -> str:
+    """Hear what a table without reports says of references; say that it was heard."""
+    if isinstance(raw, Unread):
+        return ""
+    said = said_of_references(raw, folder, how.sources, f"{path} {raw.title}")
+    how.said.append(said)
+    n = said["reference"].nunique()
+    return f" {count(n, 'reference')} of it {_HEARD}" if n else ""
+
+
 def _of_kind(table: pd.DataFrame, source: Source, title: str) -> pd.DataFrame:
     """Give every row of a table what its file, sheet, layer or title says of them all."""
-    kind = source.vocabulary.kind_of(spelt(title), strong=True)
+    kind = source.vocabulary.kind_of(spelt(title), OTHER)
     if not kind:
         return table
     rows = [table["sensitive"].to_numpy(dtype=object), np.full(len(table), kind, dtype=object)]

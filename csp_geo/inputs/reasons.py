@@ -218,9 +218,5 @@ FLAGS: Final = (
     ),
 )
 
-TIME_FLAGS: Final = frozenset(
-    {"unreadable-time", "midnight", "clock-change", "reversed-interval", "week-only"}
-)
-"""Flags that say something of the time of day."""
 REASON: Final = {rule.slug: rule for rule in REASONS}
 FLAG: Final = {rule.slug: rule for rule in FLAGS}

@@ -26,7 +26,22 @@ if TYPE_CHECKING:
 
 HARMLESS: Final = "none"
 """The key of `[sensitive]` in a source.toml for words that a partnership knows to be harmless."""
+CATEGORY: Final = "category"
+"""Ways of reading a text, by where it stands: as a category,"""
+OTHER: Final = "other"
+"""in any other column,"""
+TOLD: Final = "told"
+"""in one that tells how it was done or who did it to whom,"""
+ANSWER: Final = "answer"
+"""in whatever people answered who were asked,"""
+FLAGS: Final = "flags"
+"""in a flag."""
+_TELLING: Final = frozenset({TOLD, FLAGS})
+"""Where ages count, and slips in long words."""
 _WEAK: Final = "~"
+_LONG: Final = 7
+"""Letters from which a word is known with a slip in it."""
+_LONGEST_WORD: Final = 20
 _REMEMBERED: Final = 100_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -34,6 +49,14 @@ _DENIED: Final = re.compile(r"(?<![^ ])(?:non|not|no) ")
 _SIGNS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SECTION: Final = re.compile(r"(?:s|sec|sect|section) ?(?:4|5|20|39|47)(?![^ ])")
 """Sections of Acts by which assaults and public order offences are called."""
+_YEARS: Final = r"(?:1[0-7]|\d)"
+_UNDER_18: Final = re.compile(
+    rf"(?<![^ ])(?:age[ds]? (?:of |about |approx |only |just |between )?{_YEARS}"
+    rf"|{_YEARS} ?(?:years?|yrs?|yr|y) ?(?:olds?|o|of age)|{_YEARS} ?yo"
+    r"|under ?1[0-8]s?|below 1[0-8]|u1[0-8]s?"
+    r"|(?:girl|boy|male|female|ip|victim) (?:aged |age )?1[0-7]|year [1-9]|year 1[0-3])(?![^ ])"
+)
+"""An age below 18, as people write it."""
 _CODE: Final = re.compile(
     r"5[ad]|8[fglns]|9a|10[a-d]|65|802|28[a-h]?|29[a-h]?|3[01][a-c]?|34[ab]|39|4[0146-9][a-c]?|45|56[ab]?|57"
     r"|58[a-d]?|9[23][a-e]?|105a|125[a-c]?|126"
@@ -75,21 +98,65 @@ class _Beginnings(dict[str, bool]):
         return begins
 
 
+class _Misspelt(dict[str, str]):
+    """The kind of a long word of which one letter is missing, doubled, swapped or wrong.
+
+    Two words are so near if one is left when a letter is taken from either, or from both; the first
+    letter must be right, or "laughter" would be a daughter.
+    """
+
+    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
+        super().__init__()
+        self._near = {
+            less: kind for kind in words for word in words[kind] for less in _less_a_letter(word)
+        }
+
+    def __missing__(self, word: str) -> str:
+        kind = ""
+        if _LONG <= len(word) <= _LONGEST_WORD:
+            found = map(self._near.get, _less_a_letter(word))
+            kind = next(filter(None, found), "")
+        if len(self) < _REMEMBERED:
+            self[word] = kind
+        return kind
+
+
+def _less_a_letter(word: str) -> list[str]:
+    return [word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))]
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """The words of each kind, in the order of precedence, for one way of reading."""
+
+    patterns: Mapping[str, re.Pattern[str]]
+    begins: _Beginnings
+
+    @classmethod
+    def of(cls, *lists: Mapping[str, Iterable[str]]) -> _Kinds:
+        """Join lists of words by kind."""
+        words = {
+            kind: [w.removeprefix(_WEAK) for one in lists for w in one.get(kind, ())]
+            for kind in lists[0]
+        }
+        return cls(
+            {kind: whole_words(words[kind]) for kind in words},
+            _Beginnings(word for kind in words for word in words[kind]),
+        )
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Words to themes, and to what makes a report sensitive.
 
-    `themes` are the phrases of each theme, spelt out; `sensitive` and `strong` the patterns of each
-    kind, in the order of precedence, for categories and for every other column; `begins` and
-    `begins_strong` know the words with which these begin; `harmless` are phrases that only look
+    `themes` are the phrases of each theme, spelt out; `lists` the words of each kind for every way
+    of reading; `misspelt` knows long words with a slip; `harmless` are phrases that only look
     sensitive, unless `violence` stands beside them, `known` words that say nothing by themselves.
     """
 
     themes: Mapping[str, str]
-    sensitive: Mapping[str, re.Pattern[str]]
-    strong: Mapping[str, re.Pattern[str]]
-    begins: _Beginnings
-    begins_strong: _Beginnings
+    lists: Mapping[str, _Kinds]
+    misspelt: _Misspelt
     harmless: re.Pattern[str]
     violence: re.Pattern[str]
     known: frozenset[str]
@@ -117,7 +184,8 @@ class Vocabulary:
         kind = self.kind_of(text)
         found, rest = self._phrases(text, sensitive=bool(kind))
         if theme is None:
-            theme = "sexual" if self.sensitive["sexual"].search(text) and kind else found
+            patterns = self.lists[CATEGORY].patterns
+            theme = "sexual" if kind and patterns["sexual"].search(text) else found
         if theme is None and kind:
             theme = _THEME_OF[kind]
         if not kind and theme in SENSITIVE_THEMES:
@@ -126,17 +194,21 @@ class Vocabulary:
             kind = UNKNOWN
         return theme, kind
 
-    def kind_of(self, text: str, *, strong: bool = False) -> str:
+    def kind_of(self, text: str, reading: str = CATEGORY) -> str:
         """Return what makes a text sensitive, "" if nothing does; `text` as `spelt` writes it."""
-        patterns, begins = self.sensitive, self.begins
-        if strong:
-            patterns, begins = self.strong, self.begins_strong
-        if not any(map(begins.__getitem__, text.split())):
-            return ""  # most texts, and it is quickly seen
-        left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
-        if left != text and not _DENIED.search(text) and self.violence.search(left):
-            left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
-        return next((kind for kind, words in patterns.items() if words.search(left)), "")
+        known = self.lists[reading]
+        words = text.split()
+        found = ""
+        if any(map(known.begins.__getitem__, words)):  # most texts have none: it is quickly seen
+            left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
+            if left != text and not _DENIED.search(text) and self.violence.search(left):
+                left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
+            found = next((kind for kind, all_ in known.patterns.items() if all_.search(left)), "")
+        if not found and reading in _TELLING and _UNDER_18.search(text):
+            found = "child"
+        if not found and reading in _TELLING:
+            found = next(filter(None, map(self.misspelt.__getitem__, words)), "")
+        return found
 
     def knows_a_word_of(self, text: str) -> bool:
         """Tell whether any word of a text is known: a name of a person has none as a rule."""
@@ -184,18 +256,38 @@ def make_vocabulary(
     own
         The source's own `[sensitive]`: kinds to words, and under "none" what is harmless.
     """
-    kinds, phrases, words = _packaged()
-    lists = {kind: [*own.get(kind, ()), *kinds[kind]] for kind in kinds}
+    _, phrases, words = _packaged()
+    lists = tuple((kind, tuple(own[kind])) for kind in own if kind != HARMLESS)
     return Vocabulary(
         themes={spelt(phrase): theme for phrase, theme in themes},
-        sensitive={kind: whole_words(w.removeprefix(_WEAK) for w in lists[kind]) for kind in lists},
-        strong={kind: whole_words(w for w in lists[kind] if w[:1] != _WEAK) for kind in lists},
-        begins=_Beginnings(word for kind in lists for word in lists[kind]),
-        begins_strong=_Beginnings(w for kind in lists for w in lists[kind] if w[:1] != _WEAK),
+        lists=_lists(lists),
+        misspelt=_slips(),
         harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),
         violence=_VIOLENCE,
         known=words | {spelt(word) for word in own.get(HARMLESS, ())},
     )
+
+
+@lru_cache(maxsize=32)
+def _lists(own: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[str, _Kinds]:
+    """Return the words for every way of reading, a source's own among them; most have none."""
+    kinds, more = _packaged()[0], dict(own)
+    lists = {kind: [*more.get(kind, ()), *kinds[kind]] for kind in kinds}
+    strong = {kind: [w for w in lists[kind] if w[:1] != _WEAK] for kind in lists}
+    told, flagged = packaged_words()["told"], packaged_words()["flagged"]
+    bare = {kind: [w for w in told[kind] if w[:1] != _WEAK] for kind in told}
+    return {
+        CATEGORY: _Kinds.of(lists),
+        OTHER: _Kinds.of(strong),
+        ANSWER: _Kinds.of(strong, bare),
+        TOLD: _Kinds.of(lists, told),
+        FLAGS: _Kinds.of(lists, told, flagged),
+    }
+
+
+@lru_cache(maxsize=1)
+def _slips() -> _Misspelt:
+    return _Misspelt(packaged_words()["misspelt"])
 
 
 @lru_cache(maxsize=1)
@@ -225,9 +317,12 @@ def whole_words(entries: Iterable[str]) -> re.Pattern[str]:
     """Make one pattern of whole words in spelt text; a star stands for any ending."""
     parts = []
     for entry in entries:
-        stem, star = (entry[:-1], "[^ ]*") if entry.endswith("*") else (entry, "")
-        if text := spelt(stem):
-            parts.append(re.escape(text).replace(r"\ ", " ") + star)
+        words = [
+            re.escape(text).replace(r"\ ", " ") + ("[^ ]*" if word.endswith("*") else "")
+            for word in entry.split()
+            if (text := spelt(word.removesuffix("*")))
+        ]
+        parts += [" ".join(words)] if words else []
     return re.compile(rf"(?<![^ ])(?:{'|'.join(sorted(parts, reverse=True)) or '(?!)'})(?![^ ])")
 
 

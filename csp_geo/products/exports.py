@@ -14,7 +14,6 @@ import shapely
 from csp_geo.core.disclosure import Audience, let_through, may_be_drawn, reads_like_category
 from csp_geo.core.tables import HOTSPOTS
 from csp_geo.core.visible import json_text
-from csp_geo.inputs.reasons import TIME_FLAGS
 from csp_geo.products.escape import neutralise_table
 
 if TYPE_CHECKING:
@@ -259,13 +258,15 @@ def vector_layers(  # noqa: PLR0913 - the layers
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the points, in the order of their numbers: in that of a file people stand together.
 
-    Pins that one person made in one go share their minute: of what people say, days are given.
+    Pins that one person made in one go share their minute, and what was odd about them: of what
+    people say days are given, no flags, and not how exact one is.
     """
     by_day = incidents["family"] == "perception"
     day = incidents["occurred_at"].dt.normalize()
     layer = incidents.assign(
         incident_id=incidents.index,
-        flags=incidents["flags"].mask(by_day, incidents["flags"].map(_untimed)),
+        flags=incidents["flags"].mask(by_day, ""),
+        location_accuracy_m=incidents["location_accuracy_m"].mask(by_day),
         time_precision=incidents["time_precision"].mask(
             by_day & (incidents["time_precision"] == "minute"), "day"
         ),
@@ -273,11 +274,6 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         occurred_to=incidents["occurred_to"].mask(by_day, day + pd.DateOffset(days=1)),
     )
     return _timed(layer).reset_index(drop=True).sort_values("incident_id", ignore_index=True)
-
-
-def _untimed(flags: str) -> str:
-    """Leave out what flags say of the time of day."""
-    return ";".join(slug for slug in flags.split(";") if slug not in TIME_FLAGS)
 
 
 def _timed(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

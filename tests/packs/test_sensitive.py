@@ -128,6 +128,7 @@ def people(run, wards: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[
             rows.append((f"P{person}-{pin}", when, f"{person % 24:02}:{person:02}", east, north))
     header = ("Contribution ID", "Date of incident", "Time", "easting", "northing")
     lines = [(*row, "Poor lighting", f"user{who[row[3], row[4]]}") for row in rows]
+    lines = [("P0", *line[1:]) if line[0].startswith("P0-") else line for line in lines]
     _write(folder / "R" / "survey" / "a.csv", (*header, "Category", "Screen name"), lines)
     return _weekly(run, folder, wards, "--quiet"), who
 
@@ -142,6 +143,18 @@ def test_no_column_is_finer_than_source_theme_and_date(people) -> None:
     for column in set(layer.columns) - where - {"source", "theme", "day"}:
         most = groups[column].nunique(dropna=False).max()
         assert most == 1, f"{column} tells {most} kinds of one day apart"
+
+
+def test_flags_and_accuracy_of_a_pin_are_not_given(people) -> None:
+    """A person's pins may alone be repeated, coarse or on the middle of a ward."""
+    pack, _ = people
+    for name, _ in pyogrio.list_layers(pack / "layers.gpkg"):
+        layer = pyogrio.read_dataframe(pack / "layers.gpkg", layer=name)
+        if "family" in layer.columns and "flags" in layer.columns:
+            pins = layer[layer["family"] == "perception"]
+            assert len(pins) > 100
+            assert set(pins["flags"].fillna("")) == {""}
+            assert pins["location_accuracy_m"].isna().all()
 
 
 def test_neighbours_in_a_layer_are_strangers(people) -> None:

@@ -10,10 +10,12 @@ import pandas as pd
 import shapely
 
 from csp_geo.core.caution import Caution
+from csp_geo.core.disclosure import is_protected_place
 from csp_geo.core.errors import BoundaryError, CspGeoError, SourceError
 from csp_geo.core.projection import move_shapes
 from csp_geo.core.tables import PLACES, ZONES
 from csp_geo.core.visible import clean
+from csp_geo.core.wording import count
 from csp_geo.inputs.files.gis_layer import VECTOR_SUFFIXES, read_vector
 from csp_geo.inputs.files.reading import read_file
 from csp_geo.inputs.source import packaged_sources, plain
@@ -142,7 +144,8 @@ def read_places(
 ) -> tuple[gpd.GeoDataFrame, tuple[Caution, ...]]:
     """Read named points (stations, stops, places) from tables or layers.
 
-    A file that has no names or no locations is left, and said: context is a help, never needed.
+    A file that has no names or no locations is left, and said: context is a help, never needed. So
+    are refuges, clinics and the like, which no map may show.
 
     Returns
     -------
@@ -154,17 +157,26 @@ def read_places(
         if _lists_places(path) or is_gazetteer(path):
             continue
         try:
-            parts.append(_place_rows(path, area))
+            places, n_protected = _place_rows(path, area)
         except CspGeoError as error:
             said = f"Context layer left out. {error}"
             cautions.append(Caution("context-file-left-out", said))
+            continue
+        parts.append(places)
+        if n_protected:
+            said = (
+                f"{path.name}: {count(n_protected, 'place')} that nobody may be led to (refuges, "
+                f"clinics, hostels and the like) {'was' if n_protected == 1 else 'were'} left out."
+            )
+            cautions.append(Caution("places-protected", said))
     columns = {"name": pd.Series(dtype="str"), "kind": pd.Series(dtype="str")}
     if not parts:
         return gpd.GeoDataFrame(columns, geometry=[], crs=area.projection.crs), tuple(cautions)
     return pd.concat(parts, ignore_index=True)[list(PLACES.names)], tuple(cautions)
 
 
-def _place_rows(path: Path, area: StudyArea) -> gpd.GeoDataFrame:
+def _place_rows(path: Path, area: StudyArea) -> tuple[gpd.GeoDataFrame, int]:
+    """Read the places of a file that may be shown; how many may not."""
     raw = read_file(path, path.name)
     name, kind = _column(raw.header, _PLACE_NAMES), _column(raw.header, _KINDS)
     if name is None:
@@ -177,12 +189,15 @@ def _place_rows(path: Path, area: StudyArea) -> gpd.GeoDataFrame:
     usable = np.isfinite(xy).all(axis=1) & ~located["outside-study-area"].to_numpy()
     usable &= (names != "").to_numpy()
     kinds = cells[kind] if kind else pd.Series(path.stem.rstrip("s"), cells.index, dtype="str")
-    kinds = kinds.map(clean)
-    return gpd.GeoDataFrame(
-        {"name": names[usable], "kind": kinds[usable].str.casefold()},
-        geometry=gpd.points_from_xy(xy[usable, 0], xy[usable, 1]),
+    kinds = kinds.map(clean).astype("str")
+    protected = names.map(is_protected_place) | kinds.map(is_protected_place)
+    shown = usable & ~protected.to_numpy(dtype=bool)
+    places = gpd.GeoDataFrame(
+        {"name": names[shown], "kind": kinds[shown].str.casefold()},
+        geometry=gpd.points_from_xy(xy[shown, 0], xy[shown, 1]),
         crs=area.projection.crs,
     )
+    return places, int((usable & ~shown).sum())
 
 
 def _lists_places(path: Path) -> bool:

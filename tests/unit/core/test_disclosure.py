@@ -22,6 +22,8 @@ from csp_geo.core.disclosure import (
     may_be_in_public,
     may_be_written,
     may_name_a_hotspot,
+    pair_as_shown,
+    point_as_shown,
 )
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.tables import SENSITIVITIES, SOURCES
@@ -174,6 +176,8 @@ class TestWords:
             "Mr Quartermain",
             "x" * 41,
             "five words of a sentence",
+            "zelda\uff20quimby\uff0eorg",
+            "\uff10\uff17\uff17\uff10\uff10",
         ],
     )
     def test_nobody_is_named(self, word: str) -> None:
@@ -181,7 +185,14 @@ class TestWords:
 
     def test_a_heading_that_is_a_cell_is_hidden(self) -> None:
         assert heading_as_shown("Committed From (24h)") == "Committed From (24h)"
-        for cell in ("07700 900123", "zq@x.test", "485 777 3456", "544421"):
+        for cell in (
+            "07700 900123",
+            "zq@x.test",
+            "485 777 3456",
+            "544421",
+            "q\uff20x",
+            "\uff10" * 6,
+        ):
             assert heading_as_shown(cell) == HIDDEN
 
 
@@ -271,6 +282,13 @@ def test_any_other_cell_is_not(field: str, cell: str) -> None:
             "Bail Hostel",
         ),
         "Women\u2019s Aid, Station Road",
+        *("R e f u g e", "R\u00e9fuge", "WomensAid", "Women-s Aid", "Havens", "Care-home"),
+        *("SEND unit", "PRU", "Girls' Grammar", "Girls\u2019 Grammar", "Special Needs School"),
+        *("DV service", "Homeless persons unit", "Frauenhaus", "Maison des femmes", "Llety"),
+        *("Change Grow Live", "Change, Grow, Live", "Terrence Higgins Trust", "CAMHS", "S.A.R.C."),
+        *("Southall Black Sisters", "Ashiana", "St Mungos", "St. Mungo's", "56 Dean Street"),
+        *("Probation office", "\uff32efuge", "REFUGE"),
+        *("The Whitechapel Haven", "Youth Offending Service", "Food Bank", "Gurudwara"),
     ],
 )
 def test_nothing_is_named_after_a_protected_place(name: str) -> None:
@@ -297,7 +315,35 @@ def test_nothing_is_named_after_a_door(name: str) -> None:
             "Haven Road",
         ),
         *("Eastbury School", "Barking Abbey", "Church Street", "High Road", "A13"),
+        *("Becontree", "Goodmayes Road", "Manor Junior School", "St Joseph's Primary", "Dean Road"),
     ],
 )
 def test_other_places_may_give_their_name(name: str) -> None:
     assert may_name_a_hotspot(name)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("(not shown)", "900123"), ("7700", "900123"), ("485777", "3456"), ("999999", "1")],
+)
+def test_halves_of_a_number_are_not_shown(x: str, y: str) -> None:
+    assert pair_as_shown(x, y) == (HIDDEN, HIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        *(("544421", "184321"), ("184321", "544421"), ("0.08", "51.53"), ("51.53", "0.08")),
+        *(("544.421", "184.321"), ("551,911", "181,111"), ("0", "0"), ("", "900123")),
+        *(("51\u00b032'21\"N", "0\u00b04'52\"E"), ("80000", "5000"), ("440000", "1140000")),
+    ],
+)
+def test_halves_of_a_place_are(x: str, y: str) -> None:
+    assert pair_as_shown(x, y) == (x, y)
+
+
+def test_near_the_study_area_is_a_place_wherever_it_is() -> None:
+    assert pair_as_shown("-93.2", "44.9") == (HIDDEN, HIDDEN)
+    assert pair_as_shown("-93.2", "44.9", [(-95.0, 43.0, -91.0, 46.0)]) == ("-93.2", "44.9")
+    assert point_as_shown("44.9, -93.2") == HIDDEN
+    assert point_as_shown("51.5, 0.1") == "51.5, 0.1"

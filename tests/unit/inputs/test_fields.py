@@ -32,6 +32,9 @@ FORM = ("ID", "Start time", "Completion time", "Email", "Name")
         "Log date",
         "Submitted on",
         "Recorded date",
+        "SUBMISSIONDATE",
+        "createddate",
+        "DATE_CREATED",
     ],
 )
 def test_columns_of_the_record(column: str) -> None:
@@ -62,6 +65,12 @@ def test_columns_of_the_event(column: str) -> None:
 def test_start_and_end_are_those_of_a_form_beside_its_other_columns(column: str) -> None:
     assert is_of_the_record(column, FORM, asked=False)
     assert is_of_the_record(column, [column], asked=True)
+
+
+@pytest.mark.parametrize("other", ["Response ID", "ResponseId", "RESPONSE_ID", "Respondent Id"])
+@pytest.mark.parametrize("column", ["Start Date", "StartDate", "STARTDATE", "start_date"])
+def test_signs_and_spaces_of_a_form_do_not_matter(column: str, other: str) -> None:
+    assert is_of_the_record(column, [column, other, "Offence"], asked=False)
 
 
 def test_a_date_of_the_event_comes_first() -> None:

@@ -147,6 +147,17 @@ class TestPlaces:
         path = write.csv(tmp_path / "p.csv", ("name", "easting", "northing"), table)
         assert read_places([path], town_area)[0]["name"].tolist() == ["in"]
 
+    def test_a_refuge_is_on_no_map(self, tmp_path, write, town_area):
+        names = ["Women's Aid", "Axe Street SARC", "Girls' School", "Town Station", "Infant School"]
+        table = [(name, "place", 544421, 184321) for name in names]
+        table += [("Axe House", "Hostel", 544421, 184321)]
+        path = write.csv(tmp_path / "p.csv", ("name", "kind", "easting", "northing"), table)
+        places, cautions = read_places([path], town_area)
+        assert places["name"].tolist() == ["Town Station", "Infant School"]
+        assert len(cautions) == 1
+        assert cautions[0].startswith("p.csv: 4 places that nobody may be led to")
+        assert not any(name in cautions[0] for name in names)
+
     def test_none(self, town_area):
         places, cautions = read_places([], town_area)
         check_table(places, PLACES)
