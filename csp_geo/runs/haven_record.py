@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from csp_geo._version import __version__
+from csp_geo.core.disclosure import Audience
 from csp_geo.core.period import say_day, say_span
 from csp_geo.core.wording import DAYS, count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED, comparable
 from csp_geo.decisions.opening import say_given_hours
+from csp_geo.products.exports import layers_for
 from csp_geo.products.havens import words
 
 if TYPE_CHECKING:
@@ -305,7 +307,8 @@ def layers_of(plan: HavenPlan, venues: Venues, pack: Pack) -> dict[str, gpd.GeoD
         rows_of_spot = list(spot.rows)
         for column in ("demand", "before", "after"):
             hotspots.loc[rows_of_spot, column] = round(getattr(spot, column), 3)
-    return {"havens": havens, "hotspots": hotspots, "wards": pack.area.wards}
+    layers = {"havens": ("venues", havens), "hotspots": ("covered hotspots", hotspots)}
+    return layers_for(Audience.COORDINATOR, layers | {"wards": ("wards", pack.area.wards)})
 
 
 def record_of(
