@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.pack_tables import DEMAND_LAYER, HAVEN_LAYER, INCIDENT_LAYER, WARD_LAYER
+from csp_geo.core.pack_tables import (
+    DEMAND_LAYER,
+    HAVEN_LAYER,
+    INCIDENT_LAYER,
+    PLAN_HAVENS,
+    PLAN_HOTSPOTS,
+    WARD_LAYER,
+)
 from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
@@ -88,8 +95,8 @@ _EVERYBODY: Final = frozenset(Audience)
 class Contents:
     """What the rows of a layer are: who may see them, and which of their columns may leave.
 
-    `of_reports`: each row is a report, or is made of some of one kind, so it must be one that may
-    be drawn. `only` is a column that must be true in every row.
+    `of_reports`: each row is a report, or one made of several, so it must be one that may be drawn.
+    `only` is a column that must be true in every row.
     """
 
     audience: frozenset[Audience]
@@ -119,8 +126,15 @@ LAYERS: Final[Mapping[str, Contents]] = {
         DEMAND_LAYER.names,
         of_reports=True,
     ),
+    "covered hotspots": Contents(
+        frozenset({Audience.COORDINATOR}),
+        PLAN_HOTSPOTS.names,
+    ),
     "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
-    "venues": Contents(frozenset({Audience.COORDINATOR}), ("name",)),
+    "venues": Contents(
+        frozenset({Audience.COORDINATOR}),
+        PLAN_HAVENS.names,
+    ),
 }
 """What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
 a plan, whether or not they are asked."""
@@ -161,7 +175,7 @@ def let_through(
         raise SchemaError(f"The layer '{name}' ({of}) is not for the {audience}.")
     if known.of_reports and not may_be_drawn(table, show_sensitive=show_sensitive).all():
         raise SchemaError(f"The layer '{name}' holds sensitive reports, which are not drawn.")
-    if known.only and not (known.only in table.columns and table[known.only].all()):
+    if known.only and not (known.only in table.columns and table[known.only].eq(True).all()):
         raise SchemaError(f"The layer '{name}' holds {of} that are not '{known.only}'.")
     geometry = str(table.geometry.name)
     columns = [own for own in (_OURS, *known.columns) if own in table.columns and own != geometry]

@@ -249,8 +249,26 @@ def vector_layers(  # noqa: PLR0913 - the layers
         layers["zones"] = ("zones", zones)
     if havens is not None and len(havens):
         layers["havens"] = ("havens", _as_text(havens))
+    return layers_for(Audience.OFFICER, layers, show_sensitive=draw_sensitive)
+
+
+def layers_for(
+    audience: Audience,
+    layers: Mapping[str, tuple[str, gpd.GeoDataFrame]],
+    *,
+    show_sensitive: bool = False,
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return layers of a file as they may leave for an audience.
+
+    Parameters
+    ----------
+    audience, show_sensitive
+        As `csp_geo.core.disclosure.let_through` takes them.
+    layers
+        By name: what the rows are, a key of `disclosure.LAYERS`, and the table.
+    """
     return {
-        name: let_through(name, table, of, Audience.OFFICER, show_sensitive=draw_sensitive)
+        name: let_through(name, table, of, audience, show_sensitive=show_sensitive)
         for name, (of, table) in layers.items()
     }
 

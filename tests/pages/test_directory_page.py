@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
+from csp_geo.core.errors import SchemaError
 from csp_geo.core.pack_tables import DIRECTORY
 from csp_geo.decisions.opening import OPEN, open_at
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
+from csp_geo.products import directory_page as directory_module
 from csp_geo.products.directory_page import (
     DirectoryFacts,
     coordinator_table,
@@ -25,8 +27,17 @@ from csp_geo.products.directory_page import (
 )
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset
+from csp_geo.products.map.evidence import incident_layers, outline_layers
+from csp_geo.products.map.ground import zone_layer
 
-from .conftest import HOSTILE
+from .conftest import (
+    HOSTILE,
+    make_hotspots,
+    make_incidents,
+    make_places,
+    make_rows,
+    make_zones,
+)
 
 TODAY = date(2026, 11, 22)
 GOOD = {
@@ -120,6 +131,22 @@ class TestFiles:
                 assert word not in text, (name, word)
             for word in ("staff_min", "trained_count", "contact", "licensing", "2028-02-01"):
                 assert word not in text, (name, word)
+
+    @pytest.mark.parametrize(
+        "layers",
+        [
+            lambda _: [zone_layer(make_zones())],
+            lambda _: outline_layers(make_hotspots(make_rows())),
+            lambda _: incident_layers(make_incidents()),
+        ],
+    )
+    def test_no_layer_but_wards_places_and_havens_is_drawn(
+        self, register, town_area, monkeypatch, layers
+    ):
+        """Were one handed to the public page by mistake, there would be no page."""
+        monkeypatch.setattr(directory_module, "place_layers", layers)
+        with pytest.raises(SchemaError, match="is not for the public"):
+            directory_page(register, town_area, facts(places=make_places()))
 
     def test_words_that_are_never_said(self, page):
         body = re.sub(r"<(script|style).*?</\1>|<meta[^>]*>", "", page, flags=re.DOTALL)

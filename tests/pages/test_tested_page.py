@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from csp_geo.cli.main import _summarise
 from csp_geo.core.tables import CLUSTERS, VERDICTS
 from csp_geo.core.visible import clean
 from csp_geo.products.facts.hotspot import columns_of, hotspot_facts
@@ -119,6 +122,23 @@ def test_the_table_holds_the_test(page):
     assert "Verdict Reports Expected by chance Chance Firm Falls without Places" in rows
     assert "Station Parade Stands out 35 12 0.001 9 of 9 4" in rows
     assert "30 12 0.420 4 of 9 the place with 15 of 30 reports 1" in rows
+
+
+def test_the_terminal_says_the_same_of_the_first(capsys):
+    near = hotspot_row(1, "recorded", "hotspot", "near The Green")
+    pins = hotspot_row(1, "perception", "hotspot", "The Underpass")
+    record = {
+        "counts": {"read": 9, "accepted": 9, "merged": 0, "quarantined": 0, "in_period": 9},
+        "inputs": [],
+        "cautions": [],
+    }
+    hotspots = make_hotspots([near, pins])
+    _summarise(SimpleNamespace(record=record, hotspots=hotspots, folder=Path("maps")))
+    said = capsys.readouterr().out
+    for facts in hotspot_facts(hotspots):
+        assert f"stand out from chance; first {facts.name_within} ({facts.figures})." in said
+    assert "first near The Green (35 reports, 4 places)." in said
+    assert "first The Underpass (9 people, 35 pins)." in said
 
 
 def test_the_table_has_no_column_without_anything_in_it(inputs):

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.disclosure import Audience
 from csp_geo.core.pack_tables import UNCOVERED
 from csp_geo.core.tables import as_agreed
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
+from csp_geo.products.exports import layers_for
 from csp_geo.products.havens.plan_words import why_not
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def uncovered_table(
 def layers_of(
     plan: HavenPlan, venues: Venues, spots: gpd.GeoDataFrame, area: StudyArea
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of layers.gpkg."""
+    """Return the layers of layers.gpkg, by name; each has passed the gate for the coordinator."""
     import geopandas as gpd
 
     shown = [*venues.existing, *plan.order]
@@ -113,4 +115,5 @@ def layers_of(
         rows_of_spot = list(spot.rows)
         for column in ("demand", "before", "after"):
             hotspots.loc[rows_of_spot, column] = round(getattr(spot, column), 3)
-    return {"havens": havens, "hotspots": hotspots, "wards": area.wards}
+    layers = {"havens": ("venues", havens), "hotspots": ("covered hotspots", hotspots)}
+    return layers_for(Audience.COORDINATOR, layers | {"wards": ("wards", area.wards)})

@@ -77,6 +77,7 @@ class TestLayers:
         "hotspots": {Audience.OFFICER, Audience.COORDINATOR},
         "reports": {Audience.OFFICER},
         "demand": {Audience.OFFICER},
+        "covered hotspots": {Audience.COORDINATOR},
         "coverage": {Audience.COORDINATOR},
         "venues": {Audience.COORDINATOR},
     }
@@ -122,7 +123,10 @@ class TestLayers:
             let_through("pins", _layer().drop(columns="sensitive"), contents, Audience.OFFICER)
 
     @pytest.mark.parametrize("audience", Audience)
-    @pytest.mark.parametrize("table", [_layer(), _layer(counts_now=[False])])
+    @pytest.mark.parametrize(
+        "table",
+        [_layer(), *(_layer(counts_now=[value]) for value in (False, None, np.nan, "no"))],
+    )
     def test_only_havens_that_count_leave(self, table, audience: Audience) -> None:
         with pytest.raises(SchemaError, match="'doors' holds havens that are not 'counts_now'"):
             let_through("doors", table, "havens", audience)
