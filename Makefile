@@ -70,6 +70,7 @@ golden: $(VENV)/made-dev
 	$(BIN)/python tools/write_sample_data.py
 	$(BIN)/python tools/write_data_dictionary.py
 	$(BIN)/python tools/write_licences.py
+	$(BIN)/python tools/write_demo_hashes.py
 
 coverage: $(VENV)/made-dev
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

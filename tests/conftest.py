@@ -34,6 +34,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from hypothesis import HealthCheck, settings
 
 from csp_geo.cli.main import main
 from csp_geo.core.projection import BRITISH_CRS, british_grid
@@ -41,6 +42,16 @@ from csp_geo.core.tables import FAMILY_OF_SOURCE, INCIDENTS, as_agreed
 from csp_geo.inputs.areas.study_area import StudyArea, vintage_of
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# --- how hypothesis draws: no example has a deadline, a busy machine is no failure ---------------
+
+_SLOW = [HealthCheck.too_slow]
+settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile(
+    "ci", max_examples=20, deadline=None, derandomize=True, suppress_health_check=_SLOW
+)
+settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
+settings.load_profile(os.environ.get("CSP_GEO_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
 ons = boundary_service.ons

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
 
 Run = Callable[..., int]
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
     "version", "command", "as_of", "period", "seed", "edition", "inputs", "counts", "study_area",
     "params", "hotspots", "cautions", "versions", "seconds",
 }  # fmt: skip
+
+
+def tool_of(name: str) -> ModuleType:
+    """Return a module of tools/."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +69,12 @@ def test_forty_pins_of_one_person_make_no_hotspot(demo: Path) -> None:
 
 def test_the_month_only_feed_is_context(record: dict) -> None:
     assert any("drawn as context" in caution for caution in record["cautions"])
+
+
+def test_its_tables_are_those_of_the_commit_before(demo: Path) -> None:
+    """They do not depend on the project's key; `make golden` writes the hashes anew."""
+    tool = tool_of("write_demo_hashes")
+    assert tool.hashes_of(demo) == json.loads(tool.HASHES.read_text("utf-8"))
 
 
 def test_a_second_demo_gives_the_same_tables(run: Run, demo: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from scipy.sparse import csr_array
 
 from csp_geo.decisions.havens.demand import Demand
 from csp_geo.decisions.havens.on_map import HavensOnMap, havens_on_map
-from csp_geo.decisions.havens.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.decisions.havens.plan import PlanParams, plan_havens
+from csp_geo.decisions.havens.venues import Venues, WaysOnFoot
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
 from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead
@@ -56,7 +57,7 @@ def parts(name="Corner Pharmacy", hours=None):
         1,
     )
     metres = np.abs(xy[:, :1] - venues.xy[:, 0])
-    return demand, venues, Ways(metres, metres, NIGHT)
+    return demand, venues, WaysOnFoot(metres, metres, NIGHT)
 
 
 def made(name="Corner Pharmacy", *, sites=2, hotspots=20, hours=None):

@@ -1,24 +1,13 @@
-"""Hypothesis profiles and a small study area to throw reports at."""
+"""A small study area to throw reports at."""
 
 from __future__ import annotations
-
-import os
 
 import geopandas as gpd
 import pytest
 import shapely
-from hypothesis import HealthCheck, settings
 
 from csp_geo.core.projection import british_grid
 from csp_geo.inputs.areas.study_area import StudyArea
-
-_SLOW = [HealthCheck.too_slow]
-settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=_SLOW)
-settings.register_profile(
-    "ci", max_examples=20, deadline=None, derandomize=True, suppress_health_check=_SLOW
-)
-settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=_SLOW)
-settings.load_profile(os.environ.get("CSP_GEO_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from scipy.sparse import csr_array
 
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.decisions.havens.demand import Demand
-from csp_geo.decisions.havens.plan import Each, PlanParams, Venues, Ways, hour_of_week, plan_havens
+from csp_geo.decisions.havens.plan import PlanParams, hour_of_week, plan_havens
+from csp_geo.decisions.havens.venues import AreasToServe, Venues, WaysOnFoot
 
 NIGHT = np.arange(168) % 24 >= 20
 DAY = ~NIGHT
@@ -45,7 +46,7 @@ def venues_at(*venues, n_existing=0):
 
 def ways_between(demand, venues, dark_factor=1.0):
     metres = np.abs(demand.xy[:, :1] - venues.xy[:, 0])
-    return Ways(metres, metres * dark_factor, NIGHT)
+    return WaysOnFoot(metres, metres * dark_factor, NIGHT)
 
 
 def spots(*spans):
@@ -110,7 +111,7 @@ def test_one_hour_alone():
 
 
 def test_one_in_each_area():
-    each = Each(("Abbey", "Beam"), np.array([0, 0, 1, 1]))
+    each = AreasToServe(("Abbey", "Beam"), np.array([0, 0, 1, 1]))
     assert set(plan_of(STREET, SHOPS, each=each, sites=2).order) == {0, 2}
     with pytest.raises(InfeasibleError, match=r"takes 2 new venues, 1 allowed: .* Abbey and Beam"):
         plan_of(STREET, SHOPS, each=each, sites=1)
