@@ -193,6 +193,11 @@ def read_pack(folder: Path) -> WeeklyPack:
     return WeeklyPack(record, upstream, cautions, area, incidents, demand, layers["hotspots"])
 
 
+def read_packs(folders: Sequence[Path]) -> list[WeeklyPack]:
+    """Read several weekly packs, the earliest first."""
+    return sorted(map(read_pack, folders), key=lambda pack: str(pack.record["as_of"]))
+
+
 def _consistent(
     folder: Path, where: str
 ) -> tuple[Upstream, dict[str, Any], dict[str, gpd.GeoDataFrame], StudyArea]:

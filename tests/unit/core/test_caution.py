@@ -38,6 +38,7 @@ WEEKLY = (
     "zones-as-read",
     "zone-dates-unread",
     "context-file-left-out",
+    "places-protected",
     "gazetteer-rows-left-out",
     "gazetteer-names-unclear",
     "place-list-left-out",
