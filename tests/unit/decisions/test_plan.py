@@ -78,6 +78,16 @@ def test_the_limit_is_included():
     assert plan_of(STREET, SHOPS, sites=4, within_m=99.9).siting.objective == 0
 
 
+@pytest.mark.parametrize(
+    ("metres", "at_once", "near"),
+    [(200, 5, 5), (200.1, 0, 5), (400, 0, 5), (400.1, 0, 0)],
+)
+def test_near_is_400_metres_and_at_once_200(metres, at_once, near):
+    plan = plan_of(demand_at((0, 5, 0)), venues_at((metres, DAY, 1, "A")), sites=1)
+    view = plan.views[0]
+    assert (view.immediate, view.after) == (at_once, near)
+
+
 def test_ways_after_dark_are_their_own():
     plan = plan_of(STREET, SHOPS, sites=4, within_m=100, dark_factor=2.0)
     assert plan.siting.objective == 5 + 2 + 4  # the eight by night are too far on foot
