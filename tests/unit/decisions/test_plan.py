@@ -153,6 +153,14 @@ def test_a_street_told_by_two_families_is_one_spot():
     assert [spot.rows for spot in same.spots] == [(2,), (0,), (1,)]  # two hotspots of one family
 
 
+@pytest.mark.parametrize(("elsewhere", "n_spots"), [(4, 1), (5, 1), (6, 2)])
+def test_two_families_tell_of_one_spot_where_half_of_the_reports_are_common(elsewhere, n_spots):
+    """Five reports lie in both shapes, the others in one."""
+    street = demand_at((0, elsewhere, 0), (1000, 5, 0))
+    both = spots((-50, 1050), (950, 1050)).assign(family=["recorded", "perception"])
+    assert len(plan_of(street, SHOPS, both, sites=0).spots) == n_spots
+
+
 def test_a_venue_near_a_hotspot_says_what_it_would_cover_of_what_is_left():
     plan = plan_of(STREET, SHOPS, spots((950, 1050)), sites=0, hours="after-dark")
     near = {near.site: near.gain for near in plan.spots[0].nearest}

@@ -22,3 +22,16 @@ def test_stations_up_to_500_metres_are_named(metres, n):
 def test_below_fifty_reports_are_too_few_to_map(n, says):
     facts = SimpleNamespace(min_samples=5, eps=100.0)
     assert says in story.empty_of("recorded", n, facts)
+
+
+@pytest.mark.parametrize(
+    ("share", "n_places", "is_said"), [(0.39, 5, False), (0.4, 5, True), (0.4, 1, False)]
+)
+def test_from_two_fifths_on_one_place_leads(share, n_places, is_said):
+    counts = {"n": 100, "n_places": n_places, "n_people": 0, "n_anonymous": 0}
+    row = SimpleNamespace(
+        kind="hotspot", family="recorded", top_place_share=share, sources={"offence": 100}, **counts
+    )
+    context = SimpleNamespace(snapped=frozenset(), months_only=True)
+    said = cards._unknown(row, context, None)
+    assert any("one place leads" in sentence for sentence in said) is is_said
