@@ -143,9 +143,20 @@ def is_killed(mutant: Mutant, copies: list[Path]) -> bool:
     before = path.read_bytes()
     path.write_bytes(before[: mutant.start] + mutant.new.encode() + before[mutant.end :])
     try:
-        tests = [f"{UNIT}/{test}" for test in TESTS[mutant.module]]
+        return not passes(mutant.module, copy)
+    finally:
+        path.write_bytes(before)
+        copies.append(copy)
+
+
+def passes(module: str, copy: Path) -> bool:
+    """Tell whether the tests of a module pass in a copy of the package."""
+    try:
         done = subprocess.run(  # noqa: S603 - our own tests
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", *tests],
+            [
+                *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly"),
+                *(f"{UNIT}/{test}" for test in TESTS[module]),
+            ],
             cwd=copy,
             env={**os.environ, "PYTHONPATH": str(copy), "PYTHONHASHSEED": "0"},
             capture_output=True,
@@ -153,11 +164,8 @@ def is_killed(mutant: Mutant, copies: list[Path]) -> bool:
             timeout=600,
         )
     except subprocess.TimeoutExpired:
-        return True  # it never ends: somebody would notice
-    finally:
-        path.write_bytes(before)
-        copies.append(copy)
-    return done.returncode != 0
+        return False  # it never ends: somebody would notice
+    return done.returncode == 0
 
 
 def main() -> None:
@@ -178,6 +186,8 @@ def main() -> None:
             for name in ("csp_geo", "tests", "benchmarks", "data", "pyproject.toml"):
                 source = ROOT / name
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, _made(copy) / name)
+        if broken := [module for module in given.modules or TESTS if not passes(module, copies[0])]:
+            sys.exit(f"Tests fail without any mutant, so they tell nothing: {', '.join(broken)}")
         with ThreadPoolExecutor(given.jobs) as pool:
             killed = list(pool.map(lambda mutant: is_killed(mutant, copies), chosen))
     for mutant, dead in zip(chosen, killed, strict=True):

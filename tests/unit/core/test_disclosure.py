@@ -187,6 +187,18 @@ class TestWords:
     def test_nobody_is_named(self, word: str) -> None:
         assert not may_be_written(word, 1_000)
 
+    @pytest.mark.parametrize(
+        ("word", "may"),
+        [
+            ("x" * 40, True),
+            ("x" * 41, False),
+            ("one of four words", True),
+            ("one of the five words", False),
+        ],
+    )
+    def test_a_category_has_forty_characters_and_four_words(self, word: str, may: bool) -> None:
+        assert may_be_written(word, 3) is may
+
     def test_a_heading_that_is_a_cell_is_hidden(self) -> None:
         assert heading_as_shown("Committed From (24h)") == "Committed From (24h)"
         for cell in (
@@ -259,6 +271,13 @@ HIDDEN_CELLS = {
 @pytest.mark.parametrize(("field", "cell"), [(f, c) for f, cells in SHOWN.items() for c in cells])
 def test_a_cell_of_the_right_shape_is_shown(field: str, cell: str) -> None:
     assert cell_as_shown(field, cell) == cell
+
+
+@pytest.mark.parametrize(("decimals", "is_shown"), [(14, True), (15, False)])
+def test_a_cell_of_sixty_characters_is_shown(decimals: int, is_shown: bool) -> None:
+    cell = f"POINT (0.{'1' * 15} 1.{'1' * 15} 2.{'1' * decimals})"
+    assert len(cell) == 60 + (decimals - 14)
+    assert cell_as_shown("wkt", cell) == (cell if is_shown else HIDDEN)
 
 
 @pytest.mark.parametrize(

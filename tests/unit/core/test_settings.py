@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from csp_geo.core.errors import CspGeoError, SettingsError
-from csp_geo.core.settings import ClusterParams, Settings, read_settings, settings_from
+from csp_geo.core.settings import ClusterParams, Limits, Settings, read_settings, settings_from
 
 
 class TestInputs:
@@ -16,7 +16,7 @@ class TestInputs:
         with pytest.raises(SettingsError, match="eps must be a number of metres from 1 to 5,000"):
             ClusterParams(eps=eps)
 
-    @pytest.mark.parametrize("n", [0, -5, 2.5])
+    @pytest.mark.parametrize("n", [0, -5, 2.5, 100_001])
     def test_min_samples(self, n):
         with pytest.raises(SettingsError, match="min_samples must be"):
             ClusterParams(min_samples=n)
@@ -88,7 +88,52 @@ class TestOutputs:
         assert settings.feeds == {"offence": "police_uk"}
         assert settings.border_m == 250
 
-    def test_limits_are_allowed(self):
-        assert settings_from({"quarantine_limit": 0, "border_m": 0}).quarantine_limit == 0
-        assert settings_from({"quarantine_limit": 1}).quarantine_limit == 1
-        assert ClusterParams(eps=5000, min_samples=1).eps == 5000
+
+ADDRESS = "https://boundaries.example/"
+LIMITS = [limit.name for limit in dataclasses.fields(Limits)]
+
+
+class TestLimits:
+    """The smallest and the largest that is allowed, and what lies just beyond."""
+
+    @pytest.mark.parametrize(
+        ("name", "allowed", "refused"),
+        [
+            ("quarantine_limit", (0, 1), (-0.01, 1.01)),
+            ("border_m", (0, 100_000), (-0.1, 100_000.1)),
+            ("simulations", (19, 99_999), (18, 100_000)),
+            ("marking", ("", "x" * 200), ("x" * 201,)),
+            ("public_marking", ("", "x" * 200), ("x" * 201,)),
+            (
+                "boundary_service",
+                (ADDRESS, ADDRESS.ljust(500, "x")),
+                (ADDRESS.ljust(501, "x"), ADDRESS.replace("s", "", 1)),
+            ),
+        ],
+    )
+    def test_of_the_settings(self, name, allowed, refused):
+        for value in allowed:
+            assert getattr(settings_from({name: value}), name) == value
+        for value in refused:
+            with pytest.raises(SettingsError, match=name):
+                settings_from({name: value})
+
+    @pytest.mark.parametrize(
+        ("name", "allowed", "refused"),
+        [("eps", (1, 5000), (0, 5000.1)), ("min_samples", (1, 100_000), (0, 100_001))],
+    )
+    def test_of_clusters(self, name, allowed, refused):
+        for value in allowed:
+            assert getattr(settings_from({"clusters": {name: value}}).clusters, name) == value
+        for value in refused:
+            with pytest.raises(SettingsError, match=name):
+                settings_from({"clusters": {name: value}})
+
+    @pytest.mark.parametrize("name", LIMITS)
+    def test_of_files(self, name):
+        assert getattr(settings_from({"limits": {name: 1}}).limits, name) == 1
+        for value in (0, 1.5, True):
+            with pytest.raises(SettingsError, match=name):
+                settings_from({"limits": {name: value}})
+            with pytest.raises(SettingsError, match=name):
+                Limits(**{name: value})

@@ -105,9 +105,19 @@ class TestWhatCounts:
         assert "not in a public place: 2 reports (domestic or burglary)" in said
         assert "counted in people" in said
 
+    @pytest.mark.parametrize("weight", [0, 1_000_000])
+    def test_a_pin_may_weigh_nothing_and_up_to_a_million(self, weight):
+        found = hours(demand_of(made(*self.ROWS), DemandParams(perception_weight=weight)))
+        assert found.get(2, 0) == weight
+
     @pytest.mark.parametrize(
         "wrong",
-        [{"evidence": "all"}, {"counted": "pins"}, {"perception_weight": -1.0}],
+        [
+            {"evidence": "all"},
+            {"counted": "pins"},
+            {"perception_weight": -0.001},
+            {"perception_weight": 1_000_001},
+        ],
     )
     def test_wrong_options(self, wrong):
         with pytest.raises(SettingsError):

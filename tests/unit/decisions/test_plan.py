@@ -78,6 +78,16 @@ def test_the_limit_is_included():
     assert plan_of(STREET, SHOPS, sites=4, within_m=99.9).siting.objective == 0
 
 
+@pytest.mark.parametrize(
+    ("metres", "at_once", "near"),
+    [(200, 5, 5), (200.1, 0, 5), (400, 0, 5), (400.1, 0, 0)],
+)
+def test_near_is_400_metres_and_at_once_200(metres, at_once, near):
+    plan = plan_of(demand_at((0, 5, 0)), venues_at((metres, DAY, 1, "A")), sites=1)
+    view = plan.views[0]
+    assert (view.immediate, view.after) == (at_once, near)
+
+
 def test_ways_after_dark_are_their_own():
     plan = plan_of(STREET, SHOPS, sites=4, within_m=100, dark_factor=2.0)
     assert plan.siting.objective == 5 + 2 + 4  # the eight by night are too far on foot
@@ -141,6 +151,14 @@ def test_a_street_told_by_two_families_is_one_spot():
     assert [(spot.rows, spot.demand) for spot in plan.spots] == [((2,), 10.0), ((0, 1), 6.0)]
     same = plan_of(STREET, SHOPS, both.assign(family="recorded"), sites=0)
     assert [spot.rows for spot in same.spots] == [(2,), (0,), (1,)]  # two hotspots of one family
+
+
+@pytest.mark.parametrize(("elsewhere", "n_spots"), [(4, 1), (5, 1), (6, 2)])
+def test_two_families_tell_of_one_spot_where_half_of_the_reports_are_common(elsewhere, n_spots):
+    """Five reports lie in both shapes, the others in one."""
+    street = demand_at((0, elsewhere, 0), (1000, 5, 0))
+    both = spots((-50, 1050), (950, 1050)).assign(family=["recorded", "perception"])
+    assert len(plan_of(street, SHOPS, both, sites=0).spots) == n_spots
 
 
 def test_a_venue_near_a_hotspot_says_what_it_would_cover_of_what_is_left():

@@ -114,8 +114,9 @@ def test_a_source_that_repeats_at_the_same_points_is_a_caution(family_of):
 
 
 def test_a_list_that_does_not_cover_the_area_is_a_caution(family_of):
-    test = family_of([*LIST[:38], *LIST[90:92]], LIST[:50], source="asb")
-    assert explain.cautions(test) == []  # two of forty
-    test = family_of([*LIST[:37], *LIST[90:93]], LIST[:50], source="asb")
+    """Said above a twentieth."""
+    test = family_of([*LIST[:50], *LIST[:45], *LIST[90:95]], LIST[:50], source="asb")
+    assert explain.cautions(test) == []  # five of a hundred
+    test = family_of([*LIST[:50], *LIST[:44], *LIST[90:96]], LIST[:50], source="asb")
     (said,) = explain.cautions(test)
-    assert said.startswith("3 of 40 recorded reports lie far from every place on the list")
+    assert said.startswith("6 of 100 recorded reports lie far from every place on the list")

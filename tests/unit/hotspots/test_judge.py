@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,10 +12,12 @@ import csp_geo as cg
 from csp_geo.core.errors import CautionWarning, CRSError, SettingsError
 from csp_geo.core.settings import ClusterParams
 from csp_geo.core.tables import HOTSPOTS, check_table
+from csp_geo.hotspots.chance import judge
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_hotspots
+from csp_geo.hotspots.verdict import Finding
 
 WEST, SOUTH = 544010, 184020
 LIST = np.stack(np.meshgrid(np.arange(20, 2000, 50.0), np.arange(20, 2000, 50.0)), -1)
@@ -92,6 +96,45 @@ class TestInterface:
         p = [confirm(table, simulations=299, seed=s)["p_chance"].dropna() for s in (0, 1, 2**70)]
         assert not p[0].equals(p[1])
         assert max(abs(p[0].median() - q.median()) for q in p) < 0.1
+
+
+class TestLimits:
+    """What one cluster is told, on both sides of each number; the test itself is stood in for."""
+
+    def judged(self, off=0, total=100, stand_in=True):
+        """Return what is told of a hundred reports, so many of them far from every place."""
+        test = SimpleNamespace(
+            measure=lambda inside, is_core: (9, 3.0),  # too few to go on
+            off_list=np.arange(100) < off,
+            is_core=np.ones(100, dtype=bool),
+            simulation=Simulation(19),
+            needed=lambda expected: 10,
+            map=SimpleNamespace(total=total, has_stand_in=stand_in),
+        )
+        sizes = {"width_m": 50.0, "length_m": 50.0, "area_m2": 2500.0}
+        counts = {"n": 100, "n_places": 9, "n_people": 0, "n_anonymous": 0}
+        known = Finding(people=False, busy=False, **counts, **sizes)
+        return judge._judge(test, known, np.ones(100, dtype=bool), "")[1]
+
+    @pytest.mark.parametrize(("off", "is_tested"), [(0, True), (20, True), (21, False)])
+    def test_a_fifth_may_lie_far_from_every_listed_place(self, off, is_tested):
+        assert bool(self.judged(off=off).untested) is not is_tested
+
+    @pytest.mark.parametrize(
+        ("total", "stand_in", "is_doubtful"),
+        [(500, True, False), (501, True, True), (501, False, False)],
+    )
+    def test_above_500_reports_points_that_stand_in_confirm_nothing(
+        self, total, stand_in, is_doubtful
+    ):
+        assert self.judged(total=total, stand_in=stand_in).stand_in is is_doubtful
+
+    @pytest.mark.parametrize(("off", "is_one"), [(9.9, True), (10.0, True), (10.1, False)])
+    def test_reports_within_ten_metres_are_at_one_address(self, off, is_one):
+        xy = np.array([[0.0, 0.0], [0.0, 0.0], [off, 0.0], [500.0, 0.0]])
+        test = SimpleNamespace(map=SimpleNamespace(xy=xy, counts_people=False))
+        found = judge._busiest_place(test, np.array([True, True, True, False]))
+        assert found.tolist() == [True, True, is_one, False]
 
 
 class TestRules:

@@ -50,7 +50,14 @@ class TestSnapped:
 class TestStacked:
     @pytest.mark.parametrize(
         ("n", "places", "stacked"),
-        [(100, 33, ("asb",)), (100, 34, ()), (99, 10, ()), (300, 20, ("asb",)), (300, 19, ())],
+        [
+            (100, 33, ("asb",)),
+            (100, 34, ()),
+            (99, 20, ()),
+            (99, 33, ()),
+            (300, 20, ("asb",)),
+            (300, 19, ()),
+        ],
     )
     def test_a_hundred_reports_with_three_at_each_place(self, make_incidents, n, places, stacked):
         table = make_incidents(LIST[np.arange(n) % places], source="asb")

@@ -458,7 +458,8 @@ class TestLicensing:
                 ({"theme": "violence", "location_method": method}, False)
                 for method in ("snapped", "postcode", "gazetteer", "pin", "street", "gridref")
             ),
-            ({"theme": "violence", "location_accuracy_m": 100.0}, False),
+            ({"theme": "violence", "location_accuracy_m": 25.0}, True),
+            ({"theme": "violence", "location_accuracy_m": 25.1}, False),
             ({"theme": "harassment", "source": "survey"}, False),
         ],
     )

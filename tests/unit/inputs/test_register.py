@@ -50,6 +50,49 @@ def slugs(register):
 
 
 class TestCounts:
+    @pytest.mark.parametrize(("beyond", "counts"), [(1999, True), (2000, True), (2001, False)])
+    def test_up_to_two_kilometres_across_the_border(self, tmp_path, town_area, beyond, counts):
+        made = read(tmp_path, {"easting": f"{544010 - beyond}"}, area=town_area)
+        assert made.table["counts_now"].tolist() == [counts]
+        assert ("outside-study-area" in slugs(made)) != counts
+
+    @pytest.mark.parametrize(
+        ("until", "finding"),
+        [
+            ("2026-11-21", {"training-lapsed"}),
+            ("2026-11-22", {"training-ends-soon"}),
+            ("2026-12-22", {"training-ends-soon"}),
+            ("2026-12-23", set()),
+        ],
+    )
+    def test_the_last_day_of_training_and_the_month_before(self, tmp_path, until, finding):
+        assert slugs(read(tmp_path, {"training_expiry": until})) == finding
+
+    @pytest.mark.parametrize(
+        ("on", "finding"),
+        [
+            ("2023-11-21", "training-old"),
+            ("2023-11-22", "no-training-expiry"),
+            ("2026-11-22", "no-training-expiry"),
+            ("2026-11-23", "not-trained-yet"),
+        ],
+    )
+    def test_training_without_an_end_is_good_for_three_years(self, tmp_path, on, finding):
+        changes = {"training_expiry": "", "training_date": on}
+        assert slugs(read(tmp_path, changes)) == {finding}
+
+    @pytest.mark.parametrize(
+        ("last", "finding"),
+        [
+            ("2025-11-21", {"not-confirmed"}),
+            ("2025-11-22", {"confirm-soon"}),
+            ("2025-12-21", {"confirm-soon"}),
+            ("2025-12-22", set()),
+        ],
+    )
+    def test_confirmed_within_a_year(self, tmp_path, last, finding):
+        assert slugs(read(tmp_path, {"last_checked": last})) == finding
+
     def test_a_good_one_counts_and_has_no_findings(self, tmp_path, town_area):
         made = read(tmp_path, {}, area=town_area)
         check_table(made.table, HAVENS)

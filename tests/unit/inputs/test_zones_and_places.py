@@ -187,6 +187,19 @@ class TestListed:
         path = write.csv(tmp_path / "addresses.csv", ("easting", "northing"), rows)
         assert self.listed(path, town_area) == ([[544100, 184100], [544200, 184200]], ())
 
+    @pytest.mark.parametrize(("beyond", "n"), [(249, 1), (250, 1), (251, 0)])
+    @pytest.mark.parametrize("suffix", ["csv", "gpkg"])
+    def test_places_up_to_250_metres_outside_count(
+        self, tmp_path, write, town_area, suffix, beyond, n
+    ):
+        x, y = 544010 - beyond, 184500
+        if suffix == "csv":
+            path = write.csv(tmp_path / "addresses.csv", ("easting", "northing"), [(x, y)])
+        else:
+            path = write.gpkg(tmp_path / "addresses.gpkg", {"a": [1]}, [shapely.Point(x, y)])
+        found, cautions = self.listed(path, town_area)
+        assert (len(found), len(cautions)) == (n, 1 - n)
+
     def test_points_in_degrees(self, tmp_path, write, town_area):
         where = GRID.to_lonlat([[544100, 184100]])[0]
         path = write.geojson(tmp_path / "Addresses_of_2021.geojson", [(where, {}), (None, {})])

@@ -1,0 +1,37 @@
+"""From which number on the map says something, and up to which distance."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from csp_geo.products.weekly import cards, story
+
+
+@pytest.mark.parametrize(("metres", "n"), [(499.9, 1), (500.0, 1), (500.1, 0)])
+def test_stations_up_to_500_metres_are_named(metres, n):
+    row = SimpleNamespace(easting=0.0, northing=0.0)
+    context = SimpleNamespace(stations=[("Station", metres, 0.0)])
+    assert len(cards._stations(row, context)) == n
+
+
+@pytest.mark.parametrize(
+    ("n", "says"), [(0, "no reports"), (1, "too few"), (49, "too few"), (50, "nowhere 5 reports")]
+)
+def test_below_fifty_reports_are_too_few_to_map(n, says):
+    facts = SimpleNamespace(min_samples=5, eps=100.0)
+    assert says in story.empty_of("recorded", n, facts)
+
+
+@pytest.mark.parametrize(
+    ("share", "n_places", "is_said"), [(0.39, 5, False), (0.4, 5, True), (0.4, 1, False)]
+)
+def test_from_two_fifths_on_one_place_leads(share, n_places, is_said):
+    counts = {"n": 100, "n_places": n_places, "n_people": 0, "n_anonymous": 0}
+    row = SimpleNamespace(
+        kind="hotspot", family="recorded", top_place_share=share, sources={"offence": 100}, **counts
+    )
+    context = SimpleNamespace(snapped=frozenset(), months_only=True)
+    said = cards._unknown(row, context, None)
+    assert any("one place leads" in sentence for sentence in said) is is_said
