@@ -22,8 +22,22 @@ if TYPE_CHECKING:
 
 DATA, USAGE, LIMIT, STOPPED = 1, 2, 3, 130
 """Exit codes: the data cannot be used, wrong usage, too many rows quarantined, Ctrl-C."""
-PATH: Final = click.Path(path_type=Path)
 CONFIG: Final = Path("csp_geo.toml")
+
+
+class _Path(click.Path):
+    """A path; an empty text, as from a variable of a script that is not set, is none.
+
+    Python takes it for the folder one works in, which nobody named.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("an empty text names no file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH: Final = _Path(path_type=Path)
 _NOT_ASKED: Final = frozenset({"out", "as_json", "quiet"})
 """Options that change nothing of what is made."""
 _ARGUMENTS: Final = "files"

@@ -212,6 +212,20 @@ class Origin:
         if self.is_late:
             raise self.late()
 
+    def check_file(self) -> None:
+        """Refuse what is there and is no file: from a pipe one would wait for ever.
+
+        Raises
+        ------
+        SourceError
+            If so.
+        """
+        if not self.member and self.path.exists() and not self.path.is_file():
+            what = "a folder" if self.path.is_dir() else "a pipe or a device"
+            raise SourceError(
+                f"{self.where} is {what}, and a file is needed there. Name the file itself."
+            )
+
     def beside(self, suffix: str) -> list[Origin]:
         """Return the files of the same name with another suffix, in capitals or not."""
         if not self.member:
@@ -240,8 +254,7 @@ class Origin:
         SourceError
             If it cannot be opened, is empty or too large, or is plainly something else.
         """
-        if not self.member and self.path.exists() and not self.path.is_file():
-            raise SourceError(f"{self.where} is not a file. Name the file itself.")
+        self.check_file()
         with self.reading():
             size = 0 if self.member else self.path.stat().st_size
             limits = self.limits

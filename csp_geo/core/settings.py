@@ -95,7 +95,8 @@ class Limits:
     elements may be nested in it. `members` are all the files of a ZIP, `tables` those of them with
     data, and the sheets or layers of one file. `properties` are the different names of the columns
     of a layer, `cell_characters` the length of a cell that says when, where or what: a longer one
-    is as good as unreadable. `seconds` is how long the reading of a file may take.
+    is as good as unreadable. `characters` is what all cells of a workbook hold together, a text
+    that stands in several counted in each. `seconds` is how long the reading of a file may take.
     """
 
     file_bytes: int = 1_000 * _MEGABYTE
@@ -110,6 +111,7 @@ class Limits:
     tables: int = 1_000
     properties: int = 500
     cell_characters: int = 10_000
+    characters: int = 200_000_000
     seconds: int = 300
 
     def __post_init__(self) -> None:

@@ -58,7 +58,9 @@ def toml_text(path: Path, where: str) -> str:
     """
     try:
         if path.exists() and not path.is_file():
-            raise SettingsError(f"{where} must be a text file, and is a folder or a device.")
+            raise SettingsError(
+                f"{where} must be a text file, and is a folder, a pipe or a device."
+            )
         with path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:

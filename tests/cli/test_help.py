@@ -107,6 +107,15 @@ def test_module_runs_as_the_command(tmp_path):
         ("weekly", "--eps", "wide"),
         ("check",),
         ("check", "file.csv", "--source", "gossip"),
+        ("check", ""),
+        ("init", " "),
+        ("demo", "--out", ""),
+        ("directory", "--havens", ""),
+        *(("weekly", option, "") for option in ("--reports", "--zones", "--boundaries", "--out")),
+        *(
+            ("havens", "--run", "maps", "--premises", "a.csv", option, "")
+            for option in ("--premises", "--existing", "--network", "--avoid")
+        ),
     ],
 )
 def test_wrong_usage_is_exit_2(arguments, csp, tmp_path):

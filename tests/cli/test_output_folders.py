@@ -347,6 +347,31 @@ def test_folder_one_works_in(csp, home):
     assert "is the folder you work in" in ran.err
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "venues.csv", "--boundaries"),
+        ("directory", "--havens"),
+        ("havens", "--run", "maps/2023-02-01", "--premises"),
+        ("havens", "--run", "maps/2023-02-01", "--premises", "venues.csv", "--existing"),
+        ("havens", "--run", "maps/2023-02-01", "--premises", "venues.csv", "--network"),
+        ("havens", "--run", "maps/2023-02-01", "--premises", "venues.csv", "--profile"),
+    ],
+)
+def test_what_is_no_file(csp, home, kind, arguments):
+    """It is said what it is; nobody waits for a pipe."""
+    path = home / "odd.csv"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+    ran = csp(*arguments, path.relative_to(home), cwd=home)
+    assert "is not there" not in ran.err + ran.out
+    assert f"a {kind}" in ran.err + ran.out
+    assert ran.code in {1, 2}
+
+
 def test_fix_keeps_what_is_there(csp, home):
     """The same rows again are not news; other content may be somebody's work."""
     fix = ("check", "reports/offence/offences.csv", "--fix", "clean.csv")

@@ -114,7 +114,7 @@ def read_profile(name_or_path: str | Path) -> Profile:
         folder = files("csp_geo.decisions.havens") / "profiles"
         return _profile(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")), name)
     path = Path(name_or_path)
-    if not path.is_file():
+    if not path.exists():  # read_toml says what else it is
         raise SettingsError(
             f"'{path.name or path}' is not a profile of criteria. Choose {join(PACKAGED, 'or')}, "
             "or name a TOML file of your own."

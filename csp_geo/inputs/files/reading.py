@@ -203,6 +203,7 @@ def read_tables(
 
 
 def _tables(origin: Origin, known: Collection[str]) -> Iterator[RawTable | Unread]:
+    origin.check_file()
     if origin.suffix not in SUFFIXES:
         raise SourceError(
             f"{origin.where}: files ending in '{origin.suffix}' cannot be read. Save it as CSV, "

@@ -15,7 +15,8 @@ from csp_geo.core.errors import SourceError
 from csp_geo.core.wording import shortened
 from csp_geo.inputs.files.layout import PREVIEW, Header, find_header
 from csp_geo.inputs.files.table import BROKEN, CHUNK, ROW, RawTable, Unread, unique_names
-from csp_geo.inputs.files.workbook_safety import check_chains, check_size, opening_workbook
+from csp_geo.inputs.files.workbook_safety import check_chains, opening_workbook
+from csp_geo.inputs.files.workbook_size import check_size
 from csp_geo.inputs.source import packaged_sources
 from csp_geo.inputs.vocabulary import OTHER, spelt
 

@@ -116,7 +116,7 @@ class TestNames:
 
     def test_folder_is_no_file(self, tmp_path):
         (tmp_path / "a.geojson").mkdir()
-        with pytest.raises(BoundaryError, match="is not a file"):
+        with pytest.raises(BoundaryError, match="is a folder, and a file is needed"):
             read_vector(tmp_path / "a.geojson")
 
     @pytest.mark.parametrize("name", ["a.gml", "a.vrt", "a.gdb", "a.sqlite", "a.xml", "a.csv"])
