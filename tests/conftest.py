@@ -43,7 +43,7 @@ from csp_geo.inputs.areas.study_area import StudyArea, vintage_of
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# --- how hypothesis draws: no example has a deadline, a busy machine is no failure ---------------
+# --- how hypothesis draws: no example has a deadline, a busy machine is not a failure ------------
 
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("dev", max_examples=20, deadline=None, suppress_health_check=_SLOW)

@@ -213,7 +213,7 @@ class Origin:
             raise self.late()
 
     def check_file(self) -> None:
-        """Refuse what is there and is no file: from a pipe one would wait for ever.
+        """Refuse what is there and is not a file: from a pipe one would wait for ever.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Tables that are no reports but speak of some: a second sheet of flags, a list of references.
+"""Tables that are not reports but speak of some: a second sheet of flags, a list of references.
 
 Nothing of them is kept but which references are sensitive, and why.
 """
@@ -38,7 +38,7 @@ def nothing_said() -> pd.DataFrame:
 def said_of_references(
     raw: RawTable, folder: Source | None, sources: Mapping[str, Source], title: str
 ) -> pd.DataFrame:
-    """Return the references that a table which is no table of reports calls sensitive.
+    """Return the references that a table which is not a table of reports calls sensitive.
 
     Parameters
     ----------
@@ -58,7 +58,8 @@ def said_of_references(
     parts = [nothing_said()]
     readers = [(folder or sources["other"], folder.family if folder else ANY)]
     if folder is not None and folder.family == "perception":
-        readers.append((sources["offence"], "recorded"))  # what is no answer of a survey is a flag
+        # what is not an answer of a survey is a flag
+        readers.append((sources["offence"], "recorded"))
     elif folder is not None:
         readers = [(folder, ANY)]
     for source, family in readers:

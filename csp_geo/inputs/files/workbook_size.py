@@ -153,7 +153,7 @@ class _Measure:
     def _too_long(self) -> SourceError:
         return SourceError(
             f"{self._origin.where} has a text of more than {self._longest:,} characters in it, "
-            "more than a cell can hold: that is no data, and it was not opened. Ask for it again."
+            "more than a cell can hold: that is not data, and it was not opened. Ask for it again."
         )
 
     def _add(self, characters: int) -> None:
@@ -256,7 +256,7 @@ class _Measure:
         if walk.n_held > max(_FEW_COPIES, most * walk.n_written):
             raise SourceError(
                 f"{self._origin.where} says of its cells that they are repeated more than {most:,} "
-                "times: that is no data, and it was not opened. Ask for it again."
+                "times: that is not data, and it was not opened. Ask for it again."
             )
 
 

@@ -430,7 +430,7 @@ def test_how_it_was_done_tells(heading: str) -> None:
 
 
 def test_what_people_say_of_a_place_is_not_read_so() -> None:
-    """What a survey says of children is no report of what was done to one."""
+    """What a survey says of children is not a report of what was done to one."""
     column = heading_of("Comment", WORDS, asked=True)
     for text in ("Children play here", "my son and his sister avoid it", "14 year olds"):
         assert kind_of_cell(text, column, WORDS) == ""
