@@ -101,14 +101,15 @@ def trap(path):
 
 
 def behind_fence(path):
-    """Open a file as GDAL likes, but offline."""
-    import fiona
-
-    from csp_geo.inputs.files.gis_file import fenced
+    """Open a file as GDAL likes, but offline: by pyogrio, and by fiona, which has its own GDAL."""
+    from csp_geo.core.origin import Origin
+    from csp_geo.inputs.files.gis_file import GisFile, fenced
 
     with fenced():
         trap(path)
-        fiona.open(path).close()
+    unrecognised = GisFile(Origin(path, path.name), drivers=None, name=str(path))
+    with unrecognised.records(None):
+        pass
 
 
 def tried(door, path):

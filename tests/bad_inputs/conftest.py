@@ -20,7 +20,11 @@ LONE_POINT_LINE = struct.pack("<BII", 1, 2, 1) + struct.pack("<dd", 1.0, 2.0)
 @pytest.fixture(scope="session")
 def built(tmp_path_factory, write):
     """Folder with every binary bad input."""
-    folder = tmp_path_factory.mktemp("built")
+    return build(tmp_path_factory.mktemp("built"), write)
+
+
+def build(folder, write):
+    """Make every binary bad input in a folder."""
     _workbooks(folder, write)
     _packages(folder, write)
     _wards(folder, write)

@@ -150,11 +150,22 @@ def _record_by_record(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, NDArr
                     broken[position] = True
     except SourceError:
         raise  # a ValueError itself, and already says what is wrong
-    except (fiona.errors.FionaError, *DAMAGED_LAYER) as error:
-        raise SourceError(f"{file.origin.where} could not be read: it is damaged.") from error
+    except (fiona.errors.FionaError, *DAMAGED_LAYER):
+        return _without_bad_shapes(file, name)
     layer = gpd.GeoDataFrame(attributes.reset_index(drop=True), geometry=shapes, crs=crs)
     file.check_system(layer)
     return layer, broken
+
+
+def _without_bad_shapes(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, NDArray[Any]]:
+    """Read a layer that fiona does not open, such as a KML: pyogrio leaves bad shapes out."""
+    try:
+        layer = file.read(name, datetime_as_string=True, on_invalid="fix")
+    except SourceError:
+        raise  # a ValueError itself, and already says what is wrong
+    except DAMAGED_LAYER as error:
+        raise SourceError(f"{file.origin.where} could not be read: it is damaged.") from error
+    return layer, layer.geometry.isna().to_numpy()
 
 
 def _table(

@@ -153,18 +153,17 @@ _CHECKS: Final[dict[str, Callable[[Origin, bytes], None]]] = {
 
 @contextmanager
 def fenced() -> Iterator[None]:
-    """Keep GDAL offline, and its asides from people's screens.
+    """Keep the GDAL of pyogrio offline, and its asides from people's screens.
 
     What is wrong with a file is said by our rules. The options are put back afterwards: in a
     notebook they are the owner's.
     """
-    import fiona
     import pyogrio
 
     before = {name: pyogrio.get_gdal_config_option(name) for name in _OFFLINE}
     pyogrio.set_gdal_config_options(_OFFLINE)
     try:
-        with warnings.catch_warnings(), fiona.Env(**_OFFLINE):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             warnings.simplefilter("ignore", UserWarning)  # pyogrio, of texts that are not JSON
             yield
@@ -240,10 +239,18 @@ class GisFile:
 
     @contextmanager
     def records(self, layer: str) -> Iterator[Any]:
-        """Open a layer with fiona, to be read one record after the other."""
+        """Open a layer with fiona, to be read one record after the other.
+
+        fiona brings a GDAL of its own, with options of its own: it is fenced here, and imported
+        nowhere else but for its errors.
+        """
         import fiona
 
-        with fenced(), fiona.open(self.name, layer=layer, enabled_drivers=self.drivers) as records:
+        with (
+            fenced(),
+            fiona.Env(**_OFFLINE),
+            fiona.open(self.name, layer=layer, enabled_drivers=self.drivers) as records,
+        ):
             yield records
 
     def check_system(self, layer: gpd.GeoDataFrame) -> None:

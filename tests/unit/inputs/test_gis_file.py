@@ -150,10 +150,19 @@ class TestFences:
         pyogrio.set_gdal_config_options({"GDAL_HTTP_TIMEOUT": "7"})
         with fenced():
             assert pyogrio.get_gdal_config_option("GDAL_HTTP_PROXY") == "none://"
-            assert fiona.env.getenv()["GDAL_HTTP_PROXY"] == "none://"
         assert pyogrio.get_gdal_config_option("GDAL_HTTP_TIMEOUT") == 7
         assert pyogrio.get_gdal_config_option("GDAL_HTTP_PROXY") is None
         pyogrio.set_gdal_config_options({"GDAL_HTTP_TIMEOUT": None})
+
+    def test_fiona_has_a_fence_of_its_own(self, tmp_path):
+        """It has a GDAL of its own, which the options of pyogrio do not reach."""
+        (tmp_path / "a.geojson").write_text(POINT)
+        file = recognise(Origin(tmp_path / "a.geojson", "a.geojson"))
+        with file.records("a"):
+            assert fiona.env.getenv()["GDAL_HTTP_PROXY"] == "none://"
+            assert pyogrio.get_gdal_config_option("GDAL_HTTP_PROXY") == "none://"
+        assert not fiona.env.hasenv()
+        assert pyogrio.get_gdal_config_option("GDAL_HTTP_PROXY") is None
 
     def test_driver_must_be_ours(self, tmp_path):
         """What is recognised as one kind and opened as another is refused all the same."""
@@ -164,7 +173,11 @@ class TestFences:
 
     def test_command_loads_no_driver_that_reaches_out(self):
         ran = subprocess.run(
-            [sys.executable, "-c", SKIPPED], capture_output=True, text=True, check=True
+            [sys.executable, "-c", SKIPPED],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
         )
         names = set(json.loads(ran.stdout.splitlines()[-1]))
         assert not names & {"WFS", "OGR_VRT", "CSW", "OAPIF", "GDALG", "HTTP", "GML"}
