@@ -20,8 +20,8 @@ from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
 from csp_geo.core.wording import count, join
 from csp_geo.incidents.build import build_incidents, build_quarantine
 from csp_geo.incidents.duplicates import merged_rows, repeated_references
-from csp_geo.inputs.asides import ANY
 from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
+from csp_geo.inputs.side_tables import ANY
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.vocabulary import strictest
 from csp_geo.inputs.when.occurred import DATE_NOTES, times_occurred

@@ -16,7 +16,6 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import SENSITIVITIES, SOURCES
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.asides import nothing_said, said_of_references
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -28,6 +27,7 @@ from csp_geo.inputs.files.columns import (
 )
 from csp_geo.inputs.files.reading import SIDE_FILES, read_tables
 from csp_geo.inputs.files.table import PART_LENGTH, RawTable, Unread
+from csp_geo.inputs.side_tables import nothing_said, said_of_references
 from csp_geo.inputs.source import (
     Source,
     match_columns,

@@ -31,7 +31,7 @@ _NEEDED: Final = frozenset({"reference", "category", "major", "date", "month"})
 
 
 def nothing_said() -> pd.DataFrame:
-    """Return a table of what asides say, without any."""
+    """Return a table of what side tables say, without any."""
     return pd.DataFrame({name: pd.Series(dtype="object") for name in _COLUMNS})
 
 
