@@ -2,9 +2,9 @@
 
     python benchmarks/help.py
 
-Each figure is the least CPU time of several runs in processes of their own: others may be at work
-on the machine. The help should take at most 0.3 of the imports. Both begin with an interpreter,
-which is shown by itself.
+Each figure is the least CPU time of several runs in processes of their own: others may work on
+the machine. The help should take at most 0.3 of the imports. Both begin with an interpreter, which
+is shown by itself.
 """
 
 from __future__ import annotations

@@ -57,6 +57,18 @@ settings.load_profile(os.environ.get("CSP_GEO_PROFILE", "ci" if os.environ.get("
 ons = boundary_service.ons
 
 
+SLOW_S = 5_400
+"""So long a test may take that is marked slow, or has many more examples than in every run."""
+
+
+def pytest_collection_modifyitems(items):
+    """Give the tests that take minutes a longer time than pyproject.toml gives the others."""
+    is_thorough = os.environ.get("CSP_GEO_PROFILE") == "thorough"
+    for item in items:
+        if is_thorough or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(SLOW_S))
+
+
 # --- the shared data ---------------------------------------------------------------------------
 
 
@@ -122,10 +134,13 @@ def write_gpkg(path, table, shapes, *, crs=BRITISH_CRS, layer="reports", kind=No
     return path
 
 
+WRITERS = SimpleNamespace(csv=write_csv, xlsx=write_xlsx, geojson=write_geojson, gpkg=write_gpkg)
+
+
 @pytest.fixture(scope="session")
 def write():
     """Writers of report files: `write.csv`, `write.xlsx`, `write.geojson`, `write.gpkg`."""
-    return SimpleNamespace(csv=write_csv, xlsx=write_xlsx, geojson=write_geojson, gpkg=write_gpkg)
+    return WRITERS
 
 
 def read_rows(path):
@@ -487,7 +502,7 @@ def open_page(socket_enabled: None, browser: object, tmp_path: Path) -> Iterator
         context.route("**/*", guard)
         tab.page.on("console", lambda m: tab.complaints.append(f"{m.type}: {m.text}"))
         tab.page.on("pageerror", lambda e: tab.complaints.append(str(e)))
-        tab.page.set_default_timeout(10_000)
+        tab.page.set_default_timeout(60_000)
         tab.page.goto(file.as_uri())
         return tab
 

@@ -36,6 +36,8 @@ CHANGES = frozenset(
 )
 SIGN = ".csp_geo-"
 RECORD = ".csp_geo.json"
+LONGEST_S = 240
+"""So long a child may take: then the system ends it, and the exit code says so."""
 
 
 class Counter:
@@ -64,6 +66,7 @@ def run(folder, command, report=None, at=None):
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    signal.alarm(LONGEST_S)
     os.chdir(folder)
     counter = Counter(at)
     if report or at is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import select
-import signal
+import subprocess
 import sys
+import time
 import tomllib
 
 import pytest
@@ -81,13 +82,20 @@ pty = pytest.importorskip("pty", reason="a terminal can be made up only on Unix"
 
 
 CTRL_C, CTRL_D = "\x03", "\x04"
-KEYS = (CTRL_C, CTRL_D)
+TYPED = {CTRL_C: b"\x03\n", CTRL_D: b"\x04"}
+"""The bytes of a key. A Ctrl-C that comes in the instant before Python waits for the line is minded
+only when the line ends, so Enter is pressed after it."""
 
 
-WAIT_S, _MOST_WAITS = 5, 24
+WITHIN_S = 240
+"""So long a dialogue may take in all, on a machine that has much else to do."""
 PROMPT = re.compile(rb"(?:\]|Which is it): $")
 SWITCHES = re.compile(rb"\x1b\[\?2004[hl]")
 """What a terminal is told when a line is to be typed: no part of what is shown."""
+AT_A_TERMINAL = (
+    "import os, runpy; os.close(os.open(os.ttyname(0), os.O_RDWR)); "  # its keys are signals now
+    "runpy.run_module('csp_geo', run_name='__main__', alter_sys=True)"
+)
 
 
 def talk(folder, answers, *arguments):
@@ -96,37 +104,39 @@ def talk(folder, answers, *arguments):
     A question ends with a space that is written when the line is ready to be typed: an answer
     before it could be lost.
     """
-    child, terminal = pty.fork()
-    if child == 0:  # pragma: no cover - another process
-        os.chdir(folder)
-        os.execv(sys.executable, [sys.executable, "-m", "csp_geo", *arguments])  # noqa: S606
-    shown, waiting, ended, last = b"", list(answers), False, ""
-    waits = 0
-    while waits < _MOST_WAITS:
-        if not select.select([terminal], [], [], WAIT_S)[0]:
-            waits += 1
-            if last in KEYS:  # one that comes just before the line is waited for can be missed
-                os.write(terminal, last.encode())
-            continue
+    until = time.monotonic() + WITHIN_S
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", AT_A_TERMINAL, *arguments],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, start_new_session=True,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        try:
+            shown, left = conversation(ours, list(answers), until)
+            code = process.wait(max(0, until - time.monotonic()))
+        finally:
+            process.kill()  # nothing, if it has ended
+            os.close(ours)
+    assert not left, shown
+    return shown, code
+
+
+def conversation(terminal, waiting, until):
+    """Answer what is asked until the other side is gone; what was shown, the answers left over."""
+    shown = b""
+    while select.select([terminal], [], [], max(0, until - time.monotonic()))[0]:
         try:
             read = os.read(terminal, 4096)
-        except OSError:  # the other side is gone
+        except OSError:  # what Linux says when the other side is gone
             read = b""
         if not read:
-            ended = True
-            break
+            return shown.decode().replace("\r\n", "\n"), waiting
         shown = SWITCHES.sub(b"", shown + read)
         if waiting and PROMPT.search(shown):
-            last = waiting.pop(0)
-            os.write(terminal, (last if last in KEYS else f"{last}\n").encode())
+            said = waiting.pop(0)
+            os.write(terminal, TYPED.get(said, f"{said}\n".encode()))
             shown += b"\n"
-    if not ended:  # it asks something that nobody answers
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-    assert ended, shown.decode()
-    assert not waiting, shown.decode()
-    return shown.decode().replace("\r\n", "\n"), os.waitstatus_to_exitcode(status)
+    pytest.fail(f"no end after {WITHIN_S} seconds: {shown.decode()}")
 
 
 class TestDialogue:
@@ -172,7 +182,7 @@ class TestDialogue:
         assert shown.count("is not a field.") == 1
         assert shown.index("'bananas' is not a field.") < shown.index("the source's own number")
 
-    @pytest.mark.parametrize("key", KEYS, ids=["ctrl-c", "ctrl-d"])
+    @pytest.mark.parametrize("key", TYPED, ids=["ctrl-c", "ctrl-d"])
     def test_leaving_writes_nothing_and_says_so(self, project, key):
         shown, code = talk(project, ["", "", key], "check", FILE, "--map")
         assert code == 130

@@ -22,7 +22,7 @@ def run_python(code, *arguments, cwd):
         text=True,
         check=False,
         cwd=cwd,
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -92,7 +92,7 @@ def test_module_runs_as_the_command(tmp_path):
         text=True,
         check=False,
         cwd=tmp_path,
-        timeout=120,
+        timeout=300,
     )
     assert ran.returncode == 0
     assert __version__ in ran.stdout

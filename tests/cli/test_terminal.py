@@ -40,9 +40,8 @@ def start(project, *arguments, **how):
     environment = {**os.environ, "PYTHONHASHSEED": "0", **how.pop("env", {})}
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
     command = [sys.executable, "-m", "csp_geo", *arguments]
-    with subprocess.Popen(command, cwd=project, env=environment, **how) as process:
-        out, err = process.communicate(timeout=120)
-    return process.returncode, out or b"", err or b""
+    ran = subprocess.run(command, cwd=project, env=environment, check=False, timeout=300, **how)
+    return ran.returncode, ran.stdout or b"", ran.stderr or b""
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ def test_closed_streams(project, closed):
     shell = f'exec "$0" -m csp_geo check "offence/ünï \u2013 北.csv" {closed}'
     ran = subprocess.run(
         ["/bin/sh", "-c", shell, sys.executable],
-        cwd=project, capture_output=True, check=False, timeout=120,
+        cwd=project, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     assert ran.returncode == 0
     assert b"Traceback" not in ran.stderr

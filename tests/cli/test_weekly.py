@@ -235,7 +235,7 @@ class TestSaid:
             text=True,
             check=False,
             cwd=toy_town.folder,
-            timeout=120,
+            timeout=300,
         )
         assert (ran.returncode, ran.stderr) == (0, "")
         assert json.loads(ran.stdout)["counts"]["read"] == 40

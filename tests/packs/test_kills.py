@@ -77,6 +77,7 @@ def struck(project, name, steps, *, kills, aimed, seed):
         capture_output=True,
         text=True,
         check=False,
+        timeout=90 * (kills + 1),
         env={**os.environ, "PYTHONPATH": str(KILLER.parents[1])},
     )
     assert ran.returncode == 0, ran.stderr

@@ -16,7 +16,9 @@ CASES = 120
 
 def test_spoilt_files_are_no_faults(tmp_path: Path) -> None:
     asked = [sys.executable, str(FUZZ), "--cases", str(CASES), "--seed", "5"]
-    ran = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        asked, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=500
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     table = ran.stdout.splitlines()
     assert re.match(rf"{CASES} cases in .* 0 findings", table[-1])

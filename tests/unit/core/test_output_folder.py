@@ -22,6 +22,8 @@ from csp_geo.core.output_folder import OutputFolder, heal
 
 FILES = {"map.html": b"map", "call-list.xlsx": b"empty", "deep/a.csv": b"table"}
 ROOT = Path(__file__).parents[3]
+WITHIN_S = 120
+"""So long another process may take to end, on a machine that has much else to do."""
 HOLDER = """
 import sys
 from pathlib import Path
@@ -569,7 +571,7 @@ class TestLock:
         assert process.stdout.readline() == b"held\n"
         yield process
         process.kill()
-        process.wait()
+        process.wait(WITHIN_S)
         process.stdout.close()
         process.stdin.close()
 
@@ -579,7 +581,7 @@ class TestLock:
         def waiting(message):
             said.append(message)
             holder.stdin.close()
-            assert holder.wait() == 0
+            assert holder.wait(WITHIN_S) == 0
 
         folder_at(tmp_path / "p", waiting).write(FILES)
         assert len(said) == 1
@@ -601,7 +603,7 @@ class TestLock:
 
     def test_let_go_when_the_holder_is_killed(self, tmp_path, holder):
         holder.kill()
-        holder.wait()
+        holder.wait(WITHIN_S)
         assert beside(tmp_path / "p") == [".p.csp_geo-lock"]
         write(tmp_path / "p")
         assert beside(tmp_path / "p") == ["p"]

@@ -230,6 +230,7 @@ class TestLayers:
             capture_output=True,
             text=True,
             check=False,
+            timeout=300,
             cwd=Path(__file__).parents[3],
         )
         assert ran.stdout == f"{errno.EFBIG}\n", ran.stderr

@@ -257,5 +257,6 @@ def test_the_same_with_the_compiler_off() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=500,
     )
     assert done.returncode == 0, done.stdout[-3000:]

@@ -44,7 +44,7 @@ def fetch(ons, tmp_path):
     said, slept = [], []
 
     def run(code=CODE, **given):
-        wire = {"attempts": 4, "timeout_s": 5.0, **given.pop("wire", {})}
+        wire = {"attempts": 4, "timeout_s": 60.0, **given.pop("wire", {})}
         order = {"today": TODAY, "out": tmp_path, "service": ons.base, **given}
         return fetch_boundaries(
             Order(code=code, **order),
