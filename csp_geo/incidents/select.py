@@ -59,7 +59,7 @@ def narrow(
             by_plain = {plain(name): name for name in known}
             if unknown := [name for name in wanted if plain(name) not in by_plain]:
                 raise SettingsError(
-                    f"'{unknown[0]}' is no {column}. Choose from {', '.join(known)}."
+                    f"'{unknown[0]}' is not a {column}. Choose from {', '.join(known)}."
                 )
             names = [by_plain[plain(name)] for name in wanted]
             incidents = incidents[incidents[column].isin(names)]

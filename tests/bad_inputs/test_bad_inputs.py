@@ -23,6 +23,7 @@ PACK = {
     "hotspots.csv",
     "layers.gpkg",
     "quality.csv",
+    "quality.html",
     "quarantine.csv",
     ".csp_geo.json",
     "run.json",

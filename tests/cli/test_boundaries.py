@@ -118,7 +118,10 @@ class TestFetch:
             (("Barking",), "no code of a borough"),
             ((CODE, "--layer", "parish"), "'parish' is not one of"),
             ((CODE, "--year", "1850"), "1850 is not in the range"),
-            ((CODE, "--service", "http://elsewhere.example/"), "no address of a boundary service"),
+            (
+                (CODE, "--service", "http://elsewhere.example/"),
+                "not the address of a boundary service",
+            ),
             ((CODE, "--out", "wards.shp"), "ends in .gpkg"),
             ((), "Missing argument 'CODE'"),
         ],

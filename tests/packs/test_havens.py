@@ -299,7 +299,7 @@ class TestOptions:
         ("options", "code", "says"),
         [
             (("--within", "0"), 2, "more than 0 metres"),
-            (("--at", "Friday night"), 2, "no hour of the week"),
+            (("--at", "Friday night"), 2, "not an hour of the week"),
             (("--evidence", "all"), 2, "must be one of"),
             (("--count", "heads"), 2, "--count must be one of"),
             (("--pin-weight", "-1"), 2, "--pin-weight must be 0 or more"),
@@ -307,7 +307,7 @@ class TestOptions:
             (("--speed", "0"), 2, "(--speed) must be more than 0"),
             (("--time-limit", "0"), 2, "--time-limit must be more than 0"),
             (("--profile", "nice"), 2, "is not a profile"),
-            (("--run", "."), 1, "no weekly pack"),
+            (("--run", "."), 1, "not a weekly pack"),
             (("--premises", "none.csv"), 1, "is not there"),
             (("--network", "none.geojson"), 1, "is not there"),
             (("--each", "ward", "--sites", "1"), 1, "At least one haven in each area takes"),

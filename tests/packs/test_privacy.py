@@ -21,6 +21,7 @@ PACK = (
     "hotspots.csv",
     "layers.gpkg",
     "quality.csv",
+    "quality.html",
     "quarantine.csv",
     "run.json",
     ".csp_geo.json",

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, UNKNOWN_WORD, FileQuality, Finding
-from csp_geo.products.quality_page import CheckFacts, check_page, text_lines
+from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text_lines
 
 from .conftest import HOSTILE
 
@@ -69,7 +69,7 @@ class TestWords:
         assert "Nothing could be read." in page
 
     def test_without_wards_is_a_caution(self):
-        assert "nothing was checked to lie in the area" in page_of(quality(), area=None)
+        assert NO_WARDS in page_of(quality(), area=None, cautions=(NO_WARDS,))
         assert "Locations were checked against Toytown." in page_of(quality())
 
     def test_the_same_page_for_the_same_input(self):

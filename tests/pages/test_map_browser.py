@@ -143,7 +143,7 @@ def test_a_new_statistic_stands_in_list_card_summary_table_and_on_the_map(
     monkeypatch.setattr(
         hotspot, "_where", lambda row, around: hotspot.Part(title="Where", pairs=(("Usual", "31"),))
     )
-    usual = hotspot.Column("Usual", "n_places")
+    usual = hotspot.TableColumn("Usual", "n_places")
     monkeypatch.setattr(hotspot, "COLUMNS", (*hotspot.COLUMNS, usual))
     tab = open_page(inputs.page())
     page = tab.page

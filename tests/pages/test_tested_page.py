@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from csp_geo.cli.main import _summarise
 from csp_geo.core.tables import CLUSTERS, VERDICTS
 from csp_geo.core.visible import clean
 from csp_geo.products.facts.hotspot import columns_of, hotspot_facts
+from csp_geo.runs import weekly_facts
 
 from .conftest import (
     HOSTILE,
@@ -124,17 +123,18 @@ def test_the_table_holds_the_test(page):
     assert "30 12 0.420 4 of 9 the place with 15 of 30 reports 1" in rows
 
 
-def test_the_terminal_says_the_same_of_the_first(capsys):
+def test_the_terminal_says_the_same_of_the_first():
     near = hotspot_row(1, "recorded", "hotspot", "near The Green")
     pins = hotspot_row(1, "perception", "hotspot", "The Underpass")
-    record = {
-        "counts": {"read": 9, "accepted": 9, "merged": 0, "quarantined": 0, "in_period": 9},
-        "inputs": [],
-        "cautions": [],
-    }
     hotspots = make_hotspots([near, pins])
-    _summarise(SimpleNamespace(record=record, hotspots=hotspots, folder=Path("maps")))
-    said = capsys.readouterr().out
+    counts = {"read": 9, "accepted": 9, "merged": 0, "quarantined": 0}
+    run = SimpleNamespace(
+        result=SimpleNamespace(counts=counts),
+        chosen=SimpleNamespace(used=range(9)),
+        reports=SimpleNamespace(files=()),
+        hotspots=hotspots,
+    )
+    said = "\n".join(weekly_facts.lines(run))
     for facts in hotspot_facts(hotspots):
         assert f"stand out from chance; first {facts.name_within} ({facts.figures})." in said
     assert "first near The Green (35 reports, 4 places)." in said

@@ -56,7 +56,8 @@ def choose(cost: NDArray[np.float64], demand: list[int]) -> list[float]:
     nearest = cg.p_median(cost, demand, sites=2)
     fairest = cg.p_center(cost, sites=2)
     assert_type(fairest.objective, float)
-    assert_type(most.notes, tuple[str, ...])
+    notes: tuple[str, ...] = most.notes
+    assert isinstance(notes, tuple)
     return [float(len(fewest.sites)), most.objective, nearest.objective, fairest.objective]
 
 

@@ -341,7 +341,7 @@ class TestTheSun:
             after_dark(hours_asked, WEEK, 51.5, 0.1)
 
     def test_nowhere_on_earth(self):
-        with pytest.raises(SettingsError, match="no place on earth"):
+        with pytest.raises(SettingsError, match="not a place on earth"):
             after_dark([1], WEEK, 544000.0, 184000.0)
 
 

@@ -17,7 +17,7 @@ from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_hotspots
-from csp_geo.hotspots.verdict import Finding
+from csp_geo.hotspots.verdict import Judgement
 
 WEST, SOUTH = 544010, 184020
 LIST = np.stack(np.meshgrid(np.arange(20, 2000, 50.0), np.arange(20, 2000, 50.0)), -1)
@@ -113,7 +113,7 @@ class TestLimits:
         )
         sizes = {"width_m": 50.0, "length_m": 50.0, "area_m2": 2500.0}
         counts = {"n": 100, "n_places": 9, "n_people": 0, "n_anonymous": 0}
-        known = Finding(people=False, busy=False, **counts, **sizes)
+        known = Judgement(people=False, busy=False, **counts, **sizes)
         return judge._judge(test, known, np.ones(100, dtype=bool), "")[1]
 
     @pytest.mark.parametrize(("off", "is_tested"), [(0, True), (20, True), (21, False)])

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from csp_geo.products.weekly import cards, story
+from csp_geo.products.facts import hotspot
+from csp_geo.products.weekly import story
 
 
 @pytest.mark.parametrize(("metres", "n"), [(499.9, 1), (500.0, 1), (500.1, 0)])
 def test_stations_up_to_500_metres_are_named(metres, n):
     row = SimpleNamespace(easting=0.0, northing=0.0)
     context = SimpleNamespace(stations=[("Station", metres, 0.0)])
-    assert len(cards._stations(row, context)) == n
+    assert len(hotspot._stations(row, context)) == n
 
 
 @pytest.mark.parametrize(
@@ -33,5 +34,5 @@ def test_from_two_fifths_on_one_place_leads(share, n_places, is_said):
         kind="hotspot", family="recorded", top_place_share=share, sources={"offence": 100}, **counts
     )
     context = SimpleNamespace(snapped=frozenset(), months_only=True)
-    said = cards._unknown(row, context, None)
+    said = hotspot._unknown(row, context, None).points
     assert any("one place leads" in sentence for sentence in said) is is_said
