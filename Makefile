@@ -9,7 +9,14 @@ JOBS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
 
-.PHONY: all demo test slow lint types layers fix golden coverage bench fuzz mutants wheel clean
+# The unit tests that look most at other libraries, and take seconds. `make slow` runs all of tests/unit.
+QUICK := $(addsuffix .py,$(addprefix tests/unit/, \
+  $(addprefix core/test_,polygons projection storage toml) \
+  $(addprefix inputs/test_,dates times formats gis_file kml locate) \
+  $(addprefix incidents/test_,clean quality) $(addprefix decisions/test_,walking opening) \
+  runs/test_weekly_facts))
+
+.PHONY: all demo test slow oldest newest lint types layers fix golden coverage bench fuzz mutants wheel clean
 
 all: lint types layers test
 
@@ -46,9 +53,19 @@ demo: $(VENV)/made
 test: $(VENV)/made-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-# What takes minutes: a command killed 200 times.
+# What takes minutes: a command killed 200 times, all unit tests with other versions.
 slow: $(VENV)/made-dev
 	$(BIN)/python -m pytest -m slow
+	$(BIN)/python tools/other_versions.py oldest -n $(JOBS) --dist worksteal tests/unit
+	$(BIN)/python tools/other_versions.py newest -n $(JOBS) --dist worksteal tests/unit
+
+# Some unit tests with the oldest versions that pyproject.toml allows, in an environment of its own.
+oldest: $(VENV)/made-dev
+	$(BIN)/python tools/other_versions.py oldest -n $(JOBS) --dist worksteal $(QUICK)
+
+# The same on the newest Python that pyproject.toml names and this machine has.
+newest: $(VENV)/made-dev
+	$(BIN)/python tools/other_versions.py newest -n $(JOBS) --dist worksteal $(QUICK)
 
 lint: $(VENV)/made-dev
 	$(BIN)/ruff check .

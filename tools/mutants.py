@@ -152,7 +152,7 @@ def is_killed(mutant: Mutant, copies: list[Path]) -> bool:
 def passes(module: str, copy: Path) -> bool:
     """Tell whether the tests of a module pass in a copy of the package."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own tests
+        done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly"),
                 *(f"{UNIT}/{test}" for test in TESTS[module]),
