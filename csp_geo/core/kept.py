@@ -59,10 +59,14 @@ def written_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
     return {**dict.fromkeys(names, _OTHER), **known}
 
 
+_SIGN_OF_HASHES: Final = b'"caution_codes"'
+"""Stands in the record of every version that also keeps hashes."""
+
+
 def _written_earlier(folder: Path, names: Iterable[str]) -> dict[str, str]:
     last = next((folder / name for name in _EARLIER if (folder / name).is_file()), None)
-    if last is None:
-        return {}
+    if last is None or _SIGN_OF_HASHES in last.read_bytes():
+        return {}  # of a version that keeps hashes, but without them: it was copied, or changed
     latest = last.stat().st_mtime_ns + _LATER_NS
     paths = {name: folder / name for name in names}
     return {

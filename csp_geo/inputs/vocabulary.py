@@ -214,6 +214,10 @@ class Vocabulary:
         """Tell whether any word of a text is known: a name of a person has none as a rule."""
         return any(word in self.known or word in self.themes for word in spelt(text).split())
 
+    def knows_all_of(self, text: str) -> bool:
+        """Tell whether every word of a text is known; `text` as `spelt` writes it."""
+        return self._all_known(self._phrases(text, sensitive=False)[1])
+
     def _phrases(self, text: str, *, sensitive: bool) -> tuple[str | None, list[str]]:
         """Take the phrases of themes out of a text, longest first; the theme, and what is left.
 

@@ -490,6 +490,16 @@ class TestKept:
             write(place, new)
             assert content(place) == {**new, "notes.txt": b"mine"}
 
+    def test_pack_that_was_copied_without_its_hashes(self, tmp_path):
+        """Somebody may have worked in it: the times of a copy say nothing."""
+        place = tmp_path / "p"
+        place.mkdir()
+        (place / "map.html").write_bytes(b"worked in")
+        (place / "run.json").write_bytes(b'{"caution_codes": []}')
+        with pytest.raises(SettingsError, match="is not as csp-geo wrote it"):
+            write(place, {"map.html": b"new", "run.json": b"new"})
+        assert (place / "map.html").read_bytes() == b"worked in"
+
     @pytest.mark.parametrize("step", ["before", "after"])
     def test_filled_in_while_the_run_goes_on(self, tmp_path, monkeypatch, drive, step):
         """Even between the last look and the exchange: the old folder comes back."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from csp_geo.incidents.clean import clean
-from csp_geo.inputs.flag_columns import heading_of, kind_of_cell
+from csp_geo.inputs.flag_columns import FlagColumns, heading_of, kind_of_cell
 from csp_geo.inputs.read import read_reports
 from csp_geo.inputs.source import packaged_sources
 from csp_geo.inputs.vocabulary import packaged_words
@@ -446,7 +447,7 @@ def test_who_was_born_too_late_is_a_child(tmp_path, write) -> None:
     ]
     write.csv(tmp_path / "offence" / "a.csv", header, rows)
     kinds = clean(read_reports(tmp_path)).incidents["sensitive"]
-    assert kinds.tolist() == ["child", "", "", "", "child", ""]
+    assert kinds.tolist() == ["child", "", "", "", "child", "unknown"]
 
 
 def test_no_other_english_word_is_taken_for_a_slip() -> None:
@@ -464,3 +465,60 @@ def test_no_other_english_word_is_taken_for_a_slip() -> None:
     slips = [slip for slip, meant in pairs if meant.strip(" ,") in ours and len(slip) > 6]
     assert len(slips) > 40
     assert sum(not WORDS.misspelt[slip] for slip in slips) < len(slips) / 8
+
+
+def kind_below(heading, cell):
+    """What a column beside the date says of one row of an offence file."""
+    columns = FlagColumns(["Date", heading], {"date": "Date"}, packaged_sources()["offence"])
+    row = pd.DataFrame({"Date": ["12/11/2021"], heading: [cell]}, dtype="str")
+    return str(columns.kinds(row)[0])
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        *(("Vict DOB", "03/04/2014"), ("Vic D.O.B.", "03/04/2014"), ("Victim DOB", "41732")),
+        *(
+            ("Victim year of birth", "2013"),
+            ("Vict Age", "9"),
+            ("AP age", "7"),
+            ("Age of IP", "12"),
+        ),
+        *(("Victim Age At Offence", "9"), ("Victim age (years)", "9"), ("IP age band", "Under 10")),
+        *(("Victim_Age_Range", "5-9"), ("IP Age Group", "Child"), ("Victim Age", "nine")),
+    ],
+)
+def test_age_or_birth_of_a_victim_under_18(heading, cell):
+    assert kind_below(heading, cell) in {"child", "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        *(("Victim Age", "34"), ("Victim Age", "18"), ("Victim Age", "unknown"), ("Vic Age", "")),
+        *(("Victim DOB", "03/04/1984"), ("Victim DOB", "1984"), ("Victim DOB", "22000")),
+        *(("Victim age range", "25-34"), ("Victim Agency", "MPS"), ("Age of building", "9")),
+    ],
+)
+def test_age_of_an_adult_says_nothing(heading, cell):
+    assert not kind_below(heading, cell)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "kind"),
+    [
+        *(("HO Code", "19C", "sexual"), ("HO Code", "017/11", "sexual")),
+        *(("Offence Code", "SX56038", "sexual"), ("Home Office Class", "019/08", "sexual")),
+        *(("HO Code", "28A", ""), ("HO Code", "8/20", ""), ("HO Code", "105/01", "")),
+    ],
+)
+def test_code_of_an_offence(heading, cell, kind):
+    assert kind_below(heading, cell) == kind
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [("D", "unknown"), ("H1", "unknown"), ("VDA", "unknown"), ("Knife", ""), ("Alcohol", "")],
+)
+def test_a_mark_that_nobody_knows_is_unknown(cell, kind):
+    assert kind_below("Crime Flags", cell) == kind
