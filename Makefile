@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 UV := $(shell command -v uv 2>/dev/null)
 export PYTHONHASHSEED = 0
+# Without bytecode on disk every process of the tests would compile the libraries again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The unit tests that look most at other libraries, and take seconds. `make slow` runs all of tests/unit.
 QUICK := $(addsuffix .py,$(addprefix tests/unit/, \

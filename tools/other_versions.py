@@ -58,7 +58,7 @@ def interpreter(version: str) -> str | None:
             return found.stdout.strip()
     home = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for one in (f"python{version}", *sorted(home.glob(f"{version}.*/bin/python"))):
-        path = shutil.which(one)
+        path = shutil.which(str(one))
         if path and runs(path):
             return path
     return None
