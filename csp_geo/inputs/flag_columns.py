@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
+from csp_geo.inputs.reasons import FLAG
 from csp_geo.inputs.vocabulary import (
     ANSWER,
     CATEGORY,
@@ -153,7 +154,7 @@ def kind_of_cell(cell: str, column: Heading, words: Vocabulary) -> str:
     reading = CATEGORY if kind and column.reading == OTHER else column.reading
     found = words.kind_of(text, reading) or kind
     if not found and column.is_mark and not yes and not words.knows_all_of(text):
-        return UNKNOWN
+        return "" if set(cell.split(";")) <= FLAG.keys() else UNKNOWN  # ours, of a cleaned file
     return found
 
 
