@@ -106,6 +106,7 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
             marking=settings.marking,
             version=__version__,
             area=area.name if area is not None else None,
+            synthetic=any(file.synthetic for file in reports.files),
             cautions=head.cautions,
         ),
     )

@@ -182,7 +182,7 @@ def read_pack(folder: Path) -> WeeklyPack:
         If it is not such a folder, or one of an earlier version of csp_geo.
     """
     heal(folder)
-    where = folder.name or "this folder"
+    where = folder.resolve().name or "This folder"
     upstream, record, layers, area = _consistent(folder, where)
     cautions = tuple(
         Caution(code, sentence)

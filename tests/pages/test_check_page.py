@@ -72,6 +72,10 @@ class TestWords:
         assert NO_WARDS in page_of(quality(), area=None, cautions=(NO_WARDS,))
         assert "Locations were checked against Toytown." in page_of(quality())
 
+    def test_the_sample_says_that_it_is_made_up(self):
+        assert "made up" in page_of(quality(), synthetic=True)
+        assert "made up" not in page_of(quality())
+
     def test_the_same_page_for_the_same_input(self):
         assert page_of(quality()) == page_of(quality())
 
