@@ -82,17 +82,23 @@ def spelt(text: str) -> str:
     return " ".join(_WORD.findall(_HUMP.sub(" ", even).casefold()))
 
 
-class _Beginnings(dict[str, bool]):
-    """Whether an entry begins with a word; remembers those that it was asked."""
+class _Beginnings(dict[str, frozenset[str]]):
+    """The kinds of which an entry begins with a word; remembers those that it was asked."""
 
-    def __init__(self, entries: Iterable[str]) -> None:
+    def __init__(self, words: Mapping[str, Iterable[str]]) -> None:
         super().__init__()
-        first = [(entry.removeprefix(_WEAK) + " ").split(" ")[0] for entry in entries]
-        self._whole = {spelt(word) for word in first if not word.endswith("*")}
-        self._stems = tuple({spelt(word[:-1]) for word in first if word.endswith("*")})
+        self._whole: dict[str, set[str]] = {}
+        self._stems: dict[str, tuple[str, ...]] = {}
+        for kind, entries in words.items():
+            first = {(entry + " ").split(" ")[0] for entry in entries}
+            for word in first:
+                if not word.endswith("*"):
+                    self._whole.setdefault(spelt(word), set()).add(kind)
+            self._stems[kind] = tuple(spelt(word[:-1]) for word in first if word.endswith("*"))
 
-    def __missing__(self, word: str) -> bool:
-        begins = word in self._whole or word.startswith(self._stems)
+    def __missing__(self, word: str) -> frozenset[str]:
+        stems = {kind for kind, stems in self._stems.items() if word.startswith(stems)}
+        begins = frozenset(self._whole.get(word, set()) | stems)
         if len(self) < _REMEMBERED:
             self[word] = begins
         return begins
@@ -141,7 +147,7 @@ class _Kinds:
         }
         return cls(
             {kind: whole_words(words[kind]) for kind in words},
-            _Beginnings(word for kind in words for word in words[kind]),
+            _Beginnings(words),
         )
 
 
@@ -199,11 +205,13 @@ class Vocabulary:
         known = self.lists[reading]
         words = text.split()
         found = ""
-        if any(map(known.begins.__getitem__, words)):  # most texts have none: it is quickly seen
+        kinds = frozenset().union(*map(known.begins.__getitem__, words))
+        if kinds:  # most texts have none, and others one: it is quickly seen
             left = self.harmless.sub(" ", text).replace("sexual orientation", "orientation")
             if left != text and not _DENIED.search(text) and self.violence.search(left):
                 left = text  # "domestic noise" is harmless, "domestic noise, assault" is not
-            found = next((kind for kind, all_ in known.patterns.items() if all_.search(left)), "")
+            patterns = known.patterns.items()
+            found = next((kind for kind, one in patterns if kind in kinds and one.search(left)), "")
         if not found and reading in _TELLING and _UNDER_18.search(text):
             found = "child"
         if not found and reading in _TELLING:
