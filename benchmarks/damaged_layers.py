@@ -35,8 +35,8 @@ ROOT = fuzz_seeds.ROOT
 
 from csp_geo.core.errors import SourceError  # noqa: E402 - the path is set by fuzz_seeds
 from csp_geo.core.origin import Origin  # noqa: E402
-from csp_geo.inputs.files.features import SUFFIXES, _record_by_record  # noqa: E402
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, GisFile, fenced, recognise  # noqa: E402
+from csp_geo.inputs.files.gis_layer import SUFFIXES, _record_by_record  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -39,12 +39,12 @@ def doors(area, folder):
     """Return what reads a file, by what it is read as."""
     from csp_geo.decisions.walking.distances import read_obstacles
     from csp_geo.decisions.walking.network import read_network
-    from csp_geo.inputs.areas.shelved import _one
     from csp_geo.inputs.areas.study_area import read_study_area
     from csp_geo.inputs.areas.zones_and_places import _listed_points, read_places, read_zones
     from csp_geo.inputs.read import read_reports
     from csp_geo.inputs.venues.premises import read_premises
     from csp_geo.inputs.venues.venue_types import read_venue_types
+    from csp_geo.runs.boundaries import _one
     from csp_geo.runs.pack import read_pack
 
     def packed(path):

@@ -37,7 +37,7 @@ TESTS = {
     "incidents/build.py": ["incidents"],
     "incidents/clean.py": ["incidents"],
     "decisions/havens/demand.py": ["decisions/test_demand.py", "decisions/test_demand_points.py"],
-    "runs/weekly_cautions.py": ["runs"],
+    "runs/weekly_facts.py": ["runs"],
     "runs/haven_facts.py": ["runs"],
     "runs/pack.py": ["runs"],
 }

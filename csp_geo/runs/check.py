@@ -24,7 +24,7 @@ from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack
 from csp_geo.runs.record import files_read, make_head
-from csp_geo.runs.weekly_cautions import anonymised
+from csp_geo.runs.weekly_facts import anonymised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

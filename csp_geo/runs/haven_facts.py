@@ -15,8 +15,8 @@ from csp_geo._version import __version__
 from csp_geo.core.caution import Caution, in_order, inherited
 from csp_geo.core.period import say_day, say_span
 from csp_geo.core.wording import count, join, number
+from csp_geo.decisions.havens.candidates import comparable
 from csp_geo.decisions.havens.demand import demand_of, demand_points
-from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.products.havens import plan_words
 

@@ -12,10 +12,9 @@ import numpy as np
 from csp_geo.core.errors import NoPlacesError, SettingsError
 from csp_geo.core.pack_tables import HAVENS_PLAN
 from csp_geo.core.storage import is_labelled
-from csp_geo.decisions.havens.candidates import candidates_of
+from csp_geo.decisions.havens.candidates import ask_licensing, candidates_of
 from csp_geo.decisions.havens.criteria import read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any
-from csp_geo.decisions.havens.licensing import ask_licensing
 from csp_geo.decisions.havens.plan import PlanParams, plan_havens
 from csp_geo.decisions.havens.venues import (
     WaysOnFoot,

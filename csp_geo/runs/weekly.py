@@ -33,7 +33,7 @@ from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack, output_folder
 from csp_geo.runs.record import files_read, make_head
-from csp_geo.runs.weekly_cautions import cautions_of, withheld
+from csp_geo.runs.weekly_facts import cautions_of, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,7 @@ from csp_geo.inputs.venues.venue_types import FILE as VENUE_TYPES
 from csp_geo.sample import ways
 from csp_geo.sample.businesses import venue_files
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
-from csp_geo.sample.police_uk import police_uk_file
-from csp_geo.sample.reports import report_file
+from csp_geo.sample.reports import police_uk_file, report_file
 from csp_geo.sample.ways import way_files
 
 if TYPE_CHECKING:

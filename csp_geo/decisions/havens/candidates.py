@@ -1,4 +1,7 @@
-"""Which premises may be approached: those that fail a must are out, the rest in order."""
+"""Which premises may be approached: those that fail a must are out, the rest in order.
+
+And about which of them the coordinator should ask the licensing team first.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
@@ -24,12 +28,21 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.criteria import Profile
     from csp_geo.inputs.venues.premises import Premises
 
+
 _JUDGED: Final = ("meets", "unmet", "unknown", "score", "approached_by")
 _THERE: Final = "Safe Havens already, on your list."
 _GONE: Final = "On your list of havens as withdrawn or not consenting: not asked again."
 _OUT: Final = ("file", "row", "why")
 _SHORTEST: Final = 4
 _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
+AT_M: Final = 20.0
+"""An incident up to this far from the point of a premises, inclusive, is at it."""
+EXACT: Final = ("exact", "address")
+"""Ways of locating that say which building: no pin, street, postcode, name or snapped point."""
+LARGEST_DOUBT_M: Final = 25.0
+THEMES_ASKED: Final = "violence, harassment, drugs or alcohol"
+_THEMES: Final = frozenset({"violence", "sexual", "harassment"})
+_DRUGS: Final = "drug"
 
 
 @dataclass(frozen=True)
@@ -177,3 +190,61 @@ def _tally(unmet: pd.Series) -> str:
     """Say what is lacking and how often: "phone (3), trained staff (1)"."""
     n = unmet.str.split(", ").explode().value_counts()
     return ", ".join(f"{what} ({number(times)})" for what, times in n.items())
+
+
+def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Count reports of violence, sexual offences, harassment or drugs at premises.
+
+    Theft is never asked about: shops are its victims. Only recorded incidents and premises that
+    are located exactly count, because a shared point says nothing of one address on it.
+
+    Parameters
+    ----------
+    premises
+        Per `tables.PREMISES`.
+    incidents
+        Per `tables.INCIDENTS`, in the same CRS.
+
+    Returns
+    -------
+    n
+        ``(n,)`` int64, in the order of the premises: licensing is asked first about those above 0.
+        0 also where it cannot be said.
+
+    Notes
+    -----
+    At a premises is within 20 metres of its point, inclusive; a report counts for all neighbours
+    that close. Cost: one search tree of the incidents.
+    """
+    found = np.zeros(len(premises), dtype=np.int64)
+    known = _is_exact(premises) & (premises["n_at_point"].to_numpy() == 1)
+    told = incidents[_is_exact(incidents) & _is_asked_about(incidents)]
+    if known.any() and len(told):
+        points = premises.geometry.to_numpy()[known]
+        tree = shapely.STRtree(told.geometry.to_numpy())
+        near, _ = tree.query(points, predicate="dwithin", distance=AT_M)
+        found[known] = np.bincount(near, minlength=len(points))
+    return found
+
+
+def comparable(premises: pd.DataFrame, incidents: pd.DataFrame) -> tuple[int, int]:
+    """Count the premises and the incidents that are located well enough to be compared."""
+    alone = premises["n_at_point"].to_numpy() == 1
+    return int((_is_exact(premises) & alone).sum()), int(_is_exact(incidents).sum())
+
+
+def _is_exact(table: pd.DataFrame) -> NDArray[np.bool_]:
+    method = table["location_method"].astype("object").isin(EXACT)
+    doubt = table["location_accuracy_m"] <= LARGEST_DOUBT_M
+    return np.asarray(method & doubt, dtype=np.bool_)
+
+
+def _is_asked_about(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell recorded incidents of the themes; of "drugs and alcohol" those that say drugs."""
+    recorded = incidents["family"].astype("object") == "recorded"
+    theme = incidents["theme"].astype("object")
+    category = incidents["category"].astype("object")
+    says_drugs = {word: _DRUGS in plain(word) for word in set(category)}
+    drugs = category.map(says_drugs).astype(bool)
+    asked = theme.isin(_THEMES) | ((theme == "drugs and alcohol") & drugs)
+    return np.asarray(recorded & asked, dtype=np.bool_)

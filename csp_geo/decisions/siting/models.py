@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count, number
+from csp_geo.decisions.siting.choose import any_fewest, fewest, smallest_radius, uncovered
 from csp_geo.decisions.siting.costs import (
     checked_cost,
     checked_demand,
@@ -37,7 +38,6 @@ from csp_geo.decisions.siting.problem import (
     problem,
     too_few,
 )
-from csp_geo.decisions.siting.smallest import any_fewest, fewest, smallest_radius, uncovered
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -10,9 +10,8 @@ import numpy as np
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count
-from csp_geo.decisions.siting.choose import Choice, add_greedily, choose, nearly_as_good
+from csp_geo.decisions.siting.choose import Choice, add_greedily, choose, fewest, nearly_as_good
 from csp_geo.decisions.siting.cover import EQUAL, NO_GROUP, Cover
-from csp_geo.decisions.siting.smallest import fewest
 
 if TYPE_CHECKING:
     from csp_geo.decisions.siting.cover import Floats, Ints, Table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import LIMITS, Origin, list_members
 from csp_geo.core.wording import shortened
-from csp_geo.inputs.files import features, records, workbook
+from csp_geo.inputs.files import gis_layer, records, workbook
 from csp_geo.inputs.files.gis_checks import GIS, check_depth
 from csp_geo.inputs.files.table import PART_LENGTH, RawTable, Unread
 from csp_geo.inputs.files.text import read_text
@@ -153,7 +153,7 @@ TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 SUFFIXES: Final = (
     *TEXT_SUFFIXES,
     *workbook.SUFFIXES,
-    *features.SUFFIXES,
+    *gis_layer.SUFFIXES,
     ".xml",
     ".zip",
 )
@@ -239,7 +239,7 @@ def _read(origin: Origin, start: bytes, known: Collection[str]) -> Iterable[RawT
         check_depth(origin)
         if (table := records.read_json(origin, start)) is not None:
             return [table]
-    return features.read_features(origin)
+    return gis_layer.read_features(origin)
 
 
 @dataclass(frozen=True)

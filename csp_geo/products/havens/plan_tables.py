@@ -11,7 +11,7 @@ from csp_geo.core.disclosure import Audience
 from csp_geo.core.pack_tables import UNCOVERED
 from csp_geo.core.tables import as_agreed
 from csp_geo.core.wording import DAYS
-from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
+from csp_geo.decisions.havens.candidates import AT_M, THEMES_ASKED
 from csp_geo.products.exports import layers_for
 from csp_geo.products.havens.plan_words import why_not
 

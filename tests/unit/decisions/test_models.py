@@ -7,7 +7,7 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.core.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.decisions.siting import choose, models, rank, smallest
+from csp_geo.decisions.siting import choose, models, rank
 from csp_geo.decisions.siting.cover import Cover, as_table
 from csp_geo.decisions.siting.models import coverage_problem
 from csp_geo.decisions.siting.programme import cover_most
@@ -174,7 +174,7 @@ class TestWhenTheTimeEnds:
         self, hard: np.ndarray, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         best = cg.set_coverage(hard, 0)
-        monkeypatch.setattr(smallest, "cover_all", lambda cover, limit: (None, 1))
+        monkeypatch.setattr(choose, "cover_all", lambda cover, limit: (None, 1))
         found = cg.set_coverage(hard, 0)
         assert (hard[:, found.sites] == 0).any(axis=1).all()
         assert found.bound == 1 <= best.objective <= found.objective

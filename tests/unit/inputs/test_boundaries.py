@@ -29,9 +29,9 @@ from csp_geo.core.projection import british_grid
 from csp_geo.core.shelf import note_bytes, note_path, read_note
 from csp_geo.inputs.areas.catalogue import check_code, choose_services, understood
 from csp_geo.inputs.areas.fetch import Order, fetch_boundaries
-from csp_geo.inputs.areas.shelved import shelved
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.transport import Server, Wire
+from csp_geo.runs.boundaries import shelved
 
 TODAY = date(2025, 9, 3)
 WARDS_2022 = "Wards_December_2022_Boundaries_UK_BGC"

@@ -12,7 +12,7 @@ import shapely
 
 from csp_geo.core.errors import NoReportsError, SettingsError, SourceError
 from csp_geo.core.tables import PREMISES, check_table
-from csp_geo.decisions.havens.licensing import ask_licensing
+from csp_geo.decisions.havens.candidates import ask_licensing
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.venues.listing import name_key, read_answer, read_people
 from csp_geo.inputs.venues.premises import FSA_LICENCE, OSM_LICENCE, read_premises, say_reason

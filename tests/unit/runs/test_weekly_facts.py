@@ -22,7 +22,7 @@ from csp_geo.inputs.areas.study_area import read_study_area, read_vintages
 from csp_geo.inputs.read import read_reports
 from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.weekly import WeeklyOptions
-from csp_geo.runs.weekly_cautions import cautions_of, withheld
+from csp_geo.runs.weekly_facts import cautions_of, withheld
 
 JANUARY = Period(date(2023, 1, 4), date(2023, 1, 31))
 
