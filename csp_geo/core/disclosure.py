@@ -114,6 +114,11 @@ LAYERS: Final[Mapping[str, Contents]] = {
         HAVEN_LAYER.names,
         only="counts_now",
     ),
+    "directory": Contents(
+        _EVERYBODY,
+        (*HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
+        only="counts_now",
+    ),
     "zones": Contents(_STAFF, (*ZONES.names, "about")),
     "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
     "reports": Contents(

@@ -20,7 +20,7 @@ from csp_geo.core.tables import CLUSTERS, FAMILIES, KINDS, SHARED_POINTS, as_agr
 from csp_geo.hotspots.chance.family_map import ROUNDING
 from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.dbscan import label_points
-from csp_geo.hotspots.names import commonest_place, grid_reference, nearest_place, tell_apart
+from csp_geo.hotspots.names import name_of, tell_apart
 
 if TYPE_CHECKING:
     from datetime import date
@@ -206,13 +206,12 @@ def _describe(
     snapped = members["location_method"].isin(SHARED_POINTS).mean()
     east, north = xy[shown].mean(axis=0) if shown.any() else xy.mean(axis=0)
     code, ward = _ward(members, east, north, area)
-    name = commonest_place(members["place"][shown]) or nearest_place(east, north, places)
     longitude, latitude = area.projection.to_lonlat([[east, north]])[0]
     known = members["person_key"].dropna()
     return {
         "kind": KINDS[int(len(at_place) < LEAST_PLACES and snapped > 0.5)],  # noqa: PLR2004
         "family": members["family"].iloc[0],
-        "name": name or f"{ward} {grid_reference(east, north, area.projection)}",
+        "name": name_of(members["place"][shown], east, north, ward, places, area.projection),
         "n": n,
         "n_places": len(at_place),
         "top_place_share": float(at_place.max() / n),

@@ -34,6 +34,31 @@ _COMPASS: Final = (
 )
 
 
+def name_of(
+    places_of_reports: pd.Series,
+    x: float,
+    y: float,
+    ward: str,
+    named: gpd.GeoDataFrame | None,
+    projection: Projection,
+) -> str:
+    """Return the name of a hotspot before equal ones are told apart.
+
+    Parameters
+    ----------
+    places_of_reports
+        The place texts of those of its reports that may be shown.
+    x, y
+        Its centre, metres in the study area's CRS.
+    ward
+        The ward's name, which stands before a grid reference where nothing else is known.
+    named
+        Named places as `tables.PLACES`, if there are any.
+    """
+    name = commonest_place(places_of_reports) or nearest_place(x, y, named)
+    return name or f"{ward} {grid_reference(x, y, projection)}"
+
+
 def commonest_place(places: pd.Series) -> str | None:
     """Return the place text that most reports carry, if enough do; of equals the first."""
     counts = places.dropna().value_counts()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from csp_geo.core.disclosure import Audience
+from csp_geo.core.disclosure import Audience, let_through
 from csp_geo.core.pack_tables import DIRECTORY, FINDINGS
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
@@ -71,7 +71,7 @@ class DirectoryFacts(PageFacts):
 
 def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFrame:
     """Return what is public of the havens that count now, by name; per `pack_tables.DIRECTORY`."""
-    shown = _shown(register)
+    shown = let_through(DIRECTORY.name, _shown(register), "directory", Audience.PUBLIC)
     grid = area.projection if area is not None else british_grid()
     lonlat = grid.to_lonlat(points_of(shown)).round(_DECIMALS)
     table = pd.DataFrame(
