@@ -1,1 +1,1 @@
-"""The command line: one file a command, thin, and what they share."""
+"""The command line: one thin file per command, and what they share."""

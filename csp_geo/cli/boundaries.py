@@ -23,15 +23,15 @@ _SLIVER_M2: Final = 1.0
 
 @click.group()
 def boundaries() -> None:
-    """Get official wards, and see which are there and what they fit."""
+    """Get official wards, and see which you have and which reports they fit."""
 
 
 @boundaries.command()
 @click.argument("code")
 @click.option("--year", type=click.IntRange(2001, 2100), default=2022, show_default=True)
 @click.option("--layer", type=click.Choice(_LAYERS), default="wards", show_default=True)
-@click.option("--out", type=PATH, metavar="FILE|DIR", help="Where to; default data/boundaries.")
-@click.option("--replace", is_flag=True, help="Fetch again over a file that is there.")
+@click.option("--out", type=PATH, metavar="FILE|DIR", help="Output; default data/boundaries.")
+@click.option("--replace", is_flag=True, help="Fetch again, replacing an existing file.")
 @click.option("--service", metavar="URL", help="Another address of the same service.")
 @click.option(
     "--timeout",
@@ -99,7 +99,7 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
     if max(area.overlap_m2, area.gap_m2) > _SLIVER_M2:
         fit = f"{area.overlap_m2:,.0f} square metres overlap, {area.gap_m2:,.0f} lie in gaps"
     fit = f"; {fit}" if n > 1 else ""
-    came = f"all {n:,} that the service counts came, each code once" if n > 1 else "it came whole"
+    came = f"all {n:,} that the service counts are here, each code once" if n > 1 else "complete"
     lines.append(f"  Checked: {came}{fit}; {checked.km2:,.1f} square kilometres.")
     lines += [f"  Caution: {caution}" for caution in area.cautions]
     lines.append(f"Written: {fetched.path} and {note_path(fetched.path).name}")
@@ -119,7 +119,7 @@ def _next_lines(path: Path, layer: str) -> list[str]:
     if path.parent == _HOME:
         others = ", ".join(sorted(p.name for p in there if p != path))
         which = f"csp-geo weekly --boundaries {path}"
-        return [f"Next: in data/boundaries is also {others}. Move it away, or say which: {which}"]
+        return [f"Next: data/boundaries also holds {others}. Move it away, or say which: {which}"]
     return [f"Next: csp-geo weekly --boundaries {path}"]
 
 
@@ -129,7 +129,7 @@ def _next_lines(path: Path, layer: str) -> list[str]:
 def list_files(surroundings: Surroundings, /, as_json: bool) -> None:
     """Say which boundaries are in data/boundaries, and which reports they fit.
 
-    Each file with its wards, when they were in force, and whether it is as it was fetched.
+    For each file: its wards, when they were in force, and whether it has changed since the fetch.
     """
     from csp_geo.runs.boundaries import run_boundaries
 

@@ -32,7 +32,7 @@ _REPORTS: Final = Path("data", "reports")
     help="Write quality.html, quality.csv and quarantine.csv here.",
 )
 @click.option("--fix", type=PATH, metavar="OUT.csv", help="Write the accepted rows, cleaned, here.")
-@click.option("--map", "mapping", is_flag=True, help="Say which column is what, and keep it.")
+@click.option("--map", "mapping", is_flag=True, help="Say what each column is, and keep it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def check(surroundings: Surroundings, /, files: tuple[Path, ...], **given: Any) -> int:

@@ -28,7 +28,7 @@ _LIST: Final = "?"
 _KINDS: Final = ("child", "honour", "slavery")
 """Answers that say what makes a word sensitive, where no theme does."""
 _NOT_WRITTEN: Final = "Nothing was written."
-_HELP: Final = "Enter takes what stands in brackets, - leaves a column out, ? lists the fields."
+_HELP: Final = "Enter accepts what is in brackets, - leaves a column out, ? lists the fields."
 
 
 def map_columns(options: CheckOptions, context: Context, *, at_terminal: bool) -> int:
@@ -61,10 +61,10 @@ def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
         return options.source or folder
     if not at_terminal:
         raise SettingsError(
-            f"{path.name} lies in no source's folder. Say which source it is with --source: "
-            f"{', '.join(SOURCES)}."
+            f"{path.name} is not in the folder of a source. Say which source it is with "
+            f"--source: {', '.join(SOURCES)}."
         )
-    say(f"{path.name} lies in no source's folder. The sources are {', '.join(SOURCES)}.")
+    say(f"{path.name} is not in the folder of a source. The sources are {', '.join(SOURCES)}.")
     with _left():
         return ask("Which is it", type=click.Choice(SOURCES), show_choices=False)
 
@@ -119,7 +119,7 @@ class _Dialogue:
         self.options, self.context = options, context
 
     def hold(self) -> int:
-        """Ask, show, ask again where needed, and write; the exit code."""
+        """Ask, show, ask again where needed, and write; return the exit code."""
         with _left():
             answer = self._agreed()
         if answer is None:
@@ -156,7 +156,7 @@ class _Dialogue:
         answer = Mapping(fields, dropped=tuple(sorted(known - set(fields))))
         formats = month_first(self.sample, fields)
         if formats and agreed(
-            "The dates fit only with the month first, as Americans write them. Read them so?"
+            "The dates fit only with the month first, as Americans write them. Read them that way?"
         ):
             answer = replace(answer, date_formats=formats)
         return answer
@@ -172,7 +172,7 @@ class _Dialogue:
             if said in FIELDS and said not in taken:
                 return said
             if said in taken:
-                say(f"   Another column is {said} already. Leave one of them out with -.")
+                say(f"   Another column is already read as {said}. Leave one of them out with -.")
                 continue
             if said != _LIST:
                 say(f"   '{shortened(said)}' is not a field.")
@@ -187,7 +187,7 @@ class _Dialogue:
         return source_from_text(text, self.name, "source.toml")
 
     def _tried(self, answer: Mapping) -> CheckPack | None:
-        """Read the whole file with these answers; `None`, said, where that cannot be."""
+        """Read the whole file with these answers; say why and return `None` if it cannot be."""
         from csp_geo.runs.check import run_check
 
         own = {self.name: self._source(answer)}
@@ -206,10 +206,10 @@ class _Dialogue:
 
         words = checked.unsorted
         few = f"{count(len(words), 'category word')} {'is' if len(words) == 1 else 'are'}"
-        if not words or not agreed(f"{few} in no list, so kept off the map. Sort now?"):
+        if not words or not agreed(f"{few} not in any list, so kept off the map. Sort now?"):
             return answer
         say(
-            f"Themes: {', '.join(THEMES)}. For what may not be drawn also {join(_KINDS)}. Enter "
+            f"Themes: {', '.join(THEMES)}. For what must not be drawn also {join(_KINDS)}. Enter "
             "leaves a word unsorted."
         )
         themes: dict[str, str] = {}

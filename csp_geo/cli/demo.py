@@ -37,8 +37,8 @@ def demo(out: Path, seed: int) -> None:
     for name, data in files.items():
         if (out / name).exists() and (out / name).read_bytes() != data:
             raise SettingsError(
-                f"{out.name}/{name} is not as this demo makes it: somebody has worked in it, or it "
-                "is of another --seed. Choose another --out."
+                f"{out.name}/{name} differs from what this demo makes: somebody has changed it, or "
+                "it was made with another --seed. Choose another --out."
             )
     write_files(make_folder(out), {wards: files[wards], **files})
     context = make_context(

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--havens", type=PATH, metavar="FILE", help="The register; default data/havens.csv.")
 @click.option(
-    "--out", type=PATH, default="directory", show_default=True, metavar="DIR", help="Where to."
+    "--out",
+    type=PATH,
+    default="directory",
+    show_default=True,
+    metavar="DIR",
+    help="Where to write the list.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
@@ -39,7 +44,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     havens = havens or register_of(Path())
     if havens is None:
         raise SourceError(
-            "There is no Safe Haven in data/havens.csv of this folder. Fill in a row for each "
+            "There is no Safe Haven in data/havens.csv in this folder. Fill in a row for each "
             "('csp-geo init' makes the file with its columns), or name your register with "
             "--havens FILE."
         )
@@ -53,7 +58,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     pack = run_directory(options, context)
     written = write_pack(pack, context)
     for name in written.moved:
-        said = f"{out / name} lay in the folder to publish, and csp-geo did not put it there."
+        said = f"{out / name} was moved out of the folder to publish: csp-geo did not put it there."
         say(said, bad=True)
     code = finish(pack, written, as_json=as_json)
     if not as_json:
@@ -63,5 +68,5 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
             say(f"To publish: the folder {out / PUBLIC_FOLDER}, and nothing else.")
     page = out / PUBLIC_FOLDER / PAGE
     if pack.error and page.exists():
-        say(f"{page} is of an earlier day: take it down.", bad=True)
+        say(f"{page} is from an earlier day: take it down.", bad=True)
     return code

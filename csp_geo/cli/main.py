@@ -1,4 +1,4 @@
-"""The command line: thin, one function a command. The only place with a clock."""
+"""The command line: thin, one function per command. The only place with a clock."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _said(error: Exception, *, as_json: bool) -> int:
-    """Say in a sentence what went wrong; the exit code."""
+    """Say in a sentence what went wrong; return the exit code."""
     message = _sentence(error)
     say(message, bad=True)
     if as_json:
@@ -106,8 +106,8 @@ def _sentence(error: Exception) -> str:
         )
     if isinstance(error, MemoryError):
         return (
-            "This computer has not enough memory for that. Close other programs, or take fewer or "
-            "smaller files."
+            "This computer does not have enough memory for that. Close other programs, or use "
+            "fewer or smaller files."
         )
     if isinstance(error, RecursionError):
         return (

@@ -26,20 +26,20 @@ CONFIG: Final = Path("csp_geo.toml")
 
 
 class _Path(click.Path):
-    """A path; an empty text, as from a variable of a script that is not set, is none.
+    """A path. Empty text, such as an unset variable in a script, is refused.
 
-    Python takes it for the folder one works in, which nobody named.
+    Python would take it for the current folder, which nobody named.
     """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not str(value).strip():
-            self.fail("an empty text names no file or folder.", param, ctx)
+            self.fail("it is empty; name a file or folder.", param, ctx)
         return super().convert(value, param, ctx)
 
 
 PATH: Final = _Path(path_type=Path)
 _NOT_ASKED: Final = frozenset({"out", "as_json", "quiet"})
-"""Options that change nothing of what is made."""
+"""Options that do not change what is made."""
 _ARGUMENTS: Final = "files"
 """What is named without an option."""
 
@@ -73,7 +73,7 @@ def settings_of(
 
 
 def make_context(today: date, command: str, *, quiet: bool = False, **given: Any) -> Context:
-    """Return the context of a run that tells a person what it does, or with `quiet` nobody."""
+    """Return the context of a run that reports its steps to the terminal, unless `quiet`."""
     from csp_geo.runs.context import Context
 
     if not quiet:

@@ -1,8 +1,8 @@
 """The one door to the terminal: every line, question and JSON goes through it; nothing else prints.
 
-Names come from files that anybody may have made, so what steers a terminal is taken out of each
-line. No encoding stops a line: what it does not know is written legibly. A reader that has gone
-(``| head -1``) stops no run.
+Names come from files that anybody may have made, so characters that control a terminal are taken
+out of each line. A character that the encoding lacks is replaced by a legible one. A run goes on
+when whatever reads its output has closed the pipe (``| head -1``).
 """
 
 from __future__ import annotations

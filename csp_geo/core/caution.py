@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 READER: Final = "reader"
-"""Who looks at the page: it stands there."""
+"""Whoever looks at the page: the caution is printed there."""
 MAKER: Final = "maker"
-"""Who keeps the files and settings, and can do something about it: it stands on quality.html."""
+"""Whoever keeps the files and settings and can act on it: it is printed on quality.html."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,22 @@ KINDS: Final = {
     for kind in (
         # --- a plan: what was asked for, and what it rests on
         Kind("few-candidates", 130, "more venues were asked for than there are to choose from"),
-        Kind("fewer-sites", 130, "fewer venues than asked for cover all that any could"),
+        Kind("fewer-sites", 130, "fewer venues than asked for cover all that can be covered"),
         Kind("hours-left-aside", 125, "every venue was taken as open all week"),
         _both("no-existing-havens", 120, "no list of existing havens was given"),
         Kind("standing-out-only", 115, "only reports near hotspots that stand out count"),
-        Kind("no-hours", 110, "no report says its hour"),
-        Kind("few-hours", 110, "many reports do not say their hour"),
+        Kind("no-hours", 110, "no report gives its hour"),
+        Kind("few-hours", 110, "many reports do not give their hour"),
         # --- a plan: ways along a network
         _both("network-without-bridges", 105, "nothing says where the network crosses a barrier"),
-        _both("network-empty", 105, "nothing of the walking network is left"),
+        _both("network-empty", 105, "no part of the walking network is left"),
         _both("network-in-pieces", 105, "parts of the walking network are not joined"),
         _both("network-far-places", 105, "places too far from the network, or behind a barrier"),
         Kind("network-unknown-places", 105, "places without a location, with a walking network"),
         _maker("network-as-read", 105, "how the network, and barriers beside it, were read"),
         # --- the study area
         _both("wards-schematic", 100, "the wards are a drawing, not the real ones"),
-        Kind("wards-unknown-set", 100, "the ward codes belong to no set that is known"),
+        Kind("wards-unknown-set", 100, "the ward codes are not a set that is known"),
         _both("wards-other-dates", 100, "reports are from before or after these wards"),
         _maker("wards-as-read", 95, "which layer or coordinates of the ward file were read"),
         _both("wards-repaired", 95, "the shape of a ward crossed itself and was repaired"),
@@ -80,13 +80,13 @@ KINDS: Final = {
         _maker("stand-in-places", 85, "known points stand in for a list of addresses or streets"),
         _both("repeated-points", 85, "reports said to be exact repeat at the same points"),
         _both("places-off-list", 85, "reports lie far from every place on the list"),
-        Kind("pins-without-person", 85, "pins without a person count as a person each"),
+        Kind("pins-without-person", 85, "each pin without a person counts as one person"),
         # --- a plan: the venues
         _both("venues-never-open", 84, "venues never count as open, and why"),
         Kind("hours-assumed", 84, "opening hours were assumed for venues that give none"),
         Kind("bank-holiday-week", 84, "the week has a bank holiday on which hours are not known"),
         Kind("area-without-venue", 82, "an area that should have a haven has no venue"),
-        Kind("venues-not-sure", 82, "venues count that are not known to meet the profile"),
+        Kind("venues-not-sure", 82, "some venues counted are not known to meet the profile"),
         Kind("venues-by-day-only", 82, "venues count by day alone"),
         Kind("not-vetted", 82, "meeting a profile on paper is not vetting"),
         _both("residents-not-asked", 82, "which venues residents would approach is not known"),
@@ -102,8 +102,8 @@ KINDS: Final = {
         _maker("havens-not-on-map", 72, "the register of havens could not be read for the map"),
         # --- a plan: ways in a straight line
         Kind("straight-unknown-places", 71, "places without a location, without a network"),
-        Kind("straight-lines", 71, "ways cross railways, main roads and rivers"),
-        _both("ways-cut", 71, "ways across a barrier have no crossing that leads there"),
+        Kind("straight-lines", 71, "walking routes cross railways, main roads and rivers"),
+        _both("ways-cut", 71, "barriers cut off places, as no crossing leads there"),
         _both("dark-not-avoided", 71, "parks and alleys are not avoided after dark"),
         _maker("barriers-as-read", 71, "how barriers and crossings were read"),
         # --- which reports were taken
@@ -112,17 +112,17 @@ KINDS: Final = {
         _both("only-food-businesses", 65, "food hygiene ratings are the only list of premises"),
         Kind("shared-points", 65, "premises stand at points that others share"),
         _maker("contacts-in-lists", 65, "names or addresses of a list hold contacts of people"),
-        _maker("business-types-unknown", 65, "business types that no venue type has"),
+        _maker("business-types-unknown", 65, "business types not in the table of venue types"),
         _maker("venues-listed-twice", 65, "rows of lists stand for one venue"),
         _maker("list-left-out", 65, "a table of a list of venues was left out"),
         _maker("list-as-read", 65, "rows or cells of a list of venues that were not read"),
-        Kind("many-thefts", 65, "thefts, shoplifting among them, draw a plan towards shops"),
+        Kind("many-thefts", 65, "thefts, which include shoplifting, pull a plan to shops"),
         # --- which reports were taken
         _both("feed-not-counted", 60, "two files cover the same months, and one counts"),
-        _both("repeated-references", 60, "references stand in several files with other content"),
+        _both("repeated-references", 60, "references repeat across files, with other details"),
         Kind("months-as-context", 60, "reports that give only the month are context"),
         Kind("source-absent", 60, "a source on file has nothing in the period"),
-        Kind("licensing-not-comparable", 55, "whom to ask licensing about cannot be said"),
+        Kind("licensing-not-comparable", 55, "it is not known whom to ask licensing about"),
         _both("file-not-used", 50, "a file of reports was not used"),
         _both("month-first-dates", 40, "dates of a file look month-first"),
         _maker("postcodes-not-installed", 40, "rows wait for a list of postcodes"),
@@ -134,7 +134,7 @@ KINDS: Final = {
         _maker("several-boundaries", 8, "several boundary files, so a map without wards"),
         _maker("columns-not-read", 6, "columns of the register that were not read"),
         _maker("no-wards", 4, "no wards were given to check locations against"),
-        _maker("cleaned-shared-points", 2, "a cleaned file forgets which points are shared"),
+        _maker("cleaned-shared-points", 2, "a cleaned file does not say which points are shared"),
     )
 }
 

@@ -70,8 +70,8 @@ def may_be_in_public(incidents: pd.DataFrame) -> NDArray[np.bool_]:
 def _kind_of(incidents: pd.DataFrame) -> pd.Series:
     if "sensitive" not in incidents.columns:
         raise SchemaError(
-            "The incidents have no column 'sensitive', so nobody knows which may be shown. Make "
-            "them with clean(), or add it: '' where a report is not sensitive."
+            "The incidents have no column 'sensitive', so it is not known which may be shown. Make "
+            "them with clean(), or add the column, with '' where a report is not sensitive."
         )
     return incidents["sensitive"].astype("object").fillna(UNKNOWN)
 
@@ -141,8 +141,8 @@ LAYERS: Final[Mapping[str, Contents]] = {
         PLAN_HAVENS.names,
     ),
 }
-"""What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
-a plan, whether or not they are asked."""
+"""What the rows of a layer may be. `coverage`: places of demand, without their reports. `venues`:
+the venues of a plan, whether or not it says to approach them."""
 _OURS: Final = "key"
 """What csp_geo itself calls a row in a page."""
 
@@ -236,7 +236,7 @@ _DOOR: Final = re.compile(
 
 
 def is_protected_place(name: str) -> bool:
-    """Tell a name that nothing may have: a refuge, clinic or hostel, a school for one group.
+    """Tell whether a name is of a protected place: a refuge, clinic, hostel, school for one group.
 
     Accents, capitals, apostrophes, hyphens and spaces between letters do not matter.
     """

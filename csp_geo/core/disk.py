@@ -18,8 +18,8 @@ _SENTENCES: Final = {
         f"longer need, {_ELSEWHERE}"
     ),
     errno.EFBIG: (
-        "{name} could not be written: a file would be larger than files may be here. Ask your IT "
-        f"support about the limit, {_ELSEWHERE}"
+        "{name} could not be written: the file is larger than this disk or account allows. Ask "
+        f"your IT support about the limit, {_ELSEWHERE}"
     ),
     errno.EROFS: (
         f"{{name}} lies on a disk that can be read but not written to. Unlock it, {_ELSEWHERE}"
@@ -34,8 +34,8 @@ _SENTENCES: Final = {
         f"{_ELSEWHERE}"
     ),
     errno.ENOENT: (
-        "{name} is not there, or vanished while csp-geo was at work. Look whether the folder was "
-        "moved or deleted, and run it again."
+        "{name} is not there, or disappeared while csp-geo was running. Check whether the folder "
+        "was moved or deleted, and run csp-geo again."
     ),
     errno.EISDIR: (
         "{name} is a folder, and a file is needed there. Move it away, or name another."
@@ -56,14 +56,14 @@ _SENTENCES: Final = {
     errno.ELOOP: (
         "{name} is a link that leads back to itself. Remove the link, or name another folder."
     ),
-    errno.EINVAL: "{name} is a name that this disk does not take. Choose another.",
+    errno.EINVAL: "{name} is a name that this disk does not accept. Choose another.",
     errno.EIO: (
         "The disk reported an error at {name}. Save your work elsewhere, ask your IT support to "
         f"look at it, {_ELSEWHERE}"
     ),
     errno.ENOLCK: (
-        "The drive that {name} lies on cannot keep two runs apart (it knows no locks). Write to "
-        "another drive with --out DIR."
+        "The drive that {name} is on does not support file locks, so two runs could write there "
+        "at once. Write to another drive with --out DIR."
     ),
 }
 _SAME: Final = {
@@ -90,7 +90,7 @@ def say(error: OSError, name: str = "") -> str:
     why = error.strerror or "no reason was given"
     said = _SENTENCES.get(
         code,
-        "{name} could not be read or written: {why}. Look whether it is open "
+        "{name} could not be read or written: {why}. Check whether it is open "
         "in another program, and run it again.",
     ).format(name=name or named or "a file", why=why)
     return said.replace("a file", "A file", 1) if said.startswith("a file ") else said

@@ -41,9 +41,9 @@ def written_in(folder: Path, names: Iterable[str] = ()) -> dict[str, str]:
     Parameters
     ----------
     names
-        Are ours as well: what is written now. A file of such a name that the record does not know
-        is nothing that csp_geo wrote; only in a pack of an earlier version, which has no record,
-        it is, unless it was saved after the rest.
+        What is being written now; these names are ours too. If the record does not list a file of
+        such a name, csp_geo did not write it. A pack of an earlier version has no record: there
+        the file is ours unless it was saved after the rest.
     """
     names = {RECORD, *names}
     try:
@@ -132,7 +132,7 @@ def edited(folder: Path, written: Mapping[str, str], new: Path) -> list[str]:
 
 
 def below(names: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """Return both, the `others` moved with that one of `names` in which they lie."""
+    """Return both mappings as one; any of `others` inside one of `names` moves with it."""
     moved = dict(names)
     for name, other in others.items():
         above = next((str(p) for p in PurePosixPath(name).parents if str(p) in names), "")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WAIT_S = 30.0
-"""So long a run waits for another that writes the same folder; writing takes a few seconds."""
+"""How long to wait for another run that writes the same folder; writing takes a few seconds."""
 _PAUSE_S: Final = 0.1
 _TAKEN: Final = frozenset({errno.EAGAIN, errno.EACCES, errno.EDEADLK})
 _MOST_READ: Final = 2_000
@@ -172,4 +172,4 @@ def _holder(path: Path) -> str:
             f"since {since:%H:%M} on {say_day(since.date())}"
         )
     except (OSError, ValueError, KeyError, TypeError):
-        return "it has not said who it is"
+        return "it is not known which"

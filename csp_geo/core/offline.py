@@ -1,7 +1,7 @@
-"""GDAL and PROJ without what reaches out, in a process that is the command's own.
+"""Keeps GDAL and PROJ off the network when csp_geo runs as a command.
 
-Drivers are left out when GDAL is loaded, so this comes before that. A notebook keeps its own: there
-the look at the bytes of each file (`csp_geo.inputs.files.gis_file`) stands alone.
+GDAL drops drivers while it is being loaded, so this must run first. A notebook keeps its own GDAL
+settings: there the check of each file's bytes (`csp_geo.inputs.files.gis_file`) is the only one.
 """
 
 from __future__ import annotations

@@ -63,12 +63,12 @@ def list_members(origin: Origin) -> list[zipfile.ZipInfo]:
             )
         if member.flag_bits & _ENCRYPTED:
             raise SourceError(
-                f"{origin.where} has a password. Unpack it with its password, and give the files."
+                f"{origin.where} has a password. Unpack it yourself, and use the files in it."
             )
         if member.compress_type not in _METHODS:
             raise SourceError(
-                f"{origin.where} is packed in a way that cannot be read. Unpack it, and give the "
-                "files."
+                f"{origin.where} is packed in a way that cannot be read. Unpack it yourself, and "
+                "use the files in it."
             )
     return every
 
@@ -132,7 +132,7 @@ def check_one_reading(stream: IO[bytes], where: str) -> None:
     if not len(names) == n_members == len(set(names)):
         raise SourceError(
             f"{where} is packed in an unusual way: different programs may find different files in "
-            "it. Unpack it, and give the files."
+            "it. Unpack it yourself, and use those files."
         )
 
 
@@ -261,7 +261,7 @@ class Origin:
             most = limits.unpacked_bytes if self.suffix == ".zip" else limits.file_bytes
             if size > most:
                 raise SourceError(
-                    f"{self.where} has {say_bytes(size)}, more than the {say_bytes(most)} that are "
+                    f"{self.where} is {say_bytes(size)}, more than the {say_bytes(most)} that are "
                     "read from one file. Split it, or save only the rows and columns that are "
                     "needed."
                 )

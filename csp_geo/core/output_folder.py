@@ -251,8 +251,8 @@ class OutputFolder:
             kept.bring(foreign, place, new)
         if not kept.is_whole(new, written):
             raise OutputError(
-                f"{shown(self.path)} was not written: something else changed or deleted files of "
-                "the new one while it was made. Run it again."
+                f"{shown(self.path)} was not written: another program changed or deleted files in "
+                "the new folder while it was being made. Run csp-geo again."
             )
         if not place.exists():
             new.rename(place)

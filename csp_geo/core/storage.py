@@ -131,13 +131,13 @@ def project_key(folder: Path) -> bytes:
     Raises
     ------
     SettingsError
-        If the key file is there and empty, since a known key would be none; or is not a file, or a
-        link that leads nowhere.
+        If the key file is empty (an empty key would protect nothing), is not a file, or is a link
+        that leads nowhere.
     """
     path = folder / KEY_FILE
     if not path.is_file() and os.path.lexists(path):
         is_lost = path.is_symlink() and not path.exists()
-        what = "a link that leads nowhere. Is a drive not connected?" if is_lost else "no file."
+        what = "a link that leads nowhere. Is a drive not connected?" if is_lost else "not a file."
         raise SettingsError(
             f"{KEY_FILE}, the key from which this project's incident numbers are made, is {what} "
             "Put back the file from your backup; or move away what lies there, and a new key is "

@@ -250,4 +250,5 @@ def check_table(table: pd.DataFrame, contract: Contract) -> None:
         elif column.allowed and (odd := set(values.dropna().unique()) - set(column.allowed)):
             complaints.append(f"'{column.name}' has unknown values {sorted(odd)[:3]}")
     if complaints:
-        raise SchemaError(f"The {contract.name} table is not as agreed: {'; '.join(complaints)}.")
+        said = "; ".join(complaints)
+        raise SchemaError(f"The {contract.name} table does not keep its contract: {said}.")

@@ -99,7 +99,7 @@ def parse_toml(text: str, where: str) -> dict[str, Any]:
             f"{where} is not valid TOML: {shortened(str(error), _LINE)}."
         ) from error
     except ValueError as error:
-        raise SettingsError(f"{where} is not valid TOML: it has a number too large.") from error
+        raise SettingsError(f"{where} is not valid TOML: a number in it is too large.") from error
     return values
 
 
@@ -207,7 +207,7 @@ def shown(value: Any) -> str:
         return f"the date or time {value.isoformat()}"
     if is_number(value):
         is_huge = isinstance(value, Integral) and not -_HUGE < int(value) < _HUGE
-        return "a number too large" if is_huge else f"{value}"
+        return "so large a number" if is_huge else f"{value}"
     if isinstance(value, str):
         return f"'{shortened(value)}'"
     if isinstance(value, list):

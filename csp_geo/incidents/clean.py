@@ -169,8 +169,8 @@ def _postcode_cautions(reports: Reports, located: pd.DataFrame) -> tuple[Caution
     where = reports.files[int(reports.table["file"].iloc[first])].path
     row = int(reports.table["source_row"].iloc[first])
     said = (
-        f"{int(waiting.sum()):,} rows say where only by a postcode (first: {where}, row {row}), "
-        f"and no list of postcodes is installed. {INSTALL}"
+        f"{int(waiting.sum()):,} rows give only a postcode as their place (first: {where}, row "
+        f"{row}), and no list of postcodes is installed. {INSTALL}"
     )
     return (Caution("postcodes-not-installed", said),)
 

@@ -107,8 +107,8 @@ def _too_many(name: str, bad: int, away: int, size: int, limit: float) -> Cautio
         "many-rows-outside",
         f"{away:,} of the {size:,} {name} rows ({_share(away, size)}) lie outside the study area "
         f"(the limit is {limit:.0%}): if the file covers more than your area, such as a whole "
-        "police force, that is as it should be and the map can be used; raise quarantine_limit in "
-        "csp_geo.toml to be told no more. If not, check the coordinates and the wards.",
+        "police force, that is to be expected and the map can be used; raise quarantine_limit in "
+        "csp_geo.toml to stop this message. If not, check the coordinates and the wards.",
     )
 
 

@@ -168,7 +168,7 @@ def _losing_feeds(
             raise NoReportsError(_overlap_message(rows, str(source), names, shared))
         if counts not in names:
             raise SettingsError(
-                f"[feeds] {source} = '{counts}' is none of those that overlap: {', '.join(names)}."
+                f"[feeds] {source} = '{counts}' is not one that overlaps: {', '.join(names)}."
             )
         twice = (rows["feed"] != counts) & month[rows.index].isin(months.get(counts, set()))
         losing[rows.index[twice]] = True
@@ -176,7 +176,8 @@ def _losing_feeds(
             other = ", ".join(sorted(sources[name].title for name in names if name != counts))
             said = (
                 f"{int(twice.sum()):,} reports of {other} were not counted, because "
-                f"{sources[counts].title} cover the same months and count by csp_geo.toml."
+                f"{sources[counts].title} cover the same months, and csp_geo.toml says to count "
+                "those."
             )
             cautions.append(Caution("feed-not-counted", said))
     return losing, cautions
@@ -209,8 +210,8 @@ def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> 
         Caution(
             "repeated-references",
             f"{sources[str(feed)].title}: {rows['source_ref'].nunique():,} references stand in "
-            "more than one file with other content, and all are counted. If a later list replaces "
-            "an earlier one, take the earlier away.",
+            "more than one file with different content, and all are counted. If a later list "
+            "replaces an earlier one, move the earlier one away.",
         )
         for feed, rows in _shared_references(used).groupby("feed")
     ]

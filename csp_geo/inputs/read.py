@@ -121,7 +121,7 @@ __all__ = [
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
-_HEARD: Final = "count for what makes a report sensitive; nothing else of it was read."
+_HEARD: Final = "help to tell which reports are sensitive; nothing else in it was used."
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
 
@@ -216,7 +216,7 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
         found = (path for path in root.rglob("*") if path.is_file())
         return root, sorted(path for path in found if _is_data(path.relative_to(root)))
     if not any(path.exists() for path in given):
-        raise NoReportsError(f"{given[0].name} is not there. Check the name, or where you are.")
+        raise NoReportsError(f"{given[0].name} is not there. Check the name and the folder.")
     given = [path for path in given if _is_data(Path(path.name))] or given
     roots = {path.parent for path in given}
     return (roots.pop() if len(roots) == 1 else Path()), given
@@ -345,7 +345,7 @@ def _aside(raw: RawTable | Unread, how: _Reading, folder: Source | None, path: s
     said = said_of_references(raw, folder, how.sources, f"{path} {raw.title}")
     how.said.append(said)
     n = said["reference"].nunique()
-    return f" {count(n, 'reference')} of it {_HEARD}" if n else ""
+    return f" {count(n, 'reference')} in it {_HEARD}" if n else ""
 
 
 def _of_kind(table: pd.DataFrame, source: Source, title: str) -> pd.DataFrame:
@@ -393,7 +393,7 @@ def _choose(
     chosen = recognise(raw.header, sources, known)
     if chosen is None:
         raise SourceError(
-            f"{where} lies in no source's folder and its header is not one that is known. Move it "
+            f"{where} is not in the folder of a source, and its header is not a known one. Move it "
             f"into one of {', '.join(f'{s}/' for s in SOURCES)}, or check it with --source NAME."
         )
     return chosen

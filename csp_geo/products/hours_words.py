@@ -80,7 +80,7 @@ def usual_hours(table: Timetable) -> list[tuple[str, str]]:
 
 
 def say_hours(text: str, on: date) -> str:
-    """Say opening hours in words, of the year from a day on; a text that cannot be, as it is.
+    """Say opening hours in words, for the year from a day on; unreadable text is returned as it is.
 
     Bank holidays are left out where nobody gave them.
 

@@ -33,7 +33,8 @@ SECTIONS: Final = (
 )
 """Heading, and the kinds of findings below it."""
 NO_WARDS: Final = Caution(
-    "no-wards", "No wards were given (--boundaries), so nothing was checked to lie in the area."
+    "no-wards",
+    "No wards were given (--boundaries), so it was not checked whether rows lie in the area.",
 )
 
 

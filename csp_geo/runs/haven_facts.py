@@ -132,7 +132,7 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
     found = [*run.plan.siting.notes]
     if any_hour:
         said = (
-            "Opening hours were left aside (--any-hour): every venue is taken as open all week, "
+            "Opening hours were ignored (--any-hour): every venue is taken as open all week, "
             "which none is. Ask for hours before relying on any of this."
         )
         found.append(Caution("hours-left-aside", said))
@@ -159,8 +159,8 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
     if 0 in comparable(run.candidates, run.pack.incidents):
         said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
-            "no venue, or no report, is located exactly. An empty for-the-coordinator.csv says "
-            "nothing."
+            "no venue, or no report, is located exactly. An empty for-the-coordinator.csv does "
+            "not mean that there is nothing to ask."
         )
         found.append(Caution("licensing-not-comparable", said))
     return in_order(found)
@@ -171,16 +171,16 @@ def _of_hours(run: PlanRun) -> list[Caution]:
     demand = run.demand
     if demand.n_vague == demand.n_reports:
         said = (
-            f"No report says its hour: all {number(demand.n_reports)} count alike in every hour of "
-            "the week. Nothing here tells when they arose; after dark is the share of the week "
-            "that is dark."
+            f"No report gives its hour: all {number(demand.n_reports)} count equally in every hour "
+            "of the week. Nothing here shows when they happened; 'after dark' is only the share of "
+            "the week that is dark."
         )
         return [Caution("no-hours", said)]
     if demand.n_vague * 4 >= demand.n_reports:
         said = (
-            f"The hour is not known of {number(demand.n_vague)} of "
-            f"{count(demand.n_reports, 'report')}: they count alike in every hour of the "
-            "week, so what is said of hours and of after dark rests on those that have one."
+            f"The hour of {number(demand.n_vague)} of {count(demand.n_reports, 'report')} is not "
+            "known: these count equally in every hour of the week, so the figures by hour and "
+            "after dark rest on the other reports."
         )
         return [Caution("few-hours", said)]
     return []
@@ -193,8 +193,8 @@ def _of_thefts(run: PlanRun) -> list[Caution]:
     if n_thefts * 10 < n_reports or run.options.demand.evidence == "perception":
         return []
     said = (
-        f"{number(n_thefts)} of {count(n_reports, 'report')} are thefts, shoplifting among them: a "
-        "pack does not tell it apart, and it draws the plan towards shops."
+        f"{number(n_thefts)} of {count(n_reports, 'report')} are thefts, which include "
+        "shoplifting: a pack cannot tell which, and shoplifting draws the plan towards shops."
     )
     return [Caution("many-thefts", said)]
 
@@ -202,8 +202,8 @@ def _of_thefts(run: PlanRun) -> list[Caution]:
 def _method(run: PlanRun) -> tuple[str, ...]:
     speed, within = run.walk.params.metres_per_minute, run.options.plan.within_m
     near = (
-        f"Near is {number(within)} metres, {within / speed:.0f} "
-        f"minutes on foot at {speed:g} metres a minute, the limit included."
+        f"'Near' means at most {number(within)} metres, {within / speed:.0f} "
+        f"minutes on foot at {speed:g} metres a minute."
     )
     hours = (
         f"Hours are those of the week of {say_day(run.week.monday)}, which has no bank holiday; "
@@ -226,7 +226,7 @@ def _method(run: PlanRun) -> tuple[str, ...]:
         f"The solver may take {run.options.plan.time_limit_s:g} seconds for the choice, and as "
         "long again for the curve (--time-limit)."
     )
-    way = f"Ways are measured {run.walk.method}."
+    way = f"Walking distances are measured {run.walk.method}."
     return way, *run.walk.notes, near, hours, chosen, limit, licensing
 
 

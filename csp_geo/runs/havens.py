@@ -235,8 +235,8 @@ def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
                 else ("real", "the sample's")
             )
             raise NoPlacesError(
-                f"{path.name} holds {theirs} venues, the pack {options.run.name} {ours} reports: a "
-                "plan of both would be a plan of neither. Name lists that belong together."
+                f"{path.name} holds {theirs} venues, but the pack {options.run.name} holds {ours} "
+                "reports, and a plan cannot mix them. Name a list that belongs to the pack."
             )
 
 
@@ -266,7 +266,10 @@ def _demand(pack: WeeklyPack, options: HavenOptions) -> Demand:
             "be covered. Choose a longer period, or count other evidence."
         )
     if not demand.total:
-        raise NoPlacesError("All demand weighs nothing: --pin-weight is 0. Give pins a weight.")
+        raise NoPlacesError(
+            "Only pins are left to count, and --pin-weight is 0, so they count for nothing. Give "
+            "--pin-weight a value above 0."
+        )
     return demand
 
 

@@ -148,7 +148,7 @@ def _check(pack: Pack) -> None:
                 raise SchemaError(f"A {pack.kind.name} pack has no {name}.")
             check_table(frame, contracts[name])
             if extra := set(frame.columns) - set(contracts[name].names):
-                raise SchemaError(f"{name} holds columns that nobody agreed on: {sorted(extra)}.")
+                raise SchemaError(f"{name} holds columns not in its contract: {sorted(extra)}.")
 
 
 # --- reading -------------------------------------------------------------------------------------

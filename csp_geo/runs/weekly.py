@@ -203,8 +203,8 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     if keep_key(context.key_folder, key) != key:  # another first run kept its own meanwhile
         if is_repeat:
             raise SettingsError(
-                f"{KEY_FILE} is another at each look: another program changes it. Find out which, "
-                "and run this again."
+                f"{KEY_FILE} keeps changing: another program is writing to it. Find out which one, "
+                "stop it, and run this again."
             )
         return run_weekly(options, context, is_repeat=True)
     watch.start("write", "Writing the pack")

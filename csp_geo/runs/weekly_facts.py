@@ -321,8 +321,8 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
         found.append(Caution("wards-schematic", said))
     if area.vintage is None:
         said = (
-            f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could "
-            "not be checked that the wards fit the dates of the reports."
+            f"The ward codes in {area.file_name} are not a set that csp_geo knows, so it could not "
+            "be checked that the wards fit the dates of the reports."
         )
         found.append(Caution("wards-unknown-set", said))
     else:

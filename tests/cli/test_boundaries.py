@@ -46,7 +46,7 @@ class TestFetch:
         assert ran.err.startswith("Asking 127.0.0.1 for the wards of E09000002 (2022). Only this ")
         assert ran.out.splitlines()[0] == "19 wards (Barking and Dagenham), December 2022."
         assert "In force: since 5 May 2022." in ran.out
-        assert "all 19 that the service counts came, each code once; none overlap" in ran.out
+        assert "all 19 that the service counts are here, each code once; none overlap" in ran.out
         assert f"Written: {FILE} and E09000002_wards_2022.gpkg.toml" in ran.out
         assert "Contains OS data © Crown copyright and database right 2022." in ran.out
         assert ran.out.splitlines()[-1] == "Next: csp-geo weekly"
@@ -72,8 +72,8 @@ class TestFetch:
         ran = fetch()
         assert ran.code == 1
         assert ran.err == (
-            "E09000002_wards_2022.gpkg is there already and was left as it is. Say --replace to "
-            "fetch it again, or another name with --out.\n"
+            "E09000002_wards_2022.gpkg is there already and was left as it is. Use --replace to "
+            "fetch it again, or give another name with --out.\n"
         )
         assert (project / FILE).read_bytes() == before
         assert fetch("--replace").code == 0
@@ -83,7 +83,7 @@ class TestFetch:
         ons.services["Wards_December_2021_UK_BGC"] = Service(rows)
         assert fetch("--year", "2021").code == 0
         last = fetch().out.splitlines()[-1]
-        assert last.startswith("Next: in data/boundaries is also E09000002_wards_2021.gpkg.")
+        assert last.startswith("Next: data/boundaries also holds E09000002_wards_2021.gpkg.")
         assert last.endswith(f"csp-geo weekly --boundaries {FILE}")
 
     def test_other_layers_do_not_get_in_the_way_of_weekly(self, fetch, ons, project):
@@ -115,7 +115,7 @@ class TestFetch:
         ("arguments", "said"),
         [
             (("E05014053",), "is the code of a ward"),
-            (("Barking",), "no code of a borough"),
+            (("Barking",), "not the code of a borough"),
             ((CODE, "--layer", "parish"), "'parish' is not one of"),
             ((CODE, "--year", "1850"), "1850 is not in the range"),
             (

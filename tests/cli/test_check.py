@@ -125,7 +125,7 @@ def test_file_in_no_known_folder(csp, tmp_path, write):
     assert ran.code == 1
     (file,) = ran.json["files"]
     assert file["source"] is None
-    assert "no source's folder" in file["error"]
+    assert "not in the folder of a source" in file["error"]
 
 
 def test_file_that_is_not_there(csp, tmp_path):

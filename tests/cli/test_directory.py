@@ -136,7 +136,7 @@ def test_nothing_to_list(csp, project):
     assert ran.code == 1
     assert "None of 1 Safe Haven in havens.csv counts now" in ran.err
     assert "training lapsed (1)" in ran.err
-    assert "is of an earlier day: take it down" in ran.err
+    assert "is from an earlier day: take it down" in ran.err
     assert (project / "directory" / COORDINATOR).is_file()
     ran = csp("directory", "--json", cwd=project)
     assert ran.code == 1
@@ -146,7 +146,7 @@ def test_nothing_to_list(csp, project):
 def test_no_register(csp, tmp_path):
     ran = csp("directory", cwd=tmp_path)
     assert ran.code == 1
-    assert "There is no Safe Haven in data/havens.csv of this folder" in ran.err
+    assert "There is no Safe Haven in data/havens.csv in this folder" in ran.err
     ran = csp("directory", "--havens", "x.csv", cwd=tmp_path)
     assert ran.code == 1
     assert "x.csv is not there" in ran.err

@@ -96,7 +96,7 @@ def test_an_empty_register_is_no_register(csp, tmp_path):
     assert register_of(tmp_path) is None
     ran = csp("directory", cwd=tmp_path)
     assert ran.code == 1
-    assert "There is no Safe Haven in data/havens.csv of this folder" in ran.err
+    assert "There is no Safe Haven in data/havens.csv in this folder" in ran.err
     assert not (tmp_path / "directory").exists()
     path = tmp_path / "data" / "havens.csv"
     path.write_bytes(path.read_bytes() + b",,,,\r\n\r\n;;;\r\n")  # as a spreadsheet may leave it

@@ -133,14 +133,14 @@ def test_a_traceback_steers_nothing_either(project):
 @pytest.mark.parametrize(
     ("error", "said", "code"),
     [
-        (MemoryError(), "not enough memory", 1),
+        (MemoryError(), "not have enough memory", 1),
         (RecursionError(), "nested deeper", 1),
         (KeyboardInterrupt(), "Stopped before it was done", 130),
         (UnicodeEncodeError("utf-8", "data/w\udce9.gpkg", 6, 7, "no"), "w.gpkg has a name", 1),
     ],
     ids=["memory", "recursion", "ctrl-c", "name"],
 )
-def test_the_last_door(csp, project, monkeypatch, error, said, code):
+def test_any_error_is_one_sentence_or_json_object(csp, project, monkeypatch, error, said, code):
     """What can happen anywhere is a sentence, and one JSON object where that was asked for."""
 
     def fail(*_):

@@ -418,7 +418,7 @@ class TestExitCodes:
         assert "9 of the 31 offence rows" in ran.err
         assert {path.name for path in toy_town.pack().iterdir()} == PACK
 
-    def test_a_fifth_is_not_too_many(self, toy_town):
+    def test_exactly_the_limit_is_allowed(self, toy_town):
         """The limit itself is allowed: 6 of 30 is 20 %."""
         lines = ["reference,date,time,easting,northing,category"]
         lines += [f"B{i},,,544421,184321,Robbery" for i in range(6)]

@@ -171,7 +171,7 @@ class TestWords:
         plan, venues, spots = made()
         unknown = replace(venues, step_free=np.full(4, -1, dtype=np.int8))
         html = havens_page(plan, unknown, spots, make_area(), facts())
-        assert "0 of 2 venues are known to be, 0 known not to be; of 2 nobody has said" in html
+        assert "0 of 2 venues are known to be, 0 known not to be; for 2 it is not known" in html
         assert '<td class="num" data-label="Step-free">not known</td>' in html
         assert "1 of 2 venues are known to be" in page()
 

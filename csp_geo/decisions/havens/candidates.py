@@ -78,16 +78,16 @@ def candidates_of(
     if listed.empty:
         raise NoPlacesError(
             f"No venue is left to approach: {count(len(premises.table), 'candidate')} in the "
-            "lists, and each is on your list of Safe Havens already. Add to --premises."
+            "lists, and each is already a Safe Haven on your list. Add a list with --premises."
         )
     by_day = judge(listed, profile, after_dark=False)
     fails = (by_day["meets"] == "no").to_numpy()
     lacks = _tally(by_day.loc[fails, "unmet"])
     if fails.all():
         raise NoPlacesError(
-            f"No venue is left to approach: {count(len(fails), 'candidate')} in the lists, each "
-            f"is known to lack what the profile '{profile.title}' asks for: {lacks}. Choose "
-            "another --profile, or add to --premises."
+            f"No venue is left to approach: {count(len(fails), 'candidate')} in the lists, and "
+            f"each is known to lack what the profile '{profile.title}' asks for: {lacks}. Choose "
+            "another --profile, or add a list with --premises."
         )
     judged = judge(listed, profile)
     table = listed.join(judged[list(_JUDGED)])[~fails]

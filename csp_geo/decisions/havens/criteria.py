@@ -86,7 +86,7 @@ class Profile:
         if not self.approach:
             said = (
                 "Which venue types residents would approach is not known, and counts for nothing: "
-                f"fill [{APPROACH}] of the profile from your own consultation."
+                f"fill in [{APPROACH}] of the profile from your own consultation."
             )
             found.append(Caution("residents-not-asked", said))
         return tuple(found)

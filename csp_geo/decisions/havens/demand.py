@@ -299,7 +299,7 @@ def _said(
         )
     said.append(
         "Sensitive reports (sexual, domestic, hate and the like, and those whose category nobody "
-        "has sorted) are not in a pack as points unless its settings ask for it, and are then no "
-        "demand. police.uk files sexual and domestic violence under violence: such reports count."
+        "has sorted) are not in a pack as points unless its settings ask for it; those left out do "
+        "not count. police.uk files sexual and domestic violence under violence: these do count."
     )
     return tuple(said)

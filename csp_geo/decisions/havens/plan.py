@@ -238,9 +238,9 @@ def _problem(
         if len(needed) > params.sites:
             missing = join([each.names[area] for area in needed])
             raise InfeasibleError(
-                f"At least one haven in each area takes {count(len(needed), 'new venue')}, "
-                f"{params.sites} allowed: there is none in {missing}. Ask for --sites "
-                f"{len(needed)}."
+                f"At least one haven in each area takes {count(len(needed), 'new venue')}, and "
+                f"{params.sites} may be chosen: there is no haven yet in {missing}. Ask for "
+                f"--sites {len(needed)}."
             )
     return siting_problem(
         asked,

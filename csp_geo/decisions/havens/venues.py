@@ -154,9 +154,9 @@ def venues_of(
     elif not hours.open[len(there) :].any():
         raise NoPlacesError(
             f"None of the {count(len(new), 'candidate')} has opening hours that can be read, so "
-            "none can be counted as open. Ask them, name hours for each type of venue with "
-            "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
-            "hours."
+            "none can be counted as open. Ask them, give hours for each type of venue with "
+            "--assume-hours FILE, or use --any-hour to see which venue would be best placed "
+            "whatever its hours."
         )
     both["opening_hours"] = [say_given_hours(text) for text in texts]
     day_only = np.zeros(len(both), dtype=np.bool_)

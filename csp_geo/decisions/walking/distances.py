@@ -193,11 +193,11 @@ def _straight(
     n_round, n_cut = _round_barriers(metres, start, end, obstacles, params)
     if n_cut:
         said = (
-            f"{count(n_cut, 'way')} across a barrier without a crossing that leads there: "
+            f"{count(n_cut, 'route')} blocked by a barrier with no crossing that leads there: "
             "unreachable."
         )
         cautions.append(Caution("ways-cut", said))
-    notes = [f"{count(n_round, 'way')} round a barrier by its crossing."] * bool(n_round)
+    notes = [f"{count(n_round, 'route')} led round a barrier by a crossing."] * bool(n_round)
     return metres, method, cautions, notes
 
 
@@ -338,7 +338,7 @@ def _pieces(used: WalkingNetwork, graph: Graph) -> list[Caution]:
     off = int((graph.piece[on] != length.argmax()).sum())
     said = (
         f"The walking network is in {number(n_pieces)} pieces with no way between them; "
-        f"{number(off)} of {count(len(on), 'place')} ({100 * off / len(on):.1f} %) lie on another "
-        "than the largest."
+        f"{number(off)} of {count(len(on), 'place')} ({100 * off / len(on):.1f} %) are not on the "
+        "largest."
     )
     return [Caution("network-in-pieces", said)]

@@ -153,7 +153,7 @@ def read_lines(path: Path, projection: Projection) -> tuple[gpd.GeoDataFrame, tu
     lines = shapely.get_dimensions(shapes) == 1
     if not lines.any():
         raise NetworkError(
-            f"{path.name} holds no lines but {_kinds(shapes)}: a walking network is a layer of "
+            f"{path.name} needs lines, and holds {_kinds(shapes)}: a walking network is a layer of "
             "streets and paths drawn as lines."
         )
     left = int((~lines).sum())

@@ -36,9 +36,9 @@ _OTHER_PART: Final = 1 + len(SOURCES)
 
 
 class FamilyTest:
-    """The incidents of one family beside maps of them that chance makes.
+    """The incidents of one family, compared with maps of them drawn by chance.
 
-    All arrays have one element an incident, in the order of `members`, which is that of the map.
+    All arrays have one element per incident, in the order of `members`, which is that of the map.
 
     Parameters
     ----------

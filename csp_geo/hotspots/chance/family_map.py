@@ -1,8 +1,8 @@
 """What chance would do: the map of a family, and maps of it drawn again.
 
-A snapped report falls on one of the known places of its source, each alike. Any other falls on a
-list of places where people are. The pins of one person move together, their distances kept as far
-as they stay among the places.
+A snapped report falls on one of the known places of its source, all equally likely. Any other falls
+on a list of places where people are. The pins of one person move together, keeping their distances
+as long as they stay among the places.
 """
 
 from __future__ import annotations

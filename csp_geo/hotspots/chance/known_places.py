@@ -33,7 +33,7 @@ _ENOUGH: Final = 100
 
 @dataclass(frozen=True, eq=False)
 class PlaceList:
-    """Places on which the reports of a source fall, each alike.
+    """Places on which the reports of a source fall, all equally likely.
 
     `snapped`: reports lie at these places and nowhere else. `moved_m`: they fall that far around.
     `what` names the list in a sentence: "known street points". `months` says where it is from.
@@ -111,7 +111,7 @@ class KnownPlaces:
         if isinstance(supplied, Mapping):
             if unknown := set(supplied) - set(SOURCES):
                 raise ValueError(
-                    f"places names no such source: {', '.join(sorted(map(str, unknown)))}. "
+                    f"places names unknown sources: {', '.join(sorted(map(str, unknown)))}. "
                     f"Sources are {', '.join(SOURCES)}."
                 )
             self._by_source = {s: self._within(xy, s) for s, xy in supplied.items()}

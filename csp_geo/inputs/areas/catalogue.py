@@ -136,7 +136,7 @@ def check_code(code: str) -> str:
         return tidy
     shown = "".join(sign for sign in code if sign.isprintable())[:40]
     is_ward = KINDS["wards"].codes.fullmatch(tidy)
-    what = "the code of a ward" if is_ward else "no code of a borough or district"
+    what = "the code of a ward" if is_ward else "not the code of a borough or district"
     raise SettingsError(
         f"'{shown}' is {what}. Give the code of the local authority: E06, E07, E08, E09, W06, S12 "
         "or N09 and six more figures, such as E09000002 for Barking and Dagenham."
@@ -197,7 +197,7 @@ def choose_services(
     if years:
         there = f"There are {kind.many} of {', '.join(map(str, years))}: choose one with --year."
     elif kind.by_census and code[0] in "SN":
-        there = "LSOAs are of England and Wales only."
+        there = "Only England and Wales have LSOAs."
     else:
         there = "There are none of any year: is it the right address (--service)?"
     coarse = any(

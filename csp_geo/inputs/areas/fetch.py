@@ -42,7 +42,7 @@ _AREA_SLACK: Final = 0.01
 """A shape may differ by this share from the area that the service states."""
 _COVER_SLACK: Final = 0.1
 """LSOAs may differ by this share from their borough: one may reach to mid-river, the other not."""
-_AGAIN: Final = "Nothing was written. Try again; if it stays so, try another --year."
+_AGAIN: Final = "Nothing was written. Try again; if that does not help, try another --year."
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _shapes(found: Sequence[Mapping[str, Any]], names: list[str]) -> gpd.GeoSeri
     usable &= np.isfinite(shapely.bounds(shapes)).all(axis=1)
     if not usable.all():
         lost = ", ".join(name for name, good in zip(names, usable, strict=True) if not good)
-        raise FetchError(f"The shape of {lost} did not come, or is not a polygon. {_AGAIN}")
+        raise FetchError(f"The shape of {lost} is missing, or is not a polygon. {_AGAIN}")
     return gpd.GeoSeries(shapes)
 
 
@@ -286,8 +286,8 @@ def _refuse_existing(path: Path, *, replace: bool) -> None:
     there = next((p for p in (path, note_path(path)) if p.exists()), None)
     if there is not None and (not replace or there.is_dir()):
         raise BoundaryError(
-            f"{there.name} is there already and was left as it is. Say --replace to fetch it "
-            "again, or another name with --out."
+            f"{there.name} is there already and was left as it is. Use --replace to fetch it "
+            "again, or give another name with --out."
         )
 
 

@@ -303,8 +303,8 @@ def _in_metres(wards: gpd.GeoDataFrame, projection: Projection, file_name: str) 
     moved = move(shapely.get_coordinates(shapes))
     if not np.isfinite(moved).all():
         raise BoundaryError(
-            f"The wards in {file_name} do not lie where their codes say, in Great Britain. Are "
-            "latitude and longitude in each other's place? Get the file again."
+            f"The wards in {file_name} do not lie where their codes say, in Great Britain. Have "
+            "latitude and longitude been swapped? Get the file again."
         )
     shapes = shapely.set_coordinates(shapes.copy(), moved)
     return wards.set_geometry(gpd.GeoSeries(shapes), crs=projection.crs)
@@ -364,7 +364,7 @@ def _is_schematic(layer: gpd.GeoDataFrame) -> bool:
 def ward_licence(area: StudyArea) -> str:
     """Return the licence and attribution line of the wards."""
     if area.vintage is None:
-        return f"Ward boundaries: {area.file_name}, as supplied; its licence is its own."
+        return f"Ward boundaries: {area.file_name}, as supplied, under its own licence."
     wards = "Schematic wards drawn from figures:" if area.schematic else "Ward boundaries:"
     return (
         f"{wards} Source: Office for National Statistics licensed under the Open Government "

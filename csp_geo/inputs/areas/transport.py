@@ -156,8 +156,8 @@ class Server:
     def _too_large(self) -> str:
         size = self._wire.max_bytes / 1e6
         return (
-            f"The answer of {self.host} is larger than {size:,.1f} MB, more than the boundaries of "
-            "one borough can be. Nothing was written. Is it the right address (--service)?"
+            f"The answer from {self.host} is larger than {size:,.1f} MB, more than the boundaries "
+            "of one borough can be. Nothing was written. Is it the right address (--service)?"
         )
 
     def _refused(self, error: urllib.error.HTTPError) -> Exception:
@@ -177,7 +177,7 @@ class Server:
         if isinstance(reason, ssl.SSLCertVerificationError):
             return FetchError(
                 f"The certificate of {self.host} was not accepted ({_clean(reason.verify_message)})"
-                ", so nothing was asked. Networks that look into traffic do this: ask IT for their "
+                ", so nothing was asked. Networks that inspect traffic do this: ask IT for their "
                 f"certificate (environment variable SSL_CERT_FILE), {_BY_HAND}."
             )
         if isinstance(reason, TimeoutError):
@@ -203,10 +203,10 @@ class Server:
             raise FetchError(f"The answer of {self.host} is nested too deep to be data.") from error
         except ValueError as error:
             raise _AgainError(
-                f"The answer of {self.host} is not complete JSON: it was cut off or is damaged."
+                f"The answer from {self.host} is not complete JSON: it was cut off or is damaged."
             ) from error
         if not isinstance(parsed, dict):
-            raise FetchError(f"The answer of {self.host} is not the object that was asked for.")
+            raise FetchError(f"The answer from {self.host} is not the object that was asked for.")
         if "error" in parsed:  # ArcGIS says HTTP 200 and puts the error into the body
             raise self._said_no(parsed["error"])
         return parsed
@@ -239,7 +239,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         if (new.scheme, new.netloc) != (self._base.scheme, self._base.netloc):
             fp.close()
             raise FetchError(
-                f"{self._base.hostname} sends on to {_clean(new.netloc)}, which was not followed: "
+                f"{self._base.hostname} redirects to {_clean(new.netloc)}, which was not followed: "
                 "only the address you were told of is asked. If the service has moved there, give "
                 "the new address with --service; if it is a sign-in page, sign in first."
             )

@@ -165,7 +165,7 @@ def read_places(
         parts.append(places)
         if n_protected:
             said = (
-                f"{path.name}: {count(n_protected, 'place')} that nobody may be led to (refuges, "
+                f"{path.name}: {count(n_protected, 'place')} that no map may show (refuges, "
                 f"clinics, hostels and the like) {'was' if n_protected == 1 else 'were'} left out."
             )
             cautions.append(Caution("places-protected", said))

@@ -106,7 +106,7 @@ def _packed_layer(origin: Origin) -> Origin:
     if len(found) != 1:
         raise SourceError(
             f"{origin.where} holds {len(found) or 'no'} map layers, and one is needed. Unpack it, "
-            "and give the layer itself."
+            "and name the layer itself."
         )
     return replace(origin, member=found[0])
 

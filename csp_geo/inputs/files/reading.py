@@ -60,7 +60,7 @@ SIDE_FILES: Final = frozenset(
         ".jpg",
     ]
 )
-"""Endings of files that stand beside data and are none themselves."""
+"""Endings of files that come with data but are not data themselves."""
 
 
 def read_archive(

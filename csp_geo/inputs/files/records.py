@@ -58,8 +58,8 @@ def read_json(origin: Origin, start: bytes) -> RawTable | None:
 
 def _too_long(origin: Origin) -> SourceError:
     return SourceError(
-        f"{origin.where} is a list of more than {say_bytes(origin.limits.record_bytes)}, which is "
-        "what is read in one piece. Ask for fewer months at a time, or save it as CSV."
+        f"{origin.where} is a list of more than {say_bytes(origin.limits.record_bytes)}, the most "
+        "that is read in one piece. Ask for fewer months at a time, or save it as CSV."
     )
 
 

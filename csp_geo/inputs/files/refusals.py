@@ -17,7 +17,7 @@ FOREIGN: Final = re.compile(
 
 
 class UnlikeItsNameError(SourceError):
-    """A file is damaged, or something else than its name says."""
+    """A file is damaged, or is not what its name says."""
 
 
 def unlike_its_name(origin: Origin) -> UnlikeItsNameError:
@@ -31,14 +31,14 @@ def unlike_its_name(origin: Origin) -> UnlikeItsNameError:
 def leads_elsewhere(origin: Origin, what: str) -> SourceError:
     """Return what is said of a file that would have others opened or fetched."""
     return SourceError(
-        f"{origin.where} {what}: data are never fetched from elsewhere, and it was not read. Save "
+        f"{origin.where} {what}: data are never fetched from elsewhere, so it was not read. Save "
         "it again as GeoJSON or GeoPackage."
     )
 
 
 def asks_elsewhere(origin: Origin) -> SourceError:
     """Return what is said of a document that has GDAL open others."""
-    return leads_elsewhere(origin, "asks for data of another place")
+    return leads_elsewhere(origin, "asks for data from another place")
 
 
 def system_elsewhere(origin: Origin) -> SourceError:
@@ -49,8 +49,8 @@ def system_elsewhere(origin: Origin) -> SourceError:
 def too_many_names(origin: Origin) -> SourceError:
     """Return what is said of a layer with too many columns."""
     return SourceError(
-        f"{origin.where} has more than {origin.limits.properties:,} different names of columns, "
-        "which is what is read of a layer. Save only the columns that are needed, or set more "
+        f"{origin.where} has more than {origin.limits.properties:,} different column names, the "
+        "most that are read in a layer. Save only the columns that are needed, or set more "
         "properties under [limits] in csp_geo.toml."
     )
 

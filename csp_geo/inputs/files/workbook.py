@@ -266,8 +266,8 @@ def _sheet_table(sheets: list[_Sheet], notes: tuple[str, ...], part: str) -> Raw
     together: tuple[str, ...] = ()
     if len(sheets) > 1:
         n = len(sheets)
-        told = f"{n} sheets with the same columns were read as one table, their rows counted on"
-        together = (f"{told} from sheet to sheet",)
+        told = f"{n} sheets with the same columns were read as one table, with row numbers"
+        together = (f"{told} that run on from sheet to sheet",)
     said = (*first.header.notes, *together, *dropped, *notes)
     title = " ".join(sheet.title for sheet in sheets)
     return RawTable(first.names, _SheetChunks(tuple(sheets)), said, part, by_hand=True, title=title)

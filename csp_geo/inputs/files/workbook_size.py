@@ -162,9 +162,9 @@ class _Measure:
         most = self._origin.limits.characters
         if self._characters > most:
             raise SourceError(
-                f"{self._origin.where} holds more than {most:,} characters in its cells, texts "
-                "that stand in several counted in each: it was not opened. Save only the rows and "
-                "columns that are needed, as CSV, or set more characters under [limits] in "
+                f"{self._origin.where} holds more than {most:,} characters in its cells (text "
+                "that several cells share counts in each): it was not opened. Save only the rows "
+                "and columns that are needed, as CSV, or set more characters under [limits] in "
                 "csp_geo.toml."
             )
 
@@ -173,7 +173,7 @@ class _Measure:
         if rows * columns > limits.cells:
             raise SourceError(
                 f"{self._origin.where} has a sheet that spans {rows * columns:,} cells, more than "
-                f"the {limits.cells:,} that are read: something stands far away from the table, or "
+                f"the {limits.cells:,} that are read: some cell is far away from the table, or "
                 "it is too large. Copy the table into a new workbook."
             )
 

@@ -247,7 +247,7 @@ def read_lists(
     source, ground = wanted.source, Ground(area, border_m)
     words = frozenset(word for names in source.columns.values() for word in names)
     if not path.exists():
-        raise SourceError(f"{path.name} is not there. Check the name, or where you are.")
+        raise SourceError(f"{path.name} is not there. Check the name and the folder.")
     lists: list[Listed] = []
     refused: list[Caution] = []
     for raw in read_tables(path, path.name, words, limits):

@@ -345,7 +345,7 @@ def _said(left_out: pd.DataFrame) -> pd.DataFrame:
 def _nothing_left(reasons: pd.Series, n: int) -> str:
     why = [f"{number(k)}: {say_reason(slug)}" for slug, k in reasons.value_counts().items()]
     return (
-        f"Of {count(n, 'row')} no candidate is left. {' '.join(why)} Check the list, the wards, "
+        f"None of {count(n, 'row')} is a candidate. {' '.join(why)} Check the list, the wards, "
         "and the table of venue types."
     )
 
@@ -380,13 +380,13 @@ def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, ...
     if len(unknown):
         shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
         more = f" and {count(len(unknown) - 5, 'other')}" if len(unknown) > 5 else ""  # noqa: PLR2004
-        said = f"Business types that no venue type has: {', '.join(shown)}{more}."
+        said = f"Not in the table of venue types: {', '.join(shown)}{more}. Add them there."
         found.append(Caution("business-types-unknown", said))
     twice = int((rows["reason"] == SAME_VENUE).sum())
     if twice:
         said = (
-            f"{count(twice, 'row')} stand for a venue that another row has: counted once, with "
-            "what either says of it."
+            f"Left out as the same venue as another row: {count(twice, 'row')}. What they say "
+            "was added to the row that is kept."
         )
         found.append(Caution("venues-listed-twice", said))
     return tuple(found)

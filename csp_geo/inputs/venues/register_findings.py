@@ -165,7 +165,7 @@ def _of_confirmation(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if pd.isna(at):
         yield "never-confirmed", "The day on which it was last confirmed is not known.", do, True
     elif at.normalize() > day:
-        what = "The day on which it was last confirmed has not come yet."
+        what = "The day on which it was last confirmed is in the future."
         yield "future-date", what, "Mend the date.", True
     elif at < day - pd.DateOffset(years=1):
         what = f"It was last confirmed on {say_day(at.date())}, more than a year ago."
@@ -181,7 +181,7 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if row["training"] == UNKNOWN:
         yield "training-unknown", "It is not known whether staff are trained.", do, True
     elif row["trained_count"] == 0:
-        do = "Train staff, and write how many, and the day until which it is good."
+        do = "Train staff, and write how many, and the day on which the training ends."
         yield "not-trained", "No staff are trained.", do, True
     elif row["training"] == NO and pd.notna(until):
         yield "training-lapsed", f"Its training ended on {say_day(until.date())}.", do, True
@@ -195,7 +195,7 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
         what = f"Its staff are to be trained on {say_day(on.date())}."
         yield "not-trained-yet", what, "Nothing, if that is right.", True
     elif pd.isna(until):
-        what = "No day is given until which its training is good."
+        what = "No day is given on which its training ends."
         yield "no-training-expiry", what, "Ask the trainer, and write the day.", False
     elif until <= pd.Timestamp(today) + pd.Timedelta(days=SOON_DAYS):
         yield "training-ends-soon", f"Its training ends on {say_day(until.date())}.", do, False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from csp_geo.inputs.read import ReportFile, Reports
 
 DATE_NOTES: Final = {
-    "excel-serial": "dates are the numbers that Excel keeps them as, and were read so",
+    "excel-serial": "dates are stored as Excel's serial numbers, and were read as such",
 }
 """What is said of a file in which a mark occurs."""
 _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
@@ -92,14 +92,14 @@ def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated)
     month, day = start.n_orders
     if not start.month_first:
         return (
-            f"{file.path}: {count(month, 'date')} of {month + day:,} that fit one order of day and "
-            f"month alone fit only month-first ({why}) and cannot be read; the column was read "
-            "day-first."
+            f"{file.path}: {count(month, 'date')} could not be read, because the day cannot come "
+            f"first ({why}); {count(day, 'other date')} can only be day-first, so the column was "
+            "read day-first."
         )
-    both = f"; {month:,} fit only so and {day:,} only day-first" if day else ""
+    both = f"; {month:,} fit only month-first and {day:,} only day-first" if day else ""
     return (
-        f"{file.path}: its dates look month-first ({why}{both}), so those that do not fit "
-        "day-first alone were left out. Say the format in its source.toml."
+        f"{file.path}: its dates look month-first ({why}{both}), so only dates that must be "
+        "day-first were used. Give the format in its source.toml."
     )
 
 

@@ -50,10 +50,10 @@ _MARKS: Final = (
 )
 """Reasons and flags that only this module gives."""
 NOTES: Final = {
-    "swapped-columns": "latitude and longitude (or easting and northing) stand in each other's "
-    "column in the whole file, and were exchanged",
+    "swapped-columns": "latitude and longitude (or easting and northing) are in each other's "
+    "columns throughout, and were swapped",
     "missing-minus": "longitudes without their minus sign were given one",
-    "kilometres": "eastings and northings are in kilometres, and were read so",
+    "kilometres": "eastings and northings are in kilometres, and were read as such",
     "thousands-commas": "eastings and northings are written with thousands commas",
     "postcode-location": "places were looked up by postcode",
     "gazetteer-location": "places were looked up in the gazetteer",

@@ -1,4 +1,4 @@
-"""What the test for chance says of one hotspot, in words; `is_tested` alone decides who speaks so.
+"""What the test for chance says of one hotspot, in words; only of tables that are `is_tested`.
 
 A table without the columns of the test is drawn all the same: its cards have no outcome, and the
 page then says that nothing is tested.

@@ -103,7 +103,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     what = reports_words(plan, facts)
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     if not plan.why.alone[n] > 0:
-        why += " It stands here because each area is to have one."
+        why += " It is listed because each area is to have one."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
@@ -161,7 +161,7 @@ def step_free_words(plan: HavenPlan, venues: Venues) -> str:
         return ""
     return (
         f"Step-free: {yes} of {count(len(states), 'venue')} are known to be, {no} known not to be; "
-        f"of {unknown} nobody has said, and those count as not step-free."
+        f"for {unknown} it is not known, and those count as not step-free."
     )
 
 

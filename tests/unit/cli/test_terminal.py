@@ -129,7 +129,7 @@ def test_a_reader_that_has_gone_stops_nothing(monkeypatch):
     terminal.print_json({})
 
 
-def test_a_full_disk_is_no_silence(monkeypatch):
+def test_a_full_disk_is_an_error_on_stdout_but_not_on_stderr(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Broken(OSError(28, "No space left on device")))
     with pytest.raises(OSError, match="No space"):
         terminal.say("a")

@@ -622,7 +622,7 @@ class TestLock:
     def test_lock_file_that_says_nothing(self, tmp_path, holder, monkeypatch, text):
         monkeypatch.setattr(lock, "WAIT_S", 0.0)
         (tmp_path / ".p.csp_geo-lock").write_bytes(text)
-        with pytest.raises(OutputError, match="has not said who it is"):
+        with pytest.raises(OutputError, match="is not known which"):
             folder_at(tmp_path / "p", lambda said: None).write(FILES)
 
     def test_two_names_of_one_folder(self, tmp_path, holder, monkeypatch):
@@ -638,7 +638,7 @@ class TestLock:
             raise OSError(errno.ENOLCK, "No locks available")
 
         monkeypatch.setattr(lock, "_lock", none)
-        with pytest.raises(OutputError, match="knows no locks"):
+        with pytest.raises(OutputError, match="does not support file locks"):
             write(tmp_path / "p")
 
 
@@ -691,7 +691,7 @@ class TestSaid:
         [
             (errno.ENOSPC, "The disk is full"),
             (errno.EDQUOT, "Your space on this disk is used up"),
-            (errno.EFBIG, "larger than files may be"),
+            (errno.EFBIG, "larger than this disk or account allows"),
             (errno.EROFS, "can be read but not written"),
             (errno.EACCES, "permission was refused"),
             (errno.EPERM, "permission was refused"),

@@ -46,7 +46,7 @@ class TestInputs:
         with pytest.raises(SettingsError, match=r"is not over on 2021-12-06.*--as-of"):
             parse_period(text, MONDAY)
 
-    def test_end_of_time_is_a_sentence_too(self):
+    def test_the_last_month_of_the_calendar_is_refused(self):
         with pytest.raises(SettingsError):
             parse_period("9999-12", MONDAY)
 

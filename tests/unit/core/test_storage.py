@@ -152,7 +152,7 @@ class TestKey:
             project_key(tmp_path)
 
     @pytest.mark.parametrize("kind", ["nowhere", "ring", "pipe", "link to a pipe", "folder"])
-    def test_what_is_no_key(self, tmp_path, kind):
+    def test_a_key_that_is_not_a_file_is_refused(self, tmp_path, kind):
         """A pipe would be waited for, and behind a link that leads nowhere no key can be kept."""
         path = tmp_path / "project" / ".csp_geo.key"
         path.parent.mkdir()

@@ -23,7 +23,7 @@ def unseen(text, allowed=""):
 
 
 @pytest.mark.parametrize("door", [clean, tidy, shortened, visible, neutralise])
-def test_no_door_lets_a_control_or_a_format_through(door):
+def test_no_function_lets_control_or_format_characters_through(door):
     """Every control, bidirectional mark, invisible format and lone surrogate that Unicode has."""
     odd = [c for c in EVERY if unicodedata.category(c) in UNSEEN]
     assert len(odd) > 2000
@@ -70,7 +70,7 @@ def test_what_is_hidden_before_a_formula_does_not_hide_it(hidden):
 
 
 @pytest.mark.parametrize("sign", ["\u0a00", "\ue000", "\ud7ff", "\u0378", "\U000f0000"])
-def test_signs_of_nothing_are_left_out(sign):
+def test_unassigned_and_private_use_characters_are_left_out(sign):
     """Of private use or not assigned, as a UTF-16 file gives that has lost a byte."""
     assert visible(f"Hi{sign}gh Street") == "High Street"
     assert shortened(f"a{sign}b") == "ab"

@@ -22,7 +22,7 @@ def test_one_persons_pins_within_100_metres_are_one_row(make_incidents, apart, r
     assert len(demand_points(made, people=False)) == 2
 
 
-def test_two_people_are_two_rows_and_nobody_is_his_own(make_incidents) -> None:
+def test_each_person_and_each_pin_without_one_is_a_row(make_incidents) -> None:
     made = pins(make_incidents, [(X, Y)] * 4, ["a", "b", None, None])
     assert len(demand_points(made)) == 4
 

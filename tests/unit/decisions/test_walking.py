@@ -65,13 +65,13 @@ class TestStraightLine:
         walk = walking_distances(at((0, 0)), at((200, 0), (50, 0)), obstacles=shut)
         assert walk.metres.tolist() == [[np.inf, 65.0]]
         assert walk.cautions == (
-            "1 way across a barrier without a crossing that leads there: unreachable.",
+            "1 route blocked by a barrier with no crossing that leads there: unreachable.",
         )
         bridge = Obstacles(barriers=railway, crossings=at((100, 300)))
         walk = walking_distances(at((0, 0)), at((200, 0), (50, 0)), obstacles=bridge)
         assert walk.metres[0] == pytest.approx([2 * np.hypot(100, 300) * 1.3, 65.0])
         assert walk.cautions == ()
-        assert walk.notes == ("1 way round a barrier by its crossing.",)
+        assert walk.notes == ("1 route led round a barrier by a crossing.",)
 
     def test_a_crossing_beyond_the_limit_leads_nowhere(self):
         railway = shapely.LineString(at((100, -1000), (100, 1000)))
@@ -155,7 +155,7 @@ class TestAlongStreets:
         walk = walking_distances(origins, at((100, 200)), network=two)
         assert walk.metres.tolist() == [[np.inf], [np.inf], [100.0]]
         said = "The walking network is in 2 pieces with no way between them"
-        share = "2 of 4 places (50.0 %) lie on another than the largest."
+        share = "2 of 4 places (50.0 %) are not on the largest."
         assert walk.cautions == (f"{said}; {share}",)
 
     @pytest.mark.parametrize(("m", "n"), [(0, 0), (0, 2), (2, 0)])
@@ -300,7 +300,7 @@ class TestFiles:
 
     def test_areas_are_no_network(self, tmp_path):
         path = self.write(tmp_path / "wards.gpkg", [shapely.box(544000, 184000, 545000, 185000)])
-        with pytest.raises(NetworkError, match=r"wards\.gpkg holds no lines but areas"):
+        with pytest.raises(NetworkError, match=r"wards\.gpkg needs lines, and holds areas"):
             read_network(path, GRID)
 
     def test_points_are_no_barrier(self, tmp_path):

@@ -114,7 +114,7 @@ class TestBadLists:
             ([["a", "b"]], "could not convert"),
             (pd.Series([object()]), "float"),
             ({"asb": [[1, 2, 3]]}, r"not \(1, 3\)"),
-            ({"asbo": LIST}, "no such source: asbo. Sources are survey"),
+            ({"asbo": LIST}, "unknown sources: asbo. Sources are survey"),
         ],
     )
     def test_what_is_no_list_is_refused(self, make_incidents, town_area, places, said):

@@ -61,7 +61,7 @@ class TestInputs:
         assert len(line.value) <= 30
 
     @pytest.mark.parametrize("who", ["", "Anonymous", "anon", "N/A", "guest", " Unknown "])
-    def test_nobody_is_nobody(self, cleaned, who):
+    def test_an_anonymous_reporter_has_no_person_key(self, cleaned, who):
         rows = [("P1", "13/01/2023", who, 544421, 184321, "Poor lighting")]
         result = cleaned(rows, "survey/a.csv", SURVEY_HEADER)
         assert result.incidents["person_key"].isna().all()

@@ -235,7 +235,7 @@ class TestOutputs:
         result = cleaned({"offence/a.csv": [row(day="01/25/2023"), *rows]})
         assert result.counts["quarantined"] == 1
         (said,) = result.cautions
-        assert "1 date of 20 that fit one order" in said
+        assert "1 date could not be read, because the day cannot come first" in said
         assert "row 2: 25 cannot be a month" in said
 
     def test_unknown_category_is_kept_as_other(self, cleaned):

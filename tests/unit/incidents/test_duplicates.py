@@ -118,11 +118,11 @@ class TestPossibleDoubles:
             row("G1", clock=""),
         ],
     )
-    def test_what_is_none(self, run, other):
+    def test_reports_just_beyond_a_limit_are_no_double(self, run, other):
         """An hour later, 26 m away with an accuracy of 25 m, another theme, no time."""
         assert doubles(run, other).empty
 
-    def test_the_last_that_is_one(self, run):
+    def test_reports_just_within_both_limits_are_a_double(self, run):
         """59 minutes and 25 m: both limits in the methods."""
         assert len(doubles(run, row("G1", clock="15:19", x=544446))) == 2
 

@@ -103,7 +103,7 @@ class TestInputs:
 
     def test_feed_that_is_no_format(self, dated, monthly):
         both = together(monthly("2023-01"), dated("2023-01-10"))
-        with pytest.raises(SettingsError, match="'police' is none of those that overlap"):
+        with pytest.raises(SettingsError, match="'police' is not one that overlaps"):
             select(both, JANUARY, SOURCES, feeds={"offence": "police"})
 
     @pytest.mark.parametrize(("themes", "sources"), [(["goblins"], []), ([], ["gossip"])])

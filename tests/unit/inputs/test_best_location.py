@@ -100,7 +100,7 @@ class TestWholeColumns:
         assert not located["missing-minus"].any()
         assert located["outside-study-area"].sum() == 2
 
-    def test_east_of_greenwich_a_sign_too_many_is_no_guess(self, town_area):
+    def test_east_of_greenwich_a_minus_sign_is_not_taken_away(self, town_area):
         points = [(-x, y) for x, y in degrees(POINTS)]
         assert run(town_area, points, DEGREES)["outside-study-area"].all()
 
@@ -220,7 +220,7 @@ class TestSeveralColumns:
         write.csv(tmp_path / "offence" / "a.csv", ("date", "postcode", "category"), rows)
         result = clean(read_reports(tmp_path), town_area)
         (said,) = result.cautions
-        assert said.startswith("2 rows say where only by a postcode (first: offence/a.csv, row 2)")
+        assert said.startswith("2 rows give only a postcode as their place (first: offence/a.csv")
         assert said.endswith('pip install "csp-geo[postcodes]".')
         assert "IG11" not in said
 

@@ -106,7 +106,7 @@ class TestNames:
             "",
         ],
     )
-    def test_what_is_none(self, name):
+    def test_other_names_are_not_taken_for_boundaries(self, name):
         assert understood(name) is None
 
     def test_order_of_preference(self):
@@ -140,14 +140,14 @@ class TestNames:
         names = ["WD_DEC_2023_UK_BGC", "WD_DEC_2022_UK_BSC", "WD_MAY_2024_UK_BFC"]
         with pytest.raises(BoundaryError, match=r"too coarse.*wards of 2023, 2024: choose"):
             choose_services(names, "wards", CODE, 2022)
-        with pytest.raises(BoundaryError, match="England and Wales only"):
+        with pytest.raises(BoundaryError, match="Only England and Wales"):
             choose_services(["LSOA_2021_EW_BGC"], "lsoa", "S12000036", 2022)
 
     @pytest.mark.parametrize(
         "code", ["E0900002", "Barking", "E09000002' OR 1=1 --", "", "E99999999", "\x1b[31mE09"]
     )
     def test_no_code(self, code):
-        with pytest.raises(SettingsError, match="no code of a borough") as caught:
+        with pytest.raises(SettingsError, match="not the code of a borough") as caught:
             check_code(code)
         assert "\x1b" not in str(caught.value)
 
@@ -387,7 +387,7 @@ class TestWhatCame:
         rows = wards(NEW_WARDS)
         rows[2] = (rows[2][0], shape)
         self.serve(ons, rows)
-        assert "The shape of Ward 3 did not come" in refused(fetch)
+        assert "The shape of Ward 3 is missing" in refused(fetch)
 
     def test_area_that_is_not_as_stated(self, ons, fetch):
         rows = wards(NEW_WARDS)
@@ -510,7 +510,7 @@ class TestFaults:
         said = refused(fetch, wire={"timeout_s": 0.05, "attempts": 2})
         assert "did not answer in 0.05 seconds. It was asked 2 times" in said
 
-    def test_drop_by_drop(self, ons, fetch):
+    def test_an_answer_that_trickles_in_is_given_up(self, ons, fetch):
         seconds = iter(range(0, 10**6, 100))
         said = refused(fetch, wire={"clock": lambda: next(seconds), "answer_s": 50})
         assert "took longer than 50 seconds" in said
@@ -550,7 +550,7 @@ class TestFaults:
         ons.fault(QUERY, Answer(json.dumps({"features": found}).encode()))
         assert "gave no features" in refused(fetch)
 
-    def test_nobody_there(self, fetch):
+    def test_a_service_that_cannot_be_reached_is_named(self, fetch):
         said = refused(fetch, service="http://127.0.0.1:9/rest/services", wire={"attempts": 1})
         assert "127.0.0.1" in said
 

@@ -86,7 +86,7 @@ def test_an_address_is_looked_at_more_strictly(address):
     assert address_holds_contact(address)
 
 
-def test_a_drive_is_no_doctor():
+def test_dr_in_a_street_name_is_not_a_title():
     assert not address_holds_contact("13 Oak Dr Barking")
 
 

@@ -173,7 +173,7 @@ class TestPostcodes:
 
     @pytest.mark.usefixtures("_known")
     @pytest.mark.parametrize("text", ["IG11 7LU", "ig117lu", " IG11  7LU ", "IG1 17LU"])
-    def test_full_however_spaced(self, text):
+    def test_full_postcodes_are_read_however_spaced(self, text):
         assert read_postcodes(texts(text)).points[0].tolist() == [1, 2]
 
     @pytest.mark.usefixtures("_known")

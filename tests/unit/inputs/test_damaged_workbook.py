@@ -81,7 +81,7 @@ class TestPanics:
             raise error
 
     @pytest.mark.parametrize("error", [KeyboardInterrupt(), SourceError("own"), RuntimeError()])
-    def test_others_go_on(self, error, tmp_path):
+    def test_other_errors_are_raised_unchanged(self, error, tmp_path):
         with pytest.raises(type(error)) as raised, opening_workbook(origin(tmp_path)):
             raise error
         assert raised.value is error
@@ -199,7 +199,7 @@ class TestTextsThatAreHeldOften:
             '<c r="A1" t="s"><v>99</v></c>',
         ],
     )
-    def test_a_cell_written_as_nobody_does(self, tmp_path, cell):
+    def test_a_cell_in_an_unusual_form_is_never_measured_too_small(self, tmp_path, cell):
         """It is never taken for less than it may hold."""
         with pytest.raises(SourceError, match=TOO_MUCH):
             measure(
@@ -241,7 +241,7 @@ class TestTextsThatAreHeldOften:
         with pytest.raises(SourceError, match="XLSB"):
             measure(tmp_path / "a.xlsx")
 
-    def test_honest(self, tmp_path):
+    def test_a_sound_workbook_passes_and_is_read(self, tmp_path):
         names = '<c r="A1" t="s"><v>2</v></c><c r="B1" t="s"><v>3</v></c>'
         texts = item(5) + item(7) + "<si><t>Date</t></si><si><t>Place</t></si>"
         path = xlsx(tmp_path / "a.xlsx", texts, [names, *ROWS[1:]])

@@ -76,7 +76,7 @@ def test_a_yes_means_what_the_heading_says(heading: str, kind: str) -> None:
         ("Flags", "Knife; alcohol", ""),
     ],
 )
-def test_cells_tell(heading: str, cell: str, kind: str) -> None:
+def test_what_a_cell_says_makes_a_report_sensitive(heading: str, cell: str, kind: str) -> None:
     assert kind_of_cell(cell, heading_of(heading, WORDS), WORDS) == kind
 
 
@@ -439,7 +439,7 @@ def test_what_people_say_of_a_place_is_not_read_so() -> None:
         assert kind_of_cell(text, column, WORDS) == "sexual"
 
 
-def test_who_was_born_too_late_is_a_child(tmp_path, write) -> None:
+def test_a_victim_born_less_than_18_years_before_is_a_child(tmp_path, write) -> None:
     header = ("Ref", "date", "easting", "northing", "category", "Victim DOB")
     born = ["04/11/2003", "03/11/2003", "1985-02-01", "", "2010-06-30", "zq"]
     rows = [
@@ -520,5 +520,5 @@ def test_code_of_an_offence(heading, cell, kind):
     ("cell", "kind"),
     [("D", "unknown"), ("H1", "unknown"), ("VDA", "unknown"), ("Knife", ""), ("Alcohol", "")],
 )
-def test_a_mark_that_nobody_knows_is_unknown(cell, kind):
+def test_a_flag_that_is_not_recognised_is_unknown(cell, kind):
     assert kind_below("Crime Flags", cell) == kind

@@ -114,7 +114,7 @@ class TestCsv:
         assert table.cells[BROKEN].tolist() == [line.count(",") > 1 for line in lines]
         assert table.cells[ROW].tolist() == [2, 3, 4]
 
-    def test_empty_cells_too_many_are_no_damage(self, tmp_path):
+    def test_extra_empty_cells_do_not_damage_a_row(self, tmp_path):
         table = csv_of(tmp_path, "a,b\n1,2,,,\n3,4,,,,,,,\n")
         assert not table.cells[BROKEN].any()
 

@@ -170,9 +170,9 @@ class TestProperties:
         with pytest.raises(SourceError, match="more than 9 different names"):
             read(path, properties=9)
 
-    def test_eight_thousand(self, tmp_path):
+    def test_a_geojson_with_too_many_columns_is_refused(self, tmp_path):
         (tmp_path / "a.geojson").write_text(layer_of(range(8_000)))
-        with pytest.raises(SourceError, match="more than 500 different names of columns"):
+        with pytest.raises(SourceError, match="more than 500 different column names"):
             read(tmp_path / "a.geojson")
 
     def test_kml(self, tmp_path):

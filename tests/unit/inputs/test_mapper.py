@@ -133,7 +133,7 @@ class TestToml:
         assert source.sort("Snatch") == ("robbery", "")
         assert "place" in source.never
 
-    def test_what_stands_there_stays(self):
+    def test_what_the_file_already_says_is_kept(self):
         mine = '# ours\nlook_back_months = 3\n\n[columns]\ndate = ["Day"] # theirs\n'
         text = write_toml(mine, Mapping({"When it was": "date", "Kind": "category"}))
         assert "# ours" in text

@@ -77,7 +77,7 @@ def send(folder, how, *before):
     return json.loads(ran.stdout.splitlines()[-1]), ran
 
 
-def test_the_lures_are_lures(lures, server):
+def test_the_lures_work_without_our_checks(lures, server):
     """Opened without our door they ask the server, by many ways, and read the other file."""
     server[1].clear()
     send(lures[0], "trap")
@@ -85,7 +85,7 @@ def test_the_lures_are_lures(lures, server):
     assert any(path.startswith("/wfs") for path in server[1])
 
 
-def test_gdal_is_offline_behind_the_fence(lures, server):
+def test_gdal_makes_no_request_even_without_our_checks(lures, server):
     """If a file came through unrecognised, GDAL could still ask nobody."""
     server[1].clear()
     send(lures[0], "fence")
@@ -93,7 +93,7 @@ def test_gdal_is_offline_behind_the_fence(lures, server):
 
 
 @pytest.mark.parametrize("how", ["early", "late"])
-def test_no_door_opens(lures, server, how):
+def test_no_lure_makes_a_request_or_opens_another_file(lures, server, how):
     """No request is made, and each refusal is one sentence that shows nothing of the machine."""
     folder, readable = lures
     server[1].clear()

@@ -268,7 +268,7 @@ class TestSheets:
     def test_no_candidate_left(self, town_area, tmp_path, write):
         rows = [("A", "school", "", "", 544421, 184321, ""), ("B", "shop", "", "", 1, 1, "")]
         path = write.csv(tmp_path / "a.csv", HEADER, rows)
-        with pytest.raises(NoReportsError, match=r"Of 2 rows no candidate is left. 1: .* 1: "):
+        with pytest.raises(NoReportsError, match=r"None of 2 rows is a candidate. 1: .* 1: "):
             read_premises([path], town_area, TYPES)
 
     def test_no_list_at_all(self, town_area):
@@ -472,7 +472,7 @@ class TestLicensing:
         incidents = make_incidents([self.AT], theme="violence")
         assert not ask_licensing(table, incidents).any()
 
-    def test_a_postcode_point_says_nothing(self, town_area, tmp_path, make_incidents):
+    def test_premises_placed_by_postcode_are_not_marked(self, town_area, tmp_path, make_incidents):
         table = read_premises([write_ratings(tmp_path / "r.csv")], town_area, TYPES).table
         at = [(point.x, point.y) for point in table.geometry]
         assert not ask_licensing(table, make_incidents(at, theme="violence")).any()

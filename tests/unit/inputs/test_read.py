@@ -97,7 +97,7 @@ class TestOutputs:
         write.csv(tmp_path / "offence" / "a.csv", HEADER, [ROW])
         reports = read_reports(tmp_path)
         assert len(reports) == 1
-        assert "misc/a.csv lies in no source's folder" in reports.files[0].error
+        assert "misc/a.csv is not in the folder of a source" in reports.files[0].error
 
     def test_unknown_folder_with_an_exact_header_is_taken(self, tmp_path, write):
         write.csv(tmp_path / "2023-01" / "street.csv", POLICE_HEADER, [POLICE_ROW])

@@ -25,12 +25,12 @@ PARAMETER = 'PARAMETERFILE["Latitude and longitude difference file","{}"]'
         "+proj=defmodel +model=a +file=../b.json",
     ],
 )
-def test_leads_away(text):
+def test_a_system_that_names_a_file_or_link_lies_elsewhere(text):
     assert lies_elsewhere(text)
 
 
 @pytest.mark.parametrize("code", [4326, 27700, 3857, 4277, 7405, 32631, 2157, 29902])
-def test_known_systems_do_not(code):
+def test_known_systems_do_not_lie_elsewhere(code):
     """As they are written by GDAL and by PROJ, old and new."""
     system = pyproj.CRS.from_epsg(code)
     for version in ("WKT2_2019", "WKT1_GDAL", "WKT1_ESRI"):

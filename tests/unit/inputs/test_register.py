@@ -120,7 +120,7 @@ class TestCounts:
             ({"consent_to_publish": ""}, "no-consent", "not known to agree"),
             ({"last_checked": "2025-11-21"}, "not-confirmed", "21 November 2025"),
             ({"last_checked": ""}, "never-confirmed", "not known"),
-            ({"last_checked": "2027-01-01"}, "future-date", "not come yet"),
+            ({"last_checked": "2027-01-01"}, "future-date", "is in the future"),
             ({"training_expiry": "2026-11-21"}, "training-lapsed", "21 November 2026"),
             ({"training_expiry": "", "trained_count": ""}, "training-unknown", "not known"),
             ({"training_expiry": "", "trained_count": "0"}, "not-trained", "No staff"),
@@ -164,7 +164,7 @@ class TestCounts:
             ({"haven_id": ""}, "no-id"),
         ],
     )
-    def test_what_is_said_and_does_not_keep_it(self, tmp_path, change, slug):
+    def test_findings_that_do_not_stop_a_haven_from_counting(self, tmp_path, change, slug):
         made = read(tmp_path, change)
         assert made.counts_now.all()
         assert slugs(made) == {slug}

@@ -77,7 +77,7 @@ class TestInputs:
         with pytest.raises(BoundaryError, match="code"):
             read_study_area(path)
 
-    def test_metres_of_nowhere(self, tmp_path):
+    def test_metres_that_fit_no_grid_are_refused(self, tmp_path):
         """No CRS, and numbers that fit neither degrees nor the grid."""
         shapes = [shapely.box(4e6, 3e6, 4.1e6, 3.1e6)]
         path = write_layer(tmp_path / "w.shp", {"CODE": ["X1"], "NAME": ["A"]}, shapes)

@@ -155,7 +155,7 @@ class TestPlaces:
         places, cautions = read_places([path], town_area)
         assert places["name"].tolist() == ["Town Station", "Infant School"]
         assert len(cautions) == 1
-        assert cautions[0].startswith("p.csv: 4 places that nobody may be led to")
+        assert cautions[0].startswith("p.csv: 4 places that no map may show")
         assert not any(name in cautions[0] for name in names)
 
     def test_none(self, town_area):

@@ -92,7 +92,7 @@ def test_what_a_step_warns_of_is_passed_on(step):
     assert haven_facts.cautions(plan_run(**{step: warned})) == ("Said.",)
 
 
-def test_so_is_what_was_found_between_the_steps_and_by_the_choice():
+def test_cautions_of_the_choice_and_between_the_steps_are_passed_on():
     found = (Caution("not-vetted", "Between."),)
     siting = SimpleNamespace(notes=(Caution("few-candidates", "Choice."),))
     plan = SimpleNamespace(siting=siting, unreachable=0.0)
@@ -137,6 +137,6 @@ class TestStandingOut:
     def test_reports_up_to_100_metres_from_it_count(self, counted, off, n):
         assert counted(544510, 544520 + off) == 1 + n
 
-    def test_none_near_one_is_refused(self, counted):
+    def test_no_report_near_a_hotspot_that_stands_out_is_refused(self, counted):
         with pytest.raises(NoPlacesError, match="near a hotspot that stands out"):
             counted(544621)

@@ -122,7 +122,7 @@ class TestCautions:
 
     def test_unknown_wards(self, run):
         unknown = replace(run.area, vintage=None, file_name="w.geojson")
-        assert any("w.geojson belong to no set" in text for text in cautions(run, area=unknown))
+        assert any("w.geojson are not a set" in text for text in cautions(run, area=unknown))
 
     def test_schematic_wards_under_real_reports(self, run):
         schematic = replace(run.area, schematic=True)
