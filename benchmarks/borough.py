@@ -116,6 +116,7 @@ class Borough:
             "source_ref": None,
             "source_file": "made up",
             "source_row": np.arange(len(xy), dtype=np.int64),
+            "n_rows": 1,
             "person_key": None,
             "occurred_at": at,
             "occurred_to": at + pd.Timedelta(days=1),

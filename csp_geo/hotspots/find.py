@@ -213,6 +213,7 @@ def _describe(
         "family": members["family"].iloc[0],
         "name": name_of(members["place"][shown], east, north, ward, places, area.projection),
         "n": n,
+        "n_rows": int(members["n_rows"].sum()),
         "n_places": len(at_place),
         "top_place_share": float(at_place.max() / n),
         "n_people": known.nunique(),

@@ -20,6 +20,8 @@ from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
 from csp_geo.core.wording import count, join
 from csp_geo.incidents.build import build_incidents, build_quarantine
 from csp_geo.incidents.duplicates import merged_rows, repeated_references
+from csp_geo.incidents.events import events_of
+from csp_geo.inputs.anonymised import SNAPPED, WITHIN_M, at_recurring_points
 from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.inputs.side_tables import ANY
 from csp_geo.inputs.source import plain
@@ -29,7 +31,7 @@ from csp_geo.inputs.where.best_location import NOTES, Ground, best_locations
 from csp_geo.inputs.where.postcode import INSTALL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     import geopandas as gpd
@@ -100,11 +102,16 @@ def clean(
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
     dated, cautions = times_occurred(reports)
-    merged = merged_rows(reports)
+    moved, of_points = at_recurring_points(reports, located, dated)
+    located = _moved(located, moved)
+    repeats = merged_rows(reports)
     reasons = _reasons(table, located, dated, today)
-    bad = reasons.any(axis=1) & ~merged
-    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     kinds = _sorted(reports)
+    usable = ~reasons.any(axis=1).to_numpy()
+    events = events_of(reports, located, dated, kinds["theme"], usable, repeats)
+    merged = repeats | events.further
+    bad = pd.Series(~usable & ~merged, index=table.index)
+    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     flags = _flags(table, located, dated, repeated_references(reports, merged), kinds["unknown"])
     rows = pd.DataFrame(
         {
@@ -112,7 +119,9 @@ def clean(
             "source_row": table["source_row"],
             "fate": fate,
             "reasons": _joined(reasons).where(bad, ""),
-            "flags": _joined(flags).where(fate == ACCEPTED, ""),
+            "flags": _joined(flags).where((fate == ACCEPTED) | events.further, ""),
+            "event": events.name,
+            "n_rows": events.n_rows,
             "theme": kinds["theme"],
             "sensitive": kinds["sensitive"],
             "category": table["category"].astype("str"),
@@ -125,7 +134,7 @@ def clean(
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
     quarantine = build_quarantine(reports, rows, area)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
-    notes = _notes(reports, located, dated)
+    notes = _notes(reports, located, dated, (of_points, events.notes))
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
 
@@ -146,16 +155,31 @@ def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
     return pd.concat(parts).sort_index()
 
 
+def _moved(located: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
+    """Have rows at anonymised points located as such."""
+    accuracy = np.maximum(located["accuracy_m"], WITHIN_M)
+    return located.assign(
+        method=located["method"].mask(moved, SNAPPED),
+        accuracy_m=located["accuracy_m"].mask(moved, accuracy),
+    )
+
+
 def _notes(
-    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame
+    reports: Reports,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    others: Iterable[Mapping[int, tuple[str, ...]]],
 ) -> Mapping[int, tuple[str, ...]]:
-    """Say of each file what was decided about its columns."""
+    """Say of each file what was decided about its columns, and what `others` say of it."""
     said = [(slug, located[slug], text) for slug, text in NOTES.items()]
     said += [(slug, dated[slug], text) for slug, text in DATE_NOTES.items()]
     number = reports.table["file"]
     seen = {slug: set(number[marks.to_numpy(dtype=bool)]) for slug, marks, _ in said}
     return {
-        n: tuple(text for slug, _, text in said if n in seen[slug])
+        n: (
+            *(text for slug, _, text in said if n in seen[slug]),
+            *(text for notes in others for text in notes.get(n, ())),
+        )
         for n in range(len(reports.files))
     }
 

@@ -1,0 +1,217 @@
+"""One event is one incident, however many rows tell of it.
+
+Partners list a row for each victim, suspect or offence of a crime, and the same published month may
+come in two wrappings. Counted by rows, one fight in the street would be a hotspot.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from csp_geo.core.tables import THEMES_BY_HARM
+from csp_geo.core.wording import count
+from csp_geo.incidents.duplicates import beyond_the_largest
+from csp_geo.inputs.anonymised import SNAPPED
+from csp_geo.inputs.source import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from csp_geo.inputs.read import Reports
+
+    Marks = NDArray[np.bool_]
+
+_BETWEEN: Final = "\x1f"
+_SHARED: Final = 0.5
+"""Share of the smaller file's published reports that must stand in the other."""
+_FEWEST: Final = 5
+
+
+@dataclass(frozen=True)
+class Events:
+    """Which event each row tells of, one entry a row.
+
+    `name` is the event's: source reference, time and place; "" where a row cannot share one.
+    `further` are the rows that another one stands for, `n_rows` how many rows tell of the event.
+    `notes` say by the number of a file what was counted once.
+    """
+
+    name: pd.Series
+    further: Marks
+    n_rows: NDArray[np.int64]
+    notes: Mapping[int, tuple[str, ...]]
+
+
+def events_of(
+    reports: Reports,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    theme: pd.Series,
+    usable: Marks,
+    merged: Marks,
+) -> Events:
+    """Find the rows that tell of one event.
+
+    Rows of one feed with the same reference, time and place are one event; the row of the gravest
+    theme stands for it, whatever the order of the rows. A reference has a digit ("unknown" is
+    none). The findings of an audit are several things, and what two people say of a place is two.
+    A published report without a reference is known by month, point and category: where two files
+    hold the same month of them, the count kept is the largest in any one file.
+
+    Parameters
+    ----------
+    located
+        `x_m`, `y_m` (metres) and `method` of each row.
+    dated
+        `occurred_at`, `occurred_to` and `precision` of each row.
+    theme
+        Of each row.
+    usable, merged
+        Which rows have no reason against them, and which repeat another in every column.
+    """
+    table = reports.table
+    rows = pd.DataFrame({"feed": reports.per_row("feed"), "file": table["file"]}, index=table.index)
+    rows["event"] = _names(reports, located, dated, usable)
+    named = (rows["event"] != "").to_numpy()
+    several = named & rows.duplicated(["feed", "event"], keep=False).to_numpy()
+    further, n_rows = np.zeros(len(rows), dtype=np.bool_), np.ones(len(rows), dtype=np.int64)
+    told = rows[several]
+    further[several & ~merged] = _not_the_gravest(told, table, theme, ~merged[several])
+    per_file = told.groupby(["feed", "event", "file"])["file"].transform("size")
+    most = per_file.groupby([told["feed"], told["event"]]).transform("max")
+    n_rows[several] = most.to_numpy()
+    monthly = usable & ~merged & ~named & (table["reference"] == "").to_numpy()
+    monthly &= ((dated["precision"] == "month") & (located["method"] == SNAPPED)).to_numpy()
+    again = np.zeros(len(rows), dtype=np.bool_)
+    again[monthly] = _in_two_wrappings(told, _published(rows[monthly], table, located, dated))
+    notes = _notes(rows, further, again)
+    return Events(rows["event"], further | again, n_rows, notes)
+
+
+def _names(
+    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame, usable: Marks
+) -> pd.Series:
+    """Name the event of each row by reference, time and place, "" where a row cannot share one."""
+    table = reports.table
+    reference = table["reference"].astype("str")
+    family = reports.per_row("family")
+    can = np.flatnonzero(usable & _has_number(reference) & (family != "observation"))
+    asked = family[can] == "perception"
+    parts = (
+        reference.iloc[can],
+        *(_seconds(dated[name].iloc[can]) for name in ("occurred_at", "occurred_to")),
+        *(np.round(located[name].iloc[can]).astype("int64") for name in ("x_m", "y_m")),
+        np.where(asked, table["person"].iloc[can].astype("str"), ""),
+    )
+    names = np.full(len(table), "", dtype=object)
+    names[can] = [_BETWEEN.join(map(str, cells)) for cells in zip(*parts, strict=True)]
+    return pd.Series(names, index=table.index)
+
+
+def _has_number(reference: pd.Series) -> Marks:
+    known = {text: any(sign in "123456789" for sign in text) for text in reference.unique()}
+    return reference.map(known).to_numpy(dtype=bool)
+
+
+def _seconds(at: pd.Series) -> NDArray[np.int64]:
+    utc = at.dt.tz_convert("UTC").dt.tz_localize(None)
+    return np.asarray(utc.to_numpy(dtype="datetime64[s]").astype(np.int64))
+
+
+def _not_the_gravest(
+    told: pd.DataFrame, table: pd.DataFrame, theme: pd.Series, open_rows: Marks
+) -> Marks:
+    """Tell which of the open rows another of the same event stands for."""
+    ours = told[open_rows]
+    order = ours.assign(
+        harm=theme.loc[ours.index].map(THEMES_BY_HARM.index),
+        category=table.loc[ours.index, "category"].astype("str"),
+        content=table.loc[ours.index, "content"],
+    ).sort_values(["harm", "category", "content", "file"], kind="stable")
+    again = order.duplicated(["feed", "event"])
+    return again.loc[ours.index].to_numpy()
+
+
+# --- one month in two wrappings ------------------------------------------------------------------
+
+
+def _published(
+    rows: pd.DataFrame, table: pd.DataFrame, located: pd.DataFrame, dated: pd.DataFrame
+) -> pd.DataFrame:
+    """Name published reports without a reference by month, point and category."""
+    words = table.loc[rows.index, "category"].astype("str")
+    plain_words = words.map({word: plain(word) for word in words.unique()})
+    return rows.assign(
+        event=[
+            _BETWEEN.join(map(str, cells))
+            for cells in zip(
+                _seconds(dated.loc[rows.index, "occurred_at"]),
+                *(np.round(located.loc[rows.index, name]) for name in ("x_m", "y_m")),
+                plain_words,
+                strict=True,
+            )
+        ]
+    )
+
+
+def _in_two_wrappings(told: pd.DataFrame, published: pd.DataFrame) -> pd.Series | Marks:
+    """Tell which published reports another file holds as well.
+
+    Two files hold the same when they share references, or most of the smaller one. Two police
+    forces at one station share a few: both count.
+    """
+    files = np.unique(published["file"])
+    if len(files) < 2:  # noqa: PLR2004 - it takes two files
+        return np.zeros(len(published), dtype=np.bool_)
+    same = _pairs_of_files(told)
+    shared = _pairs_of_files(published)
+    sizes = published.drop_duplicates(["file", "event"])["file"].value_counts()
+    pairs = set(same) | {
+        (one, other)
+        for (one, other), n in shared.items()
+        if n >= max(_FEWEST, _SHARED * min(sizes[one], sizes[other]))
+    }
+    pairs = {pair for pair in pairs if set(pair) <= set(files.tolist())}
+    ends = np.searchsorted(files, np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)).T
+    links = coo_array((np.ones(len(pairs)), (ends[0], ends[1])), shape=(len(files), len(files)))
+    group = connected_components(links, directed=False)[1]
+    grouped = published.assign(group=group[np.searchsorted(files, published["file"])])
+    return beyond_the_largest(grouped, ["feed", "group", "event"])
+
+
+def _pairs_of_files(rows: pd.DataFrame) -> dict[tuple[int, int], int]:
+    """Count the events that two files of a feed both tell of, by the numbers of the files."""
+    each = rows[["feed", "event", "file"]].drop_duplicates()
+    each = each[each.duplicated(["feed", "event"], keep=False)]
+    both = each.merge(each, on=["feed", "event"], suffixes=("", "_other"))
+    both = both[both["file"] < both["file_other"]]
+    pairs = zip(both["file"].tolist(), both["file_other"].tolist(), strict=True)
+    return dict(Counter(pairs))
+
+
+def _notes(rows: pd.DataFrame, further: Marks, again: Marks) -> Mapping[int, tuple[str, ...]]:
+    """Say of each file how many of its rows are counted with another."""
+    notes: dict[int, tuple[str, ...]] = {}
+    for n in sorted(set(rows["file"][further])):
+        own = rows["event"][further & (rows["file"] == n).to_numpy()]
+        what = f"{count(len(own), 'row')} {'tells' if len(own) == 1 else 'tell'} of"
+        of = count(own.nunique(), "incident")
+        said = (
+            f"{what} {of} that another row stands for (same reference, time and place: victims, "
+            "suspects or offences of one event), counted once by the gravest theme"
+        )
+        notes[n] = (said,)
+    for n, size in sorted(Counter(rows["file"][again].tolist()).items()):
+        what = f"{count(size, 'row')} without a reference {'is' if size == 1 else 'are'}"
+        said = f"{what} in another file of the same month as well, counted once"
+        notes[n] = (*notes.get(n, ()), said)
+    return notes
