@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 SNAPPED: Final = "snapped"
 WITHIN_M: Final = 100.0
 """How far a true address may lie from the published point, as a rule."""
+AWAY: Final = f"its points are anonymised, and the true place is some {WITHIN_M:.0f} metres away"
 MARK: Final = "cells: on or near"
 """How a source's marks name what `street_words` finds."""
 _PREFIX: Final = "on or near"
@@ -60,11 +61,8 @@ class StreetWords:
         shown = shortened(heading_as_shown(self.column))
         return (
             f'{number(self.n)} of the first {number(self.filled)} cells of "{shown}" say "On or '
-            f'near", as police.uk does: {_SO}'
+            f'near", as police.uk does: {AWAY}'
         )
-
-
-_SO: Final = f"its points are anonymised, and the true place is some {WITHIN_M:.0f} metres away"
 
 
 def street_words(raw: RawTable) -> StreetWords | None:
@@ -140,7 +138,7 @@ def at_recurring_points(
         why = _known_points(xy[rows], known) or _recurring(xy[rows])
         if why:
             moved.iloc[rows] = True
-            notes[n] = (f"{why}: {_SO}. If not, say location_method in source.toml",)
+            notes[n] = (f"{why}: {AWAY}. If not, say location_method in source.toml",)
     return moved, notes
 
 

@@ -16,7 +16,7 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import SENSITIVITIES, SOURCES, SYSTEMS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.anonymised import MARK, StreetWords, street_words
+from csp_geo.inputs.anonymised import AWAY, MARK, SNAPPED, StreetWords, street_words
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -398,10 +398,11 @@ def _with_streets(source: Source, streets: StreetWords | None) -> Source:
 def _took_for(
     header: tuple[str, ...], source: Source, streets: StreetWords | None
 ) -> tuple[str, ...]:
-    """Say what a file was taken for, where its header is not that of a system to the letter."""
+    """Say why points count as anonymised, where no header says so to the letter."""
     if source.header and tuple(name.strip() for name in header) == source.header:
         return ()
-    system = (f"recognised as {source.title}",) if source.feed in SYSTEMS else ()
+    is_system = source.feed in SYSTEMS and source.location_method == SNAPPED
+    system = (f"recognised as {source.title}: {AWAY}",) if is_system else ()
     return (*system, streets.note) if streets else system
 
 
