@@ -308,3 +308,50 @@ class TestOutputs:
         assert fates(result) == ["accepted"]
         assert result.incidents["ward_code"].isna().all()
         assert result.incidents.crs == "EPSG:27700"
+
+
+class TestFellToOther:
+    """What no list knows is `other`: a line of the file, and above 1 in 20 a caution."""
+
+    @staticmethod
+    def of(cleaned, n_unknown, n=40, word="Zqfoo zqbar"):
+        words = [word] * n_unknown + ["Robbery"] * (n - n_unknown)
+        rows = [
+            row(f"A{i}", x=544400 + 30 * (i % 7), y=184300 + 30 * (i // 7), what=what)
+            for i, what in enumerate(words)
+        ]
+        return cleaned({"offence/a.csv": rows})
+
+    @staticmethod
+    def codes(result):
+        return [caution.code for caution in result.cautions]
+
+    def test_a_line_says_how_many(self, cleaned):
+        result = self.of(cleaned, 1)
+        assert any(
+            note.startswith("1 row with a category that no list has") for note in result.notes[0]
+        )
+        assert self.of(cleaned, 0).notes[0] == ()
+
+    @pytest.mark.parametrize(("n", "said"), [(2, False), (3, True)])
+    def test_more_than_one_in_twenty_is_a_caution(self, cleaned, n, said):
+        assert ("many-other" in self.codes(self.of(cleaned, n))) == said
+
+    def test_the_words_are_named_where_they_may_be(self, cleaned):
+        (caution,) = [
+            c for c in self.of(cleaned, 5, word="Zebra trouble").cautions if c.code == "many-other"
+        ]
+        assert caution.startswith("5 of 40 reports (12%) fell to the theme 'other'")
+        assert "Zebra trouble (5)" in caution
+
+    def test_a_word_of_few_rows_may_be_a_name(self, cleaned):
+        (caution,) = [
+            c
+            for c in self.of(cleaned, 2, n=20, word="Zebra trouble").cautions
+            if c.code == "many-other"
+        ]
+        assert "Zebra" not in caution
+
+    def test_a_listed_other_did_not_fall(self, cleaned):
+        result = self.of(cleaned, 20, word="Other crime")
+        assert "many-other" not in self.codes(result)
