@@ -109,11 +109,7 @@ LAYERS: Final[Mapping[str, Contents]] = {
     "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
     "ward counts": Contents(_STAFF, WARD_LAYER.names),
     "places": Contents(_EVERYBODY, PLACES.names),
-    "havens": Contents(
-        _EVERYBODY,
-        HAVEN_LAYER.names,
-        only="counts_now",
-    ),
+    "havens": Contents(_EVERYBODY, HAVEN_LAYER.names, only="counts_now"),
     "directory": Contents(
         _EVERYBODY,
         (*HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
@@ -121,25 +117,11 @@ LAYERS: Final[Mapping[str, Contents]] = {
     ),
     "zones": Contents(_STAFF, (*ZONES.names, "about")),
     "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
-    "reports": Contents(
-        frozenset({Audience.OFFICER}),
-        INCIDENT_LAYER.names,
-        of_reports=True,
-    ),
-    "demand": Contents(
-        frozenset({Audience.OFFICER}),
-        DEMAND_LAYER.names,
-        of_reports=True,
-    ),
-    "covered hotspots": Contents(
-        frozenset({Audience.COORDINATOR}),
-        PLAN_HOTSPOTS.names,
-    ),
+    "reports": Contents(frozenset({Audience.OFFICER}), INCIDENT_LAYER.names, of_reports=True),
+    "demand": Contents(frozenset({Audience.OFFICER}), DEMAND_LAYER.names, of_reports=True),
+    "covered hotspots": Contents(frozenset({Audience.COORDINATOR}), PLAN_HOTSPOTS.names),
     "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
-    "venues": Contents(
-        frozenset({Audience.COORDINATOR}),
-        PLAN_HAVENS.names,
-    ),
+    "venues": Contents(frozenset({Audience.COORDINATOR}), PLAN_HAVENS.names),
 }
 """What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
 a plan, whether or not they are asked."""
@@ -309,8 +291,7 @@ _MINUTES: Final = (
 _ONE: Final = re.compile(rf"(?:{_NUMBER}|{_MINUTES})")
 _GRID: Final = re.compile(r"[HJNOSThjnost][A-Za-z](?: ?\d{2,5} ?\d{2,5})?")
 _SHAPE: Final = re.compile(
-    rf"(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\)",
-    re.IGNORECASE,
+    rf"(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\)", re.IGNORECASE
 )
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _WEEKDAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?"

@@ -175,12 +175,7 @@ def any_pair_within(x: Floats, y: Floats, one: Part, two: Part, eps2: float) -> 
 
 @compiled
 def are_apart(
-    x: Floats,
-    y: Floats,
-    one: Part,
-    two: Part,
-    way: tuple[float, float],
-    eps2: float,
+    x: Floats, y: Floats, one: Part, two: Part, way: tuple[float, float], eps2: float
 ) -> bool:
     """Tell whether a strip wider than eps, across the direction `way`, parts two sets."""
     east, north = x[one[0]], y[one[0]]  # from near by, so that rounding stays below the margin
@@ -212,10 +207,7 @@ def sets_touch(x: Floats, y: Floats, one: Part, two: Part, eps2: float) -> bool:
     dy = max(other[3] - box[1], box[3] - other[1])
     if dx * dx + dy * dy <= eps2:
         return True
-    way = (
-        (other[0] - box[0] + other[2] - box[2]) / 2,
-        (other[1] - box[1] + other[3] - box[3]) / 2,
-    )
+    way = ((other[0] - box[0] + other[2] - box[2]) / 2, (other[1] - box[1] + other[3] - box[3]) / 2)
     if are_apart(x, y, one, two, way, eps2):
         return False
     if max(box[2] - box[0], box[3] - box[1]) < max(other[2] - other[0], other[3] - other[1]):

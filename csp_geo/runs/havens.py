@@ -104,9 +104,7 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
     register = _register(options, pack)
     _refuse_mixture(options, pack)
     candidates = candidates_of(
-        premises,
-        read_profile(options.profile),
-        None if register is None else register.table,
+        premises, read_profile(options.profile), None if register is None else register.table
     )
     demand = _demand(pack, options)
 
@@ -291,10 +289,7 @@ def _ways(
     projection = pack.area.projection
     network = read_network(options.network, projection) if options.network else None
     obstacles = read_obstacles(
-        projection,
-        barriers=options.barriers,
-        crossings=options.crossings,
-        avoid=options.avoid,
+        projection, barriers=options.barriers, crossings=options.crossings, avoid=options.avoid
     )
     day, dark = (
         walking_distances(

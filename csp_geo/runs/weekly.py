@@ -91,12 +91,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     watch.start("clean", "Checking the reports")
     key = project_key(context.key_folder)
     result = clean(
-        reports,
-        area,
-        today=context.today,
-        key=key,
-        border_m=settings.border_m,
-        gazetteer=gazetteer,
+        reports, area, today=context.today, key=key, border_m=settings.border_m, gazetteer=gazetteer
     )
     require_incidents(result, reports)
     incidents, narrowed = narrow(result.incidents, options.themes, options.sources)

@@ -75,11 +75,7 @@ def way_files() -> dict[str, bytes]:
         ({"name": name}, shapely.Point(x, y).buffer(radius, quad_segs=4))
         for name, (x, y, radius) in _PARKS.items()
     ]
-    return {
-        STREETS: _geojson(_streets()),
-        BARRIERS: _geojson(barriers),
-        PARKS: _geojson(parks),
-    }
+    return {STREETS: _geojson(_streets()), BARRIERS: _geojson(barriers), PARKS: _geojson(parks)}
 
 
 @lru_cache(maxsize=1)

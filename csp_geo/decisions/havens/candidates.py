@@ -92,8 +92,7 @@ def candidates_of(
     judged = judge(listed, profile)
     table = listed.join(judged[list(_JUDGED)])[~fails]
     table = table.assign(
-        day_only=(table["meets"] == "no").to_numpy(),
-        sure=table["meets"].map(_MEETS).astype(int),
+        day_only=(table["meets"] == "no").to_numpy(), sure=table["meets"].map(_MEETS).astype(int)
     ).sort_values(
         ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
     )

@@ -47,11 +47,7 @@ ALL: Final = "all"
 AFTER_DARK: Final = "after-dark"
 AFTER_SCHOOL: Final = "after-school"
 HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
-TITLES: Final = {
-    ALL: "All hours",
-    AFTER_DARK: "After dark",
-    AFTER_SCHOOL: "15:00 to 18:00",
-}
+TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
 THE_HOUR: Final = "The hour asked for"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

@@ -102,11 +102,7 @@ def _refuse_too_large(shape: tuple[int, ...], entries: int) -> None:
 
 
 def set_coverage(
-    cost: ArrayLike,
-    within: float,
-    *,
-    fixed: ArrayLike = (),
-    time_limit: float = TIME_LIMIT_S,
+    cost: ArrayLike, within: float, *, fixed: ArrayLike = (), time_limit: float = TIME_LIMIT_S
 ) -> Siting:
     """Find the fewest sites that have every demand point within reach (location set covering).
 

@@ -51,11 +51,7 @@ _LEAST_LEFT: Final = 0.05
 
 
 def havens_page(
-    plan: HavenPlan,
-    venues: Venues,
-    hotspots: gpd.GeoDataFrame,
-    area: StudyArea,
-    facts: HavenFacts,
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea, facts: HavenFacts
 ) -> str:
     """Write the page of a plan.
 

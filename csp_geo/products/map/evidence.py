@@ -28,10 +28,7 @@ FAMILY_COLOURS: Final = {
 }
 """Line and fill of each family; the shape of its points says the same without colour."""
 _SHAPES: Final = {"recorded": "dot", "perception": "ring", "observation": "triangle"}
-_NOUNS: Final = {
-    "perception": ("pin", "pins"),
-    "observation": ("audit finding", "audit findings"),
-}
+_NOUNS: Final = {"perception": ("pin", "pins"), "observation": ("audit finding", "audit findings")}
 _FAINT: Final = "#8a9195"
 
 
