@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
-    from numpy.typing import NDArray
+
+    from csp_geo.core.arrays import Flags
 
 _ON_A_WALL: Final = frozenset({"graffiti", "hate"})
 """Themes of the source graffiti whose site may be drawn though it is hate: on a wall, where no
@@ -39,7 +40,7 @@ victim lives. The words are never read."""
 _AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", UNKNOWN})
 
 
-def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> NDArray[np.bool_]:
+def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> Flags:
     """Tell which incidents may stand on a map or in a layer as single points, ``(n,)`` bool.
 
     Parameters
@@ -62,7 +63,7 @@ def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> ND
     return np.asarray((kind == "") | ((kind == "hate") & on_a_wall), dtype=np.bool_)
 
 
-def may_be_in_public(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+def may_be_in_public(incidents: pd.DataFrame) -> Flags:
     """Tell which incidents do not point at a home by what makes them sensitive, ``(n,)`` bool."""
     return np.asarray(~_kind_of(incidents).isin(_AT_HOME), dtype=np.bool_)
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags
     from csp_geo.inputs.venues.opening_rules import Rules
 
 __all__ = [
@@ -98,14 +99,14 @@ class OpenHours:
 
     table: NDArray[np.int8]
     monday: date
-    assumed: NDArray[np.bool_]
+    assumed: Flags
     reasons: tuple[str, ...]
     cautions: tuple[Caution, ...]
 
     @property
-    def open(self) -> NDArray[np.bool_]:
+    def open(self) -> Flags:
         """``(venues, 168)``: surely open, on arrival at any minute of the hour and for 30 more."""
-        surely: NDArray[np.bool_] = self.table == OPEN
+        surely: Flags = self.table == OPEN
         return surely
 
 
@@ -196,7 +197,7 @@ def open_at(
 
 def assume_hours(
     texts: Sequence[str | None], types: Sequence[str | None], assumed: Mapping[str, str]
-) -> tuple[list[str], NDArray[np.bool_]]:
+) -> tuple[list[str], Flags]:
     """Put in the hours assumed for a venue's type where nobody gave any.
 
     Hours that were given and cannot be read stay as they are, and so unknown.
@@ -323,7 +324,7 @@ def _reason(rules: Rules, place: Place) -> str:
 def _cautions(
     rules: Sequence[Rules],
     reasons: Sequence[str],
-    assumed: NDArray[np.bool_],
+    assumed: Flags,
     holidays: Sequence[date],
     vague: int,
 ) -> tuple[Caution, ...]:

@@ -17,12 +17,10 @@ from csp_geo.hotspots.grid import REACH, ROWS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.hotspots.grid import Grid
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Places = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
     States = NDArray[np.uint8]
     Part = tuple[int, int]
 

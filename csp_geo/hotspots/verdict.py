@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Flags
+
 
 SETTINGS: Final = tuple((share, more) for share in (0.75, 1.0, 1.25) for more in (-1, 0, 1))
 """Of eps and added to min_samples."""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Floats
+
 PACKAGED: Final = ("light", "strict")
 STAFF: Final = "staff"
 APPROACH: Final = "approach"
@@ -247,7 +249,7 @@ def _groups(kind: str, profile: Profile) -> list[str]:
     return [group for group, kinds in profile.approach.items() if kind.casefold() in kinds]
 
 
-def _score(answers: pd.DataFrame, n_groups: list[int], profile: Profile) -> NDArray[np.float64]:
+def _score(answers: pd.DataFrame, n_groups: list[int], profile: Profile) -> Floats:
     weights = np.array(list(profile.weights.values()), dtype=np.float64)
     met = (answers[list(profile.weights)] == YES).to_numpy(dtype=np.float64) @ weights
     total = float(weights.sum())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from csp_geo.decisions.siting.cover import Floats, Ints
+    from csp_geo.core.arrays import Floats, Ints
     from csp_geo.decisions.siting.open_cover import OpenCover
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Floats
     from csp_geo.inputs.areas.study_area import StudyArea
 
 NEAR_M = 400.0
@@ -34,8 +35,8 @@ class HavensOnMap:
 
     table: gpd.GeoDataFrame
     states: NDArray[np.int8]
-    demand: NDArray[np.float64]
-    covered: NDArray[np.float64]
+    demand: Floats
+    covered: Floats
     within_m: float
     ring_m: float
 
@@ -73,5 +74,5 @@ def havens_on_map(
     return HavensOnMap(table, states, by_hour.sum(axis=0), covered, NEAR_M, ring)
 
 
-def _points(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
+def _points(table: gpd.GeoDataFrame) -> Floats:
     return np.column_stack([table.geometry.x, table.geometry.y]).reshape(-1, 2)

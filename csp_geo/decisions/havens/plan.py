@@ -26,16 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.gains import Spot
     from csp_geo.decisions.havens.venues import AreasToServe, Venues, WaysOnFoot
     from csp_geo.decisions.siting.open_cover import OpenCover
     from csp_geo.decisions.siting.problem import Alternatives, Problem, Siting
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 NEAR_M: Final = 400.0
 IMMEDIATE_M: Final = 200.0

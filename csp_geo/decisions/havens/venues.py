@@ -30,13 +30,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.havens.candidates import Candidates
     from csp_geo.decisions.opening import OpenHours
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.register import Register
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 _STEP_FREE: Final = {"yes": 1, "no": 0, "unknown": -1}
 _SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by", "was")
@@ -61,12 +60,12 @@ class Venues:
     n_existing: int
 
     @property
-    def existing(self) -> NDArray[np.int64]:
+    def existing(self) -> Ints:
         """Positions of the havens that are there already."""
         return np.arange(self.n_existing)
 
     @property
-    def candidates(self) -> NDArray[np.int64]:
+    def candidates(self) -> Ints:
         """Positions of the venues that could be approached."""
         return np.arange(self.n_existing, len(self.table))
 
@@ -79,7 +78,7 @@ class AreasToServe:
     """
 
     names: tuple[str, ...]
-    of: NDArray[np.int64]
+    of: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,9 +175,7 @@ def _to_ask(table: pd.DataFrame) -> pd.Series:
     return table["unknown"].fillna("").astype("str")
 
 
-def areas_to_serve(
-    names: tuple[str, ...], of: NDArray[np.int64]
-) -> tuple[AreasToServe, tuple[Caution, ...]]:
+def areas_to_serve(names: tuple[str, ...], of: Ints) -> tuple[AreasToServe, tuple[Caution, ...]]:
     """Return the areas that are to have a haven each, and say which have no venue at all.
 
     `of` is ``(venues,)``: the position in `names` of the area that each venue lies in, -1 for none.
@@ -188,6 +185,6 @@ def areas_to_serve(
     return AreasToServe(names, of), (Caution("area-without-venue", sentence),) * bool(empty)
 
 
-def position_in(shapes: gpd.GeoSeries, xy: Floats) -> NDArray[np.int64]:
+def position_in(shapes: gpd.GeoSeries, xy: Floats) -> Ints:
     """Return the position of the shape that each point lies in, -1 for none."""
     return Locator(shapes.to_numpy()).rows_of(xy)

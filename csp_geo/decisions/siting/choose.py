@@ -22,7 +22,7 @@ from csp_geo.decisions.siting.programme import cover_all, cover_most
 from csp_geo.decisions.siting.rank import Ranking
 
 if TYPE_CHECKING:
-    from csp_geo.decisions.siting.cover import Flags, Floats, Ints
+    from csp_geo.core.arrays import Flags, Floats, Ints
 
 
 _ROUNDS: Final = 50

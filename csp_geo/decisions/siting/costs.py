@@ -11,9 +11,10 @@ from csp_geo.core.errors import SchemaError, SettingsError
 from csp_geo.decisions.siting.cover import EQUAL
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    from csp_geo.decisions.siting.cover import Floats, Ints, Table
+    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 
 def within_reach(cost: ArrayLike, within: float) -> Table:
@@ -113,7 +114,7 @@ def checked_number(sites: int, fixed: Ints) -> int:
     return int(sites)
 
 
-def checked_groups(group: ArrayLike | None, n_sites: int) -> NDArray[np.int64] | None:
+def checked_groups(group: ArrayLike | None, n_sites: int) -> Ints | None:
     """Return the group of each site; raise SchemaError unless there is a whole number for each."""
     if group is None:
         return None

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Floats, Ints
+
     Table = csr_array[Any, tuple[int, int]]
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 EQUAL: Final = 1e-9
 """Values that differ by no more than this share are equal: as much as rounding may change."""

@@ -42,7 +42,8 @@ from csp_geo.decisions.siting.problem import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.decisions.siting.cover import Floats, Ints, Table
+    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 MOST_ENTRIES: Final = 50_000_000
 """What the table may hold: about a gigabyte."""

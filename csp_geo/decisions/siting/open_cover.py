@@ -21,7 +21,8 @@ from csp_geo.decisions.siting.problem import Problem, problem
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.decisions.siting.cover import Flags, Floats, Ints, Table
+    from csp_geo.core.arrays import Flags, Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 HOURS: Final = 168
 OPEN: Final = 1

@@ -21,11 +21,11 @@ from csp_geo.decisions.walking.network import (
 from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles, read_obstacles
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.walking.network import Graph
 
-    Floats = NDArray[np.float64]
 
 __all__ = [
     "NO_OBSTACLES",
@@ -95,9 +95,9 @@ class Walk:
         """``(m, n)`` minutes at the stated speed."""
         return self.metres / self.params.metres_per_minute
 
-    def within(self, metres: float) -> NDArray[np.bool_]:
+    def within(self, metres: float) -> Flags:
         """Tell which sites are in reach of which origins, ``(m, n)``; exactly `metres` counts."""
-        reached: NDArray[np.bool_] = self.metres <= metres
+        reached: Flags = self.metres <= metres
         return reached
 
 
@@ -316,7 +316,7 @@ def _stretches(n: float) -> str:
     return count(n, "stretch", "stretches")
 
 
-def _far_places(points: Floats, at: NDArray[np.int64], params: WalkParams) -> list[Caution]:
+def _far_places(points: Floats, at: Ints, params: WalkParams) -> list[Caution]:
     known = np.isfinite(points).all(axis=1)
     n = int((known & (at < 0)).sum())
     said = (

@@ -25,15 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
     from csp_geo.core.settings import ClusterParams
     from csp_geo.hotspots.chance.known_places import KnownPlaces, PlaceList
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Counts = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
 
 _AT_ONCE: Final = 400_000
 """Points, or counts, that are held in memory at one time."""

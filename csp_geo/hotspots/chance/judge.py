@@ -33,12 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.inputs.areas.study_area import StudyArea
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 _COLUMNS: Final = list(TESTED_COLUMNS)
 

@@ -14,11 +14,11 @@ from csp_geo.core.tables import SHARED_POINTS, SOURCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.inputs.areas.study_area import StudyArea
 
-    Floats = NDArray[np.float64]
 
 FEWEST: Final = 20
 """Places below which a list says nothing about chance."""
@@ -138,7 +138,7 @@ class KnownPlaces:
             self.cautions.append(Caution("listed-places-outside", said))
         return xy[inside]
 
-    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> Flags:
         """Tell which incidents lie at anonymised points: their source says so, or it shows."""
         says = incidents["location_method"].isin(SHARED_POINTS).to_numpy()
         return np.asarray(says | incidents["source"].isin(self.stacked).to_numpy())

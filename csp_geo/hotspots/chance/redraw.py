@@ -28,12 +28,10 @@ from csp_geo.hotspots.dbscan import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Counts = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
+
 
 _PLANE: Final = 2
 _MAPS: Final = 3

@@ -17,8 +17,8 @@ from csp_geo.products.havens.plan_words import why_not
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Ints
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
@@ -51,7 +51,7 @@ def hours_table(plan: HavenPlan) -> pd.DataFrame:
 
 
 def licensing_table(
-    candidates: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues, n_reports: NDArray[np.int64]
+    candidates: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues, n_reports: Ints
 ) -> pd.DataFrame:
     """Return the premises to ask licensing about before anybody approaches them.
 
