@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csp_geo.decisions.havens.demand import demand_of, demand_points
-from csp_geo.decisions.opening import OPEN, Place, hours_of_week, usual_week
+from csp_geo.decisions.opening import Place, hours_of_week, usual_week
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.inputs.venues.opening_rules import OPEN
 
 if TYPE_CHECKING:
     from datetime import date

@@ -14,11 +14,9 @@ from csp_geo.core.wording import count, number
 from csp_geo.decisions.walking.network import (
     WalkingNetwork,
     along_graph,
-    make_network,
-    read_network,
     split_at,
 )
-from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles, read_obstacles
+from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -26,18 +24,6 @@ if TYPE_CHECKING:
     from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.walking.network import Graph
 
-
-__all__ = [
-    "NO_OBSTACLES",
-    "Obstacles",
-    "Walk",
-    "WalkParams",
-    "WalkingNetwork",
-    "make_network",
-    "read_network",
-    "read_obstacles",
-    "walking_distances",
-]
 
 _DUST: Final = 6
 """Decimals of a metre that are kept: 400 metres are 400, whatever the sums leave over."""
