@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import ArrayLike
 
     from csp_geo.core.arrays import Flags, Floats
@@ -142,6 +143,14 @@ def between(source_crs: str, target_crs: str, xy: ArrayLike) -> Floats:
     moved = np.column_stack(_transformer(source_crs, target_crs).transform(*points.T))
     moved[~np.isfinite(moved).all(axis=1)] = np.nan
     return moved
+
+
+def points_of(table: gpd.GeoDataFrame) -> Floats:
+    """Return the coordinates of a table of points, ``(n, 2)``; NaN where there is none."""
+    import shapely
+
+    points = table.geometry.to_numpy()
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
 def move_shapes(shapes: Any, crs: str, projection: Projection) -> Any:

@@ -15,10 +15,10 @@ import shapely
 
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CRSError
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import ClusterParams
 from csp_geo.core.tables import CLUSTERS, FAMILIES, KINDS, SHARED_POINTS, as_agreed
 from csp_geo.hotspots.chance.family_map import ROUNDING
-from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import name_of, tell_apart
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import LONGEST_EPS_M, SHORTEST_EPS_M, ClusterParams
 from csp_geo.core.wording import count, join
-from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.find import label_family, shape_of, size_of
 
 if TYPE_CHECKING:

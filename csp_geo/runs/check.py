@@ -22,8 +22,7 @@ from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.exports import accepted_csv
 from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head
 from csp_geo.runs.weekly_facts import anonymised
 
 if TYPE_CHECKING:

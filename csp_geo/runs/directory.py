@@ -27,8 +27,7 @@ from csp_geo.products.directory_page import (
     public_table,
 )
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

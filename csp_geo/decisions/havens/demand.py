@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from csp_geo.core.disclosure import may_be_in_public
 from csp_geo.core.errors import SettingsError
+from csp_geo.core.projection import points_of
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.siting.open_cover import HOURS, demand_by_hour
 from csp_geo.incidents.build import SAME_SPOT_M
@@ -58,7 +59,7 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
         told &= ~(asked & (rows["family"] == "perception")).to_numpy()
     times = {name: rows[name].where(told) for name in ("occurred_at", "occurred_to")}
     table = pd.DataFrame(rows[list(_KEPT)].assign(**times)).reset_index(drop=True)
-    xy = np.column_stack([rows.geometry.x, rows.geometry.y]).reshape(-1, 2)
+    xy = points_of(rows)
     if people:
         pins = np.flatnonzero(table["family"] == "perception")
         group = one_person(xy[pins], rows["person_key"].to_numpy(dtype=object)[pins])
@@ -204,8 +205,7 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     perception = (used["family"] == "perception").to_numpy()
     weight = np.where(perception, params.perception_weight, 1.0)
     rows, hours, shares, vague = _spread(used)
-    xy = np.round(np.column_stack([used.geometry.x, used.geometry.y]))
-    places, place = np.unique(xy.reshape(-1, 2), axis=0, return_inverse=True)
+    places, place = np.unique(np.round(points_of(used)), axis=0, return_inverse=True)
     place = place.reshape(-1)
     table = demand_by_hour(place[rows], hours, shares * weight[rows], len(places))
     n_private = int((family.isin(wanted) & ~public).sum())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.decisions.siting.costs import checked_fixed
+from csp_geo.decisions.siting.cover import checked_fixed
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -18,7 +18,7 @@ from csp_geo.decisions.havens.gains import (
     step_free_sites,
     uncovered_spots,
 )
-from csp_geo.decisions.siting.costs import within_reach
+from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
 

@@ -20,7 +20,9 @@ from scipy.sparse import csr_array
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count, number
 from csp_geo.decisions.siting.choose import any_fewest, fewest, smallest_radius, uncovered
-from csp_geo.decisions.siting.costs import (
+from csp_geo.decisions.siting.cover import (
+    EQUAL,
+    as_table,
     checked_cost,
     checked_demand,
     checked_fixed,
@@ -29,7 +31,6 @@ from csp_geo.decisions.siting.costs import (
     checked_number,
     within_reach,
 )
-from csp_geo.decisions.siting.cover import EQUAL, as_table
 from csp_geo.decisions.siting.problem import (
     TIME_LIMIT_S,
     Problem,

@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.errors import SettingsError
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import FEWEST_SIMULATIONS
 from csp_geo.hotspots.chance import redraw_kernel as kernel
-from csp_geo.hotspots.chance.known_places import MOVED_M, points_of
+from csp_geo.hotspots.chance.known_places import MOVED_M
 from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, on_all_cores
 
 if TYPE_CHECKING:

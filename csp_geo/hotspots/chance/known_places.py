@@ -10,6 +10,7 @@ import numpy as np
 
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import SHARED_POINTS, SOURCES
 
 if TYPE_CHECKING:
@@ -47,11 +48,6 @@ class PlaceList:
 
     def __len__(self) -> int:
         return len(self.xy)
-
-
-def points_of(table: gpd.GeoDataFrame) -> Floats:
-    """Return the coordinates of a table of points, ``(n, 2)`` metres."""
-    return np.column_stack([table.geometry.x, table.geometry.y]).astype(np.float64)
 
 
 def distinct(xy: Floats) -> Floats:

@@ -26,8 +26,7 @@ from csp_geo.products.havens.plan_words import (
 )
 from csp_geo.products.hours_words import say_hours
 from csp_geo.products.html import asset
-from csp_geo.products.map.evidence import demand_layers, outline_layers
-from csp_geo.products.map.ground import area_layers, venue_layer
+from csp_geo.products.map.builders import area_layers, demand_layers, outline_layers, venue_layer
 from csp_geo.products.map.leaflet import draw, render_with_map
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from csp_geo.core.projection import points_of
 from csp_geo.products.exports import lonlat_geometries
 
 if TYPE_CHECKING:
@@ -83,12 +84,6 @@ def pack_points(xy: Floats, projection: Projection) -> PackedPoints:
     steps = np.diff(grid, axis=0, prepend=[origin])
     values = np.column_stack([steps, counts]).ravel()
     return PackedPoints((int(origin[0]), int(origin[1])), tuple(values.tolist()), int(counts.sum()))
-
-
-def points_of(table: gpd.GeoDataFrame) -> Floats:
-    """Return the coordinates of a table of points, ``(n, 2)`` metres; NaN where there is none."""
-    points = table.geometry.to_numpy()
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
 def simplify_wards(shapes: NDArray[Any], budget: int = WARD_VERTICES) -> NDArray[Any]:

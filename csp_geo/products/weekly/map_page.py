@@ -18,10 +18,11 @@ from csp_geo.core.period import say_day
 from csp_geo.products.facts.hotspot import background_of, columns_of, hotspot_facts
 from csp_geo.products.facts.outcome import is_tested
 from csp_geo.products.facts.page import Facts
-from csp_geo.products.map.evidence import hotspot_layers, incident_layers
-from csp_geo.products.map.ground import (
+from csp_geo.products.map.builders import (
     area_layers,
     haven_layer,
+    hotspot_layers,
+    incident_layers,
     place_layers,
     zone_layer,
     zone_rows,
@@ -32,7 +33,7 @@ from csp_geo.products.weekly import story
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from csp_geo.decisions.havens.on_map import HavensOnMap
+    from csp_geo.decisions.havens.venues import HavensOnMap
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.products.map.leaflet import Drawn
 
