@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.core import pack_tables as packs
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.pack_tables import (
-    DEMAND_LAYER,
-    HAVEN_LAYER,
-    INCIDENT_LAYER,
-    PLAN_HAVENS,
-    PLAN_HOTSPOTS,
-    WARD_LAYER,
-)
 from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
@@ -108,21 +101,21 @@ class Contents:
 
 LAYERS: Final[Mapping[str, Contents]] = {
     "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
-    "ward counts": Contents(_STAFF, WARD_LAYER.names),
+    "ward counts": Contents(_STAFF, packs.WARD_LAYER.names),
     "places": Contents(_EVERYBODY, PLACES.names),
-    "havens": Contents(_EVERYBODY, HAVEN_LAYER.names, only="counts_now"),
+    "havens": Contents(_EVERYBODY, packs.HAVEN_LAYER.names, only="counts_now"),
     "directory": Contents(
         _EVERYBODY,
-        (*HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
+        (*packs.HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
         only="counts_now",
     ),
     "zones": Contents(_STAFF, (*ZONES.names, "about")),
     "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
-    "reports": Contents(frozenset({Audience.OFFICER}), INCIDENT_LAYER.names, of_reports=True),
-    "demand": Contents(frozenset({Audience.OFFICER}), DEMAND_LAYER.names, of_reports=True),
-    "covered hotspots": Contents(frozenset({Audience.COORDINATOR}), PLAN_HOTSPOTS.names),
+    "reports": Contents(frozenset({Audience.OFFICER}), packs.INCIDENT_LAYER.names, of_reports=True),
+    "demand": Contents(frozenset({Audience.OFFICER}), packs.DEMAND_LAYER.names, of_reports=True),
+    "covered hotspots": Contents(frozenset({Audience.COORDINATOR}), packs.PLAN_HOTSPOTS.names),
     "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
-    "venues": Contents(frozenset({Audience.COORDINATOR}), PLAN_HAVENS.names),
+    "venues": Contents(frozenset({Audience.COORDINATOR}), packs.PLAN_HAVENS.names),
 }
 """What a layer may be of. `coverage` are places of demand without their reports, `venues` those of
 a plan, whether or not they are asked."""

@@ -9,15 +9,7 @@ import numpy as np
 
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count, join
-from csp_geo.decisions.havens.gains import (
-    Coverage,
-    Reasons,
-    coverage_by_hour,
-    covered_by_place,
-    reasons,
-    step_free_sites,
-    uncovered_spots,
-)
+from csp_geo.decisions.havens import gains
 from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
@@ -29,7 +21,6 @@ if TYPE_CHECKING:
 
     from csp_geo.core.arrays import Flags, Floats
     from csp_geo.decisions.havens.demand import Demand
-    from csp_geo.decisions.havens.gains import Spot
     from csp_geo.decisions.havens.venues import AreasToServe, Venues, WaysOnFoot
     from csp_geo.decisions.siting.open_cover import OpenCover
     from csp_geo.decisions.siting.problem import Alternatives, Problem, Siting
@@ -108,14 +99,14 @@ class HavenPlan:
     """
 
     siting: Siting
-    why: Reasons
+    why: gains.Reasons
     asked: View
     others: Alternatives
     curve: Floats
-    before: Coverage
-    after: Coverage
+    before: gains.Coverage
+    after: gains.Coverage
     views: tuple[View, ...]
-    spots: Sequence[Spot]
+    spots: Sequence[gains.Spot]
     xy: Floats
     covered: Floats
     unreachable: float
@@ -168,19 +159,19 @@ def plan_havens(
     asked = cover.during(hours[_asked(params)])
     problem = _problem(asked, venues, params, each)
     best = problem.solve(params.time_limit_s)
-    after = coverage_by_hour(cover, best.sites)
+    after = gains.coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
     return HavenPlan(
         siting=best,
-        why=reasons(asked, best.sites, there),
+        why=gains.reasons(asked, best.sites, there),
         others=problem.alternatives(best),
         curve=_curve(problem, best, params),
-        before=coverage_by_hour(cover, there),
+        before=gains.coverage_by_hour(cover, there),
         after=after,
         views=views,
         asked=next(view for view in views if view.title == _asked(params)),
-        spots=uncovered_spots(
+        spots=gains.uncovered_spots(
             asked,
             demand.xy,
             ways.dark if ways.is_dark[hours[_asked(params)]].all() else ways.day,
@@ -260,7 +251,7 @@ def _share_covered(asked: OpenCover, best: Siting) -> Floats:
     """Return the share of each place's demand that is covered, NaN without demand."""
     whole = np.asarray(asked.demand.sum(axis=1)).ravel()
     share = np.full(len(whole), np.nan)
-    np.divide(covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
+    np.divide(gains.covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
     return share
 
 
@@ -296,11 +287,11 @@ def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
     within_m: float,
 ) -> tuple[View, ...]:
     """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
-    before = coverage_by_hour(cover, venues.existing)
-    after = coverage_by_hour(cover, best.sites)
-    level = coverage_by_hour(cover, step_free_sites(best.sites, venues.step_free))
+    before = gains.coverage_by_hour(cover, venues.existing)
+    after = gains.coverage_by_hour(cover, best.sites)
+    level = gains.coverage_by_hour(cover, gains.step_free_sites(best.sites, venues.step_free))
     close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
-    at_once = coverage_by_hour(close, best.sites)
+    at_once = gains.coverage_by_hour(close, best.sites)
     return tuple(
         View(
             title,

@@ -17,15 +17,8 @@ from csp_geo.core.polygons import Locator
 from csp_geo.core.projection import points_of
 from csp_geo.core.sun import after_dark
 from csp_geo.core.wording import count, join
+from csp_geo.decisions import opening
 from csp_geo.decisions.havens.demand import demand_of, demand_points
-from csp_geo.decisions.opening import (
-    Place,
-    assume_hours,
-    hours_of_week,
-    read_assumed,
-    say_given_hours,
-    usual_week,
-)
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.venue_types import read_venue_types
@@ -39,7 +32,6 @@ if TYPE_CHECKING:
 
     from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.havens.candidates import Candidates
-    from csp_geo.decisions.opening import OpenHours
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.register import Register
 
@@ -103,18 +95,18 @@ class UsualWeek:
     """The week that hours are worked out for: its Monday, the place, the hours after dark."""
 
     monday: date
-    place: Place
+    place: opening.Place
     is_dark: Flags
 
 
 def usual_week_of(area: StudyArea, last_day: date) -> UsualWeek:
     """Return a week without a bank holiday near the end of the period, and when it is dark then."""
-    monday = usual_week(last_day)
+    monday = opening.usual_week(last_day)
     west, south, east, north = area.wards.total_bounds
     middle = [[(west + east) / 2, (south + north) / 2]]
     longitude, latitude = map(float, area.projection.to_lonlat(middle)[0])
     dark = after_dark(np.arange(168), monday, latitude, longitude)
-    return UsualWeek(monday, Place(latitude=latitude, longitude=longitude), dark)
+    return UsualWeek(monday, opening.Place(latitude=latitude, longitude=longitude), dark)
 
 
 def venues_of(
@@ -125,7 +117,7 @@ def venues_of(
     venue_types: Path | None = None,
     assumed_hours: Path | None = None,
     any_hour: bool = False,
-) -> tuple[Venues, OpenHours]:
+) -> tuple[Venues, opening.OpenHours]:
     """Put the havens that count before the candidates, with the hours that are known.
 
     Parameters
@@ -151,10 +143,12 @@ def venues_of(
     texts = _hours_given(both)
     assumed = np.zeros(len(texts), dtype=np.bool_)
     if assumed_hours is not None:
-        table = read_assumed(assumed_hours, read_venue_types(venue_types).groups)
+        table = opening.read_assumed(assumed_hours, read_venue_types(venue_types).groups)
         kinds = list(new["venue_type"].astype(str))
-        texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
-    hours = hours_of_week(texts, week.monday, assumed=list(assumed), place=week.place)
+        texts[len(there) :], assumed[len(there) :] = opening.assume_hours(
+            texts[len(there) :], kinds, table
+        )
+    hours = opening.hours_of_week(texts, week.monday, assumed=list(assumed), place=week.place)
     is_open = hours.open.copy()
     if any_hour:
         is_open = np.ones_like(is_open)
@@ -165,7 +159,7 @@ def venues_of(
             "--assume-hours FILE, or ask with --any-hour where a venue would lie best whatever its "
             "hours."
         )
-    both["opening_hours"] = [say_given_hours(text) for text in texts]
+    both["opening_hours"] = [opening.say_given_hours(text) for text in texts]
     day_only = np.zeros(len(both), dtype=np.bool_)
     day_only[len(there) :] = new["day_only"]
     is_open &= ~(day_only[:, None] & week.is_dark)
@@ -237,7 +231,7 @@ def havens_on_map(
     """
     table = havens[havens["counts_now"]].reset_index(drop=True)
     week = usual_week_of(area, day)
-    states = hours_of_week(_hours_given(table), week.monday, place=week.place).table
+    states = opening.hours_of_week(_hours_given(table), week.monday, place=week.place).table
     points = demand_points(incidents)
     clock = {name: points[name].dt.tz_localize(None) for name in ("occurred_at", "occurred_to")}
     demand = demand_of(points.assign(**clock))

@@ -11,11 +11,7 @@ import numpy as np
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.wording import count, number
-from csp_geo.decisions.walking.network import (
-    WalkingNetwork,
-    along_graph,
-    split_at,
-)
+from csp_geo.decisions.walking.network import WalkingNetwork, along_graph, split_at
 from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles
 
 if TYPE_CHECKING:
