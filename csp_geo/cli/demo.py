@@ -77,9 +77,7 @@ def _make_rest(out: Path, run: Path, context: Context) -> None:
     write_pack(plan, context)
     listed = run_directory(
         DirectoryOptions(
-            havens=data / "havens.csv",
-            boundaries=[only_boundaries(out)],
-            out=out / "directory",
+            havens=data / "havens.csv", boundaries=[only_boundaries(out)], out=out / "directory"
         ),
         context,
     )

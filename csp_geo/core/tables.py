@@ -193,10 +193,7 @@ OFFERED: Final = {column.name: column.meaning for column in columns_of("offered"
 """What the register says of a haven besides, yes, no or unknown."""
 HAVENS: Final = contract("havens")
 
-CONTRACTS: Final = (
-    *(INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES),
-    *(PREMISES, HAVENS),
-)
+CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES, PREMISES, HAVENS)
 
 
 def _is_dtype(column: pd.Series, dtype: str) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from csp_geo.core.disclosure import Audience, let_through, may_be_drawn, reads_like_category
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import HOTSPOTS
 from csp_geo.core.visible import json_text
 from csp_geo.products.escape import neutralise_table
@@ -186,7 +187,7 @@ def accepted_csv(incidents: gpd.GeoDataFrame, projection: Projection) -> bytes:
     implied = implied.mask(precision == "month", at + pd.offsets.MonthBegin(1))
     category = incidents["category"].astype("str")
     sentence = ~category.map(reads_like_category).astype(bool)
-    metres = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    metres = points_of(incidents)
     if projection.is_british:
         where = {"easting": metres[:, 0], "northing": metres[:, 1]}
     else:

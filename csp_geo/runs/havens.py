@@ -32,13 +32,12 @@ from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
 from csp_geo.products.havens import plan_tables
-from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.havens.plan_page import havens_page
+from csp_geo.products.havens.plan_tables import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.havens.plan_words import NOT_VETTED, site_words
 from csp_geo.runs import haven_facts as facts
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder, read_pack
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder, read_pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,9 +103,7 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
     register = _register(options, pack)
     _refuse_mixture(options, pack)
     candidates = candidates_of(
-        premises,
-        read_profile(options.profile),
-        None if register is None else register.table,
+        premises, read_profile(options.profile), None if register is None else register.table
     )
     demand = _demand(pack, options)
 
@@ -294,10 +291,7 @@ def _ways(
     projection = pack.area.projection
     network = read_network(options.network, projection) if options.network else None
     obstacles = read_obstacles(
-        projection,
-        barriers=options.barriers,
-        crossings=options.crossings,
-        avoid=options.avoid,
+        projection, barriers=options.barriers, crossings=options.crossings, avoid=options.avoid
     )
     day, dark = (
         walking_distances(

@@ -13,7 +13,7 @@ from csp_geo.core.pack_tables import WEEKLY
 from csp_geo.core.period import parse_period
 from csp_geo.core.storage import KEY_FILE, keep_key, project_key
 from csp_geo.decisions.havens.demand import demand_points
-from csp_geo.decisions.havens.on_map import havens_on_map
+from csp_geo.decisions.havens.venues import havens_on_map
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
@@ -31,8 +31,7 @@ from csp_geo.products.quality_page import CheckFacts, check_page
 from csp_geo.products.weekly.map_page import make_map
 from csp_geo.runs import weekly_facts as facts
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder
 from csp_geo.runs.weekly_facts import cautions_of, withheld
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from csp_geo.decisions.havens.on_map import HavensOnMap
+    from csp_geo.decisions.havens.venues import HavensOnMap
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.runs.context import Context
 
@@ -91,12 +90,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     watch.start("clean", "Checking the reports")
     key = project_key(context.key_folder)
     result = clean(
-        reports,
-        area,
-        today=context.today,
-        key=key,
-        border_m=settings.border_m,
-        gazetteer=gazetteer,
+        reports, area, today=context.today, key=key, border_m=settings.border_m, gazetteer=gazetteer
     )
     require_incidents(result, reports)
     incidents, narrowed = narrow(result.incidents, options.themes, options.sources)

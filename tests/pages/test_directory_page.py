@@ -27,8 +27,7 @@ from csp_geo.products.directory_page import (
 )
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset
-from csp_geo.products.map.evidence import incident_layers, outline_layers
-from csp_geo.products.map.ground import zone_layer
+from csp_geo.products.map.builders import incident_layers, outline_layers, zone_layer
 
 from .conftest import (
     HOSTILE,

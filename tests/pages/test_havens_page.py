@@ -13,9 +13,8 @@ import shapely
 from scipy.sparse import csr_array
 
 from csp_geo.decisions.havens.demand import Demand
-from csp_geo.decisions.havens.on_map import HavensOnMap, havens_on_map
 from csp_geo.decisions.havens.plan import PlanParams, plan_havens
-from csp_geo.decisions.havens.venues import Venues, WaysOnFoot
+from csp_geo.decisions.havens.venues import HavensOnMap, Venues, WaysOnFoot, havens_on_map
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
 from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead

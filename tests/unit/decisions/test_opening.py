@@ -9,19 +9,17 @@ import pytest
 
 from csp_geo.core.calendar import bank_holidays
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.sun import sun_times
-from csp_geo.decisions.opening import (
+from csp_geo.core.sun import after_dark, sun_times
+from csp_geo.decisions.opening import Place, assume_hours, hours_of_week, open_at, read_assumed
+from csp_geo.inputs.venues.opening_rules import (
     CLOSED,
+    NO_HOURS,
+    NO_PLACE,
     OPEN,
+    SCHOOL_HOLIDAYS,
     UNKNOWN,
-    Place,
-    after_dark,
-    assume_hours,
-    hours_of_week,
-    open_at,
-    read_assumed,
+    read_rules,
 )
-from csp_geo.inputs.venues.opening_rules import NO_HOURS, NO_PLACE, SCHOOL_HOLIDAYS, read_rules
 from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
 
 WEEK = date(2022, 1, 12)

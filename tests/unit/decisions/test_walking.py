@@ -10,14 +10,9 @@ import shapely
 
 from csp_geo.core.errors import BoundaryError, CRSError, NetworkError, SettingsError
 from csp_geo.core.projection import BRITISH_CRS, british_grid
-from csp_geo.decisions.walking.distances import (
-    Obstacles,
-    WalkParams,
-    make_network,
-    read_network,
-    read_obstacles,
-    walking_distances,
-)
+from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.decisions.walking.network import make_network, read_network
+from csp_geo.decisions.walking.obstacles import Obstacles, read_obstacles
 
 WEST, SOUTH = 544000.0, 184000.0
 GRID = british_grid()
