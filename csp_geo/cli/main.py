@@ -24,7 +24,7 @@ from csp_geo.cli.init import init
 from csp_geo.cli.shared import DATA, STOPPED, USAGE, Surroundings
 from csp_geo.cli.weekly import weekly
 from csp_geo.core.disk import say as say_error
-from csp_geo.core.errors import CspGeoError, SettingsError
+from csp_geo.core.errors import CspGeoError, SettingsError, SeveralError
 from csp_geo.core.offline import keep_offline
 
 if TYPE_CHECKING:
@@ -78,12 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _said(error: Exception, *, as_json: bool) -> int:
     """Say in a sentence what went wrong; return the exit code."""
-    message = _sentence(error)
-    terminal.say(message, bad=True)
+    errors = error.errors if isinstance(error, SeveralError) else (error,)
+    sentences = [_sentence(one) for one in errors]
+    for sentence in sentences:
+        terminal.say(sentence, bad=True)
     if as_json:
         with suppress(OSError):  # what cannot be printed has been said on stderr
-            terminal.print_json({"error": message})
-    return USAGE if isinstance(error, SettingsError) else DATA
+            terminal.print_json({"error": " ".join(sentences)})
+    return USAGE if all(isinstance(one, SettingsError) for one in errors) else DATA
 
 
 def _sentence(error: Exception) -> str:

@@ -58,7 +58,11 @@ class Surroundings:
 
 
 def settings_of(
-    config: Path | None = None, *, eps: float | None = None, min_samples: int | None = None
+    config: Path | None = None,
+    *,
+    eps: float | None = None,
+    min_samples: int | None = None,
+    feeds: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read the settings, those of this folder unless others are named; options come before them."""
     from csp_geo.core.settings import read_settings
@@ -69,7 +73,7 @@ def settings_of(
         clusters = replace(clusters, eps=eps)
     if min_samples is not None:
         clusters = replace(clusters, min_samples=min_samples)
-    return replace(settings, clusters=clusters)
+    return replace(settings, clusters=clusters, feeds={**settings.feeds, **(feeds or {})})
 
 
 def make_context(today: date, command: str, *, quiet: bool = False, **given: Any) -> Context:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from csp_geo.core.errors import BoundaryError, NoReportsError, SettingsError
+
+BOUNDARIES: Final = Path("data", "boundaries")
+"""Where a project keeps its boundary files."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """Where the inputs of a run lie."""
+    """Where the inputs of a run lie; `boundaries` may be a folder, see `boundary_file`."""
 
     reports: Path
     boundaries: Path
@@ -19,6 +23,8 @@ class Project:
     havens: Path | None
     config: Path | None
     key_folder: Path
+    is_folder: bool = False
+    """Whether it is a project's own folder, and not files that were named one by one."""
 
 
 def find_project(
@@ -42,7 +48,7 @@ def find_project(
     own_config = here / "csp_geo.toml" if here is not None else None
     return Project(
         reports=reports if reports is not None else Path("data", "reports"),
-        boundaries=boundaries if boundaries is not None else only_boundaries(Path()),
+        boundaries=boundaries if boundaries is not None else BOUNDARIES,
         zones=(zones,)
         if zones
         else tuple(context_files(here and here / "data" / "zones", tables=False)),
@@ -50,6 +56,7 @@ def find_project(
         havens=register_of(here) if here is not None else None,
         config=config or (own_config if own_config and own_config.is_file() else None),
         key_folder=here if here is not None else out,
+        is_folder=here is not None,
     )
 
 
@@ -63,15 +70,25 @@ def register_of(folder: Path) -> Path | None:
 
 def boundaries_at(folder: Path) -> list[Path]:
     """List the boundary files of a project."""
+    return _boundaries_in(folder / BOUNDARIES)
+
+
+def _boundaries_in(folder: Path) -> list[Path]:
     from csp_geo.inputs.files.gis_layer import VECTOR_SUFFIXES
 
-    home = folder / "data" / "boundaries"
-    return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
 
 
 def only_boundaries(folder: Path) -> Path:
     """Return the one boundary file of a project; `BoundaryError` if there is none, or a choice."""
-    found = boundaries_at(folder)
+    return boundary_file(folder / BOUNDARIES)
+
+
+def boundary_file(path: Path) -> Path:
+    """Return a boundary file: the path itself, or the only one in the project's folder of them."""
+    if path.parts[-2:] != BOUNDARIES.parts:
+        return path
+    found = _boundaries_in(path)
     if len(found) == 1:
         return found[0]
     if not found:
