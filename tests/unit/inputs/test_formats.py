@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime, time
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_text_has_one_nul_in_twenty_bytes_at_most(tmp_path, nuls, is_text):
     else:
         with pytest.raises(SourceError, match="is not a CSV file"):
             csv_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(("n", "is_whole"), [(120, True), (121, False)])
+def test_the_name_of_a_part_is_said_to_120_letters(tmp_path, n, is_whole):
+    part = "/" + "x" * (n - 5) + ".csv"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(part[1:], "")
+    with pytest.raises(SourceError) as caught:
+        read_file(tmp_path / "a.zip", "a.zip")
+    shown = part if is_whole else f"{part[:120]}..."
+    assert str(caught.value).startswith(f"a.zip{shown} is empty")
 
 
 class TestCsv:
