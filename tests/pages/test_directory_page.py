@@ -297,6 +297,22 @@ class TestBrowser:
         )
         tab.assert_quiet()
 
+    @pytest.mark.parametrize(
+        ("moment", "is_old"),
+        [
+            ("2026-11-20T23:59:00Z", True),
+            ("2026-11-21T00:00:00Z", False),
+            ("2027-11-23T23:59:00Z", False),
+            ("2027-11-24T00:00:00Z", True),
+        ],
+    )
+    def test_a_page_is_good_for_366_days(self, open_page, page, moment, is_old):
+        """And on the day before, where a clock may be wrong."""
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time(moment)
+        tab.page.reload()
+        assert tab.page.locator("#out-of-date").is_visible() == is_old
+
     @pytest.mark.parametrize("moment", ["2028-01-03T12:00:00Z", "2026-11-01T12:00:00Z"])
     def test_an_old_page_never_says_that_anything_is_open(self, open_page, page, moment):
         tab = open_page(page)

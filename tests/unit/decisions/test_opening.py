@@ -378,6 +378,16 @@ class TestAssumedHours:
         with pytest.raises(SettingsError, match=rf"hours\.toml.*{said}"):
             read_assumed(path, {"pharmacy", "pub"})
 
+    @pytest.mark.parametrize(("n", "is_read"), [(500, True), (501, False)])
+    def test_the_longest_hours(self, tmp_path, n, is_read):
+        path = tmp_path / "hours.toml"
+        path.write_text(f'[assumed_hours]\npub = "{"24/7".ljust(n)}"\n', "utf-8")
+        if is_read:
+            assert read_assumed(path, {"pub"})["pub"].strip() == "24/7"
+        else:
+            with pytest.raises(SettingsError, match="pub must be hours such as"):
+                read_assumed(path, {"pub"})
+
     def test_no_table(self, tmp_path):
         with pytest.raises(SettingsError, match="could not be read"):
             read_assumed(tmp_path / "none.toml", {"pub"})

@@ -135,6 +135,22 @@ class TestMerging:
         result = cleaned({"offence/a.csv": [row(), row("A2")], "offence/b.csv": [row("A3"), row()]})
         assert fates(result) == ["accepted", "accepted", "accepted", "merged"]
 
+    @pytest.mark.parametrize(
+        ("reference", "others", "shared"),
+        [
+            ("AB123", "ab 123", True),
+            ("AB12", "AB12", False),
+            ("0AB12", "AB12", False),
+        ],
+    )
+    def test_a_reference_of_five_signs_is_the_same_in_every_source(
+        self, cleaned, reference, others, shared
+    ):
+        """What one source says of it makes the row of the other sensitive too."""
+        rows = {"offence/a.csv": [row(reference, what="Rape")], "asb/a.csv": [row(others)]}
+        sensitive = cleaned(rows).rows["sensitive"]
+        assert (sensitive != "").tolist() == ([True, True] if shared else [False, True])
+
     def test_not_across_sources(self, cleaned):
         """The same row as an offence and as anti-social behaviour is two reports."""
         result = cleaned({"offence/a.csv": [row()], "asb/a.csv": [row(), row("A2")]})
