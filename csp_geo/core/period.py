@@ -115,6 +115,11 @@ def say_month(when: date) -> str:
     return f"{_NAMES[when.month - 1]} {when.year}"
 
 
+def say_in_force(first: date, last: date | None) -> str:
+    """Write from when to when something holds: "1 May 2002 to 4 May 2018", "since 5 May 2022"."""
+    return f"{say_day(first)} to {say_day(last)}" if last else f"since {say_day(first)}"
+
+
 def say_span(first: date, last: date, *, months: bool | None = None) -> str:
     """Write an inclusive period as shortly as English allows.
 

@@ -65,7 +65,7 @@ class Projection:
     def to_lonlat(self, xy: ArrayLike) -> Floats:
         """Turn ``(n, 2)`` metres back into longitude, latitude; NaN outside the cover."""
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        usable = np.isfinite(points).all(axis=1)
+        usable = np.asarray(np.isfinite(points).all(axis=1))
         if self.is_british:
             usable &= in_box(points[:, 0], points[:, 1], GB_METRES)
         return self._converted(points, usable, to_metres=False)

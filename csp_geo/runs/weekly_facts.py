@@ -12,7 +12,7 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import READER, Caution, for_audience, in_order
-from csp_geo.core.period import say_day
+from csp_geo.core.period import say_in_force
 from csp_geo.core.tables import KINDS, SHARED_POINTS, TESTED_COLUMNS
 from csp_geo.core.wording import count
 from csp_geo.incidents.quality import file_counts
@@ -319,7 +319,7 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
             "on this map can be relied on. Get official wards: csp-geo boundaries fetch."
         )
         found.append(Caution("wards-schematic", said))
-    if area.vintage is None:
+    if (vintage := area.vintage) is None:
         said = (
             f"The ward codes in {area.file_name} belong to no set that csp_geo knows, so it could "
             "not be checked that the wards fit the dates of the reports."
@@ -327,23 +327,16 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
         found.append(Caution("wards-unknown-set", said))
     else:
         days = used["occurred_at"].dt.tz_localize(None).dt.normalize()
-        outside = days < str(area.vintage.valid_from)
-        if area.vintage.valid_to is not None:
-            outside |= days > str(area.vintage.valid_to)
+        outside = days < str(vintage.valid_from)
+        if vintage.valid_to is not None:
+            outside |= days > str(vintage.valid_to)
         if outside.any():
             said = (
-                f"The wards do not fit the dates: these are the {area.vintage.title} "
-                f"({_valid(area)}), and {int(outside.sum()):,} of {count(len(used), 'report')} "
+                f"The wards do not fit the dates: these are the {vintage.title} "
+                f"({say_in_force(vintage.valid_from, vintage.valid_to)}), and "
+                f"{int(outside.sum()):,} of {count(len(used), 'report')} "
                 "are from another time. Ward names and totals are of these wards, not of those in "
                 "force then."
             )
             found.append(Caution("wards-other-dates", said))
     return [*found, *area.cautions]
-
-
-def _valid(area: StudyArea) -> str:
-    if area.vintage is None:
-        return "unknown"
-    end = area.vintage.valid_to
-    start = say_day(area.vintage.valid_from)
-    return f"{start} to {say_day(end)}" if end else f"since {start}"
