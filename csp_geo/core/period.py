@@ -11,18 +11,8 @@ from typing import Final
 from csp_geo.core.errors import SettingsError
 
 _NAMES: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
 )
 _MONTHS: Final = re.compile(r"(\d{4})-(\d\d)(?:\.\.(\d{4})-(\d\d))?")
 _DATES: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")

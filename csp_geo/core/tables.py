@@ -21,12 +21,7 @@ if TYPE_CHECKING:
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
 SYSTEMS: Final = (
-    "police_uk",
-    "police_uk_stops",
-    "open311",
-    "engagementhq",
-    "social_pinpoint",
-    "commonplace",
+    *("police_uk", "police_uk_stops", "open311", "engagementhq", "social_pinpoint", "commonplace"),
 )
 """Systems whose files are recognised by their columns; each is a feed of one of the sources."""
 FAMILIES: Final = ("recorded", "perception", "observation", "other")
@@ -44,28 +39,10 @@ FAMILY_OF_SOURCE: Final = {
 }
 
 THEMES: Final = (
-    "anti-social behaviour",
-    "burglary",
-    "criminal damage",
-    "design and visibility",
-    "domestic",
-    "drugs and alcohol",
-    "fire",
-    "graffiti",
-    "harassment",
-    "hate",
-    "lighting",
-    "people hanging around",
-    "public order",
-    "robbery",
-    "sexual",
-    "theft",
-    "traffic",
-    "upkeep",
-    "vehicle crime",
-    "violence",
-    "weapons",
-    "other",
+    *("anti-social behaviour", "burglary", "criminal damage", "design and visibility", "domestic"),
+    *("drugs and alcohol", "fire", "graffiti", "harassment", "hate", "lighting"),
+    *("people hanging around", "public order", "robbery", "sexual", "theft", "traffic", "upkeep"),
+    *("vehicle crime", "violence", "weapons", "other"),
 )
 SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
 """Themes that are sensitive whatever else is known of a report."""
@@ -76,14 +53,7 @@ category that nobody has sorted: it may be any of them."""
 
 TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
 LOCATION_METHODS: Final = (
-    "exact",
-    "pin",
-    "address",
-    "postcode",
-    "street",
-    "snapped",
-    "gridref",
-    "gazetteer",
+    *("exact", "pin", "address", "postcode", "street", "snapped", "gridref", "gazetteer"),
 )
 SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 """Ways of locating that put reports of many addresses on one point."""

@@ -45,18 +45,8 @@ if TYPE_CHECKING:
 
 
 _LIBRARIES: Final = (
-    "convertbng",
-    "fiona",
-    "folium",
-    "geopandas",
-    "numba",
-    "numpy",
-    "pandas",
-    "pyogrio",
-    "pyproj",
-    "scikit-learn",
-    "scipy",
-    "shapely",
+    *("convertbng", "fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio"),
+    *("pyproj", "scikit-learn", "scipy", "shapely"),
 )
 LAYERS: Final = "layers.gpkg"
 

@@ -24,7 +24,7 @@ from csp_geo.products.facts.page import Facts, SourceFacts
 from csp_geo.products.quality_page import conservation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from csp_geo.incidents.clean import CleanResult
     from csp_geo.incidents.select import Selection
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.read import ReportFile, Reports
+    from csp_geo.inputs.read import Reports
     from csp_geo.runs.weekly import WeeklyOptions
 FEW_REPORTS: Final = 30
 """Below this many reports in the period the page says that they are too few to lean on."""
@@ -173,7 +173,17 @@ def _method(run: WeeklyRun) -> tuple[str, ...]:
 def inputs(run: WeeklyRun) -> list[dict[str, Any]]:
     """Return what the record says of each file of reports."""
     counts = file_counts(run.reports, run.result)
-    return [_input_record(file, line) for file, line in zip(run.reports.files, counts, strict=True)]
+    return [
+        {
+            "path": file.path,
+            "source": file.source,
+            "sha256": file.sha256,
+            "rows": line["read"],
+            **{fate: line[fate] for fate in FATES},
+            "error": file.error,
+        }
+        for file, line in zip(run.reports.files, counts, strict=True)
+    ]
 
 
 def body(run: WeeklyRun) -> dict[str, Any]:
@@ -245,17 +255,6 @@ def _tested(hotspots: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         {str(name): None if pd.isna(value) else value for name, value in row.items()}
         for row in columns.to_dict("records")
     ]
-
-
-def _input_record(file: ReportFile, counts: Mapping[str, int]) -> dict[str, Any]:
-    return {
-        "path": file.path,
-        "source": file.source,
-        "sha256": file.sha256,
-        "rows": counts["read"],
-        **{fate: counts[fate] for fate in FATES},
-        "error": file.error,
-    }
 
 
 def cautions_of(
