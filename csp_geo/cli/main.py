@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 import click
@@ -29,9 +29,6 @@ from csp_geo.core.offline import keep_offline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-_DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group(

@@ -15,20 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from csp_geo.core.errors import SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
 SYSTEMS: Final = (
-    "police_uk",
-    "police_uk_stops",
-    "open311",
-    "engagementhq",
-    "social_pinpoint",
-    "commonplace",
+    *("police_uk", "police_uk_stops", "open311", "engagementhq", "social_pinpoint", "commonplace"),
 )
 """Systems whose files are recognised by their columns; each is a feed of one of the sources."""
 FAMILIES: Final = ("recorded", "perception", "observation", "other")
@@ -46,28 +39,10 @@ FAMILY_OF_SOURCE: Final = {
 }
 
 THEMES: Final = (
-    "anti-social behaviour",
-    "burglary",
-    "criminal damage",
-    "design and visibility",
-    "domestic",
-    "drugs and alcohol",
-    "fire",
-    "graffiti",
-    "harassment",
-    "hate",
-    "lighting",
-    "people hanging around",
-    "public order",
-    "robbery",
-    "sexual",
-    "theft",
-    "traffic",
-    "upkeep",
-    "vehicle crime",
-    "violence",
-    "weapons",
-    "other",
+    *("anti-social behaviour", "burglary", "criminal damage", "design and visibility", "domestic"),
+    *("drugs and alcohol", "fire", "graffiti", "harassment", "hate", "lighting"),
+    *("people hanging around", "public order", "robbery", "sexual", "theft", "traffic", "upkeep"),
+    *("vehicle crime", "violence", "weapons", "other"),
 )
 SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
 """Themes that are sensitive whatever else is known of a report."""
@@ -78,14 +53,7 @@ category that nobody has sorted: it may be any of them."""
 
 TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
 LOCATION_METHODS: Final = (
-    "exact",
-    "pin",
-    "address",
-    "postcode",
-    "street",
-    "snapped",
-    "gridref",
-    "gazetteer",
+    *("exact", "pin", "address", "postcode", "street", "snapped", "gridref", "gazetteer"),
 )
 SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 """Ways of locating that put reports of many addresses on one point."""
@@ -199,33 +167,26 @@ CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES, PRE
 def _is_dtype(column: pd.Series, dtype: str) -> bool:
     import pandas as pd
 
-    checks: dict[str, Callable[[pd.Series], Any]] = {
-        "string": lambda c: pd.api.types.is_string_dtype(c.dtype) or c.isna().all(),
-        "int64": lambda c: str(c.dtype) == "int64",
-        "Int64": lambda c: str(c.dtype) == "Int64",
-        "float64": lambda c: str(c.dtype) == "float64",
-        "bool": lambda c: str(c.dtype) == "bool",
-        "category": lambda c: isinstance(c.dtype, pd.CategoricalDtype),
-        "datetime": lambda c: str(c.dtype).startswith("datetime64["),
-        "object": lambda c: str(c.dtype) == "object",
-        "geometry": lambda c: str(c.dtype) == "geometry",
-    }
-    return bool(checks[dtype](column))
+    if dtype == "string":
+        return pd.api.types.is_string_dtype(column.dtype) or bool(column.isna().all())
+    if dtype == "category":
+        return isinstance(column.dtype, pd.CategoricalDtype)
+    name = str(column.dtype)
+    return name.startswith("datetime64[") if dtype == "datetime" else name == dtype
 
 
 def as_agreed(table: Frame, contract: Contract) -> Frame:
     """Return the contract's columns of `table` in order, with the contract's dtypes."""
     import pandas as pd
 
-    plain = {name: name for name in ("int64", "Int64", "float64", "bool", "object")}
-    plain["string"] = "str"
-    dtypes = {
-        column.name: pd.CategoricalDtype(list(column.allowed) or None)
-        if column.dtype == "category"
-        else plain[column.dtype]
+    dtypes: dict[str, Any] = {
+        column.name: "str" if column.dtype == "string" else column.dtype
         for column in contract.columns
-        if column.dtype in plain or column.dtype == "category"
+        if column.dtype not in {"datetime", "geometry"}
     }
+    for column in contract.columns:
+        if column.dtype == "category":
+            dtypes[column.name] = pd.CategoricalDtype(list(column.allowed) or None)
     return table[list(contract.names)].astype(dtypes)
 
 

@@ -10,7 +10,7 @@ import shapely
 
 from csp_geo.core.projection import points_of
 from csp_geo.core.settings import LONGEST_EPS_M, SHORTEST_EPS_M, ClusterParams
-from csp_geo.core.wording import count, join
+from csp_geo.core.wording import count, join, sides
 from csp_geo.hotspots.find import label_family, shape_of, size_of
 
 if TYPE_CHECKING:
@@ -224,8 +224,7 @@ def _could_be_chance(f: Judgement) -> str:
 
 
 def _too_large(f: Judgement) -> str:
-    sides = f"{round(f.width_m / 10) * 10:,} by {round(f.length_m / 10) * 10:,} metres"
-    size = f"{sides}, {f.area_m2 / 10_000:.1f} hectares"
+    size = f"{sides(f.width_m, f.length_m)}, {f.area_m2 / 10_000:.1f} hectares"
     return f"Too large to task: {_figures(f)}, {size}. {f.split}".strip()
 
 

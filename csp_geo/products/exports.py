@@ -135,23 +135,9 @@ def _cell(value: Any, decimals: int) -> Any:
 
 
 ACCEPTED_COLUMNS: Final = (
-    "source",
-    "source_ref",
-    "source_file",
-    "source_row",
-    "occurred_at",
-    "occurred_to",
-    "time_precision",
-    "category",
-    "theme",
-    "sensitive",
-    "family",
-    "location_method",
-    "location_accuracy_m",
-    "place",
-    "ward_code",
-    "ward_name",
-    "flags",
+    *("source", "source_ref", "source_file", "source_row"),
+    *("occurred_at", "occurred_to", "time_precision", "category", "theme", "sensitive", "family"),
+    *("location_method", "location_accuracy_m", "place", "ward_code", "ward_name", "flags"),
 )
 """Columns of the incidents contract that `check --fix` writes: no person, no column of the file."""
 

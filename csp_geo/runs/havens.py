@@ -90,7 +90,7 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
     watch = Stopwatch(context)
     watch.start("read", "Reading the pack and the lists")
     pack = read_pack(options.run)
-    target = options.out / str(pack.record["as_of"])
+    target = options.out / pack.as_of.isoformat()
     _keep_what_is_filled_in(target / CALL_LIST)
     output_folder(target, HAVENS_PLAN, context).check()
     premises = read_premises(
@@ -240,12 +240,7 @@ def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
 def _register(options: HavenOptions, pack: WeeklyPack) -> Register | None:
     if options.existing is None:
         return None
-    return read_havens(options.existing, pack.area, today=_day(pack))
-
-
-def _day(pack: WeeklyPack) -> date:
-    """Return the day of the pack: what counts on it, so that the same inputs give the same plan."""
-    return date.fromisoformat(str(pack.record["as_of"]))
+    return read_havens(options.existing, pack.area, today=pack.as_of)
 
 
 def _demand(pack: WeeklyPack, options: HavenOptions) -> Demand:
@@ -279,7 +274,7 @@ def _areas_to_serve(
     if options.each == WARDS:
         wards = pack.area.wards
         return areas_to_serve(tuple(wards["ward_name"].astype("str")), pack.area.ward_of(venues.xy))
-    zones, _ = read_zones([Path(options.each)], pack.area.projection, _day(pack))
+    zones, _ = read_zones([Path(options.each)], pack.area.projection, pack.as_of)
     return areas_to_serve(
         tuple(zones["name"].astype("str")), position_in(zones.geometry, venues.xy)
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -35,7 +36,6 @@ from csp_geo.products.exports import csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
 
     import geopandas as gpd
 
@@ -45,18 +45,8 @@ if TYPE_CHECKING:
 
 
 _LIBRARIES: Final = (
-    "convertbng",
-    "fiona",
-    "folium",
-    "geopandas",
-    "numba",
-    "numpy",
-    "pandas",
-    "pyogrio",
-    "pyproj",
-    "scikit-learn",
-    "scipy",
-    "shapely",
+    *("convertbng", "fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio"),
+    *("pyproj", "scikit-learn", "scipy", "shapely"),
 )
 LAYERS: Final = "layers.gpkg"
 
@@ -260,6 +250,11 @@ class WeeklyPack:
     incidents: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
+
+    @property
+    def as_of(self) -> date:
+        """The day of the map: what counts on it, so that the same inputs give the same plan."""
+        return date.fromisoformat(str(self.record["as_of"]))
 
 
 def read_pack(folder: Path) -> WeeklyPack:

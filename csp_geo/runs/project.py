@@ -18,11 +18,11 @@ class Project:
 
     reports: Path
     boundaries: Path
-    zones: tuple[Path, ...]
-    context: tuple[Path, ...]
-    havens: Path | None
-    config: Path | None
     key_folder: Path
+    zones: tuple[Path, ...] = ()
+    context: tuple[Path, ...] = ()
+    havens: Path | None = None
+    config: Path | None = None
     is_folder: bool = False
     """Whether it is a project's own folder, and not files that were named one by one."""
 
@@ -35,28 +35,38 @@ def find_project(
     out: Path,
 ) -> Project:
     """Find the inputs: the project folder, or only what was named when `--reports` is given."""
+    if reports is None:
+        if not Path("data", "reports").is_dir():
+            raise NoReportsError(
+                "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
+                "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
+            )
+        return project_at(Path(), boundaries, zones, config)
+    if boundaries is None:
+        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
+    named = (zones,) if zones else ()
+    return Project(reports, boundaries, zones=named, config=config, key_folder=out)
+
+
+def project_at(
+    folder: Path,
+    boundaries: Path | None = None,
+    zones: Path | None = None,
+    config: Path | None = None,
+) -> Project:
+    """Return where the inputs of a project folder lie, but for those that are named."""
     from csp_geo.inputs.areas.zones_and_places import context_files
 
-    here = Path() if reports is None else None
-    if here is not None and not (here / "data" / "reports").is_dir():
-        raise NoReportsError(
-            "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
-            "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
-        )
-    if boundaries is None and here is None:
-        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
-    own_config = here / "csp_geo.toml" if here is not None else None
+    data, own = folder / "data", folder / "csp_geo.toml"
     return Project(
-        reports=reports if reports is not None else Path("data", "reports"),
-        boundaries=boundaries if boundaries is not None else BOUNDARIES,
-        zones=(zones,)
-        if zones
-        else tuple(context_files(here and here / "data" / "zones", tables=False)),
-        context=tuple(context_files(here and here / "data" / "context")),
-        havens=register_of(here) if here is not None else None,
-        config=config or (own_config if own_config and own_config.is_file() else None),
-        key_folder=here if here is not None else out,
-        is_folder=here is not None,
+        reports=data / "reports",
+        boundaries=boundaries or folder / BOUNDARIES,
+        zones=(zones,) if zones else tuple(context_files(data / "zones", tables=False)),
+        context=tuple(context_files(data / "context")),
+        havens=register_of(folder),
+        config=config or (own if own.is_file() else None),
+        key_folder=folder,
+        is_folder=True,
     )
 
 
@@ -99,19 +109,3 @@ def boundary_file(path: Path) -> Path:
         )
     names = ", ".join(path.name for path in found)
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
-
-
-def demo_project(out: Path) -> Project:
-    """Return where the sample's inputs lie."""
-    from csp_geo.inputs.areas.zones_and_places import context_files
-
-    data = out / "data"
-    return Project(
-        reports=data / "reports",
-        boundaries=only_boundaries(out),
-        zones=tuple(context_files(data / "zones", tables=False)),
-        context=tuple(context_files(data / "context")),
-        havens=register_of(out),
-        config=out / "csp_geo.toml",
-        key_folder=out,
-    )

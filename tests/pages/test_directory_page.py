@@ -12,7 +12,8 @@ import pytest
 
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.pack_tables import DIRECTORY
-from csp_geo.decisions.opening import OPEN, open_at
+from csp_geo.decisions.opening import open_at
+from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
 from csp_geo.products import directory_page as directory_module
 from csp_geo.products.directory_page import (

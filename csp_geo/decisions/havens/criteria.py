@@ -139,23 +139,16 @@ def _odd_criterion(value: list[Any]) -> str | None:
 
 def _profile(values: Mapping[str, Any], name: str) -> Profile:
     _check(values, name)
-    weights = {key: float(value) for key, value in values.get("weights", {}).items()}
-    approach = {
+    given: dict[str, Any] = {"title": name, **values}
+    for key in ("must", "must_after_dark"):
+        given[key] = tuple(given.get(key, ()))
+    given["weights"] = {key: float(value) for key, value in given.get("weights", {}).items()}
+    given["approach_weight"] = float(given.get("approach_weight", 0))
+    given[APPROACH] = {
         str(group).replace("_", " "): tuple(str(kind).casefold() for kind in kinds)
-        for group, kinds in values.get(APPROACH, {}).items()
+        for group, kinds in given.get(APPROACH, {}).items()
     }
-    return Profile(
-        name=name,
-        title=values.get("title", name),
-        about=values.get("about", ""),
-        must=tuple(values.get("must", ())),
-        must_after_dark=tuple(values.get("must_after_dark", ())),
-        staff_min=values.get("staff_min", 1),
-        staff_min_after_dark=values.get("staff_min_after_dark", 2),
-        weights=weights,
-        approach=approach,
-        approach_weight=float(values.get("approach_weight", 0)),
-    )
+    return Profile(name=name, **given)
 
 
 def _check(values: Mapping[str, Any], name: str) -> None:

@@ -156,11 +156,7 @@ def _figures(row: Any) -> str:
         return f"{words.count(row.n, 'report')}, {places}"
     if not row.n_people:
         return f"{words.count(row.n, 'pin')} from people not told apart"
-    return f"{words.number(row.n_people)} {_people(row.n_people)}, {words.count(row.n, 'pin')}"
-
-
-def _people(n: int) -> str:
-    return "person" if n == 1 else "people"
+    return f"{words.count(row.n_people, 'person', 'people')}, {words.count(row.n, 'pin')}"
 
 
 def _noun(row: Any) -> str:

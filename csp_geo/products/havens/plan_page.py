@@ -172,14 +172,10 @@ def _view(view: View, plan: HavenPlan, venues: Venues) -> dict[str, str]:
     shown = [*venues.existing, *plan.order]
     known = bool((venues.step_free[shown] >= 0).any())
     return {
+        **{name: number(value) for name, value in vars(view).items() if name != "title"},
         "title": view.title,
-        "demand": number(view.demand),
-        "before": number(view.before),
-        "after": number(view.after),
-        "twice": number(view.twice),
         "step_free": number(view.step_free) if known else "not known",
         "gap": number(view.after - view.step_free) if known else "not known",
-        "immediate": number(view.immediate),
     }
 
 

@@ -319,14 +319,9 @@ def hotspot_layers(
         The rows keep their position in `hotspots` as their index.
     """
     table = hotspots[["latitude", "longitude", hotspots.geometry.name]].reset_index(drop=True)
-    table = table.assign(
-        key=[spot.key for spot in facts],
-        family=[spot.family for spot in facts],
-        look=[spot.look for spot in facts],
-        rank=[spot.rank for spot in facts],
-        figure=[spot.figure for spot in facts],
-        title=[spot.line for spot in facts],
-    )
+    for name in ("key", "family", "look", "rank", "figure"):
+        table[name] = [getattr(spot, name) for spot in facts]
+    table["title"] = [spot.line for spot in facts]
     layers = []
     for family in tabs:
         for look in LOOKS:
