@@ -80,6 +80,7 @@ def _folder_of(layer: str) -> Path:
 
 
 def _fetched_lines(fetched: Fetched) -> list[str]:
+    from csp_geo.core.period import say_in_force
     from csp_geo.core.shelf import note_path
     from csp_geo.inputs.areas.catalogue import KINDS
 
@@ -89,7 +90,8 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
     name = area.name if kind.layer == "wards" else note["code"]
     lines = [f"{n:,} {kind.one if n == 1 else kind.many} ({name}), {fetched.said}."]
     if area.vintage is not None:
-        lines.append(f"  In force: {_span(_vintage_of(area.vintage))}.")
+        in_force = say_in_force(area.vintage.valid_from, area.vintage.valid_to)
+        lines.append(f"  In force: {in_force}.")
     elif kind.layer == "wards":
         lines.append(
             "  csp_geo does not know from when to when these codes were in force, so it cannot "
@@ -183,23 +185,13 @@ def _origin(entry: Mapping[str, Any]) -> str:
     return f"Fetched on {day} from {entry['service'] or 'an unnamed service'}; {since}."
 
 
-def _vintage_of(vintage: Any) -> dict[str, Any]:
-    end = vintage.valid_to
-    return {
-        "title": vintage.title,
-        "valid_from": vintage.valid_from.isoformat(),
-        "valid_to": end.isoformat() if end else None,
-    }
-
-
 def _span(vintage: Mapping[str, Any]) -> str:
     from datetime import date
 
-    from csp_geo.core.period import say_day
+    from csp_geo.core.period import say_in_force
 
-    start = say_day(date.fromisoformat(vintage["valid_from"]))
-    end = vintage["valid_to"]
-    return f"{start} to {say_day(date.fromisoformat(end))}" if end else f"since {start}"
+    first, last = vintage["valid_from"], vintage["valid_to"]
+    return say_in_force(date.fromisoformat(first), date.fromisoformat(last) if last else None)
 
 
 def _reports_line(reports: Mapping[str, Any] | None) -> str:

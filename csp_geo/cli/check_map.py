@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -49,7 +49,7 @@ def map_columns(options: CheckOptions, context: Context, *, at_terminal: bool) -
         for line in toml.splitlines():
             say(line)
         return 0
-    return _Dialogue(name, target, existing, sample, options, context).hold()
+    return _Dialogue(path, name, target, existing, sample, options, context).hold()
 
 
 def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
@@ -101,22 +101,17 @@ def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
 class _Dialogue:
     """The questions to one person about one file."""
 
-    def __init__(
-        self,
-        name: str,
-        target: Path,
-        existing: str,
-        sample: Sample,
-        options: CheckOptions,
-        context: Context,
-    ) -> None:
-        (self.path,) = options.files
-        self.name, self.target, self.existing = name, target, existing
-        self.sample = sample
-        self.options, self.context = options, context
+    path: Path
+    name: str
+    target: Path
+    existing: str
+    sample: Sample
+    options: CheckOptions
+    context: Context
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; return the exit code."""

@@ -93,4 +93,3 @@ PUBLIC_DIRECTORY: Final = PackKind(
 CHECK: Final = PackKind(
     "check", "check.json", {"quality.csv": QUALITY, "quarantine.csv": QUARANTINE}, {}
 )
-PACK_KINDS: Final = {kind.name: kind for kind in (WEEKLY, HAVENS_PLAN, PUBLIC_DIRECTORY, CHECK)}

@@ -17,8 +17,10 @@ import numpy as np
 from csp_geo.core.errors import SettingsError
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
     from opening_hours import OpeningHours
+
+    from csp_geo.core.arrays import Flags
 
 LONDON: Final = ZoneInfo("Europe/London")
 HOURS_OF_WEEK: Final = 168
@@ -67,7 +69,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def after_dark(hours: ArrayLike, day: date, latitude: float, longitude: float) -> NDArray[np.bool_]:
+def after_dark(hours: ArrayLike, day: date, latitude: float, longitude: float) -> Flags:
     """Tell which hours of a week are after dark.
 
     An hour is after dark when the sun is down, from sunset to sunrise, in the middle of it (at half

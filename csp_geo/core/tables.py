@@ -15,20 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from csp_geo.core.errors import SchemaError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pandas as pd
 
     Frame = TypeVar("Frame", bound=pd.DataFrame)
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
 SYSTEMS: Final = (
-    "police_uk",
-    "police_uk_stops",
-    "open311",
-    "engagementhq",
-    "social_pinpoint",
-    "commonplace",
+    *("police_uk", "police_uk_stops", "open311", "engagementhq", "social_pinpoint", "commonplace"),
 )
 """Systems whose files are recognised by their columns; each is a feed of one of the sources."""
 FAMILIES: Final = ("recorded", "perception", "observation", "other")
@@ -46,28 +39,10 @@ FAMILY_OF_SOURCE: Final = {
 }
 
 THEMES: Final = (
-    "anti-social behaviour",
-    "burglary",
-    "criminal damage",
-    "design and visibility",
-    "domestic",
-    "drugs and alcohol",
-    "fire",
-    "graffiti",
-    "harassment",
-    "hate",
-    "lighting",
-    "people hanging around",
-    "public order",
-    "robbery",
-    "sexual",
-    "theft",
-    "traffic",
-    "upkeep",
-    "vehicle crime",
-    "violence",
-    "weapons",
-    "other",
+    *("anti-social behaviour", "burglary", "criminal damage", "design and visibility", "domestic"),
+    *("drugs and alcohol", "fire", "graffiti", "harassment", "hate", "lighting"),
+    *("people hanging around", "public order", "robbery", "sexual", "theft", "traffic", "upkeep"),
+    *("vehicle crime", "violence", "weapons", "other"),
 )
 THEMES_BY_HARM: Final = (
     *("sexual", "violence", "domestic", "robbery", "weapons", "burglary", "fire", "hate"),
@@ -78,9 +53,9 @@ THEMES_BY_HARM: Final = (
 """The gravest first: of the rows of one event the first of these counts.
 
 The order is that of the Cambridge Crime Harm Index (days of the starting sentence, medians of
-2026): rape 2,555, other sexual 182; homicide 5,475, injury 365; robbery 365; weapons 274; burglary 184 to
-274; arson 185; harassment 10; public order 7.5; vehicles 5; drugs 3 to 5; damage and theft 2;
-anti-social behaviour 1. Domestic and hate stand by the crimes that they mostly are. What has no
+2026): rape 2,555, other sexual 182; homicide 5,475, injury 365; robbery 365; weapons 274; burglary
+184 to 274; arson 185; harassment 10; public order 7.5; vehicles 5; drugs 3 to 5; damage and theft
+2; anti-social behaviour 1. Domestic and hate stand by the crimes that they mostly are. What has no
 sentence comes after, and "other" last: any theme says more.
 """
 SENSITIVE_THEMES: Final = frozenset({"sexual", "domestic", "hate"})
@@ -92,14 +67,7 @@ category that nobody has sorted: it may be any of them."""
 
 TIME_PRECISIONS: Final = ("minute", "hour", "day", "month")
 LOCATION_METHODS: Final = (
-    "exact",
-    "pin",
-    "address",
-    "postcode",
-    "street",
-    "snapped",
-    "gridref",
-    "gazetteer",
+    *("exact", "pin", "address", "postcode", "street", "snapped", "gridref", "gazetteer"),
 )
 SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 """Ways of locating that put reports of many addresses on one point."""
@@ -207,42 +175,32 @@ OFFERED: Final = {column.name: column.meaning for column in columns_of("offered"
 """What the register says of a haven besides, yes, no or unknown."""
 HAVENS: Final = contract("havens")
 
-CONTRACTS: Final = (
-    *(INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES),
-    *(PREMISES, HAVENS),
-)
+CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES, PREMISES, HAVENS)
 
 
 def _is_dtype(column: pd.Series, dtype: str) -> bool:
     import pandas as pd
 
-    checks: dict[str, Callable[[pd.Series], Any]] = {
-        "string": lambda c: pd.api.types.is_string_dtype(c.dtype) or c.isna().all(),
-        "int64": lambda c: str(c.dtype) == "int64",
-        "Int64": lambda c: str(c.dtype) == "Int64",
-        "float64": lambda c: str(c.dtype) == "float64",
-        "bool": lambda c: str(c.dtype) == "bool",
-        "category": lambda c: isinstance(c.dtype, pd.CategoricalDtype),
-        "datetime": lambda c: str(c.dtype).startswith("datetime64["),
-        "object": lambda c: str(c.dtype) == "object",
-        "geometry": lambda c: str(c.dtype) == "geometry",
-    }
-    return bool(checks[dtype](column))
+    if dtype == "string":
+        return pd.api.types.is_string_dtype(column.dtype) or bool(column.isna().all())
+    if dtype == "category":
+        return isinstance(column.dtype, pd.CategoricalDtype)
+    name = str(column.dtype)
+    return name.startswith("datetime64[") if dtype == "datetime" else name == dtype
 
 
 def as_agreed(table: Frame, contract: Contract) -> Frame:
     """Return the contract's columns of `table` in order, with the contract's dtypes."""
     import pandas as pd
 
-    plain = {name: name for name in ("int64", "Int64", "float64", "bool", "object")}
-    plain["string"] = "str"
-    dtypes = {
-        column.name: pd.CategoricalDtype(list(column.allowed) or None)
-        if column.dtype == "category"
-        else plain[column.dtype]
+    dtypes: dict[str, Any] = {
+        column.name: "str" if column.dtype == "string" else column.dtype
         for column in contract.columns
-        if column.dtype in plain or column.dtype == "category"
+        if column.dtype not in {"datetime", "geometry"}
     }
+    for column in contract.columns:
+        if column.dtype == "category":
+            dtypes[column.name] = pd.CategoricalDtype(list(column.allowed) or None)
     return table[list(contract.names)].astype(dtypes)
 
 

@@ -15,8 +15,8 @@ from csp_geo.hotspots.compiled import compiled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from csp_geo.core.arrays import Floats, Ints
+
     Places = NDArray[np.int32]
     Bytes = NDArray[np.uint8]
 

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import LONGEST_EPS_M, SHORTEST_EPS_M, ClusterParams
-from csp_geo.core.wording import count, join
-from csp_geo.hotspots.chance.known_places import points_of
+from csp_geo.core.wording import count, join, sides
 from csp_geo.hotspots.find import label_family, shape_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Flags
+
 
 SETTINGS: Final = tuple((share, more) for share in (0.75, 1.0, 1.25) for more in (-1, 0, 1))
 """Of eps and added to min_samples."""
@@ -225,8 +224,7 @@ def _could_be_chance(f: Judgement) -> str:
 
 
 def _too_large(f: Judgement) -> str:
-    sides = f"{round(f.width_m / 10) * 10:,} by {round(f.length_m / 10) * 10:,} metres"
-    size = f"{sides}, {f.area_m2 / 10_000:.1f} hectares"
+    size = f"{sides(f.width_m, f.length_m)}, {f.area_m2 / 10_000:.1f} hectares"
     return f"Too large to task: {_figures(f)}, {size}. {f.split}".strip()
 
 

@@ -202,7 +202,7 @@ def _merge_columns(
 
 
 def _words(themes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {plain(word): theme for word, theme in _phrases(themes)}
+    return {plain(word): theme for word, theme in _phrases(themes) if word[-1:] != "*"}
 
 
 def _phrases(themes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

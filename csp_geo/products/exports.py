@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from csp_geo.core.disclosure import Audience, let_through, may_be_drawn, reads_like_category
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import HOTSPOTS
 from csp_geo.core.visible import json_text
 from csp_geo.products.escape import neutralise_table
@@ -134,23 +135,9 @@ def _cell(value: Any, decimals: int) -> Any:
 
 
 ACCEPTED_COLUMNS: Final = (
-    "source",
-    "source_ref",
-    "source_file",
-    "source_row",
-    "occurred_at",
-    "occurred_to",
-    "time_precision",
-    "category",
-    "theme",
-    "sensitive",
-    "family",
-    "location_method",
-    "location_accuracy_m",
-    "place",
-    "ward_code",
-    "ward_name",
-    "flags",
+    *("source", "source_ref", "source_file", "source_row"),
+    *("occurred_at", "occurred_to", "time_precision", "category", "theme", "sensitive", "family"),
+    *("location_method", "location_accuracy_m", "place", "ward_code", "ward_name", "flags"),
 )
 """Columns of the incidents contract that `check --fix` writes: no person, no column of the file."""
 
@@ -186,7 +173,7 @@ def accepted_csv(incidents: gpd.GeoDataFrame, projection: Projection) -> bytes:
     implied = implied.mask(precision == "month", at + pd.offsets.MonthBegin(1))
     category = incidents["category"].astype("str")
     sentence = ~category.map(reads_like_category).astype(bool)
-    metres = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    metres = points_of(incidents)
     if projection.is_british:
         where = {"easting": metres[:, 0], "northing": metres[:, 1]}
     else:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.decisions.siting.costs import checked_fixed
+from csp_geo.decisions.siting.cover import checked_fixed
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from csp_geo.decisions.siting.cover import Floats, Ints
+    from csp_geo.core.arrays import Floats, Ints
     from csp_geo.decisions.siting.open_cover import OpenCover
 
 

@@ -9,7 +9,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 if TYPE_CHECKING:
-    from csp_geo.decisions.siting.cover import Cover, Floats, Ints
+    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.decisions.siting.cover import Cover
 
 _SCALE: Final = 1e4
 """What all weights add up to in the programme: the solver's own tolerances are 1e-6 and below."""

@@ -16,7 +16,8 @@ import numpy as np
 from csp_geo.decisions.siting.cover import EQUAL
 
 if TYPE_CHECKING:
-    from csp_geo.decisions.siting.cover import Cover, Flags, Floats
+    from csp_geo.core.arrays import Flags, Floats
+    from csp_geo.decisions.siting.cover import Cover
 
 WORK: Final = 1e9
 """Work after which a search gives up, counted in entries of the table passed over: some seconds."""

@@ -24,14 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.core.projection import Projection
     from csp_geo.decisions.walking.obstacles import Obstacles
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _CENTIMETRES: Final = 2
 _MOST_CELLS: Final = 16_000_000

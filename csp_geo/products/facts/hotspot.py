@@ -156,7 +156,7 @@ def _figures(row: Any) -> str:
         return f"{_reports(row)}, {places}"
     if not row.n_people:
         return f"{_reports(row)} from people not told apart"
-    return f"{words.number(row.n_people)} {_people(row.n_people)}, {_reports(row)}"
+    return f"{words.count(row.n_people, 'person', 'people')}, {_reports(row)}"
 
 
 def _reports(row: Any) -> str:
@@ -166,10 +166,6 @@ def _reports(row: Any) -> str:
     if row.n == 1:
         return f"one incident, {words.number(row.n_rows)} rows"
     return f"{words.number(row.n)} incidents ({words.number(row.n_rows)} rows)"
-
-
-def _people(n: int) -> str:
-    return "person" if n == 1 else "people"
 
 
 def _noun(row: Any) -> str:

@@ -1,7 +1,7 @@
 """A layer of a map as data: which rows, how they look, what the key says, who may see them.
 
-Builders make a `LayerSpec` from a table (ground.py, evidence.py); a renderer draws a list of them
-(leaflet.py). A new layer is a builder, and its contents in `csp_geo.core.disclosure.LAYERS`.
+Builders (builders.py) make a `LayerSpec` from a table; a renderer (leaflet.py) draws a list of
+them. A new layer is a builder, and its contents in `csp_geo.core.disclosure.LAYERS`.
 """
 
 from __future__ import annotations

@@ -232,6 +232,39 @@ def test_alternatives_within_a_share() -> None:
     assert [one.objective for one in more.sitings] == [99, 98.5]
 
 
+@pytest.mark.parametrize(
+    ("covered", "is_listed"), [(99, True), (98.995, False), (99.0 - 0.9e-7, True)]
+)
+def test_a_hundredth_less_is_nearly_as_good(covered: float, is_listed: bool) -> None:
+    problem = coverage_problem(np.where(np.eye(2), 0, 9), [100, covered], 0, 1)
+    others = problem.alternatives(problem.solve())
+    assert len(others.sitings) == is_listed
+
+
+def test_ten_alternatives_are_listed() -> None:
+    """And it is not said that there are no others."""
+    problem = coverage_problem(np.where(np.eye(13), 0, 9), [1.0] * 13, 0, 1)
+    others = problem.alternatives(problem.solve())
+    assert [one.sites.tolist() for one in others.sitings] == [[n] for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(("over", "is_covered"), [(0.999e-9, True), (1.001e-9, False)])
+def test_what_rounding_may_change(over: float, is_covered: bool) -> None:
+    """A thousand-millionth of the limit; less is the limit itself."""
+    assert cg.maximal_coverage([[400 * (1 + over)]], [1], 400, 1).objective == is_covered
+
+
+@pytest.mark.parametrize(("most", "is_solved"), [(26, True), (25, False)])
+def test_the_largest_p_median(most: int, is_solved: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The street needs a table of 26 entries."""
+    monkeypatch.setattr(models, "MOST_ENTRIES", most)
+    if is_solved:
+        assert cg.p_median(STREET, PEOPLE, 1).is_optimal
+    else:
+        with pytest.raises(SettingsError, match="needs a table of"):
+            cg.p_median(STREET, PEOPLE, 1)
+
+
 def test_dominated_sites_are_left_out() -> None:
     rows = as_table([[1, 1, 0, 1], [0, 1, 0, 1], [0, 0, 1, 0]])
     cover = Cover.of(rows, np.ones(3), None, np.arange(4))

@@ -7,7 +7,7 @@ import pytest
 
 from csp_geo.core.errors import CspGeoError, InfeasibleError
 from csp_geo.decisions.havens.gains import coverage_by_hour, reasons, step_free_sites
-from csp_geo.decisions.siting.costs import within_reach
+from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import (
     HOURS,
     demand_by_hour,

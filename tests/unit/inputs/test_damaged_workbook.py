@@ -293,5 +293,9 @@ class TestTextsThatAreHeldOften:
         measure(ods(tmp_path / "a.ods", row.format(20_000, letter)))
         with pytest.raises(SourceError, match="repeated more than 500 times"):
             measure(ods(tmp_path / "a.ods", row.format(20_001, letter)))
+        single = "<table:table-cell><text:p>x</text:p></table:table-cell>"
+        measure(ods(tmp_path / "a.ods", row.format(100_000, single)))
+        with pytest.raises(SourceError, match="repeated more than 500 times"):
+            measure(ods(tmp_path / "a.ods", row.format(100_001, single)))
         empty = row.format(1_000_000, '<table:table-cell table:number-columns-repeated="1024"/>')
         measure(ods(tmp_path / "a.ods", row.format(1, letter) + empty))

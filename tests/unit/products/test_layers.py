@@ -13,10 +13,12 @@ import shapely
 from csp_geo.core.disclosure import Audience
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.projection import british_grid
-from csp_geo.products.map.evidence import demand_layers, incident_layers, outline_layers
-from csp_geo.products.map.ground import (
+from csp_geo.products.map.builders import (
     area_layers,
+    demand_layers,
     haven_layer,
+    incident_layers,
+    outline_layers,
     place_layers,
     venue_layer,
     zone_layer,
