@@ -56,9 +56,9 @@ def merged_rows(reports: Reports) -> NDArray[np.bool_]:
     shared &= _in_several_files(rows[shared]).reindex(table.index, fill_value=False)
     if shared.any():
         said = rows[shared].assign(content=_said(table[shared]))
-        repeats[shared] = beyond_the_largest(said, ["feed", "reference", "content"])
+        repeats[shared] = _beyond_the_largest(said, ["feed", "reference", "content"])
     bare = rows[(table["reference"] == "") & ~copies]
-    repeats[bare.index] = beyond_the_largest(bare, ["feed", "content"])
+    repeats[bare.index] = _beyond_the_largest(bare, ["feed", "content"])
     return repeats.to_numpy()
 
 
@@ -75,7 +75,7 @@ def _said(table: pd.DataFrame) -> NDArray[np.uint64]:
     return np.asarray(hash_pandas_object(cells, index=False), dtype=np.uint64)
 
 
-def beyond_the_largest(rows: pd.DataFrame, same: list[str]) -> pd.Series:
+def _beyond_the_largest(rows: pd.DataFrame, same: list[str]) -> pd.Series:
     """Tell which rows lie outside the file that has the most of them; of equals the first."""
     if len(set(rows["file"])) <= 1:
         return pd.Series(False, index=rows.index)

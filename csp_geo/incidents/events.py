@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from csp_geo.core.tables import THEMES_BY_HARM
 from csp_geo.core.wording import count
-from csp_geo.incidents.duplicates import beyond_the_largest
 from csp_geo.inputs.anonymised import SNAPPED
 from csp_geo.inputs.source import plain
 
@@ -65,7 +62,7 @@ def events_of(
     theme stands for it, whatever the order of the rows. A reference has a digit ("unknown" is
     none). The findings of an audit are several things, and what two people say of a place is two.
     A published report without a reference is known by month, point and category: where two files
-    hold the same month of them, the count kept is the largest in any one file.
+    hold the same month of the same place, those of one file are kept.
 
     Parameters
     ----------
@@ -89,10 +86,12 @@ def events_of(
     per_file = told.groupby(["feed", "event", "file"])["file"].transform("size")
     most = per_file.groupby([told["feed"], told["event"]]).transform("max")
     n_rows[several] = most.to_numpy()
-    monthly = usable & ~merged & ~named & (table["reference"] == "").to_numpy()
-    monthly &= ((dated["precision"] == "month") & (located["method"] == SNAPPED)).to_numpy()
+    monthly = usable & ~merged & ((dated["precision"] == "month").to_numpy())
+    monthly &= (located["method"] == SNAPPED).to_numpy()
+    published = _published(rows[monthly], table, located, dated)
+    published["bare"] = (table["reference"] == "")[monthly]
     again = np.zeros(len(rows), dtype=np.bool_)
-    again[monthly] = _in_two_wrappings(told, _published(rows[monthly], table, located, dated))
+    again[monthly] = _in_two_wrappings(told, published)
     notes = _notes(rows, further, again)
     return Events(rows["event"], further | again, n_rows, notes)
 
@@ -163,29 +162,44 @@ def _published(
     )
 
 
-def _in_two_wrappings(told: pd.DataFrame, published: pd.DataFrame) -> pd.Series | Marks:
-    """Tell which published reports another file holds as well.
+def _in_two_wrappings(told: pd.DataFrame, published: pd.DataFrame) -> Marks:
+    """Tell which published reports without a reference another file holds as well.
 
-    Two files hold the same when they share references, or most of the smaller one. Two police
-    forces at one station share a few: both count.
+    Of each month, point and category that several such files have, those of one file are kept: of
+    the one with most references, then with most reports. Reports with a reference all stay.
     """
-    files = np.unique(published["file"])
-    if len(files) < 2:  # noqa: PLR2004 - it takes two files
-        return np.zeros(len(published), dtype=np.bool_)
-    same = _pairs_of_files(told)
-    shared = _pairs_of_files(published)
+    group = _groups_of_files(told, published)
+    rows = published.assign(group=published["file"].map(group))
+    same = ["group", "event"]
+    each = rows.groupby([*same, "file"])["bare"].agg(["size", "sum"]).reset_index()
+    each["named"] = each["size"] - each["sum"]
+    best = each.sort_values(["named", "size", "file"], ascending=[False, False, True])
+    best = best.drop_duplicates(same).set_index(same)["file"]
+    kept = best.reindex(pd.MultiIndex.from_frame(rows[same])).to_numpy()
+    outside: Marks = (rows["file"].to_numpy() != kept) & rows["bare"].to_numpy(dtype=bool)
+    return outside
+
+
+def _groups_of_files(told: pd.DataFrame, published: pd.DataFrame) -> dict[int, int]:
+    """Give files that hold the same month of the same place one number.
+
+    They do when they share references; and where one has no references at all, when most of what
+    the smaller one says stands in the other. Two police forces at one station share no reference.
+    """
+    files = sorted(set(published["file"].tolist()))
+    without = set(files) - set(published["file"][~published["bare"]].tolist())
     sizes = published.drop_duplicates(["file", "event"])["file"].value_counts()
-    pairs = set(same) | {
-        (one, other)
-        for (one, other), n in shared.items()
-        if n >= max(_FEWEST, _SHARED * min(sizes[one], sizes[other]))
+    pairs = set(_pairs_of_files(told)) | {
+        pair
+        for pair, n in _pairs_of_files(published).items()
+        if without & set(pair) and n >= max(_FEWEST, _SHARED * min(sizes[file] for file in pair))
     }
-    pairs = {pair for pair in pairs if set(pair) <= set(files.tolist())}
-    ends = np.searchsorted(files, np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)).T
-    links = coo_array((np.ones(len(pairs)), (ends[0], ends[1])), shape=(len(files), len(files)))
-    group = connected_components(links, directed=False)[1]
-    grouped = published.assign(group=group[np.searchsorted(files, published["file"])])
-    return beyond_the_largest(grouped, ["feed", "group", "event"])
+    group = {file: file for file in files}
+    for one, other in sorted(pairs):
+        if one in group and other in group:
+            old, new = group[other], group[one]
+            group |= {file: new for file, of in group.items() if of == old}
+    return group
 
 
 def _pairs_of_files(rows: pd.DataFrame) -> dict[tuple[int, int], int]:
@@ -206,8 +220,8 @@ def _notes(rows: pd.DataFrame, further: Marks, again: Marks) -> Mapping[int, tup
         what = f"{count(len(own), 'row')} {'tells' if len(own) == 1 else 'tell'} of"
         of = count(own.nunique(), "incident")
         said = (
-            f"{what} {of} that another row stands for (same reference, time and place: victims, "
-            "suspects or offences of one event), counted once by the gravest theme"
+            f"{what} {of} that another row stands for (same reference, time and place: one "
+            "event, whatever the number of its rows and files), counted once by the gravest theme"
         )
         notes[n] = (said,)
     for n, size in sorted(Counter(rows["file"][again].tolist()).items()):

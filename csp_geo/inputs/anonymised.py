@@ -121,30 +121,38 @@ def at_recurring_points(
     moved, notes
         One bool for each row; by the number of a file, what was decided and why.
     """
+    xy = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    method = located["method"].to_numpy()
+    monthly = np.isfinite(xy).all(axis=1) & (dated["precision"] == "month").to_numpy()
+    known = np.unique(np.round(xy[monthly & (method == SNAPPED)]), axis=0)
+    rows = pd.DataFrame(np.round(xy), columns=["x", "y"], index=located.index).assign(
+        file=reports.table["file"], feed=reports.per_row("feed"), month=dated["occurred_at"]
+    )
+    size = rows["file"].value_counts()
+    rows = rows[monthly & np.isin(method, _BY_ADDRESS)]
+    rows = rows.assign(recurs=_recurs(rows))
     moved = pd.Series(False, index=located.index)
     notes: dict[int, tuple[str, ...]] = {}
-    placed = located["x_m"].notna().to_numpy() & (dated["precision"] == "month").to_numpy()
-    method = located["method"].to_numpy()
-    xy = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    by_number = reports.table["file"].to_numpy()
-    known = np.unique(np.round(xy[placed & (method == SNAPPED)]), axis=0)
-    for n, file in enumerate(reports.files):
-        own = by_number == n
-        if file.feed is None or not own.any() or reports.sources[file.feed].own_method:
+    for n in sorted(set(rows["file"])):
+        own = rows[rows["file"] == n]
+        if len(own) < MOSTLY * size[n] or reports.sources[own["feed"].iloc[0]].own_method:
             continue
-        rows = np.flatnonzero(own & placed & np.isin(method, _BY_ADDRESS))
-        if len(rows) < max(1, MOSTLY * own.sum()):
-            continue
-        why = _known_points(xy[rows], known) or _recurring(xy[rows])
-        if why:
-            moved.iloc[rows] = True
+        if why := _known_points(own, known) or _recurring(own):
+            moved[own.index] = True
             notes[n] = (f"{why}: {AWAY}. If not, say location_method in source.toml",)
     return moved, notes
 
 
-def _known_points(xy: Floats, known: Floats) -> str:
+def _recurs(rows: pd.DataFrame) -> pd.Series:
+    """Tell which rows lie at a point of several rows of a file, or of several months of a feed."""
+    in_a_file = rows.groupby(["file", "x", "y"])["x"].transform("size")
+    months = rows.groupby(["feed", "x", "y"])["month"].transform("nunique")
+    return (in_a_file > 1) | (months > 1)
+
+
+def _known_points(own: pd.DataFrame, known: Floats) -> str:
     """Say that a file's points are those of files known to be anonymised, "" if they are not."""
-    points = np.unique(np.round(xy), axis=0)
+    points = np.unique(own[["x", "y"]].to_numpy(), axis=0)
     if len(points) < FEWEST_KNOWN or not len(known):
         return ""
     distance, _ = cKDTree(known).query(points, distance_upper_bound=_SAME_M)
@@ -157,15 +165,15 @@ def _known_points(xy: Floats, known: Floats) -> str:
     )
 
 
-def _recurring(xy: Floats) -> str:
+def _recurring(own: pd.DataFrame) -> str:
     """Say that a file's points recur, "" if most of its reports lie where no other does."""
-    _, counts = np.unique(np.round(xy), axis=0, return_counts=True)
-    again = counts[counts > 1]
-    if len(xy) < FEWEST_ROWS or len(again) < FEWEST_POINTS:
+    again = own[own["recurs"]]
+    n_points = len(again.drop_duplicates(["x", "y"]))
+    if len(own) < FEWEST_ROWS or n_points < FEWEST_POINTS:
         return ""
-    if again.sum() < MOSTLY_RECURRING * len(xy):
+    if len(again) < MOSTLY_RECURRING * len(own):
         return ""
     return (
-        f"only the month is known, and {number(again.sum())} of {number(len(xy))} reports lie at "
-        f"{number(len(again))} points that recur"
+        f"only the month is known, and {number(len(again))} of {number(len(own))} reports lie at "
+        f"{number(n_points)} points that recur"
     )

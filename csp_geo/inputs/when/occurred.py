@@ -48,6 +48,7 @@ def times_occurred(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
         start = _days_of(start) if recorded else start
+        start = _months_of(start) if (date_text == "").all() else start
         if start.n_orders[0]:
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end)
@@ -69,6 +70,14 @@ def _days_of(dates: Dated) -> Dated:
         unreadable_time=dates.unreadable_time & False,
         midnight=dates.midnight & False,
     )
+
+
+def _months_of(dates: Dated) -> Dated:
+    """Take the first of each month, as Excel and pandas write a month, for the month alone."""
+    known = dates.at.dropna()
+    if not len(known) or not (known == known.dt.normalize().dt.to_period("M").dt.start_time).all():
+        return dates
+    return replace(dates, precision=dates.precision.mask(dates.at.notna(), "month"))
 
 
 def _months(text: pd.Series) -> pd.Series:
