@@ -171,10 +171,11 @@ def _in_two_wrappings(told: pd.DataFrame, published: pd.DataFrame) -> Marks:
     group = _groups_of_files(told, published)
     rows = published.assign(group=published["file"].map(group))
     same = ["group", "event"]
-    each = rows.groupby([*same, "file"])["bare"].agg(["size", "sum"]).reset_index()
-    each["named"] = each["size"] - each["sum"]
-    best = each.sort_values(["named", "size", "file"], ascending=[False, False, True])
-    best = best.drop_duplicates(same).set_index(same)["file"]
+    sizes = rows.groupby([*same, "file"])["bare"]
+    each = pd.DataFrame({"size": sizes.size(), "bare": sizes.sum()}).reset_index()
+    each["named"] = each["size"] - each["bare"]
+    order = each.sort_values(["named", "size", "file"], ascending=[False, False, True])
+    best = order.drop_duplicates(same).set_index(same)["file"]
     kept = best.reindex(pd.MultiIndex.from_frame(rows[same])).to_numpy()
     outside: Marks = (rows["file"].to_numpy() != kept) & rows["bare"].to_numpy(dtype=bool)
     return outside

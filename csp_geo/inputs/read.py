@@ -402,8 +402,8 @@ def _took_for(
     if source.header and tuple(name.strip() for name in header) == source.header:
         return ()
     is_system = source.feed in SYSTEMS and source.location_method == SNAPPED
-    system = (f"recognised as {source.title}: {AWAY}",) if is_system else ()
-    return (*system, streets.note) if streets else system
+    system = [f"recognised as {source.title}"] if is_system else []
+    return (*system, streets.note) if streets else tuple(f"{one}: {AWAY}" for one in system)
 
 
 def _choose(
