@@ -6,9 +6,10 @@ come in two wrappings. Counted by rows, one fight in the street would be a hotsp
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 _BETWEEN: Final = "\x1f"
+_DIGIT: Final = re.compile("[1-9]")
+"""What a reference has, and "unknown" and "000" have not."""
 _SHARED: Final = 0.5
 """Share of the smaller file's published reports that must stand in the other."""
 _FEWEST: Final = 5
@@ -103,22 +106,23 @@ def _names(
     table = reports.table
     reference = table["reference"].astype("str")
     family = reports.per_row("family")
-    can = np.flatnonzero(usable & _has_number(reference) & (family != "observation"))
+    tells = reference.str.contains(_DIGIT).to_numpy(dtype=bool)
+    can = np.flatnonzero(usable & tells & (family != "observation"))
     asked = family[can] == "perception"
-    parts = (
+    names = np.full(len(table), "", dtype=object)
+    names[can] = _joined_cells(
         reference.iloc[can],
         *(_seconds(dated[name].iloc[can]) for name in ("occurred_at", "occurred_to")),
         *(np.round(located[name].iloc[can]).astype("int64") for name in ("x_m", "y_m")),
         np.where(asked, table["person"].iloc[can].astype("str"), ""),
     )
-    names = np.full(len(table), "", dtype=object)
-    names[can] = [_BETWEEN.join(map(str, cells)) for cells in zip(*parts, strict=True)]
     return pd.Series(names, index=table.index)
 
 
-def _has_number(reference: pd.Series) -> Marks:
-    known = {text: any(sign in "123456789" for sign in text) for text in reference.unique()}
-    return reference.map(known).to_numpy(dtype=bool)
+def _joined_cells(*columns: pd.Series | NDArray[Any]) -> list[str]:
+    """Join the cells of each row to one text."""
+    texts = (map(str, column.tolist()) for column in columns)
+    return list(map(_BETWEEN.join, zip(*texts, strict=True)))
 
 
 def _seconds(at: pd.Series) -> NDArray[np.int64]:
@@ -150,15 +154,11 @@ def _published(
     words = table.loc[rows.index, "category"].astype("str")
     plain_words = words.map({word: plain(word) for word in words.unique()})
     return rows.assign(
-        event=[
-            _BETWEEN.join(map(str, cells))
-            for cells in zip(
-                _seconds(dated.loc[rows.index, "occurred_at"]),
-                *(np.round(located.loc[rows.index, name]) for name in ("x_m", "y_m")),
-                plain_words,
-                strict=True,
-            )
-        ]
+        event=_joined_cells(
+            _seconds(dated.loc[rows.index, "occurred_at"]),
+            *(np.round(located.loc[rows.index, name]) for name in ("x_m", "y_m")),
+            plain_words,
+        )
     )
 
 

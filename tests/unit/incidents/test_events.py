@@ -91,7 +91,7 @@ class TestOneEvent:
 
     @pytest.mark.parametrize(("second", "n"), [("p1", 1), ("p2", 2)])
     def test_what_two_people_say_is_two(self, cleaned, second, n):
-        header = (*HEADER[:6], "contributor id")
+        header = (*HEADER[:6], "user id")
         rows = [row(what="Litter", role="p1"), row(what="Graffiti", role=second)]
         assert cleaned({"survey/a.csv": rows}, header).counts["accepted"] == n
 
@@ -125,7 +125,7 @@ class TestWhatStandsForIt:
         result = cleaned([row(what="Robbery"), row(what="Zorbing")])
         assert result.incidents["theme"].tolist() == ["robbery"]
         assert result.incidents["sensitive"].tolist() == ["unknown"]
-        assert [caution.kind for caution in result.cautions].count("unsorted-words") == 1
+        assert [caution.kind.code for caution in result.cautions].count("unsorted-words") == 1
 
 
 def published(ref, x=X, what="Burglary", month="2023-01", force="Invented"):

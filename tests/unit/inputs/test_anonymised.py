@@ -133,7 +133,7 @@ class TestRecurringPoints:
     def test_the_same_month_twice_is_no_recurrence(self, located):
         files = {
             "offence/a.csv": recurring(25, 1),
-            "offence/b.csv": [row[:3] + ("Burglary",) for row in recurring(25, 1)],
+            "offence/b.csv": [(*row[:3], "Burglary") for row in recurring(25, 1)],
         }
         assert located(files)[0] == {name: ["exact"] for name in files}
 
