@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import NoPlacesError, SettingsError
-from csp_geo.core.pack_tables import HAVENS_PLAN
 from csp_geo.core.storage import is_labelled
+from csp_geo.core.tables import HAVENS_PLAN
 from csp_geo.decisions.havens.candidates import ask_licensing, candidates_of
 from csp_geo.decisions.havens.criteria import read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any

@@ -79,8 +79,7 @@ class Walk:
 
     def within(self, metres: float) -> Flags:
         """Tell which sites are in reach of which origins, ``(m, n)``; exactly `metres` counts."""
-        reached: Flags = self.metres <= metres
-        return reached
+        return np.asarray(self.metres <= metres)
 
 
 def walking_distances(

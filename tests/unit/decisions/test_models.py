@@ -10,7 +10,7 @@ from csp_geo.core.errors import CspGeoError, InfeasibleError, SchemaError, Setti
 from csp_geo.decisions.siting import choose, models, rank
 from csp_geo.decisions.siting.cover import Cover, as_table
 from csp_geo.decisions.siting.models import coverage_problem
-from csp_geo.decisions.siting.programme import cover_most
+from csp_geo.decisions.siting.solvers import cover_most
 
 # Demand points 300 m apart along a street; sites at the first, third and last of them.
 STREET = np.abs(300.0 * np.arange(5)[:, None] - 300.0 * np.array([0, 2, 4])[None, :])
