@@ -314,9 +314,8 @@ def _cautions(
         said = f"{count(n, 'venue')} never counted as open: {reason}."
         found.append(Caution("venues-never-open", said))
     if vague:
-        said = (
-            f"{count(vague, 'venue')} never counted as open: no hour is certain in what was given."
-        )
+        why = "no hour is certain in what was given"
+        said = f"{count(vague, 'venue')} never counted as open: {why}."
         found.append(Caution("venues-never-open", said))
     if n_assumed := int(assumed.sum()):
         said = f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.venues import AreasToServe, UsualWeek, Venues
     from csp_geo.decisions.walking.distances import Walk
-    from csp_geo.inputs.venues.register import Register
     from csp_geo.runs.context import Context
     from csp_geo.runs.pack import WeeklyPack
 
@@ -100,7 +99,9 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
         alcohol_and_gambling=options.alcohol,
         limits=context.settings.limits,
     )
-    register = _register(options, pack)
+    register = None
+    if options.existing is not None:
+        register = read_havens(options.existing, pack.area, today=pack.as_of)
     _refuse_mixture(options, pack)
     candidates = candidates_of(
         premises, read_profile(options.profile), None if register is None else register.table
@@ -235,12 +236,6 @@ def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
                 f"{path.name} holds {theirs} venues, but the pack {options.run.name} holds {ours} "
                 "reports, and a plan cannot mix them. Name a list that belongs to the pack."
             )
-
-
-def _register(options: HavenOptions, pack: WeeklyPack) -> Register | None:
-    if options.existing is None:
-        return None
-    return read_havens(options.existing, pack.area, today=pack.as_of)
 
 
 def _demand(pack: WeeklyPack, options: HavenOptions) -> Demand:

@@ -72,11 +72,6 @@ class Walk:
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def minutes(self) -> Floats:
-        """``(m, n)`` minutes at the stated speed."""
-        return self.metres / self.params.metres_per_minute
-
     def within(self, metres: float) -> Flags:
         """Tell which sites are in reach of which origins, ``(m, n)``; exactly `metres` counts."""
         return np.asarray(self.metres <= metres)

@@ -7,7 +7,7 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.core.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.decisions.siting import choose, models, rank
+from csp_geo.decisions.siting import choose, models, solvers
 from csp_geo.decisions.siting.cover import Cover, as_table
 from csp_geo.decisions.siting.models import coverage_problem
 from csp_geo.decisions.siting.solvers import cover_most
@@ -193,7 +193,7 @@ class TestWhenTheSearchGivesUp:
 
     @pytest.fixture(autouse=True)
     def _no_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rank, "WORK", -1)
+        monkeypatch.setattr(solvers, "WORK", -1)
 
     def test_it_is_said(self) -> None:
         cost = np.random.default_rng(5).uniform(0, 9, (30, 8))
