@@ -37,11 +37,8 @@ _MOVED: Final = {
 }
 """Holidays that were moved for one year: the early May and the spring bank holiday."""
 _PROCLAIMED: Final = (
-    date(2011, 4, 29),
-    date(2012, 6, 5),
-    date(2022, 6, 3),
-    date(2022, 9, 19),
-    date(2023, 5, 8),
+    *(date(2011, 4, 29), date(2012, 6, 5), date(2022, 6, 3)),
+    *(date(2022, 9, 19), date(2023, 5, 8)),
 )
 """Holidays of one year only: a wedding, two jubilees, a funeral, a coronation."""
 LONDON: Final = ZoneInfo("Europe/London")
@@ -64,11 +61,7 @@ def bank_holidays(year: int) -> frozenset[date]:
     """
     easter = (pd.Timestamp(year, 1, 1) - pd.Timedelta(days=1) + pd.offsets.Easter()).date()
     fixed = [date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)]
-    mondays = [
-        _monday_from(date(year, 5, 1)),
-        _monday_from(date(year, 5, 25)),
-        _monday_from(date(year, 8, 25)),
-    ]
+    mondays = [_monday_from(date(year, month, day)) for month, day in ((5, 1), (5, 25), (8, 25))]
     days = {easter - timedelta(days=2), easter + timedelta(days=1), *fixed}
     days |= {_MOVED.get(day, day) for day in mondays}
     days |= {day for day in _PROCLAIMED if day.year == year}

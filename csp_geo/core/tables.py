@@ -71,13 +71,8 @@ ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknow
 
 
 VERDICTS: Final = (
-    "stands out",
-    "rests on one part",
-    "could be chance",
-    "could be where people live",
-    "too large to task",
-    "too few to test",
-    "not tested",
+    *("stands out", "rests on one part", "could be chance", "could be where people live"),
+    *("too large to task", "too few to test", "not tested"),
 )
 """What the test says of a hotspot; only the first is `confirmed`."""
 
