@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from csp_geo.core.disclosure import Audience, let_through
-from csp_geo.core.pack_tables import DIRECTORY, FINDINGS
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid, points_of
-from csp_geo.core.tables import ANSWERS
+from csp_geo.core.tables import ANSWERS, DIRECTORY, FINDINGS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable

@@ -26,9 +26,8 @@ from csp_geo.core.caution import KINDS, Caution
 from csp_geo.core.errors import NoReportsError, SchemaError
 from csp_geo.core.origin import Origin
 from csp_geo.core.output_folder import OutputFolder, heal
-from csp_geo.core.pack_tables import WEEKLY, PackKind
 from csp_geo.core.storage import sha256_of, write_bytes, write_layers
-from csp_geo.core.tables import check_table
+from csp_geo.core.tables import WEEKLY, PackKind, check_table
 from csp_geo.core.visible import json_text
 from csp_geo.inputs.areas.study_area import study_area_of
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
