@@ -42,7 +42,7 @@ WHOLE = {
     "core/disclosure.py": ["core/test_disclosure.py", "hotspots/test_privacy_rules.py"],
     "incidents/clean.py": ["incidents", "inputs/test_side_tables.py"],
     "core/caution.py": ["core/test_caution.py", "runs"],
-    "runs/weekly_cautions.py": ["runs"],
+    "runs/weekly_facts.py": ["runs"],
 }
 """What is tried without a choice, with the tests of each: hotspots, privacy, cautions."""
 _FILES = ["test_layout", "test_formats", "test_mapper", "test_limits"]
