@@ -68,7 +68,7 @@ class DirectoryFacts(PageFacts):
 
 
 def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFrame:
-    """Return what is public of the havens that count now, by name; per `pack_tables.DIRECTORY`."""
+    """Return what is public of the havens that count now, by name; per `tables.DIRECTORY`."""
     shown = let_through(DIRECTORY.name, _shown(register), "directory", Audience.PUBLIC)
     grid = area.projection if area is not None else british_grid()
     lonlat = grid.to_lonlat(points_of(shown)).round(_DECIMALS)

@@ -1,7 +1,7 @@
 """A pack: tables, layers and pages in a folder, with the record of the run; written and read here.
 
 Every command that makes something makes one of these, and `write_pack` writes it, whole or not at
-all. What is written is checked by the contracts of its kind (`core.pack_tables`), and so is what
+all. What is written is checked by the contracts of its kind (`core.tables`), and so is what
 `read_pack` reads: no run works on anything that another only happened to export.
 
 The record says what a run was asked, from which files it was made, and what it warns of. Its head
