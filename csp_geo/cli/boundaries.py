@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import click
 
 from csp_geo.cli.shared import CONFIG, PATH
 from csp_geo.cli.terminal import print_json, say, tell
+from csp_geo.core.period import say_day, say_in_force, say_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +82,6 @@ def _folder_of(layer: str) -> Path:
 
 
 def _fetched_lines(fetched: Fetched) -> list[str]:
-    from csp_geo.core.period import say_in_force
     from csp_geo.core.shelf import note_path
     from csp_geo.inputs.areas.catalogue import KINDS
 
@@ -167,10 +168,6 @@ def _listed_lines(entry: Mapping[str, Any]) -> list[str]:
 
 
 def _origin(entry: Mapping[str, Any]) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_day
-
     if entry["checksum"] == "no note":
         return "Not fetched by csp-geo: no note of where it came from."
     since = {
@@ -186,19 +183,11 @@ def _origin(entry: Mapping[str, Any]) -> str:
 
 
 def _span(vintage: Mapping[str, Any]) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_in_force
-
     first, last = vintage["valid_from"], vintage["valid_to"]
     return say_in_force(date.fromisoformat(first), date.fromisoformat(last) if last else None)
 
 
 def _reports_line(reports: Mapping[str, Any] | None) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_span
-
     if reports is None:
         return "No reports with a date in data/reports to compare with."
     first, last = (date.fromisoformat(reports[end]) for end in ("from", "to"))

@@ -122,7 +122,7 @@ def _feeds(given: Sequence[str]) -> dict[str, str]:
 
 def _ask_once(overlap: OverlapError, project: Project) -> str:
     """Ask a person which feed counts, and keep the answer in csp_geo.toml, so that it is once."""
-    from csp_geo.core.settings import keep_feed
+    from csp_geo.runs.project import keep_feed
 
     say(str(overlap))
     feed = ask(f"Which counts for {overlap.source}?", type=click.Choice(overlap.feeds))

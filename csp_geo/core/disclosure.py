@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.core import pack_tables as packs
+from csp_geo.core import tables
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 _ON_A_WALL: Final = frozenset({"graffiti", "hate"})
 """Themes of the source graffiti whose site may be drawn though it is hate: on a wall, where no
 victim lives. The words are never read."""
-_AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", UNKNOWN})
+_AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", tables.UNKNOWN})
 
 
 def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> Flags:
@@ -67,7 +66,7 @@ def _kind_of(incidents: pd.DataFrame) -> pd.Series:
             "The incidents have no column 'sensitive', so it is not known which may be shown. Make "
             "them with clean(), or add the column, with '' where a report is not sensitive."
         )
-    return incidents["sensitive"].astype("object").fillna(UNKNOWN)
+    return incidents["sensitive"].astype("object").fillna(tables.UNKNOWN)
 
 
 # --- layers -------------------------------------------------------------------------------------
@@ -81,7 +80,9 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-_STAFF: Final = frozenset({Audience.OFFICER, Audience.COORDINATOR})
+_OFFICER: Final = frozenset({Audience.OFFICER})
+_COORDINATOR: Final = frozenset({Audience.COORDINATOR})
+_STAFF: Final = _OFFICER | _COORDINATOR
 _EVERYBODY: Final = frozenset(Audience)
 
 
@@ -101,21 +102,23 @@ class Contents:
 
 LAYERS: Final[Mapping[str, Contents]] = {
     "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
-    "ward counts": Contents(_STAFF, packs.WARD_LAYER.names),
-    "places": Contents(_EVERYBODY, PLACES.names),
-    "havens": Contents(_EVERYBODY, packs.HAVEN_LAYER.names, only="counts_now"),
+    "ward counts": Contents(_STAFF, tables.WARD_LAYER.names),
+    "places": Contents(_EVERYBODY, tables.PLACES.names),
+    "havens": Contents(_EVERYBODY, tables.HAVEN_LAYER.names, only="counts_now"),
     "directory": Contents(
         _EVERYBODY,
-        (*packs.HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
+        (*tables.HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
         only="counts_now",
     ),
-    "zones": Contents(_STAFF, (*ZONES.names, "about")),
-    "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
-    "reports": Contents(frozenset({Audience.OFFICER}), packs.INCIDENT_LAYER.names, of_reports=True),
-    "demand": Contents(frozenset({Audience.OFFICER}), packs.DEMAND_LAYER.names, of_reports=True),
-    "covered hotspots": Contents(frozenset({Audience.COORDINATOR}), packs.PLAN_HOTSPOTS.names),
-    "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
-    "venues": Contents(frozenset({Audience.COORDINATOR}), packs.PLAN_HAVENS.names),
+    "zones": Contents(_STAFF, (*tables.ZONES.names, "about")),
+    "hotspots": Contents(_STAFF, (*tables.HOTSPOTS.names, "look", "figure", "title")),
+    "reports": Contents(
+        frozenset({Audience.OFFICER}), tables.INCIDENT_LAYER.names, of_reports=True
+    ),
+    "demand": Contents(_OFFICER, tables.DEMAND_LAYER.names, of_reports=True),
+    "covered hotspots": Contents(_COORDINATOR, tables.PLAN_HOTSPOTS.names),
+    "coverage": Contents(_COORDINATOR, ("covered",)),
+    "venues": Contents(_COORDINATOR, tables.PLAN_HAVENS.names),
 }
 """What the rows of a layer may be. `coverage`: places of demand, without their reports. `venues`:
 the venues of a plan, whether or not it says to approach them."""

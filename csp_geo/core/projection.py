@@ -33,8 +33,7 @@ GB_METRES: Final = (0.0, 0.0, 700_000.0, 1_300_000.0)
 def in_box(x: ArrayLike, y: ArrayLike, box: tuple[float, float, float, float]) -> Flags:
     """Tell which points lie in (west, south, east, north), edges included; NaN never does."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    inside: Flags = (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
-    return inside
+    return np.asarray((x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3]))
 
 
 @dataclass(frozen=True)

@@ -156,20 +156,6 @@ def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Set
     return Settings(clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
-def keep_feed(path: Path, source: str, feed: str) -> None:
-    """Write into a csp_geo.toml which feed of a source counts; what else stands in it stays."""
-    import tomlkit
-
-    from csp_geo.core.storage import write_bytes
-
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    document = tomlkit.parse(text)
-    if "feeds" not in document:
-        document["feeds"] = tomlkit.table()
-    document["feeds"][source] = feed
-    write_bytes(path, tomlkit.dumps(document).encode())
-
-
 def read_settings(path: Path | None) -> Settings:
     """Read settings from a TOML file; `None` gives the defaults."""
     return Settings() if path is None else settings_from(toml.read_toml(path), path.name)

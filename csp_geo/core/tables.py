@@ -1,23 +1,29 @@
-"""The tables that are passed along, as data: columns, dtypes, units, meanings.
+"""The tables that are passed along or lie in a pack, as data: columns, dtypes, units, meanings.
 
 The columns stand in `contracts.toml`; the checks (`check_table`) and docs/data-dictionary.md come
 from them. Tables are plain DataFrames and GeoDataFrames; a step adds columns and never changes its
 input.
+
+A pack is read by the contracts that it was written by. The contract of one of its tables or layers
+is an allow-list too: no other column leaves in a layer or table of that name.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from csp_geo.core.errors import SchemaError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     Frame = TypeVar("Frame", bound=pd.DataFrame)
+
 
 SOURCES: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire", "other")
 SYSTEMS: Final = (
@@ -79,13 +85,8 @@ ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknow
 
 
 VERDICTS: Final = (
-    "stands out",
-    "rests on one part",
-    "could be chance",
-    "could be where people live",
-    "too large to task",
-    "too few to test",
-    "not tested",
+    *("stands out", "rests on one part", "could be chance", "could be where people live"),
+    *("too large to task", "too few to test", "not tested"),
 )
 """What the test says of a hotspot; only the first is `confirmed`."""
 
@@ -224,3 +225,84 @@ def check_table(table: pd.DataFrame, contract: Contract) -> None:
     if complaints:
         said = "; ".join(complaints)
         raise SchemaError(f"The {contract.name} table does not keep its contract: {said}.")
+
+
+def as_layer(contract: Contract) -> Contract:
+    """Return a contract as a GeoPackage keeps it: categories and counts by name are texts."""
+    columns = tuple(
+        replace(column, dtype="string", nullable=True)
+        if column.dtype in {"category", "object"}
+        else column
+        for column in contract.columns
+    )
+    return replace(contract, columns=columns)
+
+
+INCIDENT_LAYER: Final = contract("incident_layer")
+"""No reference, person, file, place text or category words; no weight, which leads to the pins of
+one person."""
+DEMAND_LAYER: Final = contract("demand_layer")
+WARD_LAYER: Final = contract("ward_layer")
+HAVEN_LAYER: Final = contract("haven_layer")
+"""What is public of a Safe Haven, but for its hours: they may be a sentence."""
+SITES: Final = contract("sites")
+COVERAGE: Final = contract("coverage")
+UNCOVERED: Final = contract("uncovered")
+LICENSING: Final = contract("licensing")
+LEFT_OUT: Final = contract("left_out")
+PLAN_HAVENS: Final = contract("plan_havens")
+PLAN_HOTSPOTS: Final = contract("plan_hotspots")
+PLAN_WARDS: Final = Contract(
+    "wards layer of a plan", "one ward of the study area", WARD_LAYER.columns[:3]
+)
+DIRECTORY: Final = contract("directory")
+FINDINGS: Final = contract("findings")
+
+
+@dataclass(frozen=True)
+class PackKind:
+    """A kind of pack: its record, what may lie in it, and the layers that are always there."""
+
+    name: str
+    record: str
+    tables: Mapping[str, Contract]
+    layers: Mapping[str, Contract]
+    always: tuple[str, ...] = ()
+
+
+WEEKLY: Final = PackKind(
+    "weekly",
+    "run.json",
+    {"hotspots.csv": HOTSPOTS, "quality.csv": QUALITY, "quarantine.csv": QUARANTINE},
+    {
+        "incidents": INCIDENT_LAYER,
+        "demand": DEMAND_LAYER,
+        "hotspots": as_layer(HOTSPOTS),
+        "wards": WARD_LAYER,
+        "zones": ZONES,
+        "havens": HAVEN_LAYER,
+    },
+    ("incidents", "demand", "hotspots", "wards"),
+)
+HAVENS_PLAN: Final = PackKind(
+    "havens",
+    "havens.json",
+    {
+        "havens.csv": SITES,
+        "coverage.csv": COVERAGE,
+        "uncovered.csv": UNCOVERED,
+        "for-the-coordinator.csv": LICENSING,
+        "left-out.csv": LEFT_OUT,
+    },
+    {"havens": PLAN_HAVENS, "hotspots": PLAN_HOTSPOTS, "wards": PLAN_WARDS},
+    ("havens", "hotspots", "wards"),
+)
+PUBLIC_DIRECTORY: Final = PackKind(
+    "directory",
+    "directory.json",
+    {"for-the-coordinator.csv": FINDINGS, "public/directory.csv": DIRECTORY},
+    {},
+)
+CHECK: Final = PackKind(
+    "check", "check.json", {"quality.csv": QUALITY, "quarantine.csv": QUARANTINE}, {}
+)

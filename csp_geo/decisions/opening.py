@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.core.calendar import bank_holidays
+from csp_geo.core.calendar import HOURS_OF_WEEK, LONDON, bank_holidays, monday_of, sun_times
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.sun import HOURS_OF_WEEK, LONDON, monday_of, sun_times
 from csp_geo.core.toml import TABLE, ValueKind, check_values, read_toml, shown
 from csp_geo.core.wording import count
 from csp_geo.inputs.venues.opening_rules import (
@@ -89,8 +88,7 @@ class OpenHours:
     @property
     def open(self) -> Flags:
         """``(venues, 168)``: surely open, on arrival at any minute of the hour and for 30 more."""
-        surely: Flags = self.table == OPEN
-        return surely
+        return np.asarray(self.table == OPEN)
 
 
 def hours_of_week(
@@ -280,8 +278,7 @@ def _week(rules: Rules, monday: date, place: Place) -> NDArray[np.int8]:
     states = _states(rules, monday, 8, place)
     window = 60 + STAY_MINUTES - 1
     hours = np.lib.stride_tricks.sliding_window_view(states, window)[::60][:HOURS_OF_WEEK]
-    lowest: NDArray[np.int8] = hours.min(axis=1)
-    return lowest
+    return np.asarray(hours.min(axis=1))
 
 
 def _states(rules: Rules, first: date, n_days: int, place: Place) -> NDArray[np.int8]:
@@ -317,9 +314,8 @@ def _cautions(
         said = f"{count(n, 'venue')} never counted as open: {reason}."
         found.append(Caution("venues-never-open", said))
     if vague:
-        said = (
-            f"{count(vague, 'venue')} never counted as open: no hour is certain in what was given."
-        )
+        why = "no hour is certain in what was given"
+        said = f"{count(vague, 'venue')} never counted as open: {why}."
         found.append(Caution("venues-never-open", said))
     if n_assumed := int(assumed.sum()):
         said = f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."

@@ -53,24 +53,18 @@ def lonlat_geometries(
     return shapely.orient_polygons(moved, exterior_cw=False)
 
 
-def _plain_number(value: Any, decimals: int) -> float | None:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if not math.isfinite(value):
-        return None
-    return round(float(value), decimals) if decimals else round(float(value))
-
-
 def _plain(value: Any, decimals: int) -> Any:
     """Turn a cell into what JSON knows; missing values become None."""
     if isinstance(value, dict):
         return {str(key): _plain(n, decimals) for key, n in value.items()}
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, (int, float, np.number, np.bool_)):
-        return _plain_number(value, decimals)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.number)):
+        return round(float(value), decimals or None) if math.isfinite(value) else None
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from csp_geo._version import __version__
-from csp_geo.core.pack_tables import CHECK
 from csp_geo.core.projection import british_grid
+from csp_geo.core.tables import CHECK
 from csp_geo.incidents import quality
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.areas.study_area import read_study_area

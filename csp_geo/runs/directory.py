@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import Caution
-from csp_geo.core.pack_tables import PUBLIC_DIRECTORY
 from csp_geo.core.storage import is_labelled
+from csp_geo.core.tables import PUBLIC_DIRECTORY
 from csp_geo.core.wording import join
 from csp_geo.inputs.areas.study_area import read_study_area, ward_licence
 from csp_geo.inputs.areas.zones_and_places import read_places

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import NoPlacesError, SettingsError
-from csp_geo.core.pack_tables import HAVENS_PLAN
 from csp_geo.core.storage import is_labelled
+from csp_geo.core.tables import HAVENS_PLAN
 from csp_geo.decisions.havens.candidates import ask_licensing, candidates_of
 from csp_geo.decisions.havens.criteria import read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.venues import AreasToServe, UsualWeek, Venues
     from csp_geo.decisions.walking.distances import Walk
-    from csp_geo.inputs.venues.register import Register
     from csp_geo.runs.context import Context
     from csp_geo.runs.pack import WeeklyPack
 
@@ -100,7 +99,9 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
         alcohol_and_gambling=options.alcohol,
         limits=context.settings.limits,
     )
-    register = _register(options, pack)
+    register = None
+    if options.existing is not None:
+        register = read_havens(options.existing, pack.area, today=pack.as_of)
     _refuse_mixture(options, pack)
     candidates = candidates_of(
         premises, read_profile(options.profile), None if register is None else register.table
@@ -235,12 +236,6 @@ def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
                 f"{path.name} holds {theirs} venues, but the pack {options.run.name} holds {ours} "
                 "reports, and a plan cannot mix them. Name a list that belongs to the pack."
             )
-
-
-def _register(options: HavenOptions, pack: WeeklyPack) -> Register | None:
-    if options.existing is None:
-        return None
-    return read_havens(options.existing, pack.area, today=pack.as_of)
 
 
 def _demand(pack: WeeklyPack, options: HavenOptions) -> Demand:

@@ -1,7 +1,7 @@
 """A pack: tables, layers and pages in a folder, with the record of the run; written and read here.
 
 Every command that makes something makes one of these, and `write_pack` writes it, whole or not at
-all. What is written is checked by the contracts of its kind (`core.pack_tables`), and so is what
+all. What is written is checked by the contracts of its kind (`core.tables`), and so is what
 `read_pack` reads: no run works on anything that another only happened to export.
 
 The record says what a run was asked, from which files it was made, and what it warns of. Its head
@@ -26,9 +26,8 @@ from csp_geo.core.caution import KINDS, Caution
 from csp_geo.core.errors import NoReportsError, SchemaError
 from csp_geo.core.origin import Origin
 from csp_geo.core.output_folder import OutputFolder, heal
-from csp_geo.core.pack_tables import WEEKLY, PackKind
 from csp_geo.core.storage import sha256_of, write_bytes, write_layers
-from csp_geo.core.tables import check_table
+from csp_geo.core.tables import WEEKLY, PackKind, check_table
 from csp_geo.core.visible import json_text
 from csp_geo.inputs.areas.study_area import study_area_of
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise

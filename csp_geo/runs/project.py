@@ -109,3 +109,17 @@ def boundary_file(path: Path) -> Path:
         )
     names = ", ".join(path.name for path in found)
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
+
+
+def keep_feed(path: Path, source: str, feed: str) -> None:
+    """Write into a csp_geo.toml which feed of a source counts; what else stands in it stays."""
+    import tomlkit
+
+    from csp_geo.core.storage import write_bytes
+
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    document = tomlkit.parse(text)
+    if "feeds" not in document:
+        document["feeds"] = tomlkit.table()
+    document["feeds"][source] = feed
+    write_bytes(path, tomlkit.dumps(document).encode())

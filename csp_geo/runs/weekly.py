@@ -9,10 +9,10 @@ from csp_geo._version import __version__
 from csp_geo.core.caution import MAKER, Caution, for_audience
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CspGeoError, SettingsError
-from csp_geo.core.pack_tables import WEEKLY
 from csp_geo.core.period import parse_period
 from csp_geo.core.projection import british_grid
 from csp_geo.core.storage import KEY_FILE, keep_key, project_key
+from csp_geo.core.tables import WEEKLY
 from csp_geo.decisions.havens.demand import demand_points
 from csp_geo.decisions.havens.venues import havens_on_map
 from csp_geo.hotspots.chance.family_map import Simulation

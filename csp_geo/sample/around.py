@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import shapely
 
 from csp_geo.core.projection import british_grid
-from csp_geo.sample.plans import spot_addresses
+from csp_geo.sample.plans import read_sample_streets, spot_addresses
 from csp_geo.sample.reports import SYNTHETIC
-from csp_geo.sample.streets import read_sample_streets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.pack_tables import DIRECTORY
+from csp_geo.core.tables import DIRECTORY
 from csp_geo.decisions.opening import open_at
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens

@@ -33,12 +33,6 @@ class Coverage:
     covered: Floats
     covered_twice: Floats
 
-    @property
-    def share(self) -> float:
-        """Share of all demand that is covered; 0 where there is no demand."""
-        total = float(self.demand.sum())
-        return float(self.covered.sum()) / total if total else 0.0
-
 
 @dataclass(frozen=True, eq=False)
 class Reasons:

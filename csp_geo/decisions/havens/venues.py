@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.calendar import after_dark
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.polygons import Locator
 from csp_geo.core.projection import points_of
-from csp_geo.core.sun import after_dark
 from csp_geo.core.wording import count, join
 from csp_geo.decisions import opening
 from csp_geo.decisions.havens.demand import demand_of, demand_points
@@ -132,7 +132,9 @@ def venues_of(
     NoPlacesError
         If no candidate has hours that can be read.
     """
-    new = candidates.table.assign(ask=_to_ask(candidates.table))
+    # to ask of each is what the profile wants and the list does not say
+    to_ask = candidates.table["unknown"].fillna("").astype("str")
+    new = candidates.table.assign(ask=to_ask)
     there = new.iloc[:0]
     if register is not None:
         counts = register.table[register.table["counts_now"]]
@@ -175,11 +177,6 @@ def venues_of(
 def _hours_given(table: pd.DataFrame) -> list[str]:
     """Return the opening hours of each venue as somebody wrote them, "" where nobody did."""
     return [text if isinstance(text, str) else "" for text in table["opening_hours"]]
-
-
-def _to_ask(table: pd.DataFrame) -> pd.Series:
-    """Say what must be asked of each: what the profile wants and the list does not say."""
-    return table["unknown"].fillna("").astype("str")
 
 
 def areas_to_serve(names: tuple[str, ...], of: Ints) -> tuple[AreasToServe, tuple[Caution, ...]]:

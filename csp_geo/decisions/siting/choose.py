@@ -24,8 +24,7 @@ from csp_geo.decisions.siting.cover import (
     find_bound,
     within_reach,
 )
-from csp_geo.decisions.siting.programme import cover_all, cover_most
-from csp_geo.decisions.siting.rank import Ranking
+from csp_geo.decisions.siting.solvers import Ranking, cover_all, cover_most
 
 if TYPE_CHECKING:
     from csp_geo.core.arrays import Flags, Floats, Ints

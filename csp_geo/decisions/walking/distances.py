@@ -72,15 +72,9 @@ class Walk:
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def minutes(self) -> Floats:
-        """``(m, n)`` minutes at the stated speed."""
-        return self.metres / self.params.metres_per_minute
-
     def within(self, metres: float) -> Flags:
         """Tell which sites are in reach of which origins, ``(m, n)``; exactly `metres` counts."""
-        reached: Flags = self.metres <= metres
-        return reached
+        return np.asarray(self.metres <= metres)
 
 
 def walking_distances(

@@ -38,10 +38,6 @@ def straight_ways(start: Floats, end: Floats) -> NDArray[np.object_]:
     return ways
 
 
-def _no_points() -> Floats:
-    return np.empty((0, 2))
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Obstacles:
     """Shapes in metres, in the study area's CRS.
@@ -52,7 +48,7 @@ class Obstacles:
     """
 
     barriers: shapely.Geometry | None = None
-    crossings: Floats = field(default_factory=_no_points)
+    crossings: Floats = field(default_factory=lambda: np.empty((0, 2)))
     avoid: shapely.Geometry | None = None
     notes: tuple[str, ...] = ()
 
@@ -94,8 +90,7 @@ class Obstacles:
         way, area = self.dark.query(ways, predicate="intersects")
         inside = shapely.length(shapely.intersection(self.dark.geometries[area], ways[way]))
         total = np.bincount(way, weights=inside, minlength=len(ways))
-        avoided: Flags = total > shapely.length(ways) / 2
-        return avoided
+        return np.asarray(total > shapely.length(ways) / 2)
 
 
 NO_OBSTACLES: Final = Obstacles()

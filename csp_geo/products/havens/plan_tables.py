@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.disclosure import Audience
-from csp_geo.core.pack_tables import UNCOVERED
-from csp_geo.core.tables import as_agreed
+from csp_geo.core.tables import UNCOVERED, as_agreed
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.candidates import AT_M, THEMES_ASKED

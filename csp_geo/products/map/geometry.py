@@ -48,11 +48,6 @@ class PackedPoints:
     values: tuple[int, ...]
     n: int
 
-    @property
-    def n_places(self) -> int:
-        """How many places are packed."""
-        return len(self.values) // 3
-
 
 def pack_points(xy: Floats, projection: Projection) -> PackedPoints:
     """Collapse points to places and pack them.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from csp_geo.core.disclosure import LAYERS, let_through
+from csp_geo.core.disclosure import let_through
 from csp_geo.core.wording import number
 
 if TYPE_CHECKING:
@@ -93,11 +93,6 @@ class LayerSpec:
     tip: tuple[str, ...] = ()
     tolerance_m: float = 0
     shares_edges: bool = False
-
-    @property
-    def audience(self) -> frozenset[Audience]:
-        """Who may see it: follows from what its rows are."""
-        return LAYERS[self.contents].audience
 
     @property
     def title(self) -> str:

@@ -7,10 +7,10 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.core.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.decisions.siting import choose, models, rank
+from csp_geo.decisions.siting import choose, models, solvers
 from csp_geo.decisions.siting.cover import Cover, as_table
 from csp_geo.decisions.siting.models import coverage_problem
-from csp_geo.decisions.siting.programme import cover_most
+from csp_geo.decisions.siting.solvers import cover_most
 
 # Demand points 300 m apart along a street; sites at the first, third and last of them.
 STREET = np.abs(300.0 * np.arange(5)[:, None] - 300.0 * np.array([0, 2, 4])[None, :])
@@ -193,7 +193,7 @@ class TestWhenTheSearchGivesUp:
 
     @pytest.fixture(autouse=True)
     def _no_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rank, "WORK", -1)
+        monkeypatch.setattr(solvers, "WORK", -1)
 
     def test_it_is_said(self) -> None:
         cost = np.random.default_rng(5).uniform(0, 9, (30, 8))

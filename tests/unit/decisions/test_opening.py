@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from csp_geo.core.calendar import bank_holidays
+from csp_geo.core.calendar import after_dark, bank_holidays, sun_times
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.sun import after_dark, sun_times
 from csp_geo.decisions.opening import Place, assume_hours, hours_of_week, open_at, read_assumed
 from csp_geo.inputs.venues.opening_rules import (
     CLOSED,

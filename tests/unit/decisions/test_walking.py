@@ -43,7 +43,7 @@ class TestStraightLine:
     def test_is_1_3_times_as_the_crow_flies(self):
         walk = walking_distances(at((0, 0), (30, 40)), at((300, 400)))
         assert walk.metres == pytest.approx(np.array([[650.0], [585.0]]))
-        assert walk.minutes[0, 0] == pytest.approx(650 / 80)
+        assert walk.params.metres_per_minute == 80
         assert walk.method == "in a straight line x 1.3 (an estimate: no walking network)"
         assert "as if there were none" in walk.cautions[0]
 

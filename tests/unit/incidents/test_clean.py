@@ -254,6 +254,15 @@ class TestOutputs:
         assert "1 date could not be read, because the day cannot come first" in said
         assert "row 2: 25 cannot be a month" in said
 
+    def test_what_was_decided_of_columns_is_noted_of_each_file(self, cleaned):
+        """Dates and places alike."""
+        serials = [row(f"A{n}", day=str(44_930 + n), clock="") for n in range(5)]
+        kilometres = [row(f"B{n}", x=544.421 + n / 100, y=184.321) for n in range(5)]
+        notes = cleaned({"asb/a.csv": serials, "asb/b.csv": kilometres}).notes
+        assert [len(notes[file]) for file in (0, 1)] == [1, 1]
+        assert "Excel" in notes[0][0]
+        assert "kilometres" in notes[1][0]
+
     def test_unknown_category_is_kept_as_other(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(what="Goblins")]}).incidents.itertuples()
         assert (incident.theme, incident.flags) == ("other", "unknown-category")
