@@ -100,7 +100,8 @@ bench: $(VENV)/made-bench
 fuzz: $(VENV)/made-dev
 	$(BIN)/python benchmarks/fuzz_readers.py --minutes 10
 
-# Change the package in small ways, one at a time: do its tests notice? Takes some half an hour.
+# Change hotspots, privacy rules and cautions in small ways, one at a time: do their tests notice?
+# Takes some half an hour.
 mutants: $(VENV)/made-dev
 	$(BIN)/python tools/mutants.py
 
