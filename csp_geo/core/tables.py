@@ -52,6 +52,7 @@ THEMES: Final = (
     "design and visibility",
     "domestic",
     "drugs and alcohol",
+    "feels unsafe",
     "fire",
     "graffiti",
     "harassment",

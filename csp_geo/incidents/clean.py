@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.read import Reports
+    from csp_geo.inputs.read import ReportFile, Reports
     from csp_geo.inputs.source import Source
     from csp_geo.inputs.where.gazetteer import Gazetteer
 
@@ -99,7 +99,7 @@ def clean(
     table = reports.table
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
-    dated, cautions = times_occurred(reports)
+    dated, cautions, forms = times_occurred(reports)
     merged = merged_rows(reports)
     reasons = _reasons(table, located, dated, today)
     bad = reasons.any(axis=1) & ~merged
@@ -125,7 +125,7 @@ def clean(
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
     quarantine = build_quarantine(reports, rows, area)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
-    notes = _notes(reports, located, dated)
+    notes = _notes(reports, located, dated, forms)
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
 
@@ -147,16 +147,19 @@ def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
 
 
 def _notes(
-    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame
+    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame, forms: Mapping[str, str]
 ) -> Mapping[int, tuple[str, ...]]:
-    """Say of each file what was decided about its columns."""
+    """Say of each file what was decided about its columns, and how its unread dates are written."""
     said = [(slug, located[slug], text) for slug, text in NOTES.items()]
     said += [(slug, dated[slug], text) for slug, text in DATE_NOTES.items()]
     number = reports.table["file"]
     seen = {slug: set(number[marks.to_numpy(dtype=bool)]) for slug, marks, _ in said}
     return {
-        n: tuple(text for slug, _, text in said if n in seen[slug])
-        for n in range(len(reports.files))
+        n: (
+            *(text for slug, _, text in said if n in seen[slug]),
+            *filter(None, (forms.get(file.path),)),
+        )
+        for n, file in enumerate(reports.files)
     }
 
 
@@ -217,6 +220,7 @@ def _reasons(
         "broken-record": table["broken"],
         "missing-date": dated["missing"],
         "unreadable-date": dated["unreadable"],
+        "date-too-coarse": dated["date-too-coarse"],
         "month-first-date": dated["open-order"],
         "future-date": late,
     }
@@ -247,8 +251,12 @@ def _sorted(reports: Reports) -> pd.DataFrame:
     """Return each row's `theme`, what makes it `sensitive`, and if its category is `unknown`."""
     table = reports.table
     parts = [
-        _sorted_by(source, table.iloc[where][["category", "major"]].astype("str"))
-        for _, source, where in reports.by_file()
+        _sorted_by(
+            source,
+            table.iloc[where][["category", "major"]].astype("str"),
+            _theme_without_category(file, source),
+        )
+        for file, source, where in reports.by_file()
     ]
     if not parts:
         return pd.DataFrame({"theme": [], "sensitive": [], "unknown": []}, dtype="object")
@@ -258,18 +266,24 @@ def _sorted(reports: Reports) -> pd.DataFrame:
     return found
 
 
-def _sorted_by(source: Source, words: pd.DataFrame) -> pd.DataFrame:
+def _theme_without_category(file: ReportFile, source: Source) -> str | None:
+    """Return the theme of rows of which nothing says what they are about."""
+    if {"category", "major"} & set(file.matched.values()):
+        return source.default_theme
+    return source.default_theme or source.theme_without_category
+
+
+def _sorted_by(source: Source, words: pd.DataFrame, default: str | None) -> pd.DataFrame:
     pairs = words.drop_duplicates()
-    told = [_sort(source, *pair) for pair in pairs.itertuples(index=False, name=None)]
+    told = [_sort(source, default, *pair) for pair in pairs.itertuples(index=False, name=None)]
     known = pairs.assign(theme=[t for t, _ in told], kind=[k for _, k in told])
     found = words.merge(known, how="left").set_axis(words.index)
     found["unknown"] = found["kind"] == UNKNOWN
     return found[["theme", "kind", "unknown"]]
 
 
-def _sort(source: Source, category: str, major: str) -> tuple[str, str]:
-    """Return theme and sensitivity; a source with one theme needs no category."""
-    default = source.default_theme
+def _sort(source: Source, default: str | None, category: str, major: str) -> tuple[str, str]:
+    """Return theme and sensitivity; where there is a `default` theme no category is needed."""
     if default is not None and not category and not major:
         return default, ""
     theme, kind = source.sort(category, major)

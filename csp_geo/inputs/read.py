@@ -25,12 +25,13 @@ from csp_geo.inputs.files.columns import (
     no_rows,
     with_point_columns,
 )
+from csp_geo.inputs.files.guesses import columns_of
 from csp_geo.inputs.files.reading import SIDE_FILES, read_tables
 from csp_geo.inputs.files.table import PART_LENGTH, RawTable, Unread
 from csp_geo.inputs.side_tables import nothing_said, said_of_references
 from csp_geo.inputs.source import (
     Source,
-    match_columns,
+    known_columns,
     packaged_sources,
     plain,
     recognise,
@@ -56,6 +57,9 @@ class ReportFile:
     or ``file.zip/member``, and `part` the name within a file that holds several. `sha256` is that
     of the file, or of the member.
 
+    `is_place_guessed` tells that no name says which column holds places: then its texts may be
+    anything that people wrote, and only those are shown that the gazetteer knows.
+
     `error` is the sentence that says why it could not be read, or `None`. `matched` maps column
     name to field. `axes` says whether its coordinates are degrees or metres.
     """
@@ -71,6 +75,7 @@ class ReportFile:
     error: str | None = None
     notes: tuple[str, ...] = ()
     part: str = ""
+    is_place_guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -311,7 +316,7 @@ def _read_table(
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
         known = _choose(raw, known, how.sources, where)
         known = with_point_columns(known, raw)
-        matched = match_columns(raw.header, known, where, by_place=how.by_place)
+        matched, guessed = columns_of(raw, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known, how.limits.cell_characters)
         table = _of_kind(read.table, known, f"{path} {raw.part} {raw.title}")
     except SourceError as error:
@@ -330,10 +335,12 @@ def _read_table(
         notes=(
             *raw.notes,
             *read.notes,
+            *guessed,
             *_units(matched, read),
             *_unread_columns(raw, matched, known),
         ),
         part=raw.part,
+        is_place_guessed="place" not in known_columns(raw.header, known).values(),
     )
     return file, table
 

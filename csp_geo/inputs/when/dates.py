@@ -91,9 +91,9 @@ class Dated:
 
     `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere. `week` tells
     where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
-    the day that it ends. `serial` tells the dates that Excel had left as numbers, `epoch` those that
-    a database had left as seconds or milliseconds since 1970. `coarse` tells the unreadable ones
-    that say a quarter, a season or a year.
+    the day that it ends. `serial` tells the dates that Excel had left as numbers, `epoch` those
+    that a database had left as seconds or milliseconds since 1970. `coarse` tells the unreadable
+    ones that say a quarter, a season or a year.
 
     `month_first` tells that the column has too many dates that fit only month-first to trust its
     order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
@@ -215,8 +215,8 @@ def _read_unique(
     offset = unique.str.contains(_OFFSET) & unique.str.contains(_BEFORE_CLOCK)
     moments = at.dt.tz_localize("UTC")
     if offset.any():
-        read = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
-        moments[offset] = read.astype(moments.dtype)
+        iso = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
+        moments[offset] = iso.astype(moments.dtype)
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
     numbers, epoch = since_1970(unique, at.isna() & moments.isna(), counts)
     texts, ahead = split_zones(unique.where(at.isna() & moments.isna(), ""))

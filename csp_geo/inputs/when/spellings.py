@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import pandas as pd
 
 from csp_geo.inputs.when.times import CLOCK, SERIALS_NEEDED, TIME_ZONE, within_calendar
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _SPACES: Final = re.compile(r"\s+")
@@ -22,7 +22,8 @@ _ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
 _SEPT: Final = re.compile(r"(?i)\bsept\b")
 _SLASHED: Final = re.compile(r"^(\d{4})/(\d\d)/(\d\d)(?=[ T]\d)")
 _WEEKDAY: Final = re.compile(
-    r"(?i)^(?:mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?(?:,| (?=\d|[a-z]{3})) ?"
+    r"(?i)^(?:mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+    r"(?:,| (?=\d|[a-z]{3})) ?"
 )
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _YEAR: Final = r"'?(?:\d{4}|\d\d)(?: ?[/-] ?\d{2,4})?"
