@@ -233,11 +233,13 @@ def match_columns(
     *,
     by_place: bool = False,
     guessed: Mapping[str, str] | None = None,
+    place: str | None = None,
 ) -> dict[str, str]:
     """Match a header with the fields that a source needs.
 
     With `by_place` the name of a place is enough of a location, because a gazetteer knows where
-    places are. `guessed` says what each column is, where its name alone does not.
+    places are. `guessed` says what each column is, where its name alone does not, and
+    `place` is a column that says where in words.
 
     Returns
     -------
@@ -253,10 +255,10 @@ def match_columns(
     found = set(matched.values())
     if missing := needs_of(found, source, by_place=by_place):
         unmatched = [name for name in header if name not in matched]
-        raise _missing_columns(missing, header, unmatched, where)
+        raise _missing_columns(missing, header, unmatched, where, place)
     pairs = coordinate_pairs(found, source)
     unused = {name for other in _PAIRS if other not in pairs for name in other}
-    unused |= _unused_parts(found)
+    unused |= _unused_parts(found) | ({"recorded"} if found & {"date", "month"} else set())
     return {column: name for column, name in matched.items() if name not in unused}
 
 
@@ -354,6 +356,7 @@ def _missing_columns(
     header: Sequence[str],
     unmatched: Sequence[str],
     where: str,
+    place: str | None = None,
 ) -> SourceError:
     months = [name.strip() for name in header if _MONTH.fullmatch(name.strip())]
     if len(months) > 1 and any(needed.startswith("location") for needed in missing):
@@ -370,10 +373,16 @@ def _missing_columns(
         f"{needed}{_closest([name for name in unmatched if may_be(name, needed)], words)}"
         for needed, words in missing.items()
     )
+    in_words = ""
+    if place is not None and any(needed.startswith("location") for needed in missing):
+        in_words = (
+            f" '{shortened(place)}' says where in words: list the places with their coordinates in "
+            "data/context/gazetteer.csv."
+        )
     shown = ", ".join(map(shortened, header[:_SHOWN])) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(
-        f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
-        "column, or say which it is: csp-geo check FILE --map."
+        f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}.{in_words} "
+        "Rename the column, or say which it is: csp-geo check FILE --map."
     )
 
 

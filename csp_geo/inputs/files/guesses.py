@@ -433,15 +433,24 @@ def _find_by_cells(found: _Found) -> None:
             found.take(best, "category", why, sure=False)
 
 
-_SAID: Final = {
+_FIELD_WORDS: Final = {
+    "date_to": "end of the date",
+    "time_to": "end of the time",
+    "gridref": "grid reference",
+    "wkt": "shape",
+}
+_CELLS_ARE: Final = {
     "date": "dates",
     "time": "times",
     "point": "points",
-    "postcodes": "words with a postcode",
-    "date_to": "end of the date",
-    "time_to": "end of the time",
+    "shape": "shapes",
+    "gridref": "grid references",
+    "postcode": "postcodes",
+    "postcodes": "texts with a postcode",
+    "words": "texts",
+    "text": "texts",
 }
-"""What cells are, and how a field is called, where its own name is not it."""
+"""How a field and what cells look like is called in a note."""
 
 
 # --- reading -----------------------------------------------------------------------------------
@@ -466,12 +475,16 @@ def columns_of(
     """
     guesses: list[Guess] = []
     if _may_be_guessed(raw.header, source, by_place=by_place):
-        guesses = guess_columns(
-            Looks(first_rows(raw), raw.header), source, loosely=False, by_place=by_place
-        )
+        looks = Looks(first_rows(raw), raw.header)
+        guesses = guess_columns(looks, source, loosely=False, by_place=by_place)
     fields = {guess.column: guess.field for guess in guesses if guess.field}
-    matched = match_columns(raw.header, source, where, by_place=by_place, guessed=fields)
-    notes = tuple(_say(guess) for guess in guesses if guess.why != NAME and guess.column in matched)
+    place = next((name for name in raw.header if _speaks_for(name, "place", (), asked=False)), None)
+    matched = match_columns(
+        raw.header, source, where, by_place=by_place, guessed=fields, place=place
+    )
+    notes = tuple(
+        _say(guess, source) for guess in guesses if guess.why != NAME and guess.column in matched
+    )
     return matched, notes
 
 
@@ -494,13 +507,15 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     )
 
 
-def _say(guess: Guess) -> str:
+def _say(guess: Guess, source: Source) -> str:
     """Say what a column was read as, and what in it says so."""
-    name, look = shortened(heading_as_shown(guess.column)), guess.look
-    of = f"{look.fits:,} of {count(look.filled, 'cell')}"
+    look = guess.look
     if guess.field == "category":
-        return f"'{name}' was read as the category: {count(len(look.different), 'different word')}"
-    if look.low == look.low:
-        return f"'{name}' was read as the {guess.field}: {look.words}"
-    field = _SAID.get(str(guess.field), guess.field)
-    return f"'{name}' was read as the {field}: {of} are {_SAID.get(look.kind, look.words)}"
+        known = round(_share_known(look, source) * look.filled)
+        told = f"{known:,} of {count(look.filled, 'cell')} are known words"
+    elif look.low == look.low:
+        told = look.words
+    else:
+        told = f"{look.fits:,} of {count(look.filled, 'cell')} are {_CELLS_ARE[look.kind]}"
+    field = _FIELD_WORDS.get(str(guess.field), guess.field)
+    return f"'{shortened(heading_as_shown(guess.column))}' was read as the {field}: {told}"
