@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import tomlkit
@@ -12,19 +13,37 @@ import tomlkit
 from csp_geo.core.errors import SettingsError, SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.wording import shortened
-from csp_geo.inputs.files.guesses import first_rows, guess_columns
+from csp_geo.inputs.files.guesses import FITS, find_columns, first_rows, share_known
 from csp_geo.inputs.files.looks import Looks
 from csp_geo.inputs.files.reading import read_tables
 from csp_geo.inputs.files.table import PART_LENGTH, Unread
-from csp_geo.inputs.source import plain, source_from_text
+from csp_geo.inputs.source import may_be, plain, source_from_text
 from csp_geo.inputs.when.dates import month_first_formats
 
 if TYPE_CHECKING:
+    from collections import abc
     from collections.abc import Sequence
     from pathlib import Path
 
     from csp_geo.core.settings import Limits
-    from csp_geo.inputs.files.guesses import Guess
+    from csp_geo.inputs.files.guesses import Found, Guess
+    from csp_geo.inputs.files.looks import ColumnLook
+    from csp_geo.inputs.source import Source
+
+
+_BY_LOOK: Final = (
+    ("date", "date"),
+    ("time", "time"),
+    ("latitude", "latitude"),
+    ("longitude", "longitude"),
+    ("point", "point"),
+    ("gridref", "gridref"),
+    ("shape", "wkt"),
+)
+"""What the cells alone suggest, where no word does."""
+_NEAR: Final = 0.75
+_SIMILAR: Final = "a similar name"
+_CELLS: Final = "what is in it"
 
 
 @dataclass(frozen=True)
@@ -82,6 +101,60 @@ def sample_file(path: Path, name: str, existing: str, limits: Limits = LIMITS) -
 def proposed(sample: Sample) -> Mapping:
     """Return the guesses as a mapping; month-first dates are never assumed."""
     return Mapping({guess.column: guess.field for guess in sample.guesses if guess.field})
+
+
+def guess_columns(looks: abc.Mapping[str, ColumnLook], source: Source) -> list[Guess]:
+    """Guess the field of each column as reading does, and offer more: a person looks at it.
+
+    A field is given to one column at most. Personal columns (reference, person) are never guessed
+    by their cells.
+    """
+    found = find_columns(looks, source)
+    _find_similar(found)
+    _find_by_cells(found)
+    return [found.guess_of(column) for column in looks]
+
+
+def _find_similar(found: Found) -> None:
+    """Offer a name that is spelt much like one that a source lists, where the cells fit."""
+    alike = [
+        (difflib.SequenceMatcher(None, plain(column), word).ratio(), column, field)
+        for column in found.open
+        for field, words in found.source.columns.items()
+        for word in words
+        if len(word) > 1 and may_be(column, field)
+    ]
+    for closeness, column, field in sorted(alike, reverse=True):
+        is_open = column in found.open and field not in found.fields
+        if is_open and closeness >= _NEAR and found.looks[column].kind in FITS.get(field, ()):
+            found.take(column, field, _SIMILAR)
+
+
+def _find_by_cells(found: Found) -> None:
+    """Offer for what is still needed the columns whose cells look like it."""
+    located = found.is_located
+    for kind, field in _BY_LOOK:
+        where = field in {"latitude", "longitude", "point", "gridref", "wkt"}
+        if field in found.fields or (where and located):
+            continue
+        if field == "date" and "month" in found.fields:
+            continue
+        fitting = (name for name in found.open if found.looks[name].kind == kind)
+        column = next((name for name in fitting if may_be(name, field)), None)
+        if column is not None:
+            found.take(column, field, _CELLS)
+    metres = [name for name in found.open if found.looks[name].kind == "metres"]
+    if not located and len(metres) == 2 and not found.fields & {"easting", "northing"}:  # noqa: PLR2004
+        found.take(metres[0], "easting", _CELLS)
+        found.take(metres[1], "northing", _CELLS)
+    if "category" not in found.fields:
+        share = {name: share_known(found.looks[name], found.source) for name in found.open}
+        best = max(share, key=share.__getitem__, default=None)
+        if best is not None and share[best]:
+            look = found.looks[best]
+            known = sum(found.source.sort(word)[0] is not None for word in look.different)
+            why = f"its words: {known} of {len(look.different)} are known categories"
+            found.take(best, "category", why)
 
 
 def month_first(sample: Sample, fields: dict[str, str]) -> tuple[str, ...]:

@@ -48,6 +48,11 @@ def say_form(cells: Iterable[str], where: str) -> str:
     if shapes.empty:
         return ""
     (shape, n), *_ = shapes.value_counts().items()
+    if shape in {"9", "99"}:
+        return (
+            f"{count(int(n), 'date')} that are a number alone could not be read: a month or a day "
+            "needs its year, in a column headed year"
+        )
     if len(str(shape)) > _LONGEST or not _DIGIT.search(str(shape)):
         return ""
     alike = pd.Series(texts[shapes == shape].unique()[:_LOOKED_AT], dtype="str")

@@ -28,7 +28,7 @@ from csp_geo.inputs.where.locate import (
     refine,
 )
 from csp_geo.inputs.where.pairs import read_geometries
-from csp_geo.inputs.where.pointers import POINTERS
+from csp_geo.inputs.where.pointers import POINTERS, kind_of_pointer
 from csp_geo.inputs.where.postcode import ACCURACY_M, read_postcodes
 
 if TYPE_CHECKING:
@@ -225,9 +225,10 @@ def _by_geometry(
         crs=_named_crs(file, source, axes, ground),
         border_m=ground.border_m,
     )
+    pointer = text.astype("str").map(kind_of_pointer)
     for kind in POINTERS:
-        located[kind] = read["pointer"] == kind
-        located["missing-coordinates"] &= ~located[kind]
+        located[kind] = pointer == kind
+        located["unreadable-coordinates"] &= ~located[kind]
     return _whole(refine(located, read["size_m"].to_numpy()))
 
 

@@ -145,7 +145,7 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     -------
     read
         Same index: `x` and `y` as texts ("" where missing), `size_m`: the radius of a line or an
-        area, 0 for a point; `pointer`: which of `pointers.POINTERS` a cell is that cannot be read.
+        area, 0 for a point.
     """
     cells = text.astype("str").fillna("").str.strip()
     codes, unique = pd.factorize(cells)
@@ -155,16 +155,14 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     for row in np.flatnonzero(left):
         if pointed := pointed_at(each[row]):
             points.loc[row, 0], points.loc[row, 1] = pointed
-    pointer = each.where(left, "").map(kind_of_pointer)
-    left &= points[0].isna() & (pointer == "")
+    left &= points[0].isna()
     points[left] = read_pairs(each[left])
     left &= points[0].isna()
     size_m = np.zeros(len(each))
     for row in np.flatnonzero(left):
         points.loc[row, 0], points.loc[row, 1], size_m[row] = _on_shape(each[row])
     read = points.fillna("").iloc[codes].set_axis(text.index)
-    kinds = pointer.iloc[codes].set_axis(text.index)
-    return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes], "pointer": kinds})
+    return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes]})
 
 
 def holds_points(text: pd.Series) -> bool:

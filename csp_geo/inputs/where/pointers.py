@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
 _NUMBER: Final = r"([-+]?\d{1,3}\.\d{1,20})"
 _PAIR: Final = rf"{_NUMBER},[ +]?{_NUMBER}"
@@ -27,6 +26,8 @@ _COORDINATES: Final = re.compile(rf"{_QUOTE}coordinates{_QUOTE}\s?:\s?\[{_NUMBER
 """The point of a dictionary that Python wrote: longitude first, as in GeoJSON."""
 _AFTER_ADDRESS: Final = re.compile(rf"(?s)[^(]*[A-Za-z][^(]*\({_NUMBER}°?\s?,\s?{_NUMBER}°?\)\s*")
 _LINK: Final = re.compile(r"(?i)(?:https?://|geo:|www\.|(?:maps|goo|osm|what3words|w3w)\.)")
+_ESCAPED: Final = re.compile(r"%(2[0BCbc]|3[Aa]|40|7[Ee])")
+"""The signs of a point that a link may write as numbers: space, plus, comma, colon, @ and ~."""
 _PINS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -66,7 +67,7 @@ def pointed_at(cell: str) -> tuple[str, str] | None:
     if cell.startswith("{"):
         return _of_dictionary(cell)
     if _LINK.match(cell):
-        link = unquote(cell)
+        link = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), cell)
         found = next(filter(None, (pattern.search(link) for pattern in _PINS)), None)
     else:
         found = _GEOPOINT.fullmatch(cell) or _AFTER_ADDRESS.fullmatch(cell)

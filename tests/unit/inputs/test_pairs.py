@@ -11,7 +11,7 @@ from csp_geo.core.projection import projection_at
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.areas.study_area import StudyArea
 from csp_geo.inputs.read import read_reports
-from csp_geo.inputs.where.pairs import holds_points, says_where, read_geometries
+from csp_geo.inputs.where.pairs import holds_points, read_geometries, says_where
 
 EAST, NORTH = 544421, 184321
 LON, LAT = 0.081080, 51.539320
