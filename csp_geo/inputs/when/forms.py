@@ -28,13 +28,15 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGIT: Final = re.compile(r"\d")
 
 
-def say_form(cells: Iterable[str], where: str) -> str:
+def say_form(cells: Iterable[str], read: Iterable[str], where: str) -> str:
     """Say how dates are written that could not be read, and the setting that would read them.
 
     Parameters
     ----------
     cells
         The dates that could not be read, one for each row.
+    read
+        Those that could: what is written like one of them is no day of the calendar.
     where
         The file in which a project says it: ``offence/source.toml``.
 
@@ -44,6 +46,7 @@ def say_form(cells: Iterable[str], where: str) -> str:
         A sentence with digits as 9 and words as a; "" where they have no form in common.
     """
     texts = pd.Series(list(cells), dtype="str").str.strip()
+    texts = texts[~texts.map(_shape).isin({_shape(text) for text in read})]
     shapes = texts.map(_shape)
     if shapes.empty:
         return ""

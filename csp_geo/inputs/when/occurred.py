@@ -59,8 +59,8 @@ def times_occurred(
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end)
         if dated["unreadable"].any():
-            unread = first[dated["unreadable"]]
-            forms[file.path] = say_form(unread, f"{source.source}/source.toml")
+            unread, read = first[dated["unreadable"]], first[dated["day"].notna()].unique()
+            forms[file.path] = say_form(unread, read, f"{source.source}/source.toml")
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]

@@ -53,8 +53,11 @@ def _each(cells: Mapping[str, pd.Series], named: list[str], join: Callable[..., 
         tuple(row): join(**dict(zip(named, row, strict=True)))
         for row in different.itertuples(index=False, name=None)
     }
+    index = next(iter(cells.values())).index
+    if not named:
+        return pd.Series("", index=index, dtype="str")
     found = [joined[row] for row in rows.itertuples(index=False, name=None)]
-    return pd.Series(found, index=rows.index, dtype="str")
+    return pd.Series(found, index=index, dtype="str")
 
 
 def _date(year: str, month: str, day: str = "") -> str:
