@@ -64,7 +64,7 @@ def _date(year: str, month: str, day: str = "") -> str:
     if not (year or month or day):
         return ""
     of_year, of_month, of_day = _number(year), _month(month), _number(day)
-    if of_month is None and not month.isdigit():
+    if month and of_month is None:
         return month
     if of_year is None or of_month is None:
         return f"{year} {month} {day}".strip()
