@@ -121,7 +121,7 @@ def map_columns(
     if parts:
         columns |= {"date": _DATE, "time": _TIME}
         del columns["month"]
-    flags = FlagColumns(raw.header, columns, source)
+    flags = FlagColumns(raw.header, _never_words(columns, source), source)
     tables, synthetic = [], False
     for chunk in raw.chunks:
         reports = asides.sift(chunk) if raw.by_hand else chunk
@@ -135,6 +135,18 @@ def map_columns(
         table = table[~table["source_row"].isin(asides.at_the_end)].reset_index(drop=True)
     axes = axes or axes_by_range(table["x"], table["y"])
     return Mapped(table, axes, synthetic, (*asides.notes, *_too_long(table, longest)))
+
+
+def _never_words(columns: Mapping[str, str], source: Source) -> dict[str, str]:
+    """Leave out the columns in which people may have written more than the field that was guessed.
+
+    An answer with a postcode in it is looked over like any other.
+    """
+    return {
+        field: column
+        for field, column in columns.items()
+        if field not in {"postcode", "point"} or plain(column) in source.columns.get(field, ())
+    }
 
 
 def _with_whole_date(chunk: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:

@@ -376,8 +376,8 @@ def _say(guess: Guess, source: Source) -> str:
     if guess.field == "category":
         known = round(share_known(look, source) * look.filled)
         told = f"{known:,} of {count(look.filled, 'cell')} are known words"
-    elif look.low == look.low:
-        told = look.words
+    elif look.low == look.low:  # not the numbers: they are where somebody was
+        told = f"{look.fits:,} of {count(look.filled, 'cell')} are numbers in its range"
     else:
         told = f"{look.fits:,} of {count(look.filled, 'cell')} are {_CELLS_ARE[look.kind]}"
     field = _FIELD_WORDS.get(str(guess.field), guess.field)
