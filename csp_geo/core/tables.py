@@ -46,7 +46,7 @@ FAMILY_OF_SOURCE: Final = {
 
 THEMES: Final = (
     *("anti-social behaviour", "burglary", "criminal damage", "design and visibility", "domestic"),
-    *("drugs and alcohol", "fire", "graffiti", "harassment", "hate", "lighting"),
+    *("drugs and alcohol", "feels unsafe", "fire", "graffiti", "harassment", "hate", "lighting"),
     *("people hanging around", "public order", "robbery", "sexual", "theft", "traffic", "upkeep"),
     *("vehicle crime", "violence", "weapons", "other"),
 )
@@ -54,7 +54,7 @@ THEMES_BY_HARM: Final = (
     *("sexual", "violence", "domestic", "robbery", "weapons", "burglary", "fire", "hate"),
     *("harassment", "public order", "vehicle crime", "drugs and alcohol", "criminal damage"),
     *("theft", "anti-social behaviour", "traffic", "graffiti", "people hanging around"),
-    *("lighting", "design and visibility", "upkeep", "other"),
+    *("feels unsafe", "lighting", "design and visibility", "upkeep", "other"),
 )
 """The gravest first: of the rows of one event the first of these counts.
 

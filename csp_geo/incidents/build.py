@@ -87,7 +87,9 @@ def build_incidents(
         "weight": 1.0,
         "location_method": where["method"],
         "location_accuracy_m": accuracy,
-        "place": place_names(table["place"], where["method"] == "snapped"),
+        "place": place_names(
+            _own_places(reports, table, where["method"]), where["method"] == "snapped"
+        ),
         "ward_code": _ward(where, area, "ward_code"),
         "ward_name": _ward(where, area, "ward_name"),
         "flags": marks["flags"].iloc[accepted],
@@ -102,6 +104,13 @@ def build_incidents(
     incidents.index = _incident_ids(per_row["source"], table["content"], events, key)
     incidents["weight"] = person_weights(incidents)
     return as_agreed(incidents, INCIDENTS)
+
+
+def _own_places(reports: Reports, table: pd.DataFrame, method: pd.Series) -> pd.Series:
+    """Return the texts of places, without those of a column whose heading does not say so."""
+    guessed = np.array([file.is_place_guessed for file in reports.files], dtype=bool)
+    unknown = guessed[table["file"]] & (method != "gazetteer").to_numpy()
+    return table["place"].astype("str").mask(unknown, "")
 
 
 def _ward(where: pd.DataFrame, area: StudyArea | None, column: str) -> np.ndarray:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.read import Reports
+    from csp_geo.inputs.read import ReportFile, Reports
     from csp_geo.inputs.source import Source
     from csp_geo.inputs.where.gazetteer import Gazetteer
 
@@ -104,7 +104,7 @@ def clean(
     table = reports.table
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
-    dated, cautions = times_occurred(reports)
+    dated, cautions, forms = times_occurred(reports)
     moved, of_points = at_recurring_points(reports, located, dated)
     located = _moved(located, moved)
     repeats = merged_rows(reports)
@@ -139,7 +139,7 @@ def clean(
     fell = kinds["fell"].to_numpy(dtype=bool) & (fate == ACCEPTED)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
     cautions += _fell_to_other(rows, fell)
-    notes = _notes(reports, located, dated, fell, (of_points, events.notes))
+    notes = _notes(reports, located, dated, fell, (of_points, events.notes, forms))
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
 
@@ -266,6 +266,7 @@ def _reasons(
         "broken-record": table["broken"],
         "missing-date": dated["missing"],
         "unreadable-date": dated["unreadable"],
+        "date-too-coarse": dated["date-too-coarse"],
         "month-first-date": dated["open-order"],
         "future-date": late,
     }
@@ -299,8 +300,12 @@ def _sorted(reports: Reports) -> pd.DataFrame:
     """
     table = reports.table
     parts = [
-        _sorted_by(source, table.iloc[where][["category", "major"]].astype("str"))
-        for _, source, where in reports.by_file()
+        _sorted_by(
+            source,
+            table.iloc[where][["category", "major"]].astype("str"),
+            _theme_without_category(file, source),
+        )
+        for file, source, where in reports.by_file()
     ]
     if not parts:
         return pd.DataFrame(columns=["theme", "sensitive", "unknown", "fell"], dtype="object")
@@ -310,9 +315,16 @@ def _sorted(reports: Reports) -> pd.DataFrame:
     return found
 
 
-def _sorted_by(source: Source, words: pd.DataFrame) -> pd.DataFrame:
+def _theme_without_category(file: ReportFile, source: Source) -> str | None:
+    """Return the theme of rows of which nothing says what they are about."""
+    if {"category", "major"} & set(file.matched.values()):
+        return source.default_theme
+    return source.default_theme or source.theme_without_category
+
+
+def _sorted_by(source: Source, words: pd.DataFrame, default: str | None) -> pd.DataFrame:
     pairs = words.drop_duplicates()
-    told = [_sort(source, *pair) for pair in pairs.itertuples(index=False, name=None)]
+    told = [_sort(source, default, *pair) for pair in pairs.itertuples(index=False, name=None)]
     known = pairs.assign(
         theme=[theme or "other" for theme, _ in told],
         kind=[kind for _, kind in told],
@@ -323,9 +335,8 @@ def _sorted_by(source: Source, words: pd.DataFrame) -> pd.DataFrame:
     return found[["theme", "kind", "unknown", "fell"]]
 
 
-def _sort(source: Source, category: str, major: str) -> tuple[str | None, str]:
-    """Return theme and sensitivity; a source with one theme needs no category."""
-    default = source.default_theme
+def _sort(source: Source, default: str | None, category: str, major: str) -> tuple[str | None, str]:
+    """Return theme and sensitivity; where there is a `default` theme no category is needed."""
     if default is not None and not category and not major:
         return default, ""
     theme, kind = source.sort(category, major)

@@ -26,12 +26,13 @@ from csp_geo.inputs.files.columns import (
     no_rows,
     with_point_columns,
 )
+from csp_geo.inputs.files.guesses import columns_of
 from csp_geo.inputs.files.reading import SIDE_FILES, read_tables
 from csp_geo.inputs.files.table import PART_LENGTH, RawTable, Unread
 from csp_geo.inputs.side_tables import nothing_said, said_of_references
 from csp_geo.inputs.source import (
     Source,
-    match_columns,
+    known_columns,
     packaged_sources,
     plain,
     recognise,
@@ -57,6 +58,9 @@ class ReportFile:
     or ``file.zip/member``, and `part` the name within a file that holds several. `sha256` is that
     of the file, or of the member.
 
+    `is_place_guessed` tells that no name says which column holds places: then its texts may be
+    anything that people wrote, and only those are shown that the gazetteer knows.
+
     `error` is the sentence that says why it could not be read, or `None`. `matched` maps column
     name to field. `axes` says whether its coordinates are degrees or metres, `anonymised` that
     words in it tell that its points were moved before we got them.
@@ -74,6 +78,7 @@ class ReportFile:
     error: str | None = None
     notes: tuple[str, ...] = ()
     part: str = ""
+    is_place_guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -315,7 +320,7 @@ def _read_table(
         streets = street_words(raw)
         known = _choose(raw, known, how.sources, where, streets)
         known = _with_streets(with_point_columns(known, raw), streets)
-        matched = match_columns(raw.header, known, where, by_place=how.by_place)
+        matched, guessed = columns_of(raw, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known, how.limits.cell_characters)
         table = _of_kind(read.table, known, f"{path} {raw.part} {raw.title}")
     except SourceError as error:
@@ -336,10 +341,12 @@ def _read_table(
             *raw.notes,
             *_took_for(raw.header, known, streets),
             *read.notes,
+            *guessed,
             *_units(matched, read),
             *_unread_columns(raw, matched, known),
         ),
         part=raw.part,
+        is_place_guessed="place" not in known_columns(raw.header, known).values(),
     )
     return file, table
 

@@ -42,11 +42,11 @@ _IN_A_LIST: Final = re.compile(r"[;|,\n]")
 """What separates several categories in one cell; a comma does in a list such as ["a", "b"]."""
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
-_ENDS: Final = frozenset({"to", "end", "until", "till", "latest", "finish"})
+BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
+ENDS: Final = frozenset({"to", "end", "until", "till", "latest", "finish"})
 _OF_BEGIN: Final = frozenset({"date", "time", "month"})
 _OF_END: Final = frozenset({"date_to", "time_to"})
-_INSTEAD: Final = frozenset({"point", "gridref", "wkt", "postcode"})
+LOCATIONS: Final = frozenset({"point", "gridref", "wkt", "postcode"})
 """Fields that say where as well, in a column of their own."""
 
 
@@ -56,9 +56,10 @@ class Source:
 
     `columns` gives for each field the accepted column names, `themes` for each category word
     (plain: lower case, no spaces or punctuation) its theme. `look_back_months` 0 means the
-    period itself. `crs` names the CRS of easting and northing outside Great Britain. `named`
-    are the fields that a project named itself: it means those where a file has several locations;
-    `own_method` tells that it said itself how they are located.
+    period itself. `default_theme` is that of a source with one theme, `theme_without_category` that
+    of a file that has no column for it. `crs` names the CRS of easting and northing outside Great
+    Britain. `named` are the fields that a project named itself: it means those where a file has
+    several locations; `own_method` tells that it said itself how they are located.
     A file with exactly the columns `header`, or with one column of each of the `marks`, is
     recognised.
     Columns named in `never` are sensitive: nothing of them is kept, not even a digest.
@@ -77,6 +78,7 @@ class Source:
     location_accuracy_m: float = 20.0
     look_back_months: int = 0
     default_theme: str | None = None
+    theme_without_category: str | None = None
     licence: str = ""
     date_formats: tuple[str, ...] = ()
     crs: str | None = None
@@ -233,12 +235,19 @@ def recognise(
 
 
 def match_columns(
-    header: Sequence[str], source: Source, where: str, *, by_place: bool = False
+    header: Sequence[str],
+    source: Source,
+    where: str,
+    *,
+    by_place: bool = False,
+    guessed: Mapping[str, str] | None = None,
+    place: str | None = None,
 ) -> dict[str, str]:
     """Match a header with the fields that a source needs.
 
     With `by_place` the name of a place is enough of a location, because a gazetteer knows where
-    places are.
+    places are. `guessed` says what each column is, where its name alone does not, and
+    `place` is a column that says where in words.
 
     Returns
     -------
@@ -250,20 +259,36 @@ def match_columns(
     SourceError
         If a needed column (location, date, category) is missing; names the nearest spelling.
     """
-    matched = known_columns(header, source)
+    matched = dict(guessed or known_columns(header, source))
     found = set(matched.values())
+    if missing := needs_of(found, source, by_place=by_place):
+        unmatched = [name for name in header if name not in matched]
+        raise _missing_columns(missing, header, unmatched, where, place)
     pairs = coordinate_pairs(found, source)
-    instead = _INSTEAD | {"place"} if by_place else _INSTEAD
-    missing = {} if pairs or found & instead else _missing_location(found, source)
+    unused = {name for other in _PAIRS if other not in pairs for name in other}
+    unused |= _unused_parts(found) | ({"recorded"} if found & {"date", "month"} else set())
+    return {column: name for column, name in matched.items() if name not in unused}
+
+
+def needs_of(
+    found: Collection[str], source: Source, *, by_place: bool = False
+) -> dict[str, Sequence[str]]:
+    """Return the needed fields (location, date, category) that are missing, with their names."""
+    found = set(found)
+    instead = LOCATIONS | {"place"} if by_place else LOCATIONS
+    located = coordinate_pairs(found, source) or found & instead
+    missing: dict[str, Sequence[str]] = {} if located else _missing_location(found, source)
     if not found & {"date", "month", "recorded"}:
         missing["date"] = source.columns["date"]
-    if "category" not in found and source.default_theme is None:
+    if "category" not in found and not (source.default_theme or source.theme_without_category):
         missing["category"] = source.columns["category"]
-    if missing:
-        unmatched = [name for name in header if name not in matched]
-        raise _missing_columns(missing, header, unmatched, where)
-    unused = {name for other in _PAIRS if other not in pairs for name in other}
-    return {column: name for column, name in matched.items() if name not in unused}
+    return missing
+
+
+def _unused_parts(found: Collection[str]) -> frozenset[str]:
+    """Return the parts of a date that are not read, where it is whole or lacks year or month."""
+    whole = "date" in found or not {"year", "month"} <= set(found)
+    return frozenset({"year", "day", "hour", "minute"} if whole else ())
 
 
 def coordinate_pairs(found: Collection[str], source: Source) -> list[tuple[str, str]]:
@@ -285,8 +310,8 @@ def may_be(column: str, field: str) -> bool:
     """
     words = {word.casefold() for word in _WORD.findall(column)}
     if field in _OF_BEGIN:
-        return not words & _ENDS
-    return field not in _OF_END or not words & _BEGINS
+        return not words & ENDS
+    return field not in _OF_END or not words & BEGINS
 
 
 def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
@@ -324,7 +349,7 @@ def _with_recorded(matched: dict[str, str], recorded: Sequence[str]) -> dict[str
     return matched
 
 
-def _missing_location(found: set[str], source: Source) -> dict[str, tuple[str, ...]]:
+def _missing_location(found: set[str], source: Source) -> dict[str, Sequence[str]]:
     """Return what is missing: the other half of a pair that is half there, else any location."""
     for pair in _PAIRS:
         for half, other in (pair, pair[::-1]):
@@ -339,6 +364,7 @@ def _missing_columns(
     header: Sequence[str],
     unmatched: Sequence[str],
     where: str,
+    place: str | None = None,
 ) -> SourceError:
     months = [name.strip() for name in header if _MONTH.fullmatch(name.strip())]
     if len(months) > 1 and any(needed.startswith("location") for needed in missing):
@@ -355,10 +381,16 @@ def _missing_columns(
         f"{needed}{_closest([name for name in unmatched if may_be(name, needed)], words)}"
         for needed, words in missing.items()
     )
+    in_words = ""
+    if place is not None and any(needed.startswith("location") for needed in missing):
+        in_words = (
+            f" '{shortened(place)}' says where in words: list the places with their coordinates in "
+            "data/context/gazetteer.csv."
+        )
     shown = ", ".join(map(shortened, header[:_SHOWN])) + (", ..." if len(header) > _SHOWN else "")
     return SourceError(
-        f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}. Rename the "
-        "column, or say which it is: csp-geo check FILE --map."
+        f"{where}: no column was found for the {wanted}. Columns: {shown or 'none'}.{in_words} "
+        "Rename the column, or say which it is: csp-geo check FILE --map."
     )
 
 

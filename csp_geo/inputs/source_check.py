@@ -73,6 +73,7 @@ VALUES: Final[Mapping[str, ValueKind]] = {
     "location_accuracy_m": number(0, 100_000, " of metres"),
     "look_back_months": whole(0, 1_200),
     "default_theme": one_of(THEMES),
+    "theme_without_category": one_of(THEMES),
     "header": texts("column names"),
     "marks": texts("column names"),
     "never": texts("column names"),

@@ -79,7 +79,8 @@ def test_check(case, csp, built, town_boundaries, tmp_path, rows_of, monkeypatch
     path = Path(case["file"].replace("{built}", str(built)))
     ran = csp(
         *("check", path if path.is_absolute() else FILES / path),
-        *("--source", case.get("source", "offence"), "--boundaries", wards),
+        *("--source", case.get("source", "offence")),
+        *(() if case.get("boundaries") == "none" else ("--boundaries", wards)),
         *("--out", "out", "--json"),
         cwd=tmp_path,
     )

@@ -18,7 +18,8 @@ from csp_geo.inputs.files.layout import StrayRows
 from csp_geo.inputs.files.table import BROKEN, ROW, SIZE, said, tidy
 from csp_geo.inputs.flag_columns import FlagColumns
 from csp_geo.inputs.source import coordinate_pairs, plain
-from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_numbers
+from csp_geo.inputs.when.parts import PARTS, date_of_parts, time_of_parts
+from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_numbers, stands_for_none
 from csp_geo.inputs.where.locate import axes_by_range
 from csp_geo.inputs.where.pairs import holds_points
 
@@ -56,6 +57,8 @@ TEXT_FIELDS: Final = (
 """The columns of the table of reports; `other_x` and `other_y` are the second pair of coordinates
 of a row that lacks the first, as metres where the file's `axes` are degrees, else as degrees."""
 _OTHER: Final = frozenset({"other_x", "other_y"})
+_DATE: Final = "csp_geo:date"
+_TIME: Final = "csp_geo:time"
 _AXES: Final = {"longitude": DEGREES, "easting": METRES}
 _MOSTLY_DIFFERENT: Final = frozenset({"reference"})
 _SOMEWHERE: Final = ("place", "gridref")
@@ -107,24 +110,49 @@ def map_columns(
     columns = {name: column for column, name in matched.items()}
     if "recorded" in columns:
         columns["date"] = columns["recorded"]
+    with_year = "year" in columns
+    parts: dict[str, str] = {name: columns[name] for name in PARTS if with_year and name in columns}
     pairs = coordinate_pairs(columns, source)
     axes = _AXES.get(pairs[0][0], "") if pairs else ""
     for (east, north), (x, y) in zip(pairs, (("x", "y"), ("other_x", "other_y")), strict=False):
         columns[x], columns[y] = columns[east], columns[north]
     header = [name for name in raw.header if plain(name) not in source.never]
     asides = StrayRows(header, columns)
-    flags = FlagColumns(raw.header, columns, source)
-    parts, synthetic = [], False
+    if parts:
+        columns |= {"date": _DATE, "time": _TIME}
+        del columns["month"]
+    flags = FlagColumns(raw.header, _never_words(columns, source), source)
+    tables, synthetic = [], False
     for chunk in raw.chunks:
         reports = asides.sift(chunk) if raw.by_hand else chunk
+        if parts:
+            reports = _with_whole_date(reports, parts)
         kept = _narrow(reports, header, columns, axes, longest)
-        parts.append(kept.assign(sensitive=flags.kinds(reports)))
+        tables.append(kept.assign(sensitive=flags.kinds(reports)))
         synthetic |= bool((chunk[header] == SYNTHETIC).any(axis=None))
-    table = join_tables(parts)
+    table = join_tables(tables)
     if asides.at_the_end:
         table = table[~table["source_row"].isin(asides.at_the_end)].reset_index(drop=True)
     axes = axes or axes_by_range(table["x"], table["y"])
     return Mapped(table, axes, synthetic, (*asides.notes, *_too_long(table, longest)))
+
+
+def _never_words(columns: Mapping[str, str], source: Source) -> dict[str, str]:
+    """Leave out the columns in which people may have written more than the field that was guessed.
+
+    An answer with a postcode in it is looked over like any other.
+    """
+    return {
+        field: column
+        for field, column in columns.items()
+        if field not in {"postcode", "point"} or plain(column) in source.columns.get(field, ())
+    }
+
+
+def _with_whole_date(chunk: pd.DataFrame, parts: Mapping[str, str]) -> pd.DataFrame:
+    """Join the columns of a date to one of ours, and those of a time to another."""
+    cells = {name: chunk[column].map(said) for name, column in parts.items()}
+    return chunk.assign(**{_DATE: date_of_parts(cells), _TIME: time_of_parts(cells)})
 
 
 def _narrow(
@@ -179,8 +207,7 @@ def _lacks(x: pd.Series, y: pd.Series, axes: str) -> NDArray[np.bool_]:
     """Tell the rows that need a second pair of coordinates: the first is missing, or zero."""
     east, north = read_numbers(x, axes), read_numbers(y, axes)
     lacks: NDArray[np.bool_] = east.missing | north.missing
-    zero: NDArray[np.bool_] = (east.value == 0) & (north.value == 0)
-    return lacks | zero
+    return lacks | stands_for_none(east.value, north.value, axes)
 
 
 def _compact(values: pd.Series, clear: Callable[[str], str]) -> pd.Categorical[Any]:

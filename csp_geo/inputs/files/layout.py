@@ -70,7 +70,7 @@ def find_header(rows: Sequence[Sequence[str]], known: Collection[str]) -> Header
     first = next((n for n, row in enumerate(rows) if any(row)), None)
     if first is None:
         return None
-    scores = [_n_known(row, known) for row in rows]
+    scores = [_score(row, known) for row in rows]
     at = first
     if scores[first] < _SURE:
         best = max(scores)
@@ -83,6 +83,17 @@ def find_header(rows: Sequence[Sequence[str]], known: Collection[str]) -> Header
 
 def _n_known(row: Iterable[str], known: Collection[str]) -> int:
     return len({plain(cell) for cell in row if cell} & set(known))
+
+
+def _score(row: Sequence[str], known: Collection[str]) -> int:
+    """Count the names of columns in a row; of one with numbers or dates in it only the long ones.
+
+    Y, N and E in the row of a report are answers, and names of columns elsewhere.
+    """
+    if not _has_data(row):
+        return _n_known(row, known)
+    n = _n_known((cell for cell in row if len(cell) > 1), known)
+    return n if n >= _SURE else 0
 
 
 def _filled(row: Iterable[str]) -> int:
@@ -174,6 +185,8 @@ _NUMBER: Final = re.compile(r"\d+(?:\.0+)?|\d{1,3}(?:,\d{3})+")
 _FIRST_SERIAL: Final = 20_000
 """From here a number below a date may be Excel's; a smaller one is a count."""
 _DATES: Final = ("date", "month", "date_to")
+_YEAR: Final = ("year",)
+"""What tells when as well, and is no count."""
 _PLACES: Final = ("x", "y", "point", "gridref", "wkt", "postcode")
 _MOST_SHOWN: Final = 5
 
@@ -187,7 +200,8 @@ class StrayRows:
     def __init__(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         self._header = list(header)
         self._dates = frozenset(columns[name] for name in _DATES if name in columns)
-        self._telling = [columns[name] for name in (*_DATES, *_PLACES) if name in columns]
+        telling = (*_DATES, *_YEAR, *_PLACES)
+        self._telling = [columns[name] for name in telling if name in columns]
         self._unreferenced = [name for name in header if name != columns.get("reference")]
         self._rows: list[int] = []
         self._last: list[int] = []

@@ -4,167 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import re
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 import tomlkit
 
-from csp_geo.core.disclosure import reads_like_category
 from csp_geo.core.errors import SettingsError, SourceError
 from csp_geo.core.origin import LIMITS
-from csp_geo.core.projection import GB_METRES
-from csp_geo.core.wording import count, number, shortened
+from csp_geo.core.wording import shortened
+from csp_geo.inputs.files.guesses import FITS, find_columns, first_rows, share_known
+from csp_geo.inputs.files.looks import Looks
 from csp_geo.inputs.files.reading import read_tables
-from csp_geo.inputs.files.table import PART_LENGTH, Unread, said
-from csp_geo.inputs.source import known_columns, may_be, plain, source_from_text
-from csp_geo.inputs.when.dates import month_first_formats, read_dates
-from csp_geo.inputs.when.times import read_times
-from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
-from csp_geo.inputs.where.pairs import holds_points
-from csp_geo.inputs.where.postcode import is_postcode
+from csp_geo.inputs.files.table import PART_LENGTH, Unread
+from csp_geo.inputs.source import may_be, plain, source_from_text
+from csp_geo.inputs.when.dates import month_first_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections import abc
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
     from csp_geo.core.settings import Limits
+    from csp_geo.inputs.files.guesses import Found, Guess
+    from csp_geo.inputs.files.looks import ColumnLook
     from csp_geo.inputs.source import Source
 
-_MOST: Final = 0.8
-_FEW_WORDS: Final = 60
-_LONG_NUMBER: Final = 10_000_000
-_NORTH: Final = (35.0, 72.0)
-_EAST: Final = (-32.0, 45.0)
-"""Degrees that a column is taken for by its numbers alone: those of Europe."""
-_CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m")
-_SPACE: Final = re.compile(r"\s")
-_DIGIT: Final = re.compile(r"\d")
-_SHAPE: Final = re.compile(
-    r"(?is)\s*+(?:SRID=\d+;\s*+)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*|\s*\{.*coordinates.*"
-)
 
-
-@dataclass(frozen=True)
-class ColumnLook:
-    """What a column looks like: its `kind`, and the same in `words` for people.
-
-    `different` are the words of a column that has few. They may be names: they are not for showing.
-    Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode, shape,
-    codes
-    (each cell different), words (few different ones) and text.
-    """
-
-    kind: str
-    words: str
-    different: tuple[str, ...] = ()
-
-
-def look_at(cells: pd.Series) -> ColumnLook:
-    """Look at the cells of a column, or at the first of them."""
-    texts = cells.astype("str").map(said)
-    texts = texts[texts != ""].reset_index(drop=True)
-    if texts.empty:
-        return ColumnLook("empty", "empty")
-    return _times(texts) or _numbers(texts) or _formats(texts) or _words(texts)
-
-
-def _mostly(marks: Any) -> bool:
-    return bool(np.mean(np.asarray(marks, dtype=bool)) >= _MOST)
-
-
-def _times(texts: pd.Series) -> ColumnLook | None:
-    written = texts.str.contains(_CLOCK)
-    if not _mostly(written):
-        return None
-    times, bad = read_times(texts)
-    known = times.notna() & ~bad
-    return ColumnLook("time", f"times such as {texts[known].iloc[0]}") if _mostly(known) else None
-
-
-def _numbers(texts: pd.Series) -> ColumnLook | None:
-    degrees = read_numbers(texts, DEGREES)
-    metres = read_numbers(texts, METRES)
-    if _mostly(~degrees.bad):
-        values = degrees.value[np.isfinite(degrees.value)]
-        if _mostly(np.mod(values, 1) != 0):
-            span = f"numbers from {values.min():.4f} to {values.max():.4f}"
-            for kind, (low, high) in (("longitude", _EAST), ("latitude", _NORTH)):
-                if _mostly((values >= low) & (values <= high)) and _is(kind, values):
-                    return ColumnLook(kind, f"{span}, as {kind}s are")
-    if not _mostly(~metres.bad):
-        return None
-    values = metres.value[np.isfinite(metres.value)]
-    if values.max() >= _LONG_NUMBER:
-        return ColumnLook("number", "long numbers")
-    span = f"numbers from {number(values.min())} to {number(values.max())}"
-    in_metres = (values >= 10_000) & (values <= GB_METRES[3])  # noqa: PLR2004
-    return (
-        ColumnLook("metres", f"{span}, as metres are")
-        if _mostly(in_metres)
-        else ColumnLook("number", span)
-    )
-
-
-def _is(kind: str, values: NDArray[np.float64]) -> bool:
-    """Tell a latitude from a longitude where a number could be either: most lie north of 45."""
-    return kind == "latitude" or not _mostly((values >= _NORTH[0]) & (values <= _NORTH[1]))
-
-
-def _formats(texts: pd.Series) -> ColumnLook | None:
-    dates = read_dates(texts)
-    if dates.month_first or _mostly(dates.at.notna()):
-        shown = texts[dates.at.notna()] if dates.at.notna().any() else texts
-        return ColumnLook("date", f"dates such as {shown.iloc[0]}")
-    if _mostly(texts.str.fullmatch(_SHAPE)):
-        return ColumnLook("shape", "shapes")
-    if holds_points(texts):
-        return ColumnLook("point", "both coordinates in each cell")
-    if _mostly(texts.map(is_postcode)):
-        return ColumnLook("postcode", "postcodes")
-    if _mostly(np.isfinite(read_gridrefs(texts)[0]).all(axis=1)):
-        return ColumnLook("gridref", "grid references")
-    return None
-
-
-def _words(texts: pd.Series) -> ColumnLook:
-    counts = texts.value_counts()
-    few = len(counts) <= min(_FEW_WORDS, max(len(texts) // 2, 2))
-    if few and any(reads_like_category(word) for word in counts.index):
-        return ColumnLook("words", count(len(counts), "different word"), tuple(counts.index))
-    one_word = ~texts.str.contains(_SPACE) & texts.str.contains(_DIGIT)
-    if len(counts) == len(texts) and _mostly(one_word):
-        return ColumnLook("codes", f"{count(len(counts), 'different code')}")
-    return ColumnLook("text", f"{count(len(counts), 'different text')}")
-
-
-_SAMPLE: Final = 2_000
-_NEAR: Final = 0.75
-_FITS: Final = {
-    "date": frozenset({"date"}),
-    "date_to": frozenset({"date"}),
-    "time": frozenset({"time"}),
-    "time_to": frozenset({"time"}),
-    "month": frozenset({"date"}),
-    "latitude": frozenset({"latitude", "number"}),
-    "longitude": frozenset({"longitude", "number"}),
-    "easting": frozenset({"metres", "number"}),
-    "northing": frozenset({"metres", "number"}),
-    "point": frozenset({"point"}),
-    "gridref": frozenset({"gridref"}),
-    "wkt": frozenset({"shape"}),
-    "postcode": frozenset({"postcode"}),
-    "category": frozenset({"words", "text"}),
-    "place": frozenset({"words", "text"}),
-    "reference": frozenset({"codes", "number", "metres"}),
-    "person": frozenset({"codes", "number", "words", "text"}),
-}
-"""What a column must look like to be guessed as a field by a name that is only similar."""
 _BY_LOOK: Final = (
     ("date", "date"),
     ("time", "time"),
@@ -174,17 +40,10 @@ _BY_LOOK: Final = (
     ("gridref", "gridref"),
     ("shape", "wkt"),
 )
-"""What the cells alone tell, where no name does."""
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What one column may be: how it looks, the field (None: leave it out), and what tells so."""
-
-    column: str
-    look: ColumnLook
-    field: str | None
-    why: str
+"""What the cells alone suggest, where no word does."""
+_NEAR: Final = 0.75
+_SIMILAR: Final = "a similar name"
+_CELLS: Final = "what is in it"
 
 
 @dataclass(frozen=True)
@@ -233,10 +92,9 @@ def sample_file(path: Path, name: str, existing: str, limits: Limits = LIMITS) -
         if isinstance(raw, Unread):
             error = raw.error
             continue
-        cells = next(islice(raw.chunks, 1), pd.DataFrame(columns=list(raw.header))).head(_SAMPLE)
-        looks = {column: look_at(cells[column]) for column in raw.header}
-        part = shortened(raw.part, PART_LENGTH)
-        return Sample(part, cells, tuple(guess_columns(looks, source)))
+        cells = first_rows(raw)
+        guesses = guess_columns(Looks(cells, raw.header), source)
+        return Sample(shortened(raw.part, PART_LENGTH), cells, tuple(guesses))
     raise SourceError(error)
 
 
@@ -245,77 +103,58 @@ def proposed(sample: Sample) -> Mapping:
     return Mapping({guess.column: guess.field for guess in sample.guesses if guess.field})
 
 
-def guess_columns(looks: dict[str, ColumnLook], source: Source) -> list[Guess]:
-    """Guess the field of each column: by its name, by a similar name, then by its cells.
+def guess_columns(looks: abc.Mapping[str, ColumnLook], source: Source) -> list[Guess]:
+    """Guess the field of each column as reading does, and offer more: a person looks at it.
 
-    A field is given to one column at most, and the end of an interval is never guessed as its
-    beginning. Personal columns (reference, person) are never guessed by their cells.
+    A field is given to one column at most. Personal columns (reference, person) are never guessed
+    by their cells.
     """
-    known = known_columns(list(looks), source)
-    found = {column: (field, "its name") for column, field in known.items()}
-    dropped = {name for name in looks if plain(name) in source.never}
-    open_columns = [name for name in looks if name not in found and name not in dropped]
-    for closeness, column, name in sorted(_similar(open_columns, source), reverse=True):
-        taken = {name for name, _ in found.values()}
-        is_open = column not in found and name not in taken
-        if is_open and closeness >= _NEAR and looks[column].kind in _FITS.get(name, ()):
-            found[column] = (name, "a similar name")
-    left = [name for name in open_columns if name not in found]
-    _by_cells(looks, left, found)
-    if "category" not in {name for name, _ in found.values()}:
-        _by_categories(looks, [name for name in left if name not in found], found, source)
-    return [
-        Guess(name, look, *found.get(name, (None, "dropped" if name in dropped else "")))
-        for name, look in looks.items()
-    ]
+    found = find_columns(looks, source)
+    _find_similar(found)
+    _find_by_cells(found)
+    return [found.guess_of(column) for column in looks]
 
 
-def _similar(columns: Iterable[str], source: Source) -> list[tuple[float, str, str]]:
-    return [
+def _find_similar(found: Found) -> None:
+    """Offer a name that is spelt much like one that a source lists, where the cells fit."""
+    alike = [
         (difflib.SequenceMatcher(None, plain(column), word).ratio(), column, field)
-        for column in columns
-        for field, words in source.columns.items()
+        for column in found.open
+        for field, words in found.source.columns.items()
         for word in words
         if len(word) > 1 and may_be(column, field)
     ]
+    for closeness, column, field in sorted(alike, reverse=True):
+        is_open = column in found.open and field not in found.fields
+        if is_open and closeness >= _NEAR and found.looks[column].kind in FITS.get(field, ()):
+            found.take(column, field, _SIMILAR)
 
 
-def _by_cells(
-    looks: dict[str, ColumnLook], columns: Sequence[str], found: dict[str, tuple[str, str]]
-) -> None:
-    """Give what is still needed to the columns whose cells look like it."""
-    fields = {field for field, _ in found.values()}
-    is_located = bool(fields & {"longitude", "easting", "x", "point", "gridref", "wkt", "postcode"})
+def _find_by_cells(found: Found) -> None:
+    """Offer for what is still needed the columns whose cells look like it."""
+    located = found.is_located
     for kind, field in _BY_LOOK:
         where = field in {"latitude", "longitude", "point", "gridref", "wkt"}
-        fitting = (name for name in columns if looks[name].kind == kind and may_be(name, field))
-        column = next(fitting, None)
-        if field in fields or column in found or column is None or (where and is_located):
+        if field in found.fields or (where and located):
             continue
-        if field == "date" and "month" in fields:
+        if field == "date" and "month" in found.fields:
             continue
-        found[column] = (field, "what is in it")
-    metres = [name for name in columns if looks[name].kind == "metres" and name not in found]
-    if not is_located and len(metres) == 2 and not fields & {"easting", "northing"}:  # noqa: PLR2004
-        found[metres[0]] = ("easting", "what is in it")
-        found[metres[1]] = ("northing", "what is in it")
-
-
-def _by_categories(
-    looks: dict[str, ColumnLook],
-    columns: Sequence[str],
-    found: dict[str, tuple[str, str]],
-    source: Source,
-) -> None:
-    """Take the column with most words that stand in the source's list of categories."""
-    known = {
-        name: sum(source.sort(word)[0] is not None for word in looks[name].different)
-        for name in columns
-    }
-    best = max(known, key=known.__getitem__, default=None)
-    if best is not None and known[best]:
-        n = len(looks[best].different)
-        found[best] = ("category", f"its words: {known[best]} of {n} are known categories")
+        fitting = (name for name in found.open if found.looks[name].kind == kind)
+        column = next((name for name in fitting if may_be(name, field)), None)
+        if column is not None:
+            found.take(column, field, _CELLS)
+    metres = [name for name in found.open if found.looks[name].kind == "metres"]
+    if not located and len(metres) == 2 and not found.fields & {"easting", "northing"}:  # noqa: PLR2004
+        found.take(metres[0], "easting", _CELLS)
+        found.take(metres[1], "northing", _CELLS)
+    if "category" not in found.fields:
+        share = {name: share_known(found.looks[name], found.source) for name in found.open}
+        best = max(share, key=share.__getitem__, default=None)
+        if best is not None and share[best]:
+            look = found.looks[best]
+            known = sum(found.source.sort(word)[0] is not None for word in look.different)
+            why = f"its words: {known} of {len(look.different)} are known categories"
+            found.take(best, "category", why)
 
 
 def month_first(sample: Sample, fields: dict[str, str]) -> tuple[str, ...]:

@@ -15,6 +15,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.inputs.when.spellings import (
+    is_coarse,
+    on_the_clock,
+    short_years,
+    since_1970,
+    split_zones,
+    tidied,
+    without_weekday,
+)
 from csp_geo.inputs.when.times import (
     CLOCK,
     END_OF_DAY,
@@ -22,7 +31,6 @@ from csp_geo.inputs.when.times import (
     TIME_ZONE,
     in_london,
     read_times,
-    within_calendar,
 )
 
 if TYPE_CHECKING:
@@ -46,10 +54,14 @@ _DAYS: Final = (
     "%d/%m/%y",
     "%d-%m-%y",
     "%d.%m.%y",
-    "%A %d %B %Y",
-    "%a %d %b %Y",
     "%B %d %Y",
     "%b %d %Y",
+    "%d%b%Y",
+    "%d/%b/%Y",
+    "%Y.%m.%d",
+    "%Y-%b-%d",
+    "%Y %b %d",
+    "%Y %B %d",
 )
 _MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%m-%Y", "%b-%Y", "%b-%y")
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
@@ -57,7 +69,9 @@ _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y
 _SLIPS: Final = 0.05
 """Share of dates that fit only month-first, up to which they are slips in a day-first column."""
 _CLOCKED: Final = re.compile(rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$")
-_OFFSET: Final = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+_OFFSET: Final = re.compile(
+    r"(?:Z|[+-]\d{2}:?\d{2}|(?<=[:.]\d\d)\+\d\d|(?<=\d\.\d{3})\+\d\d|(?<=:\d\d:\d\d)-\d\d)$"
+)
 _BEFORE_CLOCK: Final = re.compile(r"[T ]")
 _AMBIGUOUS: Final = re.compile(r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$")
 _AFTER_DAY: Final = re.compile(r"[ T,]")
@@ -67,9 +81,6 @@ _WEEK: Final = re.compile(
 _WEEK_ENDING: Final = re.compile(r"(?i)^(?:w/e|(?:week|wk) ending)\b[ .:]*+(?=.*\d)")
 _SERIAL: Final = re.compile(r"(?:[2-5]\d{4}|60000)(?:\.\d+)?")
 _EIGHT_DIGITS: Final = re.compile(r"\d{8}")
-_SPACES: Final = re.compile(r"\s+")
-_ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
-_SEPT: Final = re.compile(r"(?i)\bsept\b")
 _EXCEL_EPOCH: Final = pd.Timestamp("1899-12-30")
 _DAY: Final = pd.Timedelta(days=1)
 
@@ -80,7 +91,9 @@ class Dated:
 
     `instant` is the time-zone aware time where the text gave an offset, NaT elsewhere. `week` tells
     where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
-    the day that it ends. `serial` tells the dates that Excel had left as numbers.
+    the day that it ends. `serial` tells the dates that Excel had left as numbers, `epoch` those
+    that a database had left as seconds or milliseconds since 1970. `coarse` tells the unreadable
+    ones that say a quarter, a season or a year.
 
     `month_first` tells that the column has too many dates that fit only month-first to trust its
     order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
@@ -97,6 +110,8 @@ class Dated:
     week: pd.Series
     midnight: pd.Series
     serial: pd.Series
+    epoch: pd.Series
+    coarse: pd.Series
     open_order: pd.Series
     month_first: bool = False
     n_orders: tuple[int, int] = (0, 0)
@@ -128,9 +143,10 @@ def read_dates(
     if not (text != "").any():
         return _no_dates(text.index)
     codes, raw = pd.factorize(text)
-    unique = _tidied(pd.Series(raw, dtype="str"))
+    unique = tidied(pd.Series(raw, dtype="str"))
+    counts = np.bincount(codes[codes >= 0], minlength=len(unique))
     bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
-    read = _read_unique(bare, formats)
+    read = _read_unique(bare, formats, counts)
     n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
     month_first = n_orders[0] > _SLIPS * sum(n_orders)
     if month_first:
@@ -138,7 +154,7 @@ def read_dates(
         in_doubt = orders.index[orders["month"] | ~orders["day"]]
         read.loc[in_doubt, "at"] = pd.NaT
         read.loc[orders.index[orders["month"]], "open_order"] = True
-    _read_serials(read, unique, codes)
+    _read_serials(read, unique, counts)
     _read_weeks(read, unique, heading)
     found = read.take(codes).set_axis(text.index)
     missing = (unique == "").take(codes).set_axis(text.index)
@@ -152,6 +168,8 @@ def read_dates(
         week=found["week"],
         midnight=found["midnight"],
         serial=found["serial"],
+        epoch=found["epoch"].astype(bool),
+        coarse=found["coarse"].astype(bool) & found["at"].isna(),
         open_order=found["open_order"].astype(bool),
         month_first=month_first,
         n_orders=n_orders,
@@ -173,6 +191,8 @@ def _no_dates(index: pd.Index) -> Dated:
         week=no,
         midnight=no,
         serial=no,
+        epoch=no,
+        coarse=no,
         open_order=no,
     )
 
@@ -181,17 +201,9 @@ def _different(text: pd.Series) -> pd.Series:
     return pd.Series(text.astype("str").fillna("").unique(), dtype="str")
 
 
-def _tidied(unique: pd.Series) -> pd.Series:
-    """Even out spaces, ordinals ("3rd of November") and "Sept"."""
-    return (
-        unique.str.replace(_SPACES, " ", regex=True)
-        .str.strip()
-        .str.replace(_ORDINAL, "", regex=True)
-        .str.replace(_SEPT, "Sep", regex=True)
-    )
-
-
-def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
+def _read_unique(
+    unique: pd.Series, formats: tuple[str, ...], counts: NDArray[np.intp]
+) -> pd.DataFrame:
     """Read each text once.
 
     `at`, `precision`, whether a time of day beside the date is not a time (`bad_time`) or 24:00
@@ -201,26 +213,40 @@ def _read_unique(unique: pd.Series, formats: tuple[str, ...]) -> pd.DataFrame:
     precision = pd.Series("day", index=unique.index, dtype="object")
     instant = at.dt.tz_localize(TIME_ZONE)
     offset = unique.str.contains(_OFFSET) & unique.str.contains(_BEFORE_CLOCK)
+    moments = at.dt.tz_localize("UTC")
     if offset.any():
-        moments = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
-        instant[offset] = within_calendar(moments).dt.tz_convert(TIME_ZONE).astype(instant.dtype)
-        at[offset] = instant[offset].dt.tz_localize(None)
-        precision[offset] = "minute"
+        iso = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
+        moments[offset] = iso.astype(moments.dtype)
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
-    parts = unique.str.extract(_CLOCKED)
+    numbers, epoch = since_1970(unique, at.isna() & moments.isna(), counts)
+    texts, ahead = split_zones(unique.where(at.isna() & moments.isna(), ""))
+    zoned = texts != ""
+    parts = unique.mask(zoned, texts).str.extract(_CLOCKED)
     days, clock = parts["day"].where(parts["clock"].notna(), unique), parts["clock"].fillna("")
-    apart = at.isna() & (clock != "")
+    apart = at.isna() & moments.isna() & (clock != "")
     since, bad_time = read_times(clock.where(apart, ""))
-    _try(at, days.str.replace(",", "", regex=False), precision, [(day, "day") for day in _DAYS])
-    _try(at, unique, precision, [(month, "month") for month in _MONTHS])
+    days = without_weekday(days.where(moments.isna(), "").str.replace(",", "", regex=False))
+    _try(at, days, precision, [(day, "day") for day in _DAYS])
+    months = short_years(unique.where(moments.isna(), ""))
+    _try(at, months, precision, [(month, "month") for month in _MONTHS])
     midnight = apart & (since == END_OF_DAY)
     timed = apart & at.notna() & since.notna() & ~midnight
     at[timed] += since[timed]
     precision[timed] = "minute"
+    zoned &= timed & ahead.notna()
+    moments[zoned] = (at[zoned] - ahead[zoned]).dt.tz_localize("UTC")
+    moments = moments.fillna(numbers)
+    on_clock, are_days = on_the_clock(moments, counts)
+    known = moments.notna()
+    if are_days:
+        at[known] = on_clock[known].astype(at.dtype)
+    else:
+        instant[known] = on_clock[known].astype(instant.dtype)
+        at[known] = instant[known].dt.tz_localize(None)
+    precision[known] = "day" if are_days else "minute"
     read = {"at": at, "precision": precision, "bad_time": bad_time, "instant": instant}
-    return pd.DataFrame(
-        read | {"midnight": midnight, "week": False, "serial": False, "open_order": False}
-    )
+    read |= {"midnight": midnight, "epoch": epoch, "coarse": is_coarse(unique)}
+    return pd.DataFrame(read | {"week": False, "serial": False, "open_order": False})
 
 
 def _try(
@@ -255,10 +281,9 @@ def _read_weeks(read: pd.DataFrame, unique: pd.Series, heading: str) -> None:
     read["week"] = week
 
 
-def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]) -> None:
+def _read_serials(read: pd.DataFrame, unique: pd.Series, counts: NDArray[np.intp]) -> None:
     """Read the numbers that Excel keeps dates as, where most of the column holds them."""
     serial = (unique.str.fullmatch(_SERIAL) & read["at"].isna()).to_numpy(dtype=bool)
-    counts = np.bincount(codes[codes >= 0], minlength=len(unique))
     n, filled = counts[serial].sum(), counts[(unique != "").to_numpy()].sum()
     if n < SERIALS_NEEDED or n * 2 <= filled:
         return
@@ -272,7 +297,8 @@ def _read_serials(read: pd.DataFrame, unique: pd.Series, codes: NDArray[np.intp]
 
 def _orders(text: pd.Series) -> pd.DataFrame:
     """Tell of the dates written as three numbers whether they fit `month` first and `day` first."""
-    numbers = text[text.str.match(_AMBIGUOUS)]
+    bare = without_weekday(text)
+    numbers = bare[bare.str.match(_AMBIGUOUS)]
     days = numbers.str.split(_AFTER_DAY, n=1).str[0]
     fits = pd.DataFrame(False, index=numbers.index, columns=["month", "day"])
     if len(days):
@@ -294,7 +320,7 @@ def _n_orders(
     text, counts = unique, pd.Series(np.bincount(codes[codes >= 0], minlength=len(unique)))
     if beside is not None:
         more = beside.astype("str").fillna("").value_counts()
-        text = pd.concat([text, _tidied(pd.Series(more.index, dtype="str"))], ignore_index=True)
+        text = pd.concat([text, tidied(pd.Series(more.index, dtype="str"))], ignore_index=True)
         counts = pd.concat([counts, more], ignore_index=True)
     fits = _orders(text)
     month, day = (int(counts[_only(order, fits)].sum()) for order in ("month", "day"))
@@ -303,7 +329,7 @@ def _n_orders(
 
 def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:
     """Tell the first cell whose second number cannot be a month: its position, that number."""
-    second = unique.str.extract(_AMBIGUOUS)[1]
+    second = without_weekday(unique).str.extract(_AMBIGUOUS)[1]
     rows = np.flatnonzero(np.isin(codes, _only("month", _orders(unique))))
     if not len(rows):
         return None
@@ -312,7 +338,7 @@ def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | N
 
 def month_first_formats(text: pd.Series) -> tuple[str, ...]:
     """Return the month-first formats of a column in which day-first does not fit, else none."""
-    unique = _tidied(_different(text))
+    unique = tidied(_different(text))
     fits = _orders(unique)
     if not len(_only("month", fits)) or len(_only("day", fits)):
         return ()

@@ -12,13 +12,17 @@ from csp_geo.core.caution import Caution
 from csp_geo.core.wording import count
 from csp_geo.inputs.reasons import DATE_OF_REPORT
 from csp_geo.inputs.when.dates import Dated, read_dates
+from csp_geo.inputs.when.forms import say_form
 from csp_geo.inputs.when.times import END_OF_DAY, in_london, read_time_spans, with_intervals
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from csp_geo.inputs.read import ReportFile, Reports
 
 DATE_NOTES: Final = {
     "excel-serial": "dates are stored as Excel's serial numbers, and were read as such",
+    "since-1970": "dates are stored as seconds or milliseconds since 1970, and were read as such",
 }
 """What is said of a file in which a mark occurs."""
 _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
@@ -26,16 +30,19 @@ _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
 
-def times_occurred(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]:
+def times_occurred(
+    reports: Reports,
+) -> tuple[pd.DataFrame, tuple[Caution, ...], Mapping[int, tuple[str, ...]]]:
     """Work out when each row happened.
 
     Returns
     -------
-    dated, cautions
+    dated, cautions, forms
         `day`, `occurred_at`, `occurred_to`, `precision`, and a bool column for each reason, flag
-        and note; what was left out.
+        and note; what was left out; by the number of a file how the dates are written that could
+        not be read.
     """
-    parts, cautions = [], []
+    parts, cautions, forms = [], [], {}
     for file, source, where in reports.by_file():
         rows = with_intervals(reports.table.iloc[where])
         recorded = "recorded" in file.matched.values()
@@ -52,12 +59,16 @@ def times_occurred(reports: Reports) -> tuple[pd.DataFrame, tuple[Caution, ...]]
         if start.n_orders[0]:
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end)
+        if dated["unreadable"].any():
+            unread, read = first[dated["unreadable"]], first[dated["day"].notna()].unique()
+            if form := say_form(unread, read, f"{source.source}/source.toml"):
+                forms[int(rows["file"].iloc[0])] = (form,)
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]
         none = read_dates(nothing["date"])
         parts = [_interval(nothing, none, none).assign(**{DATE_OF_REPORT: False})]
-    return pd.concat(parts).sort_index(), tuple(cautions)
+    return pd.concat(parts).sort_index(), tuple(cautions), forms
 
 
 def _days_of(dates: Dated) -> Dated:
@@ -138,7 +149,8 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
             "occurred_to": in_london(until.astype(at.dtype))[0],
             "precision": precision,
             "missing": start.missing,
-            "unreadable": start.unreadable & ~start.open_order,
+            "unreadable": start.unreadable & ~start.open_order & ~start.coarse,
+            "date-too-coarse": start.coarse,
             "open-order": start.open_order,
             "unreadable-time": bad_time,
             "midnight": midnight,
@@ -146,6 +158,7 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
             "reversed-interval": reversed_interval,
             "week-only": start.week & at.notna(),
             "excel-serial": start.serial,
+            "since-1970": start.epoch,
         },
         index=rows.index,
     )

@@ -37,6 +37,7 @@ _TIMES: Final = (
     "%I%p",
 )
 _BETWEEN: Final = re.compile(r"(?:-|\u2013|to|until)\s*+(?=\d)")
+_SAID_BETWEEN: Final = re.compile(r"(?i)(?:between|from) (?=\d)")
 _DIGIT: Final = re.compile(r"\d")
 _DAY_BEFORE: Final = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d)")
 _MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
@@ -98,6 +99,9 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
 
 def _halves(cell: str) -> tuple[str, str]:
     """Take a cell apart where it last says "to" a number, if there is one before it too."""
+    said = _SAID_BETWEEN.match(cell)
+    if said:
+        cell = cell[said.end() :].replace(" and ", " to ", 1)
     last = deque(_BETWEEN.finditer(cell), maxlen=1)
     first = cell[: last[0].start()].rstrip() if last and "\n" not in cell else ""
     return (first, cell[last[0].end() :]) if _DIGIT.search(first) else ("", "")
@@ -178,6 +182,10 @@ _TO: Final = (
 )
 _SIGNS: Final = re.compile(r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d")
 """One of these is in every such cell, and it is quickly seen that it is not."""
+_DAY_BETWEEN: Final = re.compile(
+    rf"(?i)^({_DAY}),? (?:between|from) ({CLOCK}) (?:and|to|until|till|-|\u2013) ({CLOCK})$"
+)
+"""A day and two times of it in words."""
 _OFFSET: Final = r"\d{4}-\d\d-\d\d[T ][\d:.]+-\d\d:?\d\d$"
 _SPACES: Final = re.compile(r"\s+")
 _CELL: Final = re.compile(
@@ -194,8 +202,9 @@ def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
     text = rows["date"].astype("str")
     codes, cells = pd.factorize(text)
     each = pd.Series(cells, dtype="str")
-    likely = each[each.str.contains(_SIGNS)]
-    found = likely.str.replace(_SPACES, " ", regex=True).str.strip().str.extract(_CELL)
+    likely = each[each.str.contains(_SIGNS)].str.replace(_SPACES, " ", regex=True).str.strip()
+    likely = likely.str.replace(_DAY_BETWEEN, r"\1 \2 to \3", regex=True)
+    found = likely.str.extract(_CELL)
     if found["first"].isna().all():
         return rows
     found["first"] = found["first"].str.strip()

@@ -29,6 +29,7 @@ from csp_geo.inputs.where.locate import (
     refine,
 )
 from csp_geo.inputs.where.pairs import read_geometries
+from csp_geo.inputs.where.pointers import POINTERS, kind_of_pointer
 from csp_geo.inputs.where.postcode import ACCURACY_M, read_postcodes
 
 if TYPE_CHECKING:
@@ -48,12 +49,15 @@ _MARKS: Final = (
     "postcode-location",
     "gazetteer-location",
     "not-a-point",
+    *POINTERS,
 )
 """Reasons and flags that only this module gives."""
 NOTES: Final = {
     "swapped-columns": "latitude and longitude (or easting and northing) are in each other's "
     "columns throughout, and were swapped",
     "missing-minus": "longitudes without their minus sign were given one",
+    "web-mercator": "coordinates are metres of a web map (Web Mercator, EPSG:3857), as their size "
+    "says, and were read as such",
     "kilometres": "eastings and northings are in kilometres, and were read as such",
     "thousands-commas": "eastings and northings are written with thousands commas",
     "postcode-location": "places were looked up by postcode",
@@ -112,7 +116,7 @@ def best_locations(
             continue
         if column == "other_x" and _is_of_unknown_crs(file, source, ground):
             continue
-        lacks = ["missing-coordinates", "zero-coordinates", *_MARKS[:3]]
+        lacks = ["missing-coordinates", "zero-coordinates", *_MARKS[:3], *POINTERS]
         lacking = located[lacks].any(axis=1) & (rows[column] != "")
         if lacking.any():
             found = read(rows.loc[lacking, column], ground)
@@ -224,6 +228,10 @@ def _by_geometry(
         crs=_named_crs(file, source, axes, ground),
         border_m=ground.border_m,
     )
+    pointer = text.astype("str").map(kind_of_pointer)
+    for kind in POINTERS:
+        located[kind] = pointer == kind
+        located["unreadable-coordinates"] &= ~located[kind]
     return _whole(refine(located, read["size_m"].to_numpy()))
 
 

@@ -43,6 +43,8 @@ _ANGLE: Final = re.compile(
 _LIKE: Final = {"\u00ba": "\u00b0", "\u02da": "\u00b0", "\u2212": "-", "\u2013": "-"}
 _LIKE_QUOTES: Final = {"\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"'}
 _AS_ONE: Final = str.maketrans({**_LIKE, **_LIKE_QUOTES, **dict.fromkeys(_SPACES, " ")})
+_LOW_MARKS: Final = (0.0, -1.0, -9.0, -99.0)
+_HIGH_MARKS: Final = (999_999.0, 9_999_999.0, -999.0, -9_999.0, -99_999.0, -999_999.0)
 _SECOND_M: Final = 31.0
 _TENTH_MINUTE_M: Final = 185.0
 """A second, and a tenth of a minute, of latitude in metres: the doubt of a place written so."""
@@ -82,6 +84,16 @@ def read_numbers(text: pd.Series, axes: str) -> Numbers:
             values[left], commas[left] = _metres(others, int((~missing).sum()))
     bad = ~missing & ~np.isfinite(values)
     return Numbers(values, missing, bad, decimals, doubt_m, commas)
+
+
+def stands_for_none(x: NDArray[np.float64], y: NDArray[np.float64], axes: str) -> NDArray[np.bool_]:
+    """Tell the pairs that stand for "not known": 0, 0 or -1, -1, in metres either of them; 999999.
+
+    A longitude of 0 is Greenwich and one of -1 is Portsmouth, so in degrees both must say it.
+    """
+    low = [np.isin(value, _LOW_MARKS) for value in (x, y)]
+    high: NDArray[np.bool_] = np.isin(x, _HIGH_MARKS) | np.isin(y, _HIGH_MARKS)
+    return high | (low[0] | low[1] if axes == METRES else low[0] & low[1])
 
 
 def _decimals(cells: pd.Series) -> NDArray[np.int64]:

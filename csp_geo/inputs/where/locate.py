@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.projection import BRITISH_CRS, GB_DEGREES, GB_METRES, Projection, between, in_box
-from csp_geo.inputs.where.coordinates import DEGREES, METRES, Numbers, read_numbers
+from csp_geo.inputs.where.coordinates import DEGREES, METRES, Numbers, read_numbers, stands_for_none
+from csp_geo.inputs.where.units import (
+    ENOUGH,
+    NEARLY_ALL,
+    SLIPS,
+    WEB_MERCATOR,
+    certain,
+    in_kilometres,
+    in_web_mercator,
+    slip_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,40 +30,7 @@ if TYPE_CHECKING:
 
     Within = Callable[[NDArray[np.float64]], NDArray[np.bool_]]
 
-ENOUGH: Final = 5
-"""Points from which a column can tell anything about all of its rows."""
-_NEARLY_ALL: Final = 0.95
-_HARDLY_ANY: Final = 0.05
 _KILOMETRE: Final = 1000.0
-_GB_KILOMETRES: Final = (70.0, 5.0, GB_METRES[2] / _KILOMETRE, GB_METRES[3] / _KILOMETRE)
-"""Great Britain in kilometres, without the corner of the sea where degrees would lie."""
-
-
-def certain(as_they_are: int, changed: int, of: int) -> bool:
-    """Tell whether nearly all points fall inside when changed, and hardly any as they are."""
-    return of >= ENOUGH and changed >= _NEARLY_ALL * of and as_they_are <= _HARDLY_ANY * of
-
-
-def in_kilometres(points: NDArray[np.float64], within: Within | None) -> bool:
-    """Tell whether eastings and northings were written in kilometres.
-
-    Parameters
-    ----------
-    points
-        ``(n, 2)``, NaN where not usable.
-    within
-        Tells which points, in metres, lie in the study area; `None` where there is none: then
-        nearly all must lie in Great Britain.
-    """
-    known = points[np.isfinite(points).all(axis=1)]
-    small = in_box(known[:, 0], known[:, 1], _GB_KILOMETRES) | in_box(
-        known[:, 1], known[:, 0], _GB_KILOMETRES
-    )
-    if not certain(0, int(small.sum()), len(known)):
-        return False
-    if within is None:
-        return True
-    return certain(int(within(known).sum()), int(within(known * _KILOMETRE).sum()), len(known))
 
 
 def without_minus(
@@ -87,7 +64,7 @@ def without_minus(
     n_inside = int((usable & ~away).sum())
     if certain(n_inside, int(inside.sum()), int(usable.sum())):
         return inside
-    lone = n_inside >= max(ENOUGH, _NEARLY_ALL * int((usable & ~positive).sum()))
+    lone = n_inside >= max(ENOUGH, NEARLY_ALL * int((usable & ~positive).sum()))
     return inside if lone and bool(inside[positive].all()) else nothing
 
 
@@ -99,6 +76,7 @@ def _is_western(area: StudyArea) -> bool:
 
 __all__ = [
     "DEGREES",
+    "ENOUGH",
     "METRES",
     "Extent",
     "System",
@@ -207,13 +185,16 @@ def locate(  # noqa: PLR0913 - each says something else about one file
         bool column for each reason and flag slug.
     """
     east, north = read_numbers(x, axes), read_numbers(y, axes)
-    system = System(axes, projection, crs)
     reach = None if area is None else Extent(area, border_m)
     missing, bad = east.missing | north.missing, east.bad | north.bad
     known = ~missing & ~bad
-    zero = known & (east.value == 0) & (north.value == 0)
+    zero = known & stands_for_none(east.value, north.value, axes)
     tried = np.column_stack([east.value, north.value])
     tried[~known | zero] = np.nan
+    mercator = axes == METRES and in_web_mercator(
+        tried, projection, None if reach is None else reach.has, crs
+    )
+    system = System(axes, projection, WEB_MERCATOR if mercator else crs)
     kilometres = _are_kilometres(tried, system, reach)
     if kilometres:
         tried = np.round(tried * _KILOMETRE, 3)
@@ -227,6 +208,7 @@ def locate(  # noqa: PLR0913 - each says something else about one file
             "unreadable-coordinates": bad,
             "zero-coordinates": zero,
             "wrong-crs": wrong,
+            "web-mercator": usable & mercator,
             "kilometres": usable & kilometres,
             "thousands-commas": usable & (east.commas | north.commas),
         },
@@ -273,6 +255,7 @@ _NOT_OF_POINTS: Final = (
     "unreadable-coordinates",
     "zero-coordinates",
     "wrong-crs",
+    "web-mercator",
     "kilometres",
     "thousands-commas",
 )
@@ -340,7 +323,7 @@ def _place_in_area(
     whole_column: bool = True,
 ) -> None:
     """Fill in place and ward, and the reasons and flags that need the study area."""
-    for slug in ("swapped-columns", "missing-minus", "outside-boundary", "ward-centroid"):
+    for slug in _OF_THE_AREA:
         located[slug] = False
     metres = system.to_metres(tried)
     if reach is None:
@@ -361,8 +344,22 @@ def _place_in_area(
         located["ward-centroid"] = _at_ward_centroid(metres, ward, reach.area)
     located["ward"] = np.int64(-1) if reach is None else ward
     located["swapped-coordinates"] = swapped
-    located["outside-study-area"] = away & ~swapped
+    away &= ~swapped
+    slip = "" if reach is None else slip_of(tried, usable, away, system.axes, reach)
+    located[slip or ("off-the-grid" if reach is None else "outside-study-area")] = away
     located["x_m"], located["y_m"] = metres[:, 0], metres[:, 1]
+
+
+_OF_THE_AREA: Final = (
+    "swapped-columns",
+    "missing-minus",
+    "outside-boundary",
+    "ward-centroid",
+    "outside-study-area",
+    "off-the-grid",
+    *SLIPS,
+)
+"""What only the study area tells."""
 
 
 def _exchanged(

@@ -14,6 +14,7 @@ import shapely
 
 from csp_geo.core.projection import GB_DEGREES, in_box
 from csp_geo.inputs.where.coordinates import DEGREES, read_numbers
+from csp_geo.inputs.where.pointers import kind_of_pointer, pointed_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,11 +94,6 @@ def read_pairs(text: pd.Series) -> pd.DataFrame:
     return read
 
 
-def is_pair(cell: str) -> bool:
-    """Tell whether a cell holds two coordinates."""
-    return _halves(cell)[0] is not None
-
-
 def _halves(cell: str) -> tuple[str, str] | tuple[None, None]:
     """Split a cell where that leaves two numbers."""
     bare = _AROUND.sub("", _NAMES.sub("", cell))
@@ -156,6 +152,10 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     each = pd.Series(unique, dtype="str")
     points = each.str.extract(_POINT).fillna(each.str.extract(_GEOJSON))
     left = points[0].isna() & (each != "")
+    for row in np.flatnonzero(left):
+        if pointed := pointed_at(each[row]):
+            points.loc[row, 0], points.loc[row, 1] = pointed
+    left &= points[0].isna()
     points[left] = read_pairs(each[left])
     left &= points[0].isna()
     size_m = np.zeros(len(each))
@@ -169,8 +169,12 @@ def holds_points(text: pd.Series) -> bool:
     """Tell whether most cells of a column hold coordinates, and not the names of places."""
     cells = text.astype("str").str.strip()
     seen = cells[cells != ""].unique()[:_LOOKED_AT]
-    found = sum(1 for cell in seen if _POINT.match(cell) or is_pair(cell))
-    return found * 2 > len(seen)
+    return sum(map(says_where, seen)) * 2 > len(seen)
+
+
+def says_where(cell: str) -> bool:
+    """Tell whether a cell says where by a point, or by a link or three words that stand for one."""
+    return bool(_POINT.match(cell) or pointed_at(cell) or kind_of_pointer(cell) or _halves(cell)[0])
 
 
 def _on_shape(cell: str) -> tuple[str, str, float]:

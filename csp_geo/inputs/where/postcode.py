@@ -26,6 +26,9 @@ LICENCE: Final = (
 _BETWEEN: Final = re.compile(r"[\s.-]+")
 _OUTWARD: Final = r"[A-Z]{1,2}\d[A-Z\d]?"
 _FULL: Final = re.compile(rf"({_OUTWARD})(\d[A-Z]{{2}})")
+_IN_WORDS: Final = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
+_WORDS: Final = 3
+"""Words from which a cell is a text that somebody wrote, and not a postcode misspelt."""
 _HALF: Final = re.compile(rf"{_OUTWARD}\d?")
 _NORTHERN_IRELAND: Final = "BT"
 
@@ -49,14 +52,20 @@ def is_postcode(text: str) -> bool:
     return _FULL.fullmatch(_plain(text)) is not None
 
 
+def postcode_in(text: str) -> str:
+    """Return the one full postcode that stands in a text, without its space; "" for any other."""
+    found = {match[1] + match[2] for match in _IN_WORDS.finditer(text.upper())}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _plain(text: str) -> str:
     return _BETWEEN.sub("", text.upper())
 
 
 def read_postcodes(text: pd.Series) -> Postcodes:
-    """Read full postcodes, however spaced; the first half alone is `outward`."""
+    """Read full postcodes, however spaced, or the one in a text; half of one is `outward`."""
     codes, unique = pd.factorize(text.astype("str").fillna(""))
-    plain = [_plain(cell) for cell in unique]
+    plain = [_plain(postcode_in(cell) or ("" if _is_text(cell) else cell)) for cell in unique]
     full = {code for code in plain if _FULL.fullmatch(code)}
     places = directory(frozenset(code[0] for code in full)) if full else {}
     nowhere = (np.nan, np.nan)
@@ -71,6 +80,10 @@ def read_postcodes(text: pd.Series) -> Postcodes:
     return Postcodes(
         points[codes], missing[codes], outward[codes], unknown[codes], not_looked_up[codes]
     )
+
+
+def _is_text(cell: str) -> bool:
+    return len(cell.split()) >= _WORDS and not is_postcode(cell)
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from csp_geo.inputs.files.mapper import look_at
+from csp_geo.inputs.files.looks import look_at
 
 
 def look(*cells):

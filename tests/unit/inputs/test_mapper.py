@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.errors import SettingsError, SourceError
+from csp_geo.inputs.files.looks import look_at
 from csp_geo.inputs.files.mapper import (
     Mapping,
     guess_columns,
-    look_at,
     month_first,
     proposed,
     sample_file,

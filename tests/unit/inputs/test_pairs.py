@@ -11,7 +11,7 @@ from csp_geo.core.projection import projection_at
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.areas.study_area import StudyArea
 from csp_geo.inputs.read import read_reports
-from csp_geo.inputs.where.pairs import holds_points, is_pair, read_geometries
+from csp_geo.inputs.where.pairs import holds_points, read_geometries, says_where
 
 EAST, NORTH = 544421, 184321
 LON, LAT = 0.081080, 51.539320
@@ -49,7 +49,7 @@ class TestInputs:
         "cell", ["", "51.5", "East Street", "12-14 East Street", "51.5, 0.08, 12", "a, b", ", ,"]
     )
     def test_no_pair(self, cell):
-        assert not is_pair(cell)
+        assert not says_where(cell)
 
     def test_names_of_places_with_a_few_pairs_stay_names(self):
         assert not holds_points(pd.Series([f"{LAT}, {LON}", "Station", "Park"], dtype="str"))

@@ -1,0 +1,384 @@
+"""Which column is what: by its name, else by the words of its heading and what its cells hold.
+
+A name that a source lists comes first and stays. What is still missing is guessed, for reading only
+where a word of the heading says it and the cells bear it out (or the cells can be nothing else);
+`check --map`, where a person looks at every line, also offers a name that is merely similar, and
+what the cells alone suggest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from csp_geo.core.disclosure import heading_as_shown
+from csp_geo.core.wording import count, shortened
+from csp_geo.inputs.files.headings import CLOCKS, heading_words, speaks_for, words_of
+from csp_geo.inputs.files.looks import ColumnLook, Looks
+from csp_geo.inputs.source import (
+    LOCATIONS,
+    known_columns,
+    match_columns,
+    needs_of,
+    plain,
+)
+from csp_geo.inputs.when.parts import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from csp_geo.inputs.files.table import RawTable
+    from csp_geo.inputs.source import Source
+
+_SAMPLE: Final = 2_000
+"""Rows that are looked at."""
+_HALF: Final = 0.5
+_DAYS_OF_A_WEEK: Final = 7
+_TELLING: Final = 30
+_SERIALS: Final = (36_526, 55_000)
+"""Days of 2000 to 2050 as Excel counts them."""
+_YEARS: Final = (1990, 2100)
+_RANGES: Final = {
+    "year": _YEARS,
+    "month": (1, 12),
+    "day": (1, 31),
+    "hour": (0, 24),
+    "minute": (0, 59),
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
+}
+FITS: Final = {
+    "date": frozenset({"date"}),
+    "date_to": frozenset({"date"}),
+    "time": frozenset({"time"}),
+    "time_to": frozenset({"time"}),
+    "year": frozenset({"number"}),
+    "month": frozenset({"date", "number"}),
+    "day": frozenset({"number"}),
+    "hour": frozenset({"number"}),
+    "minute": frozenset({"number"}),
+    "latitude": frozenset({"latitude", "longitude", "number"}),
+    "longitude": frozenset({"longitude", "latitude", "number"}),
+    "easting": frozenset({"metres", "number"}),
+    "northing": frozenset({"metres", "number"}),
+    "x": frozenset({"metres", "number", "longitude", "latitude"}),
+    "y": frozenset({"metres", "number", "longitude", "latitude"}),
+    "point": frozenset({"point"}),
+    "gridref": frozenset({"gridref"}),
+    "wkt": frozenset({"shape"}),
+    "postcode": frozenset({"postcode", "postcodes"}),
+    "category": frozenset({"words", "text"}),
+    "place": frozenset({"words", "text", "postcodes"}),
+    "reference": frozenset({"codes", "number", "metres"}),
+    "person": frozenset({"codes", "number", "words", "text"}),
+}
+"""What a column must look like to be guessed as a field."""
+_AXES: Final = (("latitude", "longitude"), ("northing", "easting"), ("y", "x"))
+_ALONE: Final = ("point", "wkt", "gridref", "postcode")
+"""Fields that say where in one column, the surest first."""
+_SURE_BY_CELLS: Final = frozenset({"point", "shape", "gridref"})
+NAME: Final = "its name"
+_WORDS: Final = "its words and cells"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What one column may be: how it looks, the field (None: leave it out), and what tells so."""
+
+    column: str
+    look: ColumnLook
+    field: str | None = None
+    why: str = ""
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+
+def _bears_out(look: ColumnLook, field: str) -> bool:
+    """Tell whether cells look like a field."""
+    if field in {"date", "date_to"} and look.kind == "metres":
+        return _SERIALS[0] <= look.low and look.high <= _SERIALS[1]
+    if look.kind not in FITS[field]:
+        return False
+    low, high = _RANGES.get(field, (-float("inf"), float("inf")))
+    if look.kind == "date" or look.low != look.low:
+        return True
+    return low <= look.low and look.high <= high
+
+
+def _is_day_of_week(look: ColumnLook) -> bool:
+    """Tell the numbers of weekdays from those of a month, of which many are over seven."""
+    return look.high <= _DAYS_OF_A_WEEK and look.filled >= _TELLING
+
+
+def share_known(look: ColumnLook, source: Source) -> float:
+    """Return the share of cells whose words stand in the source's lists of categories."""
+    n = sum(n for word, n in look.different.items() if source.sort(word)[0] not in {None, "other"})
+    return n / look.filled if look.filled else 0.0
+
+
+# --- the guess ---------------------------------------------------------------------------------
+
+
+class Found:
+    """What has been found so far: a field for a column, at most once each."""
+
+    def __init__(self, looks: Mapping[str, ColumnLook], source: Source, *, by_place: bool) -> None:
+        self.looks, self.source, self.by_place = looks, source, by_place
+        self.header = list(looks)
+        self.asked = source.family == "perception"
+        self.dropped = {name for name in self.header if plain(name) in source.never}
+        self.guesses: dict[str, tuple[str, str]] = {
+            column: (field, NAME) for column, field in known_columns(self.header, source).items()
+        }
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that have a column."""
+        return {field for field, _ in self.guesses.values()}
+
+    @property
+    def open(self) -> list[str]:
+        """The columns that are nothing yet and may be something."""
+        return [
+            name for name in self.header if name not in self.guesses and name not in self.dropped
+        ]
+
+    @property
+    def is_located(self) -> bool:
+        """Whether the columns say where."""
+        alone = LOCATIONS | {"place"} if self.by_place else LOCATIONS
+        return bool(self.fields & alone) or any(set(pair) <= self.fields for pair in _AXES)
+
+    def column_of(self, field: str) -> str | None:
+        """Return the column of a field."""
+        return next((name for name, one in self.guesses.items() if one[0] == field), None)
+
+    def take(self, column: str, field: str, why: str) -> None:
+        """Take a column as a field."""
+        self.guesses[column] = (field, why)
+
+    def guess_of(self, column: str) -> Guess:
+        """Return what a column was found to be."""
+        if column in self.guesses:
+            return Guess(column, self.looks[column], *self.guesses[column])
+        return Guess(column, self.looks[column], why="dropped" if column in self.dropped else "")
+
+    def by_words(self, field: str, among: Iterable[str] | None = None) -> list[str]:
+        """Return the open columns whose words say a field and whose cells bear it out, best first.
+
+        Of equal ones the column with most filled cells, then the first.
+        """
+        told = {
+            name: score
+            for name in (self.open if among is None else among)
+            if (score := speaks_for(name, field, self.header, asked=self.asked))
+            and _bears_out(self.looks[name], field)
+        }
+        return sorted(told, key=lambda name: (-told[name], -self.looks[name].fits))
+
+
+def find_columns(
+    looks: Mapping[str, ColumnLook], source: Source, *, by_place: bool = False
+) -> Found:
+    """Find the field of each column: by its name, else by its words and its cells.
+
+    A field is given to one column at most, and the end of an interval is never taken as its
+    beginning. Personal columns (reference, person) are never guessed.
+    """
+    found = Found(looks, source, by_place=by_place)
+    _find_when(found)
+    _find_where(found)
+    _find_what(found)
+    return found
+
+
+def _find_when(found: Found) -> None:
+    """Find the date, the parts of one, the time beside it, and the end of an interval."""
+    named = found.column_of("date") or found.column_of("month")
+    if named is None or _has_no_dates(found.looks[named]):
+        if dates := found.by_words("date"):  # of two that could be it, the one with dates in it
+            found.guesses.pop(named or "", None)
+            found.take(dates[0], "date", _WORDS)
+        else:
+            _find_parts(found)
+    day = found.column_of("day")
+    if day is not None and _is_day_of_week(found.looks[day]):
+        del found.guesses[day]
+    if "date" in found.fields:
+        for field in CLOCKS:
+            if field not in found.fields and (columns := found.by_words(field)):
+                found.take(columns[0], field, _WORDS)
+
+
+def _has_no_dates(look: ColumnLook) -> bool:
+    """Tell a column in which hardly a cell is a date; the number of a month is none."""
+    return look.kind in {"empty", "words", "text", "codes", "time", "number"}
+
+
+def _find_parts(found: Found) -> None:
+    """Find year, month, day, hour and minute of one date: columns that share their other words."""
+    own = heading_words()[1]
+    named = {field: name for name, (field, _) in found.guesses.items() if field in PARTS}
+    for year in [named["year"]] if "year" in named else found.by_words("year"):
+        parts = {"year": year, **named}
+        rest = words_of(year) - own["year"]
+        for field in PARTS[1:]:
+            alike = (name for name in found.by_words(field) if words_of(name) - own[field] == rest)
+            column = next((name for name in alike if name not in parts.values()), None)
+            if field not in parts and column is not None:
+                parts[field] = column
+        if "month" in parts:
+            for field, column in parts.items():
+                if column not in found.guesses:
+                    found.take(column, field, _WORDS)
+            return
+
+
+def _find_where(found: Found) -> None:
+    """Find a pair of coordinates whose headings differ in the axis alone, else one column."""
+    if found.is_located:
+        return
+    own = heading_words()[1]
+    for pair in _AXES:
+        first, second = (
+            [name for name, one in found.guesses.items() if one[0] == axis] + found.by_words(axis)
+            for axis in pair
+        )
+        for north in first:
+            rest = words_of(north) - own[pair[0]]
+            east = next((one for one in second if words_of(one) - own[pair[1]] == rest), None)
+            if east is not None and east != north:
+                found.take(north, pair[0], _why(found, north))
+                found.take(east, pair[1], _why(found, east))
+                return
+    places = [name for name, one in found.guesses.items() if one[0] in {"place", "gridref"}]
+    for field in (*_ALONE, "place") if found.by_place else _ALONE:
+        columns = found.by_words(field, [*found.open, *places]) or _only_by_cells(found, field)
+        if columns:
+            found.take(columns[0], field, _WORDS)
+            return
+
+
+def _why(found: Found, column: str) -> str:
+    return NAME if column in found.guesses else _WORDS
+
+
+def _only_by_cells(found: Found, field: str) -> list[str]:
+    """Return the columns whose cells can be nothing else, unless their words speak against it."""
+    against = heading_words()[2]["where"]
+    return [
+        name
+        for name in found.open
+        if found.looks[name].kind in _SURE_BY_CELLS & FITS[field] and not words_of(name) & against
+    ]
+
+
+def _find_what(found: Found) -> None:
+    """Find the category: few different words, most of them known, or told by a word of an event."""
+    if "category" in found.fields:
+        return
+    event = heading_words()[0]
+    share = {
+        name: share_known(found.looks[name], found.source) for name in found.by_words("category")
+    }
+    good = [
+        name
+        for name, known in share.items()
+        if known >= _HALF or (known and words_of(name) & event and found.looks[name].different)
+    ]
+    if good:
+        best = max(good, key=share.__getitem__)
+        found.take(best, "category", _WORDS)
+
+
+_FIELD_WORDS: Final = {
+    "date_to": "end of the date",
+    "time_to": "end of the time",
+    "gridref": "grid reference",
+    "wkt": "shape",
+}
+_CELLS_ARE: Final = {
+    "date": "dates",
+    "time": "times",
+    "point": "points",
+    "shape": "shapes",
+    "gridref": "grid references",
+    "postcode": "postcodes",
+    "postcodes": "texts with a postcode",
+    "words": "texts",
+    "text": "texts",
+}
+"""How a field and what cells look like is called in a note."""
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def columns_of(
+    raw: RawTable, source: Source, where: str, *, by_place: bool = False
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Match the columns of a table with fields, guessing what no name says.
+
+    The first rows are looked at only where something is missing that a heading may name.
+
+    Returns
+    -------
+    matched, notes
+        Column name to field; what was guessed, and by what.
+
+    Raises
+    ------
+    SourceError
+        If a needed column (location, date, category) is missing all the same.
+    """
+    guesses: list[Guess] = []
+    if _may_be_guessed(raw.header, source, by_place=by_place):
+        looks = Looks(first_rows(raw), raw.header)
+        found = find_columns(looks, source, by_place=by_place)
+        guesses = [found.guess_of(column) for column in found.guesses]
+    fields = {guess.column: guess.field for guess in guesses if guess.field}
+    place = next((name for name in raw.header if speaks_for(name, "place", (), asked=False)), None)
+    matched = match_columns(
+        raw.header, source, where, by_place=by_place, guessed=fields, place=place
+    )
+    notes = tuple(
+        _say(guess, source) for guess in guesses if guess.why != NAME and guess.column in matched
+    )
+    return matched, notes
+
+
+def first_rows(raw: RawTable) -> pd.DataFrame:
+    """Return the rows of a table that are looked at."""
+    empty = pd.DataFrame(columns=list(raw.header), dtype="str")
+    return next(islice(raw.chunks, 1), empty).head(_SAMPLE)
+
+
+def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) -> bool:
+    """Tell whether anything is missing that the words of another column may say."""
+    known = known_columns(header, source)
+    fields, asked = set(known.values()), source.family == "perception"
+    if needs_of(fields, source, by_place=by_place) or "year" in fields:
+        return True
+    others = [name for name in header if name not in known and plain(name) not in source.never]
+    missing = [field for field in ("date", *CLOCKS) if field == "date" or field not in fields]
+    return bool(fields & {"date", "month"}) and any(
+        speaks_for(name, field, header, asked=asked) for name in others for field in missing
+    )
+
+
+def _say(guess: Guess, source: Source) -> str:
+    """Say what a column was read as, and what in it says so."""
+    look = guess.look
+    if guess.field == "category":
+        known = round(share_known(look, source) * look.filled)
+        told = f"{known:,} of {count(look.filled, 'cell')} are known words"
+    elif look.low == look.low:  # not the numbers: they are where somebody was
+        told = f"{look.fits:,} of {count(look.filled, 'cell')} are numbers in its range"
+    else:
+        told = f"{look.fits:,} of {count(look.filled, 'cell')} are {_CELLS_ARE[look.kind]}"
+    field = _FIELD_WORDS.get(str(guess.field), guess.field)
+    return f"'{shortened(heading_as_shown(guess.column))}' was read as the {field}: {told}"

@@ -1,0 +1,85 @@
+"""What the words of a heading say a column is: "OCC_DATE", "Date of occurrence", "cdatetime"."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from csp_geo.inputs.fields import is_of_the_record
+from csp_geo.inputs.source import BEGINS, ENDS
+from csp_geo.inputs.vocabulary import spelt
+from csp_geo.inputs.when.parts import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CLOCKS: Final = ("time", "date_to", "time_to")
+"""What may stand beside a date."""
+_SHORTEST: Final = 4
+_LONGEST: Final = 40
+_LONGEST_PART: Final = 16
+_AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
+"""Which words speak against a field, where it is not those of another place."""
+_DATE: Final = frozenset({"date", "datetime", "when"})
+
+
+@lru_cache(maxsize=1)
+def heading_words() -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """Return the words of an event, those of each field, and those that speak against one."""
+    text = (files("csp_geo.inputs") / "sources" / "heading_words.toml").read_text("utf-8")
+    words = tomllib.loads(text)
+    own, against = (
+        {name: frozenset(of) for name, of in words[key].items()} for key in ("field", "against")
+    )
+    return frozenset(words["event"]), own, against
+
+
+@lru_cache(maxsize=1)
+def _every_word() -> frozenset[str]:
+    event, own, against = heading_words()
+    return frozenset({"of", *BEGINS, *ENDS}).union(event, *own.values(), *against.values())
+
+
+@lru_cache(maxsize=4096)
+def words_of(heading: str) -> frozenset[str]:
+    """Split a heading into words, also one without gaps: "OCCDATE", "cdatetime", "date_of_occ"."""
+    return frozenset(part for word in spelt(heading).split() for part in _parts(word))
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """Take a long word apart where all its parts are words of headings, else leave it whole."""
+    bare = word.rstrip("0123456789") or word
+    known = _every_word()
+    if bare in known or not _SHORTEST < len(bare) <= _LONGEST:
+        return (bare,)
+    ways: dict[int, tuple[str, ...]] = {0: ()}
+    if bare[1:] == "datetime":
+        return ("datetime",)
+    for end in range(2, len(bare) + 1):
+        for start in range(max(0, end - _LONGEST_PART), end - 1):
+            if start in ways and bare[start:end] in known:
+                ways.setdefault(end, (*ways[start], bare[start:end]))
+    return ways.get(len(bare), (bare,))
+
+
+def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) -> int:
+    """Say how strongly the words of a heading speak for a field; 0 where they do not.
+
+    What says the end of an interval is never its beginning, and a date of a report, a birth or an
+    arrest is none of what happened.
+    """
+    event, own, against = heading_words()
+    words = words_of(heading)
+    if field not in {*CLOCKS, "date"}:
+        wrong = against[_AGAINST.get(field, "where")] | (ENDS if field in PARTS else frozenset())
+        return (1 + bool(words & event)) * bool(words & own[field] and not words & wrong)
+    of = field.removesuffix("_to")
+    says = words & own[of] or (words & event and of == "date")
+    is_end = bool(words & ENDS)
+    if not says or is_end != field.endswith("_to") or words & against["when"]:
+        return 0
+    if is_of_the_record(heading, header, asked=asked):
+        return 0
+    return 1 + 2 * bool(words & event) + bool(words & _DATE)

@@ -1,0 +1,90 @@
+"""Points as forms and web maps write them: pins of an app, links to a map, {latitude, longitude}.
+
+Such a cell says itself which number is the latitude. A link is read as a text and never opened.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_NUMBER: Final = r"([-+]?\d{1,3}\.\d{1,20})"
+_PAIR: Final = rf"{_NUMBER},[ +]?{_NUMBER}"
+_LONGEST: Final = 2_000
+_GEOPOINT: Final = re.compile(
+    rf"{_NUMBER} {_NUMBER} -?\d{{1,5}}(?:\.\d{{1,12}})?(?: -?\d{{1,7}}(?:\.\d{{1,12}})?)?"
+)
+"""Latitude, longitude, altitude and accuracy, as ODK and Kobo write them."""
+_QUOTE: Final = r"['\"]"
+_LATITUDE: Final = re.compile(
+    rf"(?i){_QUOTE}?\b(?:lat|latitude){_QUOTE}?\s?[:=]\s?{_QUOTE}?{_NUMBER}"
+)
+_LONGITUDE: Final = re.compile(
+    rf"(?i){_QUOTE}?\b(?:lon|lng|long|longitude){_QUOTE}?\s?[:=]\s?{_QUOTE}?{_NUMBER}"
+)
+_COORDINATES: Final = re.compile(rf"{_QUOTE}coordinates{_QUOTE}\s?:\s?\[{_NUMBER},\s?{_NUMBER}")
+"""The point of a dictionary that Python wrote: longitude first, as in GeoJSON."""
+_AFTER_ADDRESS: Final = re.compile(rf"(?s)[^(]*[A-Za-z][^(]*\({_NUMBER}°?\s?,\s?{_NUMBER}°?\)\s*")
+_LINK: Final = re.compile(r"(?i)(?:https?://|geo:|www\.|(?:maps|goo|osm|what3words|w3w)\.)")
+_ESCAPED: Final = re.compile(r"%(2[0BCbc]|3[Aa]|40|7[Ee])")
+"""The signs of a point that a link may write as numbers: space, plus, comma, colon, @ and ~."""
+_PINS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"!3d{_NUMBER}!4d{_NUMBER}",
+        rf"[?&]mlat={_NUMBER}&(?:amp;)?mlon={_NUMBER}",
+        rf"[?&](?:q|query|ll|sll|daddr|destination|coordinate|where1|pin)=(?:loc:)?{_PAIR}",
+        rf"[?&]sp=point\.{_NUMBER}_{_NUMBER}",
+        rf"/(?:place|search|dir)/{_PAIR}",
+        rf"^geo:{_NUMBER},{_NUMBER}",
+        rf"@{_NUMBER},{_NUMBER}",
+        rf"[?&](?:center|viewpoint)={_NUMBER},{_NUMBER}",
+        rf"#(?:map=)?\d{{1,2}}(?:\.\d{{1,5}})?/{_NUMBER}/{_NUMBER}",
+        rf"[?&]cp={_NUMBER}~{_NUMBER}",
+        rf"[?&]lat={_NUMBER}&(?:amp;)?(?:lon|lng)={_NUMBER}",
+    )
+)
+"""Where a link says a point, the pin before the middle of what was looked at."""
+_SHORT: Final = re.compile(
+    r"(?i)(?:https?://)?(?:www\.)?(?:maps\.app\.goo\.gl|goo\.gl|g\.co|bit\.ly|tinyurl\.com|osm\.org/go"
+    r"|binged\.it|maps\.apple\.com/p|maps\.apple/p)/\S{1,200}"
+)
+_THREE_WORDS: Final = re.compile(
+    r"(?i)(?:(?:https?://)?(?:www\.)?(?:what3words\.com|w3w\.co)/|///)"
+    r"[^\W\d_]{2,30}\.[^\W\d_]{2,30}\.[^\W\d_]{2,30}"
+    r"|[^\W\d_]{3,30}\.[^\W\d_]{3,30}\.[^\W\d_]{3,30}"
+)
+SHORT_LINK: Final = "short-link"
+THREE_WORDS: Final = "three-words"
+POINTERS: Final = (SHORT_LINK, THREE_WORDS)
+"""Ways of saying where that cannot be read here; the slugs of their reasons."""
+
+
+def pointed_at(cell: str) -> tuple[str, str] | None:
+    """Return longitude and latitude of a cell that says which is which, `None` of any other."""
+    if len(cell) > _LONGEST:
+        return None
+    if cell.startswith("{"):
+        return _of_dictionary(cell)
+    if _LINK.match(cell):
+        link = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), cell)
+        found = next(filter(None, (pattern.search(link) for pattern in _PINS)), None)
+    else:
+        found = _GEOPOINT.fullmatch(cell) or _AFTER_ADDRESS.fullmatch(cell)
+    return (found[2], found[1]) if found else None
+
+
+def _of_dictionary(cell: str) -> tuple[str, str] | None:
+    if found := _COORDINATES.search(cell):
+        return found[1], found[2]
+    north, east = _LATITUDE.search(cell), _LONGITUDE.search(cell)
+    return (east[1], north[1]) if north and east else None
+
+
+def kind_of_pointer(cell: str) -> str:
+    """Return which of `POINTERS` a cell is, "" where it is none."""
+    if len(cell) > _LONGEST:
+        return ""
+    if _SHORT.fullmatch(cell):
+        return SHORT_LINK
+    return THREE_WORDS if _THREE_WORDS.fullmatch(cell) else ""
