@@ -49,7 +49,7 @@ def map_columns(options: CheckOptions, context: Context, *, at_terminal: bool) -
         for line in toml.splitlines():
             say(line)
         return 0
-    return _Dialogue(path, name, target, existing, sample, options, context).hold()
+    return _Dialogue(name, target, existing, sample, options, context).hold()
 
 
 def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
@@ -105,13 +105,17 @@ def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
 class _Dialogue:
     """The questions to one person about one file."""
 
-    path: Path
     name: str
     target: Path
     existing: str
     sample: Sample
     options: CheckOptions
     context: Context
+
+    @property
+    def path(self) -> Path:
+        """The file, of which there is one."""
+        return self.options.files[0]
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; return the exit code."""
