@@ -50,7 +50,7 @@ class Context:
     tick: Callable[[int, int], None] = no_bar
 
 
-class Obstacles:
+class Complaints:
     """What stands in the way of a run, gathered step by step so that all of it is said at once."""
 
     def __init__(self) -> None:

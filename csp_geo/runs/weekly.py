@@ -31,7 +31,7 @@ from csp_geo.products.exports import hotspots_geojson, vector_layers
 from csp_geo.products.quality_page import CheckFacts, check_page
 from csp_geo.products.weekly.map_page import make_map
 from csp_geo.runs import weekly_facts as facts
-from csp_geo.runs.context import Obstacles, Stopwatch
+from csp_geo.runs.context import Complaints, Stopwatch
 from csp_geo.runs.pack import Pack, files_read, make_head, output_folder
 from csp_geo.runs.project import boundary_file
 from csp_geo.runs.weekly_facts import cautions_of, withheld
@@ -243,31 +243,31 @@ def _gather(
 
     Without wards the reports are looked into all the same: their faults are to be mended too.
     """
-    settings, obstacles = context.settings, Obstacles()
+    settings, complaints = context.settings, Complaints()
     watch.start("read", "Reading the study area and the reports")
-    boundaries = obstacles.tried(lambda: boundary_file(options.boundaries))
-    area = obstacles.tried(lambda: read_study_area(boundaries)) if boundaries else None
+    boundaries = complaints.tried(lambda: boundary_file(options.boundaries))
+    area = complaints.tried(lambda: read_study_area(boundaries)) if boundaries else None
     grid = british_grid() if area is None else area.projection
-    gazetteer = obstacles.tried(lambda: read_gazetteer(options.context, grid))
-    zones = obstacles.tried(lambda: read_zones(options.zones, grid, options.as_of))
+    gazetteer = complaints.tried(lambda: read_gazetteer(options.context, grid))
+    zones = complaints.tried(lambda: read_zones(options.zones, grid, options.as_of))
     by_place = gazetteer is not None or area is None
-    reports = obstacles.tried(
+    reports = complaints.tried(
         lambda: read_reports(options.reports, by_place=by_place, limits=settings.limits)
     )
     if reports is None:
-        obstacles.refuse()
+        complaints.refuse()
     assert reports is not None  # noqa: S101 - what stood in the way was raised
-    obstacles.tried(lambda: refuse_mixture(reports))
+    complaints.tried(lambda: refuse_mixture(reports))
 
     watch.start("clean", "Checking the reports")
     key = project_key(context.key_folder)
     result = clean(
         reports, area, today=context.today, key=key, border_m=settings.border_m, gazetteer=gazetteer
     )
-    obstacles.tried(lambda: require_incidents(result, reports))
+    complaints.tried(lambda: require_incidents(result, reports))
     incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
     chosen = (
-        obstacles.tried(
+        complaints.tried(
             lambda: select(
                 incidents, period, reports.sources, feeds=settings.feeds, narrowed=narrowed
             )
@@ -275,7 +275,7 @@ def _gather(
         if len(result.incidents)
         else None
     )
-    obstacles.refuse()
+    complaints.refuse()
     assert boundaries and area is not None and zones and chosen  # noqa: S101, PT018 - likewise
     return _Gathered(boundaries, area, gazetteer, zones, reports, result, narrowed, chosen, key)
 
