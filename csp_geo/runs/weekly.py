@@ -264,7 +264,8 @@ def _gather(
     result = clean(
         reports, area, today=context.today, key=key, border_m=settings.border_m, gazetteer=gazetteer
     )
-    complaints.tried(lambda: require_incidents(result, reports))
+    if area is not None:  # without wards most reasons are those of no place at all
+        complaints.tried(lambda: require_incidents(result, reports))
     incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
     chosen = (
         complaints.tried(
