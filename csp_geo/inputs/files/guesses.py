@@ -208,7 +208,7 @@ def _find_when(found: Found) -> None:
     day = found.column_of("day")
     if day is not None and _is_day_of_week(found.looks[day]):
         del found.guesses[day]
-    if "date" in found.fields:
+    if found.fields & {"date", "year"}:
         for field in CLOCKS:
             if field not in found.fields and (columns := found.by_words(field)):
                 found.take(columns[0], field, _WORDS)

@@ -33,6 +33,8 @@ _NORTH: Final = (35.0, 72.0)
 _EAST: Final = (-32.0, 45.0)
 """Degrees that a column is taken for by its numbers alone: those of Europe."""
 _CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m")
+_DATED: Final = re.compile(r"^(?:19[3-9]\d|2\d{3})-\d\d-\d\d[T ]")
+"""A day before a time; Excel writes a time alone with one of 1899 or 1900."""
 _SPACE: Final = re.compile(r"\s")
 _DIGIT: Final = re.compile(r"\d")
 _SHAPE: Final = re.compile(
@@ -79,7 +81,7 @@ def _mostly(marks: Any) -> bool:
 
 def _times(texts: pd.Series) -> ColumnLook | None:
     written = texts.str.contains(_CLOCK)
-    if not _mostly(written):
+    if not _mostly(written) or _mostly(texts.str.contains(_DATED)):
         return None
     times, bad = read_times(texts)
     known = times.notna() & ~bad
