@@ -364,10 +364,8 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     if needs_of(fields, source, by_place=by_place) or "year" in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
-    missing = [field for field in ("date", *CLOCKS) if field == "date" or field not in fields]
-    return bool(fields & {"date", "month"}) and any(
-        speaks_for(name, field, header, asked=asked) for name in others for field in missing
-    )
+    missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
+    return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)
 
 
 def _say(guess: Guess, source: Source) -> str:
