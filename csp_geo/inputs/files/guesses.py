@@ -215,8 +215,8 @@ def _find_when(found: Found) -> None:
 
 
 def _has_no_dates(look: ColumnLook) -> bool:
-    """Tell a column in which hardly a cell is a date; the number of a month is none."""
-    return look.kind in {"empty", "words", "text", "codes", "time", "number"}
+    """Tell a column in which not one cell is a date; the number of a month is none."""
+    return look.kind in {"empty", "words", "text", "codes", "time", "number"} and not look.n_dates
 
 
 def _find_parts(found: Found) -> None:
