@@ -119,7 +119,7 @@ def map_columns(
     header = [name for name in raw.header if plain(name) not in source.never]
     asides = StrayRows(header, columns)
     if parts:
-        columns |= {"date": _DATE, "time": _TIME}
+        columns |= {"date": _DATE} | ({"time": _TIME} if "hour" in parts else {})
         del columns["month"]
     flags = FlagColumns(raw.header, _never_words(columns, source), source)
     tables, synthetic = [], False

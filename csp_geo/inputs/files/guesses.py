@@ -208,15 +208,15 @@ def _find_when(found: Found) -> None:
     day = found.column_of("day")
     if day is not None and _is_day_of_week(found.looks[day]):
         del found.guesses[day]
-    if "date" in found.fields:
+    if found.fields & {"date", "year"}:
         for field in CLOCKS:
             if field not in found.fields and (columns := found.by_words(field)):
                 found.take(columns[0], field, _WORDS)
 
 
 def _has_no_dates(look: ColumnLook) -> bool:
-    """Tell a column in which hardly a cell is a date; the number of a month is none."""
-    return look.kind in {"empty", "words", "text", "codes", "time", "number"}
+    """Tell a column in which not one cell is a date; the number of a month is none."""
+    return look.kind in {"empty", "words", "text", "codes", "time", "number"} and not look.n_dates
 
 
 def _find_parts(found: Found) -> None:
@@ -364,10 +364,8 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     if needs_of(fields, source, by_place=by_place) or "year" in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
-    missing = [field for field in ("date", *CLOCKS) if field == "date" or field not in fields]
-    return bool(fields & {"date", "month"}) and any(
-        speaks_for(name, field, header, asked=asked) for name in others for field in missing
-    )
+    missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
+    return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)
 
 
 def _say(guess: Guess, source: Source) -> str:

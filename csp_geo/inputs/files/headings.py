@@ -80,6 +80,8 @@ def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) 
     is_end = bool(words & ENDS)
     if not says or is_end != field.endswith("_to") or words & against["when"]:
         return 0
-    if is_of_the_record(heading, header, asked=asked):
+    stamped = words & event and "timestamp" in words  # "Occurrence timestamp" is of the occurrence
+    own_name = " ".join(words - {"timestamp"}) if stamped else heading
+    if is_of_the_record(own_name, header, asked=asked):
         return 0
     return 1 + 2 * bool(words & event) + bool(words & _DATE)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.inputs.when.dates import Dated
+
 _MOST: Final = 0.8
 _HALF: Final = 0.5
 _FEW_WORDS: Final = 60
@@ -33,6 +35,8 @@ _NORTH: Final = (35.0, 72.0)
 _EAST: Final = (-32.0, 45.0)
 """Degrees that a column is taken for by its numbers alone: those of Europe."""
 _CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m")
+_DATED: Final = re.compile(r"^(?:19[3-9]\d|2\d{3})-\d\d-\d\d[T ]")
+"""A day before a time; Excel writes a time alone with one of 1899 or 1900."""
 _SPACE: Final = re.compile(r"\s")
 _DIGIT: Final = re.compile(r"\d")
 _SHAPE: Final = re.compile(
@@ -44,8 +48,8 @@ _SHAPE: Final = re.compile(
 class ColumnLook:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
-    `fits` of the `filled` cells are of that kind; of numbers `low` and `high` are the ends.
-    `different` are the words of a column that has few, with the cells that say each. They may be
+    `fits` of the `filled` cells are of that kind, `n_dates` are dates; of numbers `low` and `high`
+    are the ends. `different` are the words of a column that has few, with the cells that say each. They may be
     names: they are not for showing.
     Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode,
     postcodes (among other words), shape, codes (each cell different), words (few different ones)
@@ -57,6 +61,7 @@ class ColumnLook:
     different: Mapping[str, int] = field(default_factory=dict)
     fits: int = 0
     filled: int = 0
+    n_dates: int = 0
     low: float = np.nan
     high: float = np.nan
 
@@ -67,7 +72,11 @@ def look_at(cells: pd.Series) -> ColumnLook:
     texts = texts[texts != ""].reset_index(drop=True)
     if texts.empty:
         return ColumnLook("empty", "empty")
-    look = _times(texts) or _numbers(texts) or _formats(texts) or _words(texts)
+    look = _times(texts) or _numbers(texts)
+    if look is None:
+        dates = read_dates(with_intervals(_alone(texts))["date"])
+        look = _formats(texts, dates) or _words(texts)
+        look = replace(look, n_dates=int(dates.at.notna().sum()))
     counts = texts.value_counts()
     few = {str(word): int(n) for word, n in counts.items()} if len(counts) <= _FEW_WORDS else {}
     return replace(look, different=few, fits=look.fits or len(texts), filled=len(texts))
@@ -79,7 +88,7 @@ def _mostly(marks: Any) -> bool:
 
 def _times(texts: pd.Series) -> ColumnLook | None:
     written = texts.str.contains(_CLOCK)
-    if not _mostly(written):
+    if not _mostly(written) or _mostly(texts.str.contains(_DATED)):
         return None
     times, bad = read_times(texts)
     known = times.notna() & ~bad
@@ -124,8 +133,7 @@ def _is(kind: str, values: NDArray[np.float64]) -> bool:
     return kind == "latitude" or not _mostly((values >= _NORTH[0]) & (values <= _NORTH[1]))
 
 
-def _formats(texts: pd.Series) -> ColumnLook | None:
-    dates = read_dates(with_intervals(_alone(texts))["date"])
+def _formats(texts: pd.Series, dates: Dated) -> ColumnLook | None:
     read = dates.at.notna()
     if dates.month_first or _mostly(read):
         shown = texts[read.to_numpy()] if read.any() else texts

@@ -25,6 +25,7 @@ _CLOCKS: Final = ("", "%H%M", " %H%M", "%H%M%S", ":%H:%M:%S", " %H:%M", " %H:%M:
 _KNOWN: Final = ("%Y%m%d", "%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%b/%Y", "%d%b%Y")
 """Days that are read by themselves, and not with each of the clocks."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_DAY_OR_MONTH: Final = re.compile("%[dm]")
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -81,7 +82,7 @@ def _formats() -> list[str]:
 
 
 def _order(form: str) -> str:
-    return "".join(re.findall("%[dm]", form))
+    return "".join(_DAY_OR_MONTH.findall(form))
 
 
 def _reads(texts: pd.Series, form: str) -> bool:

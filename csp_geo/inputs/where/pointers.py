@@ -24,7 +24,8 @@ _LONGITUDE: Final = re.compile(
 )
 _COORDINATES: Final = re.compile(rf"{_QUOTE}coordinates{_QUOTE}\s?:\s?\[{_NUMBER},\s?{_NUMBER}")
 """The point of a dictionary that Python wrote: longitude first, as in GeoJSON."""
-_AFTER_ADDRESS: Final = re.compile(rf"(?s)[^(]*[A-Za-z][^(]*\({_NUMBER}°?\s?,\s?{_NUMBER}°?\)\s*")
+_ENDING_POINT: Final = re.compile(rf"\({_NUMBER}°?\s?,\s?{_NUMBER}°?\)$")
+"""What Socrata puts below an address."""
 _LINK: Final = re.compile(r"(?i)(?:https?://|geo:|www\.|(?:maps|goo|osm|what3words|w3w)\.)")
 _ESCAPED: Final = re.compile(r"%(2[0BCbc]|3[Aa]|40|7[Ee])")
 """The signs of a point that a link may write as numbers: space, plus, comma, colon, @ and ~."""
@@ -70,8 +71,14 @@ def pointed_at(cell: str) -> tuple[str, str] | None:
         link = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), cell)
         found = next(filter(None, (pattern.search(link) for pattern in _PINS)), None)
     else:
-        found = _GEOPOINT.fullmatch(cell) or _AFTER_ADDRESS.fullmatch(cell)
+        found = _GEOPOINT.fullmatch(cell) or _below_an_address(cell.rstrip())
     return (found[2], found[1]) if found else None
+
+
+def _below_an_address(cell: str) -> re.Match[str] | None:
+    """Find the point after some words; alone in its cell the column decides which comes first."""
+    found = _ENDING_POINT.search(cell)
+    return found if found and any(map(str.isalpha, cell[: found.start()])) else None
 
 
 def _of_dictionary(cell: str) -> tuple[str, str] | None:

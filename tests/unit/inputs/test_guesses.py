@@ -1,0 +1,187 @@
+"""What the words of a heading and its cells say a column is, and what they never say."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from csp_geo.core.errors import SourceError
+from csp_geo.inputs.files.guesses import columns_of, find_columns
+from csp_geo.inputs.files.headings import speaks_for, words_of
+from csp_geo.inputs.files.looks import Looks, look_at
+from csp_geo.inputs.files.table import RawTable
+from csp_geo.inputs.source import packaged_sources
+
+DATES = ["13/01/2023", "14/01/2023", "15/01/2023", "16/01/2023"]
+TIMES = ["22:00", "23:15", "09:00", "10:30"]
+WORDS = ["Robbery", "Robbery", "Burglary", "Drugs"]
+NORTH = ["51.5393", "51.5401", "51.5411", "51.5421"]
+EAST = ["0.0811", "0.0821", "0.0831", "0.0841"]
+KNOWN = {"date": DATES, "category": WORDS, "latitude": NORTH, "longitude": EAST}
+
+
+def found(source="offence", by_place=False, **columns):
+    cells = pd.DataFrame(columns, dtype="str")
+    looks = Looks(cells, tuple(columns))
+    fields = find_columns(looks, packaged_sources()[source], by_place=by_place).guesses
+    return {column: field for column, (field, _) in fields.items()}
+
+
+def read(source="offence", by_place=False, **columns):
+    cells = pd.DataFrame(columns, dtype="str")
+    raw = RawTable(tuple(columns), [cells])
+    return columns_of(raw, packaged_sources()[source], "a.csv", by_place=by_place)
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("heading", "words"),
+        [
+            ("Occurred Date", {"occurred", "date"}),
+            ("OCC_DATE", {"occ", "date"}),
+            ("occdate", {"occ", "date"}),
+            ("cdatetime", {"datetime"}),
+            ("dateOfOccurrence", {"date", "of", "occurrence"}),
+            ("DATEOFBIRTH", {"date", "of", "birth"}),
+            ("_Where was it?_latitude", {"where", "was", "it", "latitude"}),
+            ("latitude2", {"latitude"}),
+            ("update", {"update"}),
+            ("candidate", {"candidate"}),
+            ("sometimes", {"sometimes"}),
+        ],
+    )
+    def test_a_heading_is_split(self, heading, words):
+        assert words_of(heading) == words
+
+    @pytest.mark.parametrize(
+        "heading",
+        ["Date of Birth", "DOB", "Victim birth date", "Arrest Date", "Date closed", "Review date",
+         "Report Date", "Date reported", "Created_Date", "Arrival Date", "Occurred to date",
+         "Last date", "Date of next hearing", "When were you born?", "When did you move here?",
+         "Latest date", "Date discovered", "Extract run date"],
+    )  # fmt: skip
+    def test_what_is_no_date_of_an_event(self, heading):
+        assert not speaks_for(heading, "date", [heading], asked=False)
+        assert "date" not in found(**{heading: DATES}).values()
+
+    @pytest.mark.parametrize(
+        "heading",
+        ["OCC_DATE", "Date_of_Occurrence", "Date of the incident", "When did this happen?",
+         "Time of the attack", "Offence started", "cdatetime", "Crime Dt", "Occurrence timestamp"],
+    )  # fmt: skip
+    def test_what_is_one(self, heading):
+        assert found(**{heading: DATES})[heading] == "date"
+        assert "date" not in found(**{heading: WORDS}).values()  # the cells must bear it out
+
+    def test_the_clock_of_a_form(self):
+        form = {"Start time": DATES, "Completion time": DATES, "Date of incident": DATES}
+        assert found("survey", **form)["Date of incident"] == "date"
+
+
+class TestWhen:
+    def test_the_one_with_dates_in_it(self):
+        assert found(date=[""] * 4, Incident_Day_Date=DATES)["Incident_Day_Date"] == "date"
+        kept = found(date=[*DATES[:3], "soon"], Incident_Day_Date=DATES)
+        assert kept == {"date": "date"}
+
+    def test_an_interval_and_its_times(self):
+        columns = {"Offence To Dt": DATES, "Offence To Tm": TIMES}
+        columns |= {"Offence From Dt": DATES, "Offence From Tm": TIMES}
+        assert found(**columns) == {
+            "Offence To Dt": "date_to",
+            "Offence To Tm": "time_to",
+            "Offence From Dt": "date",
+            "Offence From Tm": "time",
+        }
+
+    def test_parts_of_one_date(self):
+        parts = {"OCC_YEAR": ["2023"] * 4, "OCC_MONTH": ["1"] * 4, "OCC_DAY": ["13", "1", "2", "3"]}
+        others = {"REPORT_YEAR": ["2024"] * 4, "BIRTH_YEAR": ["1987"] * 4}
+        assert set(found(**parts, **others)) == set(parts)
+        assert found(**parts, When=DATES) == {"When": "date"}
+
+    def test_numbers_of_weekdays_are_no_days(self):
+        def days(cells):
+            n = len(cells)
+            return found(year=["2023"] * n, month=["1"] * n, day=cells)
+
+        assert "day" in days([str(1 + n % 28) for n in range(60)]).values()
+        assert "day" not in days([str(1 + n % 7) for n in range(60)]).values()
+
+    def test_times_with_a_day_are_dates(self):
+        assert look_at(pd.Series(["2023-01-13T19:05:00.000"] * 3)).kind == "date"
+        assert look_at(pd.Series(["1899-12-30T19:05:00"] * 3)).kind == "time"
+
+
+class TestWhere:
+    def test_a_pair_has_one_heading(self):
+        home = {"Home lat": NORTH, "Home long": EAST}
+        place = {"Crime scene lat": NORTH, "Crime scene long": EAST}
+        assert set(found(**home, **place)) == set(place)
+        assert not found(**home)
+        assert not found(**{"Scene lat": NORTH, "Pub long": EAST})
+
+    def test_degrees_must_be_some(self):
+        assert not found(**{"Scene lat": ["151.5", "251.5"], "Scene long": ["0.1", "0.2"]})
+
+    def test_points_need_no_word_unless_they_are_of_a_home(self):
+        points = [f"{y}, {x}" for y, x in zip(NORTH, EAST, strict=True)]
+        assert found(Zq=points) == {"Zq": "point"}
+        assert not found(**{"Victim home": points})
+
+    def test_a_known_place_stays_one_where_a_gazetteer_knows_it(self):
+        answers = ["Zq Road, IG11 7LU"] * 4
+        assert found(Location=answers) == {"Location": "postcode"}
+        assert found(Location=answers, by_place=True) == {"Location": "place"}
+        assert found(**{"Where was it?": WORDS}, by_place=True) == {"Where was it?": "place"}
+
+    def test_a_postcode_of_the_respondent_is_none_of_the_place(self):
+        codes = ["IG11 7LU", "RM10 9AA"] * 2
+        assert not found("survey", **{"Your postcode": codes, "Home postcode": codes})
+
+
+class TestWhat:
+    def test_most_cells_are_known_or_the_word_is_of_an_event(self):
+        half = ["Robbery", "Burglary", "Zqa", "Zqb"]
+        few = ["Robbery", "Zqa", "Zqb", "Zqc"]
+        assert found(**{"Sub class": half}) == {"Sub class": "category"}
+        assert not found(**{"Sub class": few})
+        assert found(**{"Offence class": few}) == {"Offence class": "category"}
+        assert not found(**{"Offence class": ["Zqa", "Zqb", "Zqc", "Zqd"]})
+
+    @pytest.mark.parametrize("heading", ["Weapon type", "Victim class", "Location type"])
+    def test_what_is_of_something_else(self, heading):
+        assert not found(**{heading: WORDS})
+
+
+class TestReading:
+    def test_names_that_are_known_are_not_looked_at(self):
+        class Never(list):
+            def __iter__(self):
+                raise AssertionError
+
+        raw = RawTable(tuple(KNOWN), Never())
+        matched, notes = columns_of(raw, packaged_sources()["offence"], "a.csv")
+        assert set(matched.values()) == {"date", "category", "latitude", "longitude"}
+        assert notes == ()
+
+    def test_what_was_guessed_is_said_without_its_cells(self):
+        columns = {"OCC_DATE": DATES, "Kind": WORDS, "LAT_WGS84": NORTH, "LON_WGS84": EAST}
+        _, notes = read(**columns)
+        assert "'OCC_DATE' was read as the date: 4 of 4 cells are dates" in notes
+        assert "'Kind' was read as the category: 4 of 4 cells are known words" in notes
+        assert not any(cell in note for cell in [*NORTH, *EAST, *WORDS] for note in notes)
+
+    def test_a_date_of_the_event_before_one_of_the_report(self):
+        columns = {**KNOWN, "Report Date": DATES, "OCC_DATE": DATES}
+        del columns["date"]
+        matched, _ = read(**columns)
+        assert matched["OCC_DATE"] == "date"
+        assert "recorded" not in matched.values()
+
+    def test_a_place_in_words_is_said(self):
+        columns = {"date": DATES, "category": WORDS, "Assault Location": ["Zq bar, Zq road"] * 4}
+        with pytest.raises(SourceError, match=r"'Assault Location' says where in words.*gazetteer"):
+            read(**columns)
+        matched, _ = read(by_place=True, **columns)
+        assert matched["Assault Location"] == "place"
