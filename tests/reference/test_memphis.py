@@ -14,6 +14,7 @@ import shapely
 
 import csp_geo as cg
 from csp_geo.core.errors import SourceError
+from csp_geo.core.projection import between
 from csp_geo.inputs.areas.study_area import StudyArea
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,21 @@ def test_hotspots_are_those_of_the_reference(area: StudyArea, tmp_path: Path) ->
     assert abs(hotspots["n"].max() - 79) <= 3
 
 
-def test_metres_without_a_crs_are_refused(area: StudyArea, tmp_path: Path) -> None:
-    reports = cg.read_reports(_reports(tmp_path / "r", TOML))
-    with pytest.raises(SourceError, match=r"name their coordinate system"):
-        cg.clean(reports, area)
+def test_metres_without_a_crs_are_those_of_the_zone_that_fits(
+    area: StudyArea, tmp_path: Path
+) -> None:
+    """The city's middle lies in zone 16, its metres are of zone 15."""
+    result = cg.clean(cg.read_reports(_reports(tmp_path / "r", TOML)), area)
+    assert result.counts["accepted"] == 2245
+    assert any("UTM zone in which they lie" in note for note in result.notes[0])
+
+
+def test_feet_of_a_state_are_refused(area: StudyArea, tmp_path: Path) -> None:
+    folder = _reports(tmp_path / "r", TOML)
+    path = folder / "offence" / "robberies.csv"
+    table = pd.read_csv(path)
+    lonlat = table[["lon", "lat"]].to_numpy()
+    table[["x32615", "y32615"]] = between("EPSG:4326", "EPSG:2274", lonlat).round(1)
+    table.drop(columns=["lon", "lat"]).to_csv(path, index=False)
+    with pytest.raises(SourceError, match=r"(?s)in no UTM zone there.*Name their coordinate"):
+        cg.clean(cg.read_reports(folder), area)

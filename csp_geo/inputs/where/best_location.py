@@ -17,7 +17,7 @@ import pandas as pd
 from csp_geo.core.errors import SourceError
 from csp_geo.core.projection import BRITISH_CRS, british_grid
 from csp_geo.inputs.anonymised import SNAPPED, WITHIN_M
-from csp_geo.inputs.where.coordinates import read_gridrefs
+from csp_geo.inputs.where.coordinates import read_gridrefs, read_numbers
 from csp_geo.inputs.where.locate import (
     DEGREES,
     METRES,
@@ -31,6 +31,7 @@ from csp_geo.inputs.where.locate import (
 from csp_geo.inputs.where.pairs import read_geometries
 from csp_geo.inputs.where.pointers import POINTERS, kind_of_pointer
 from csp_geo.inputs.where.postcode import ACCURACY_M, read_postcodes
+from csp_geo.inputs.where.units import in_web_mercator, utm_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +51,17 @@ _MARKS: Final = (
     "gazetteer-location",
     "not-a-point",
     *POINTERS,
+    "utm",
 )
-"""Reasons and flags that only this module gives."""
+"""Reasons, flags and notes that only this module gives."""
 NOTES: Final = {
     "swapped-columns": "latitude and longitude (or easting and northing) are in each other's "
     "columns throughout, and were swapped",
     "missing-minus": "longitudes without their minus sign were given one",
     "web-mercator": "coordinates are metres of a web map (Web Mercator, EPSG:3857), as their size "
     "says, and were read as such",
+    "utm": "eastings and northings were read as those of the UTM zone in which they lie in the "
+    "study area",
     "kilometres": "eastings and northings are in kilometres, and were read as such",
     "thousands-commas": "eastings and northings are written with thousands commas",
     "postcode-location": "places were looked up by postcode",
@@ -156,7 +160,8 @@ def _by_coordinates(
     file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
 ) -> pd.DataFrame:
     axes = METRES if file is None else file.axes
-    crs = _named_crs(file, source, axes, ground) if (rows["x"] != "").any() else None
+    x, y = rows["x"], rows["y"]
+    crs = _named_crs(file, source, axes, ground, x, y) if (x != "").any() else None
     located = locate(
         rows["x"],
         rows["y"],
@@ -166,7 +171,8 @@ def _by_coordinates(
         crs=crs,
         border_m=ground.border_m,
     )
-    return _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
+    located = _whole(refine(located, rows["size_m"].to_numpy(dtype=np.float64)))
+    return located.assign(utm=crs is not None and (source is None or source.crs is None))
 
 
 def _by_other_pair(
@@ -179,8 +185,8 @@ def _by_other_pair(
 ) -> pd.DataFrame:
     """Locate rows by their second pair, which is in the other system than the file's first."""
     axes = DEGREES if file is not None and file.axes == METRES else METRES
-    crs = _named_crs(file, source, axes, ground)
     y = y.loc[text.index]
+    crs = _named_crs(file, source, axes, ground, text, y)
     return _whole(
         locate(text, y, axes, ground.projection, ground.area, crs=crs, border_m=ground.border_m)
     )
@@ -193,17 +199,28 @@ def _is_of_unknown_crs(file: ReportFile | None, source: Source | None, ground: G
 
 
 def _named_crs(
-    file: ReportFile | None, source: Source | None, axes: str, ground: Ground
+    file: ReportFile | None,
+    source: Source | None,
+    axes: str,
+    ground: Ground,
+    x: pd.Series,
+    y: pd.Series,
 ) -> str | None:
-    """Return the CRS that the source names; outside Great Britain metres need one."""
+    """Return the CRS that the source names, or that metres abroad say by where they then lie."""
     crs = None if source is None else source.crs
-    if file and axes == METRES and crs is None and not ground.projection.is_british:
-        raise SourceError(
-            f"{file.path} gives eastings and northings, and the study area lies outside Great "
-            "Britain: name their coordinate system in the source's source.toml, such as "
-            'crs = "EPSG:32615".'
-        )
-    return crs
+    projection, reach = ground.projection, ground.reach
+    if file is None or reach is None or axes != METRES or crs or projection.is_british:
+        return crs
+    points = np.column_stack([read_numbers(text, METRES).value for text in (x, y)])
+    found = utm_of(points, projection, reach.has)
+    if found or in_web_mercator(points, projection, reach.has, None):
+        return found or None
+    raise SourceError(
+        f"{file.path} gives eastings and northings, and the study area lies outside Great Britain: "
+        "in no UTM zone there, nor as metres of a web map, do nearly all of them lie in it. Name "
+        "their coordinate system in the source's source.toml, such as "
+        f'crs = "{projection.crs}".'
+    )
 
 
 def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
@@ -225,7 +242,7 @@ def _by_geometry(
         axes,
         ground.projection,
         ground.area,
-        crs=_named_crs(file, source, axes, ground),
+        crs=_named_crs(file, source, axes, ground, read["x"], read["y"]),
         border_m=ground.border_m,
     )
     pointer = text.astype("str").map(kind_of_pointer)

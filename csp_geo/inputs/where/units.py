@@ -97,6 +97,21 @@ def in_web_mercator(
     return certain(int(here.sum()), int(there.sum()), len(known))
 
 
+def utm_of(points: NDArray[np.float64], projection: Projection, within: Within) -> str:
+    """Return the code of the UTM zone in which metres abroad lie in the study area, "" for none.
+
+    The study area's own zone and its two neighbours are tried: a city on the edge of a zone may
+    use either.
+    """
+    known = points[np.isfinite(points).all(axis=1)]
+    own = int(projection.crs.removeprefix("EPSG:"))
+    for code in (f"EPSG:{zone}" for zone in (own, own - 1, own + 1)):
+        moved = known if code == projection.crs else between(code, projection.crs, known)
+        if certain(0, int(within(moved).sum()), len(known)):
+            return code
+    return ""
+
+
 def slip_of(
     points: NDArray[np.float64],
     usable: NDArray[np.bool_],

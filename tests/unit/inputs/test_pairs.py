@@ -63,8 +63,10 @@ class TestInputs:
         import geopandas as gpd
 
         area = StudyArea("M", gpd.GeoDataFrame(frame, crs=projection.crs), projection)
-        with pytest.raises(SourceError, match="name their coordinate system"):
-            located(area, write, tmp_path, ["768000, 3890000"] * 6)
+        with pytest.raises(SourceError, match="Name their coordinate system"):
+            located(area, write, tmp_path, ["2768000, 13890000"] * 6)
+        result = located(area, write, tmp_path, ["768123, 3890457"] * 6)
+        assert result.counts["accepted"] == 6
 
 
 class TestOutputs:
