@@ -49,8 +49,8 @@ class ColumnLook:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
     `fits` of the `filled` cells are of that kind, `n_dates` are dates; of numbers `low` and `high`
-    are the ends. `different` are the words of a column that has few, with the cells that say each. They may be
-    names: they are not for showing.
+    are the ends. `different` are the words of a column that has few, with the cells that say each.
+    They may be names: they are not for showing.
     Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode,
     postcodes (among other words), shape, codes (each cell different), words (few different ones)
     and text.
