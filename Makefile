@@ -13,10 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The unit tests that look most at other libraries, and take seconds. `make slow` runs all of tests/unit.
 QUICK := $(addsuffix .py,$(addprefix tests/unit/, \
-  $(addprefix core/test_,polygons projection storage toml) \
-  $(addprefix inputs/test_,dates times formats gis_file kml locate) \
-  $(addprefix incidents/test_,clean quality) $(addprefix decisions/test_,walking opening) \
-  runs/test_weekly_facts))
+  $(addprefix core/test_,projection storage) $(addprefix inputs/test_,dates formats kml locate) \
+  incidents/test_clean decisions/test_walking runs/test_weekly_facts))
 
 .PHONY: all demo test slow oldest newest lint types layers fix golden coverage bench fuzz mutants wheel clean
 
@@ -102,7 +100,8 @@ bench: $(VENV)/made-bench
 fuzz: $(VENV)/made-dev
 	$(BIN)/python benchmarks/fuzz_readers.py --minutes 10
 
-# Change the package in small ways, one at a time: do its tests notice? Takes some half an hour.
+# Change hotspots, privacy rules and cautions in small ways, one at a time: do their tests notice?
+# Takes some half an hour.
 mutants: $(VENV)/made-dev
 	$(BIN)/python tools/mutants.py
 

@@ -19,8 +19,9 @@ import pandas as pd
 import shapely
 
 import csp_geo as cg
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import FAMILY_OF_SOURCE, INCIDENTS, as_agreed
-from csp_geo.hotspots.chance.known_places import distinct, points_of
+from csp_geo.hotspots.chance.known_places import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,6 +117,7 @@ class Borough:
             "source_ref": None,
             "source_file": "made up",
             "source_row": np.arange(len(xy), dtype=np.int64),
+            "n_rows": 1,
             "person_key": None,
             "occurred_at": at,
             "occurred_to": at + pd.Timedelta(days=1),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.spatial import cKDTree
 
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import ClusterParams
 from csp_geo.hotspots.chance.family import FamilyTest
 from csp_geo.hotspots.chance.family_map import ROUNDING
 from csp_geo.hotspots.chance.judge import _judge
-from csp_geo.hotspots.chance.known_places import KnownPlaces, points_of
+from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.chance.redraw import label_maps
 from csp_geo.hotspots.find import LEAST_PLACES, shape_of, size_of
 from csp_geo.hotspots.verdict import LEAST, LEVEL, STANDS_OUT, Judgement

@@ -391,6 +391,7 @@ def incidents_table(xy, *, area=None, **columns):
         "source_ref": [f"R{i}" for i in range(n)],
         "source_file": "offence/a.csv",
         "source_row": np.arange(2, n + 2, dtype=np.int64),
+        "n_rows": 1,
         "person_key": None,
         "occurred_at": pd.Timestamp("2023-01-10", tz="Europe/London"),
         "occurred_to": pd.Timestamp("2023-01-11", tz="Europe/London"),

@@ -37,8 +37,8 @@ SPRUNG = (
 
 def doors(area, folder):
     """Return what reads a file, by what it is read as."""
-    from csp_geo.decisions.walking.distances import read_obstacles
     from csp_geo.decisions.walking.network import read_network
+    from csp_geo.decisions.walking.obstacles import read_obstacles
     from csp_geo.inputs.areas.study_area import read_study_area
     from csp_geo.inputs.areas.zones_and_places import _listed_points, read_places, read_zones
     from csp_geo.inputs.read import read_reports

@@ -22,26 +22,63 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 UNIT = "tests/unit"
-TESTS = {
+_OF_FAMILY = ["explain", "judge", "family"]
+_OF_PLACES = ["known_places", "explain", "family_map"]
+WHOLE = {
     "hotspots/find.py": ["hotspots/test_find.py", "hotspots/test_privacy_rules.py"],
-    "hotspots/dbscan.py": ["hotspots/test_dbscan.py"],
+    "hotspots/dbscan.py": ["hotspots/test_dbscan.py", "hotspots/test_kernel.py"],
+    "hotspots/kernel.py": ["hotspots/test_kernel.py"],
+    "hotspots/grid.py": ["hotspots/test_kernel.py"],
+    "hotspots/compiled.py": ["hotspots/test_kernel.py"],
     "hotspots/names.py": ["hotspots/test_names.py", "hotspots/test_find.py"],
     "hotspots/verdict.py": ["hotspots/test_verdict.py", "hotspots/test_stability.py"],
+    "hotspots/chance/redraw.py": ["hotspots/test_redraw.py", "hotspots/test_family_map.py"],
+    "hotspots/chance/redraw_kernel.py": ["hotspots/test_redraw.py", "hotspots/test_family_map.py"],
     "hotspots/chance/family_map.py": ["hotspots/test_family_map.py"],
-    "hotspots/chance/family.py": ["hotspots/test_family.py", "hotspots/test_judge.py"],
+    "hotspots/chance/family.py": [f"hotspots/test_{name}.py" for name in _OF_FAMILY],
     "hotspots/chance/judge.py": ["hotspots/test_judge.py"],
-    "hotspots/chance/known_places.py": ["hotspots/test_known_places.py"],
+    "hotspots/chance/known_places.py": [f"hotspots/test_{name}.py" for name in _OF_PLACES],
     "hotspots/chance/explain.py": ["hotspots/test_explain.py"],
     "core/disclosure.py": ["core/test_disclosure.py", "hotspots/test_privacy_rules.py"],
+    "incidents/clean.py": ["incidents", "inputs/test_side_tables.py"],
     "core/caution.py": ["core/test_caution.py", "runs"],
-    "incidents/build.py": ["incidents"],
-    "incidents/clean.py": ["incidents"],
-    "decisions/havens/demand.py": ["decisions/test_demand.py", "decisions/test_demand_points.py"],
     "runs/weekly_facts.py": ["runs"],
+}
+"""What is tried without a choice, with the tests of each: hotspots, privacy, cautions."""
+_FILES = ["test_layout", "test_formats", "test_mapper", "test_limits"]
+_WORKBOOKS = ["test_formats", "test_limits", "test_workbook_sheets", "test_damaged_workbook"]
+_WHERE = ["test_locate", "test_coordinates", "test_pairs", "test_best_location"]
+_OTHERS = {
+    "incidents/build.py": ["incidents"],
+    "incidents/duplicates.py": ["incidents/test_duplicates.py"],
+    "incidents/select.py": ["incidents/test_select.py"],
+    "decisions/opening.py": ["decisions/test_opening.py", "decisions/test_timetable.py"],
+    "decisions/havens/demand.py": ["decisions/test_demand.py", "decisions/test_demand_points.py"],
+    "decisions/siting": ["decisions/test_models.py", "decisions/test_open_cover.py"],
+    "decisions/walking": ["decisions/test_walking.py"],
+    "inputs/areas/fetch.py": ["inputs/test_boundaries.py"],
+    "inputs/areas/study_area.py": ["inputs/test_study_area.py"],
+    "inputs/files": [f"inputs/{name}.py" for name in _FILES],
+    "inputs/files/gis": ["inputs/test_gis_file.py", "inputs/test_limits.py"],
+    "inputs/files/workbook": [f"inputs/{name}.py" for name in _WORKBOOKS],
+    "inputs/venues/listing.py": ["inputs/test_premises.py", "inputs/test_register.py"],
+    "inputs/when": ["inputs/test_times.py", "inputs/test_dates.py"],
+    "inputs/where": [f"inputs/{name}.py" for name in _WHERE],
     "runs/haven_facts.py": ["runs"],
     "runs/pack.py": ["runs"],
 }
-"""The tests of each module; a survivor of these may still be killed by others."""
+"""The tests of other modules, or of all whose path begins so; the longest beginning counts."""
+
+
+def tests_of(module: str) -> list[str]:
+    """Return the tests of a module; what they let live, others may still kill."""
+    every = WHOLE | _OTHERS
+    begin = max((name for name in every if module.startswith(name)), key=len, default="")
+    if not begin:
+        sys.exit(f"No tests are named here for {module}. Add them to tools/mutants.py.")
+    return [f"{UNIT}/{test}" for test in every[begin]]
+
+
 _SWAPS = {
     ast.Lt: ("<", "<="),
     ast.LtE: ("<=", "<"),
@@ -155,7 +192,7 @@ def passes(module: str, copy: Path) -> bool:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly"),
-                *(f"{UNIT}/{test}" for test in TESTS[module]),
+                *tests_of(module),
             ],
             cwd=copy,
             env={**os.environ, "PYTHONPATH": str(copy), "PYTHONHASHSEED": "0"},
@@ -171,29 +208,36 @@ def passes(module: str, copy: Path) -> bool:
 def main() -> None:
     """Draw mutants, try them, print the survivors and the share that was killed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--each", type=int, default=8, help="mutants of each module")
+    parser.add_argument("--each", type=int, default=8, help="mutants of each module, 0 for all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("modules", nargs="*", help="only these modules, such as hotspots/find.py")
     given = parser.parse_args()
-    draw, chosen = random.Random(given.seed), []
-    for module in given.modules or TESTS:
+    draw, chosen, places = random.Random(given.seed), [], 0
+    modules = given.modules or list(WHOLE)
+    for module in modules:
         every = mutants_of(module, (ROOT / "csp_geo" / module).read_text("utf-8"))
-        chosen += draw.sample(every, min(given.each, len(every)))
+        places += len(every)
+        chosen += draw.sample(every, min(given.each or len(every), len(every)))
     with tempfile.TemporaryDirectory() as home:
         copies = [Path(home, str(job)) for job in range(given.jobs)]
         for copy in copies:
             for name in ("csp_geo", "tests", "benchmarks", "data", "pyproject.toml"):
                 source = ROOT / name
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, _made(copy) / name)
-        if broken := [module for module in given.modules or TESTS if not passes(module, copies[0])]:
+        if broken := [module for module in modules if not passes(module, copies[0])]:
             sys.exit(f"Tests fail without any mutant, so they tell nothing: {', '.join(broken)}")
+        killed = 0
         with ThreadPoolExecutor(given.jobs) as pool:
-            killed = list(pool.map(lambda mutant: is_killed(mutant, copies), chosen))
-    for mutant, dead in zip(chosen, killed, strict=True):
-        if not dead:
-            print(f"survived  {mutant}")
-    print(f"{sum(killed)} of {len(chosen)} mutants killed ({sum(killed) / len(chosen):.0%})")
+            tried = pool.map(lambda mutant: is_killed(mutant, copies), chosen)
+            for mutant, dead in zip(chosen, tried, strict=True):
+                killed += dead
+                if not dead:
+                    print(f"survived  {mutant}", flush=True)
+    print(
+        f"{killed} of {len(chosen)} mutants killed ({killed / len(chosen):.0%}), drawn from the "
+        f"{places:,} of {len(modules)} modules"
+    )
 
 
 def _made(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ import click
 
 from csp_geo.cli.shared import CONFIG, PATH
 from csp_geo.cli.terminal import print_json, say, tell
+from csp_geo.core.period import say_day, say_in_force, say_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +91,8 @@ def _fetched_lines(fetched: Fetched) -> list[str]:
     name = area.name if kind.layer == "wards" else note["code"]
     lines = [f"{n:,} {kind.one if n == 1 else kind.many} ({name}), {fetched.said}."]
     if area.vintage is not None:
-        lines.append(f"  In force: {_span(_vintage_of(area.vintage))}.")
+        in_force = say_in_force(area.vintage.valid_from, area.vintage.valid_to)
+        lines.append(f"  In force: {in_force}.")
     elif kind.layer == "wards":
         lines.append(
             "  csp_geo does not know from when to when these codes were in force, so it cannot "
@@ -165,10 +168,6 @@ def _listed_lines(entry: Mapping[str, Any]) -> list[str]:
 
 
 def _origin(entry: Mapping[str, Any]) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_day
-
     if entry["checksum"] == "no note":
         return "Not fetched by csp-geo: no note of where it came from."
     since = {
@@ -183,30 +182,12 @@ def _origin(entry: Mapping[str, Any]) -> str:
     return f"Fetched on {day} from {entry['service'] or 'an unnamed service'}; {since}."
 
 
-def _vintage_of(vintage: Any) -> dict[str, Any]:
-    end = vintage.valid_to
-    return {
-        "title": vintage.title,
-        "valid_from": vintage.valid_from.isoformat(),
-        "valid_to": end.isoformat() if end else None,
-    }
-
-
 def _span(vintage: Mapping[str, Any]) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_day
-
-    start = say_day(date.fromisoformat(vintage["valid_from"]))
-    end = vintage["valid_to"]
-    return f"{start} to {say_day(date.fromisoformat(end))}" if end else f"since {start}"
+    first, last = vintage["valid_from"], vintage["valid_to"]
+    return say_in_force(date.fromisoformat(first), date.fromisoformat(last) if last else None)
 
 
 def _reports_line(reports: Mapping[str, Any] | None) -> str:
-    from datetime import date
-
-    from csp_geo.core.period import say_span
-
     if reports is None:
         return "No reports with a date in data/reports to compare with."
     first, last = (date.fromisoformat(reports[end]) for end in ("from", "to"))

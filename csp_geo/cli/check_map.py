@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -101,22 +101,21 @@ def _about(sample: Sample, path: Path, name: str, target: Path) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
 class _Dialogue:
     """The questions to one person about one file."""
 
-    def __init__(
-        self,
-        name: str,
-        target: Path,
-        existing: str,
-        sample: Sample,
-        options: CheckOptions,
-        context: Context,
-    ) -> None:
-        (self.path,) = options.files
-        self.name, self.target, self.existing = name, target, existing
-        self.sample = sample
-        self.options, self.context = options, context
+    name: str
+    target: Path
+    existing: str
+    sample: Sample
+    options: CheckOptions
+    context: Context
+
+    @property
+    def path(self) -> Path:
+        """The file, of which there is one."""
+        return self.options.files[0]
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; return the exit code."""

@@ -26,7 +26,7 @@ def demo(out: Path, seed: int) -> None:
     """
     from csp_geo.core.storage import make_folder, write_files
     from csp_geo.runs.pack import write_pack
-    from csp_geo.runs.project import demo_project
+    from csp_geo.runs.project import project_at
     from csp_geo.runs.weekly import run_weekly
     from csp_geo.sample import SAMPLE_AS_OF, sample_files
 
@@ -45,7 +45,7 @@ def demo(out: Path, seed: int) -> None:
         SAMPLE_AS_OF, "csp-geo demo", settings=settings_of(out / "csp_geo.toml"), key_folder=out
     )
     pack = run_weekly(
-        options_of(demo_project(out), SAMPLE_AS_OF, out=out / "maps", seed=seed), context
+        options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps", seed=seed), context
     )
     finish(pack, write_pack(pack, context))
     if pack.folder is not None:
@@ -77,9 +77,7 @@ def _make_rest(out: Path, run: Path, context: Context) -> None:
     write_pack(plan, context)
     listed = run_directory(
         DirectoryOptions(
-            havens=data / "havens.csv",
-            boundaries=[only_boundaries(out)],
-            out=out / "directory",
+            havens=data / "havens.csv", boundaries=[only_boundaries(out)], out=out / "directory"
         ),
         context,
     )

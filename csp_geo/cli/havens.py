@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from csp_geo.cli.shared import Surroundings
 
 _TYPES: Final = Path("data", "premises", "venue_types.toml")
+_AS_GIVEN: Final = (
+    *("run", "premises", "out", "network", "barriers", "crossings", "avoid", "profile", "each"),
+    *("any_hour", "standing_out", "alcohol"),
+)
+"""Options that a run takes by the names that they have here."""
 
 
 @click.command()
@@ -61,21 +66,10 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
     existing = given["existing"] or (register_of(Path()) if ours else None)
     options = HavenOptions(
-        run=given["run"],
-        premises=given["premises"],
+        **{name: given[name] for name in _AS_GIVEN},
         existing=existing,
         venue_types=_TYPES if ours and _TYPES.is_file() else None,
-        out=given["out"],
-        network=given["network"],
-        barriers=given["barriers"],
-        crossings=given["crossings"],
-        avoid=given["avoid"],
-        profile=given["profile"],
         assumed_hours=given["assume_hours"],
-        each=given["each"],
-        any_hour=given["any_hour"],
-        standing_out=given["standing_out"],
-        alcohol=given["alcohol"],
         demand=DemandParams(
             evidence=given["evidence"],
             counted=given["counted"],

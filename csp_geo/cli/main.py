@@ -8,12 +8,13 @@ import warnings
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
 import click
 
 from csp_geo._version import __version__
+from csp_geo.cli import terminal
 from csp_geo.cli.boundaries import boundaries
 from csp_geo.cli.check import check
 from csp_geo.cli.demo import demo
@@ -21,25 +22,13 @@ from csp_geo.cli.directory import directory
 from csp_geo.cli.havens import havens
 from csp_geo.cli.init import init
 from csp_geo.cli.shared import DATA, STOPPED, USAGE, Surroundings
-from csp_geo.cli.terminal import (
-    at_terminal,
-    open_terminal,
-    print_json,
-    say,
-    say_uncaught,
-    say_usage,
-    say_warning,
-)
 from csp_geo.cli.weekly import weekly
 from csp_geo.core.disk import say as say_error
-from csp_geo.core.errors import CspGeoError, SettingsError
+from csp_geo.core.errors import CspGeoError, SettingsError, SeveralError
 from csp_geo.core.offline import keep_offline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-_DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group(
@@ -55,7 +44,7 @@ def cli(context: click.Context, debug: bool) -> None:
     Everything happens on this computer: no report is sent anywhere. Only 'boundaries fetch' asks
     another computer, for official wards, and says so first.
     """
-    context.obj = Surroundings(_today, time.monotonic, time.sleep, at_terminal)
+    context.obj = Surroundings(_today, time.monotonic, time.sleep, terminal.at_terminal)
     del debug  # read from the command line in main(), which also catches what click itself raises
 
 
@@ -63,22 +52,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     keep_offline()
     given = sys.argv[1:] if arguments is None else list(arguments)
-    open_terminal()
+    terminal.open_terminal()
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = say_warning
+            warnings.showwarning = terminal.say_warning
             code = cli.main(args=given, prog_name="csp-geo", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say("Stopped before it was done.", bad=True)
+        terminal.say("Stopped before it was done.", bad=True)
         code = STOPPED
     except click.ClickException as error:
-        say_usage(error)
+        terminal.say_usage(error)
         code = USAGE
     except Exception as error:  # the last door: people are shown a sentence, not a traceback
         if "--debug" in given:
-            sys.excepthook = say_uncaught
+            sys.excepthook = terminal.say_uncaught
             raise
         code = _said(error, as_json="--json" in given)
     sys.exit(code if isinstance(code, int) else 0)
@@ -86,12 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _said(error: Exception, *, as_json: bool) -> int:
     """Say in a sentence what went wrong; return the exit code."""
-    message = _sentence(error)
-    say(message, bad=True)
+    errors = error.errors if isinstance(error, SeveralError) else (error,)
+    sentences = [_sentence(one) for one in errors]
+    for sentence in sentences:
+        terminal.say(sentence, bad=True)
     if as_json:
         with suppress(OSError):  # what cannot be printed has been said on stderr
-            print_json({"error": message})
-    return USAGE if isinstance(error, SettingsError) else DATA
+            terminal.print_json({"error": " ".join(sentences)})
+    return USAGE if all(isinstance(one, SettingsError) for one in errors) else DATA
 
 
 def _sentence(error: Exception) -> str:

@@ -58,18 +58,21 @@ class Surroundings:
 
 
 def settings_of(
-    config: Path | None = None, *, eps: float | None = None, min_samples: int | None = None
+    config: Path | None = None,
+    *,
+    feeds: Mapping[str, str] | None = None,
+    **clusters: float | None,
 ) -> Settings:
     """Read the settings, those of this folder unless others are named; options come before them."""
     from csp_geo.core.settings import read_settings
 
     settings = read_settings(config or (CONFIG if CONFIG.is_file() else None))
-    clusters = settings.clusters
-    if eps is not None:
-        clusters = replace(clusters, eps=eps)
-    if min_samples is not None:
-        clusters = replace(clusters, min_samples=min_samples)
-    return replace(settings, clusters=clusters)
+    given: dict[str, Any] = {name: n for name, n in clusters.items() if n is not None}
+    return replace(
+        settings,
+        clusters=replace(settings.clusters, **given),
+        feeds={**settings.feeds, **(feeds or {})},
+    )
 
 
 def make_context(today: date, command: str, *, quiet: bool = False, **given: Any) -> Context:

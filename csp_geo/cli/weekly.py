@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
-from csp_geo.core.errors import SettingsError
+from csp_geo.cli.shared import CONFIG, PATH, command_text, finish, make_context, settings_of
+from csp_geo.cli.terminal import ask, say
+from csp_geo.core.errors import OverlapError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from csp_geo.cli.shared import Surroundings
@@ -34,6 +37,9 @@ _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--edition", default="officer", show_default=True, metavar="E")
 @click.option("--theme", metavar="NAME,...", help="Only these themes.")
 @click.option("--source", metavar="NAME,...", help="Only these sources.")
+@click.option(
+    "--feed", multiple=True, metavar="SOURCE=FEED", help="Which of two feeds of a source counts."
+)
 @click.option("--eps", type=float, metavar="METRES", help="How near reports must be to join [100].")
 @click.option("--min-samples", type=int, metavar="N", help="Fewest reports in a hotspot [5].")
 @click.option("--config", type=PATH, metavar="FILE", help="Settings instead of csp_geo.toml.")
@@ -62,7 +68,12 @@ def weekly(surroundings: Surroundings, /, **given: Any) -> int:
         today,
         command_text("weekly", {**given, "as_of": as_of}),
         quiet=quiet or as_json,
-        settings=settings_of(project.config, eps=given["eps"], min_samples=given["min_samples"]),
+        settings=settings_of(
+            project.config,
+            eps=given["eps"],
+            min_samples=given["min_samples"],
+            feeds=_feeds(given["feed"]),
+        ),
         key_folder=project.key_folder,
     )
     options = options_of(
@@ -74,7 +85,15 @@ def weekly(surroundings: Surroundings, /, **given: Any) -> int:
         sources=_names(given["source"]),
         seed=given["seed"],
     )
-    pack = run_weekly(options, context)
+    try:
+        pack = run_weekly(options, context)
+    except OverlapError as overlap:
+        if quiet or as_json or not surroundings.at_terminal():
+            raise
+        feed = _ask_once(overlap, project)
+        feeds = {**context.settings.feeds, overlap.source: feed}
+        context = replace(context, settings=replace(context.settings, feeds=feeds))
+        pack = run_weekly(options, context)
     return finish(pack, write_pack(pack, context), as_json=as_json, quiet=quiet)
 
 
@@ -91,6 +110,27 @@ def options_of(project: Project, as_of: date, **rest: Any) -> WeeklyOptions:
         as_of=as_of,
         **rest,
     )
+
+
+def _feeds(given: Sequence[str]) -> dict[str, str]:
+    """Return which feed counts of each source, as `--feed offence=police_uk` says it."""
+    pairs = [text.partition("=") for text in given]
+    if odd := [source for source, sign, feed in pairs if not (sign and source and feed)]:
+        raise SettingsError(f"--feed needs SOURCE=FEED, such as offence=police_uk, not '{odd[0]}'.")
+    return {source.strip(): feed.strip() for source, _, feed in pairs}
+
+
+def _ask_once(overlap: OverlapError, project: Project) -> str:
+    """Ask a person which feed counts, and keep the answer in csp_geo.toml, so that it is once."""
+    from csp_geo.runs.project import keep_feed
+
+    say(str(overlap))
+    feed = ask(f"Which counts for {overlap.source}?", type=click.Choice(overlap.feeds))
+    if project.is_folder:
+        path = project.config or CONFIG
+        keep_feed(path, overlap.source, feed)
+        say(f"Kept in {path.name}, under [feeds].")
+    return feed
 
 
 def _names(text: str | None) -> tuple[str, ...]:

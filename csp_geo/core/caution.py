@@ -126,6 +126,7 @@ KINDS: Final = {
         _both("file-not-used", 50, "a file of reports was not used"),
         _both("month-first-dates", 40, "dates of a file look month-first"),
         _maker("postcodes-not-installed", 40, "rows wait for a list of postcodes"),
+        _maker("many-other", 40, "many reports have a category that no theme knows"),
         _both("unsorted-words", 40, "categories that nobody has sorted are kept off the map"),
         Kind("few-reports", 30, "too few reports to lean on"),
         Kind("outside-boundary", 20, "reports just outside the boundary"),

@@ -15,31 +15,24 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.core import tables
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.pack_tables import (
-    DEMAND_LAYER,
-    HAVEN_LAYER,
-    INCIDENT_LAYER,
-    PLAN_HAVENS,
-    PLAN_HOTSPOTS,
-    WARD_LAYER,
-)
-from csp_geo.core.tables import HOTSPOTS, PLACES, UNKNOWN, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
-    from numpy.typing import NDArray
+
+    from csp_geo.core.arrays import Flags
 
 _ON_A_WALL: Final = frozenset({"graffiti", "hate"})
 """Themes of the source graffiti whose site may be drawn though it is hate: on a wall, where no
 victim lives. The words are never read."""
-_AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", UNKNOWN})
+_AT_HOME: Final = frozenset({"domestic", "child", "honour", "slavery", tables.UNKNOWN})
 
 
-def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> NDArray[np.bool_]:
+def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> Flags:
     """Tell which incidents may stand on a map or in a layer as single points, ``(n,)`` bool.
 
     Parameters
@@ -62,7 +55,7 @@ def may_be_drawn(incidents: pd.DataFrame, *, show_sensitive: bool = False) -> ND
     return np.asarray((kind == "") | ((kind == "hate") & on_a_wall), dtype=np.bool_)
 
 
-def may_be_in_public(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+def may_be_in_public(incidents: pd.DataFrame) -> Flags:
     """Tell which incidents do not point at a home by what makes them sensitive, ``(n,)`` bool."""
     return np.asarray(~_kind_of(incidents).isin(_AT_HOME), dtype=np.bool_)
 
@@ -73,7 +66,7 @@ def _kind_of(incidents: pd.DataFrame) -> pd.Series:
             "The incidents have no column 'sensitive', so it is not known which may be shown. Make "
             "them with clean(), or add the column, with '' where a report is not sensitive."
         )
-    return incidents["sensitive"].astype("object").fillna(UNKNOWN)
+    return incidents["sensitive"].astype("object").fillna(tables.UNKNOWN)
 
 
 # --- layers -------------------------------------------------------------------------------------
@@ -87,7 +80,9 @@ class Audience(StrEnum):
     PUBLIC = "public"
 
 
-_STAFF: Final = frozenset({Audience.OFFICER, Audience.COORDINATOR})
+_OFFICER: Final = frozenset({Audience.OFFICER})
+_COORDINATOR: Final = frozenset({Audience.COORDINATOR})
+_STAFF: Final = _OFFICER | _COORDINATOR
 _EVERYBODY: Final = frozenset(Audience)
 
 
@@ -107,39 +102,23 @@ class Contents:
 
 LAYERS: Final[Mapping[str, Contents]] = {
     "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
-    "ward counts": Contents(_STAFF, WARD_LAYER.names),
-    "places": Contents(_EVERYBODY, PLACES.names),
-    "havens": Contents(
-        _EVERYBODY,
-        HAVEN_LAYER.names,
-        only="counts_now",
-    ),
+    "ward counts": Contents(_STAFF, tables.WARD_LAYER.names),
+    "places": Contents(_EVERYBODY, tables.PLACES.names),
+    "havens": Contents(_EVERYBODY, tables.HAVEN_LAYER.names, only="counts_now"),
     "directory": Contents(
         _EVERYBODY,
-        (*HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
+        (*tables.HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
         only="counts_now",
     ),
-    "zones": Contents(_STAFF, (*ZONES.names, "about")),
-    "hotspots": Contents(_STAFF, (*HOTSPOTS.names, "look", "figure", "title")),
+    "zones": Contents(_STAFF, (*tables.ZONES.names, "about")),
+    "hotspots": Contents(_STAFF, (*tables.HOTSPOTS.names, "look", "figure", "title")),
     "reports": Contents(
-        frozenset({Audience.OFFICER}),
-        INCIDENT_LAYER.names,
-        of_reports=True,
+        frozenset({Audience.OFFICER}), tables.INCIDENT_LAYER.names, of_reports=True
     ),
-    "demand": Contents(
-        frozenset({Audience.OFFICER}),
-        DEMAND_LAYER.names,
-        of_reports=True,
-    ),
-    "covered hotspots": Contents(
-        frozenset({Audience.COORDINATOR}),
-        PLAN_HOTSPOTS.names,
-    ),
-    "coverage": Contents(frozenset({Audience.COORDINATOR}), ("covered",)),
-    "venues": Contents(
-        frozenset({Audience.COORDINATOR}),
-        PLAN_HAVENS.names,
-    ),
+    "demand": Contents(_OFFICER, tables.DEMAND_LAYER.names, of_reports=True),
+    "covered hotspots": Contents(_COORDINATOR, tables.PLAN_HOTSPOTS.names),
+    "coverage": Contents(_COORDINATOR, ("covered",)),
+    "venues": Contents(_COORDINATOR, tables.PLAN_HAVENS.names),
 }
 """What the rows of a layer may be. `coverage`: places of demand, without their reports. `venues`:
 the venues of a plan, whether or not it says to approach them."""
@@ -309,8 +288,7 @@ _MINUTES: Final = (
 _ONE: Final = re.compile(rf"(?:{_NUMBER}|{_MINUTES})")
 _GRID: Final = re.compile(r"[HJNOSThjnost][A-Za-z](?: ?\d{2,5} ?\d{2,5})?")
 _SHAPE: Final = re.compile(
-    rf"(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\)",
-    re.IGNORECASE,
+    rf"(?:SRID=\d{{1,6}};)?POINT ?(?:ZM?|M)? ?\( ?{_NUMBER}(?: {_NUMBER}){{1,3}} ?\)", re.IGNORECASE
 )
 _MONTHS: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _WEEKDAY: Final = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?"

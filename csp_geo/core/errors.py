@@ -4,6 +4,13 @@ Every message says what was needed, what was found, where, and what to try. Each
 builtin that a caller would expect, so ``except ValueError`` keeps working.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class CspGeoError(Exception):
     """Root of every error that csp_geo raises on purpose."""
@@ -43,6 +50,37 @@ class OutputError(CspGeoError, OSError):
 
 class NoReportsError(CspGeoError, ValueError):
     """Nothing is left to map: no file, no usable row, nothing in the period."""
+
+
+class OverlapError(NoReportsError):
+    """Two feeds of a source would count the same events twice.
+
+    `source` is the source, `feeds` are the names of its feeds: one of them must be chosen.
+    """
+
+    def __init__(self, message: str, source: str, feeds: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.source, self.feeds = source, feeds
+
+
+class SeveralError(CspGeoError, ValueError):
+    """Several things stand in the way: `errors` are all of them, each with a sentence of its own.
+
+    Its text has a line for each.
+    """
+
+    def __init__(self, errors: Sequence[CspGeoError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+        self.errors = tuple(errors)
+
+
+def refuse(errors: Sequence[CspGeoError]) -> None:
+    """Raise what stands in the way, if anything does: one error as itself, several together."""
+    single = [one for error in errors for one in getattr(error, "errors", (error,))]
+    if len(single) == 1:
+        raise single[0]
+    if single:
+        raise SeveralError(single)
 
 
 class NoPlacesError(CspGeoError, ValueError):

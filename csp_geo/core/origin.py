@@ -149,12 +149,8 @@ _PAGE: Final = re.compile(
 )
 _BOM: Final = b"\xef\xbb\xbf"
 DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    NotImplementedError,
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, NotImplementedError),
 )
 """What reading a file or a member raises when its bytes are not what they should be."""
 

@@ -11,18 +11,8 @@ from typing import Final
 from csp_geo.core.errors import SettingsError
 
 _NAMES: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
 )
 _MONTHS: Final = re.compile(r"(\d{4})-(\d\d)(?:\.\.(\d{4})-(\d\d))?")
 _DATES: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
@@ -113,6 +103,11 @@ def say_day(when: date) -> str:
 def say_month(when: date) -> str:
     """Write a month: January 2023."""
     return f"{_NAMES[when.month - 1]} {when.year}"
+
+
+def say_in_force(first: date, last: date | None) -> str:
+    """Write from when to when something holds: "1 May 2002 to 4 May 2018", "since 5 May 2022"."""
+    return f"{say_day(first)} to {say_day(last)}" if last else f"since {say_day(first)}"
 
 
 def say_span(first: date, last: date, *, months: bool | None = None) -> str:

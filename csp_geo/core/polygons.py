@@ -17,6 +17,8 @@ import shapely
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Counts, Floats, Ints
+
 OUTSIDE: Final = -1
 _UNSURE: Final = -2
 _PAYS_A_RASTER: Final = 10_000
@@ -35,9 +37,9 @@ class Raster:
     west: float
     south: float
     per_metre: float
-    rows: NDArray[np.int32]
+    rows: Counts
 
-    def cells_of(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
+    def cells_of(self, x: Floats, y: Floats) -> tuple[Any, Any]:
         """Return row and column in the raster; beyond its ends the nearest."""
         row = ((y - self.south) * self.per_metre).astype(np.int32)
         column = ((x - self.west) * self.per_metre).astype(np.int32)
@@ -59,7 +61,7 @@ class Locator:
         shapely.prepare(self.polygons)
         return self.polygons
 
-    def rows_of(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    def rows_of(self, points: Floats) -> Ints:
         """Return the row of the polygon of each point, ``(n, 2)``; -1 outside and for NaN."""
         if len(points) < _PAYS_A_RASTER and "_raster" not in self.__dict__:
             return self._tested(points)
@@ -74,7 +76,7 @@ class Locator:
             rows[unsure] = self._tested(points[unsure])
         return rows
 
-    def _tested(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+    def _tested(self, points: Floats) -> Ints:
         """Test each point against the polygons in whose box it lies."""
         order = np.argsort(points[:, 0], kind="stable")  # NaN comes last, beyond every box
         x, y = points[order, 0], points[order, 1]
@@ -116,9 +118,7 @@ class Locator:
         return raster
 
 
-def _corners_of_short_pieces(
-    polygons: NDArray[Any], side: float
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def _corners_of_short_pieces(polygons: NDArray[Any], side: float) -> list[tuple[Floats, Floats]]:
     """Cut all edges into pieces shorter than a cell; return the corners of the box round each.
 
     Such a box lies in at most 2 x 2 cells, so its corners name all cells that the piece touches.

@@ -17,20 +17,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    import geopandas as gpd
+    from numpy.typing import ArrayLike
+
+    from csp_geo.core.arrays import Flags, Floats
 
 WGS84: Final = "EPSG:4326"
 BRITISH_CRS: Final = "EPSG:27700"
 GB_DEGREES: Final = (-8.7, 49.7, 1.9, 61.0)
 """West, south, east, north of Great Britain."""
+_WORLD_DEGREES: Final = (-180.0, -90.0, 180.0, 90.0)
 GB_METRES: Final = (0.0, 0.0, 700_000.0, 1_300_000.0)
 
 
-def in_box(x: ArrayLike, y: ArrayLike, box: tuple[float, float, float, float]) -> NDArray[np.bool_]:
+def in_box(x: ArrayLike, y: ArrayLike, box: tuple[float, float, float, float]) -> Flags:
     """Tell which points lie in (west, south, east, north), edges included; NaN never does."""
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    inside: NDArray[np.bool_] = (x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3])
-    return inside
+    return np.asarray((x >= box[0]) & (y >= box[1]) & (x <= box[2]) & (y <= box[3]))
 
 
 @dataclass(frozen=True)
@@ -49,47 +52,38 @@ class Projection:
         """Whether this is the British National Grid."""
         return self.crs == BRITISH_CRS
 
-    def to_metres(self, lonlat: ArrayLike) -> NDArray[np.float64]:
+    def to_metres(self, lonlat: ArrayLike) -> Floats:
         """Project ``(n, 2)`` longitude, latitude to metres; NaN outside the transform's cover."""
         points = np.asarray(lonlat, dtype=np.float64).reshape(-1, 2)
-        result = np.full(points.shape, np.nan)
-        if self.is_british:
-            from convertbng.cutil import convert_to_osgb36
-
-            usable = in_box(points[:, 0], points[:, 1], GB_DEGREES)
-            if usable.any():
-                result[usable] = np.column_stack(
-                    convert_to_osgb36(points[usable, 0], points[usable, 1])
-                )
-            return result
-        usable = in_box(points[:, 0], points[:, 1], (-180.0, -90.0, 180.0, 90.0))
-        if usable.any():
-            result[usable] = np.column_stack(
-                _transformer(WGS84, self.crs).transform(points[usable, 0], points[usable, 1])
-            )
+        box = GB_DEGREES if self.is_british else _WORLD_DEGREES
+        usable = in_box(points[:, 0], points[:, 1], box)
+        result = self._converted(points, usable, to_metres=True)
         result[~np.isfinite(result).all(axis=1)] = np.nan
         return result
 
-    def to_lonlat(self, xy: ArrayLike) -> NDArray[np.float64]:
+    def to_lonlat(self, xy: ArrayLike) -> Floats:
         """Turn ``(n, 2)`` metres back into longitude, latitude; NaN outside the cover."""
         points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
-        result = np.full(points.shape, np.nan)
-        usable = np.isfinite(points).all(axis=1)
+        usable = np.asarray(np.isfinite(points).all(axis=1))
         if self.is_british:
             usable &= in_box(points[:, 0], points[:, 1], GB_METRES)
-        if not usable.any():
-            return result
-        if self.is_british:
-            from convertbng.cutil import convert_osgb36_to_ll
+        return self._converted(points, usable, to_metres=False)
 
-            result[usable] = np.column_stack(
-                convert_osgb36_to_ll(points[usable, 0], points[usable, 1])
-            )
-        else:
-            result[usable] = np.column_stack(
-                _transformer(self.crs, WGS84).transform(points[usable, 0], points[usable, 1])
-            )
+    def _converted(self, points: Floats, usable: Flags, *, to_metres: bool) -> Floats:
+        """Convert the usable points; all others become NaN."""
+        result = np.full(points.shape, np.nan)
+        if usable.any():
+            convert = self._converter(to_metres=to_metres)
+            result[usable] = np.column_stack(convert(points[usable, 0], points[usable, 1]))
         return result
+
+    def _converter(self, *, to_metres: bool) -> Any:
+        if self.is_british:
+            from convertbng.cutil import convert_osgb36_to_ll, convert_to_osgb36
+
+            return convert_to_osgb36 if to_metres else convert_osgb36_to_ll
+        ends = (WGS84, self.crs) if to_metres else (self.crs, WGS84)
+        return _transformer(*ends).transform
 
 
 @lru_cache(maxsize=8)
@@ -134,12 +128,20 @@ def is_projected(crs: str) -> bool:
         return False
 
 
-def between(source_crs: str, target_crs: str, xy: ArrayLike) -> NDArray[np.float64]:
+def between(source_crs: str, target_crs: str, xy: ArrayLike) -> Floats:
     """Move ``(n, 2)`` coordinates, x before y, from one CRS to another by PROJ."""
     points = np.asarray(xy, dtype=np.float64).reshape(-1, 2)
     moved = np.column_stack(_transformer(source_crs, target_crs).transform(*points.T))
     moved[~np.isfinite(moved).all(axis=1)] = np.nan
     return moved
+
+
+def points_of(table: gpd.GeoDataFrame) -> Floats:
+    """Return the coordinates of a table of points, ``(n, 2)``; NaN where there is none."""
+    import shapely
+
+    points = table.geometry.to_numpy()
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
 def move_shapes(shapes: Any, crs: str, projection: Projection) -> Any:

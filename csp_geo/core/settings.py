@@ -6,21 +6,9 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
+from csp_geo.core import toml
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import SOURCES, SYSTEMS
-from csp_geo.core.toml import (
-    SWITCH,
-    TABLE,
-    ValueKind,
-    above,
-    check_values,
-    number,
-    one_of,
-    read_toml,
-    shown,
-    text,
-    whole,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,24 +29,26 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 
-_CLUSTERS: Final[Mapping[str, ValueKind]] = {
-    "eps": number(SHORTEST_EPS_M, LONGEST_EPS_M, " of metres"),
-    "min_samples": whole(1, 100_000),
+_CLUSTERS: Final[Mapping[str, toml.ValueKind]] = {
+    "eps": toml.number(SHORTEST_EPS_M, LONGEST_EPS_M, " of metres"),
+    "min_samples": toml.whole(1, 100_000),
 }
-_VALUES: Final[Mapping[str, ValueKind]] = {
-    "marking": text(),
-    "public_marking": text(),
-    "quarantine_limit": number(0, 1, " (a share of the rows)"),
-    "border_m": number(0, 100_000, " of metres"),
-    "draw_sensitive_points": SWITCH,
-    "simulations": whole(FEWEST_SIMULATIONS, 99_999),
-    "boundary_service": ValueKind(
+_VALUES: Final[Mapping[str, toml.ValueKind]] = {
+    "marking": toml.text(),
+    "public_marking": toml.text(),
+    "quarantine_limit": toml.number(0, 1, " (a share of the rows)"),
+    "border_m": toml.number(0, 100_000, " of metres"),
+    "draw_sensitive_points": toml.SWITCH,
+    "simulations": toml.whole(FEWEST_SIMULATIONS, 99_999),
+    "boundary_service": toml.ValueKind(
         "an address that begins with https://, without a user name or a question mark",
-        lambda value: None if _is_address(value) else shown(value),
+        lambda value: None if _is_address(value) else toml.shown(value),
     ),
 }
 _TABLES: Final = ("clusters", "feeds", "limits")
-_FEEDS: Final[Mapping[str, ValueKind]] = dict.fromkeys(SOURCES, one_of((*SOURCES, *SYSTEMS)))
+_FEEDS: Final[Mapping[str, toml.ValueKind]] = dict.fromkeys(
+    SOURCES, toml.one_of((*SOURCES, *SYSTEMS))
+)
 
 
 def _is_address(value: object) -> bool:
@@ -81,7 +71,7 @@ class ClusterParams:
     min_samples: int = 5
 
     def __post_init__(self) -> None:
-        check_values(vars(self), _CLUSTERS)
+        toml.check_values(vars(self), _CLUSTERS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +111,8 @@ class Limits:
                 raise SettingsError(f"{limit.name} must be a whole number from 1, not {value!r}.")
 
 
-_LIMITS: Final[Mapping[str, ValueKind]] = {
-    limit.name: whole(1, 10**12) if isinstance(limit.default, int) else above(0, 10**6)
+_LIMITS: Final[Mapping[str, toml.ValueKind]] = {
+    limit.name: toml.whole(1, 10**12) if isinstance(limit.default, int) else toml.above(0, 10**6)
     for limit in fields(Limits)
 }
 
@@ -151,21 +141,21 @@ class Settings:
     boundary_service: str = ONS_OPEN_GEOGRAPHY
 
     def __post_init__(self) -> None:
-        check_values({name: getattr(self, name) for name in _VALUES}, _VALUES)
-        check_values(self.feeds, _FEEDS, "[feeds]", what="source")
+        toml.check_values({name: getattr(self, name) for name in _VALUES}, _VALUES)
+        toml.check_values(self.feeds, _FEEDS, "[feeds]", what="source")
 
 
 def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Settings:
     """Make `Settings` from parsed TOML; unknown keys and wrong values raise `SettingsError`."""
-    check_values(values, {**_VALUES, **dict.fromkeys(_TABLES, TABLE)}, where)
+    toml.check_values(values, {**_VALUES, **dict.fromkeys(_TABLES, toml.TABLE)}, where)
     clusters, limits = values.get("clusters", {}), values.get("limits", {})
-    check_values(clusters, _CLUSTERS, f"{where}, [clusters]")
-    check_values(limits, _LIMITS, f"{where}, [limits]")
-    check_values(values.get("feeds", {}), _FEEDS, f"{where}, [feeds]", what="source")
+    toml.check_values(clusters, _CLUSTERS, f"{where}, [clusters]")
+    toml.check_values(limits, _LIMITS, f"{where}, [limits]")
+    toml.check_values(values.get("feeds", {}), _FEEDS, f"{where}, [feeds]", what="source")
     rest = {key: value for key, value in values.items() if key not in {"clusters", "limits"}}
     return Settings(clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 
 def read_settings(path: Path | None) -> Settings:
     """Read settings from a TOML file; `None` gives the defaults."""
-    return Settings() if path is None else settings_from(read_toml(path), path.name)
+    return Settings() if path is None else settings_from(toml.read_toml(path), path.name)

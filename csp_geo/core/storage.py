@@ -28,13 +28,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _BEGINNING: Final = 65_536
-_OF_GDAL: Final = (
-    pyogrio.errors.DataSourceError,
-    pyogrio.errors.DataLayerError,
-    pyogrio.errors.FeatureError,
-    pyogrio.errors.FieldError,
-    pyogrio.errors.GeometryError,
-)
 KEY_FILE: Final = ".csp_geo.key"
 POINT_LAYERS: Final = frozenset({"incidents", "demand", "havens"})
 
@@ -99,7 +92,7 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
         for name, layer in layers.items():
             if pyogrio.read_info(path, layer=name)["features"] != len(layer):
                 raise OSError(errno.EIO, "not all was written", str(path))
-    except (*_OF_GDAL, RuntimeError, RuntimeWarning) as error:
+    except (RuntimeError, RuntimeWarning) as error:  # those of pyogrio among them
         raise from_gdal(error, path) from error
 
 

@@ -39,26 +39,6 @@ def shortened(name: str, length: int = _NAME_LENGTH) -> str:
     return line if len(line) <= length else f"{line[:length]}..."
 
 
-__all__ = [
-    "DAYS",
-    "FAMILY_LABELS",
-    "SOURCE_LABELS",
-    "capital",
-    "count",
-    "family_label",
-    "few",
-    "hectares",
-    "iso_span",
-    "join",
-    "metres",
-    "number",
-    "parse_date",
-    "plural",
-    "sides",
-    "source_label",
-    "tally",
-]
-
 FAMILY_LABELS: Final = {
     "recorded": "Recorded",
     "perception": "Perception",

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from csp_geo.core.calendar import bank_holidays
+from csp_geo.core.calendar import HOURS_OF_WEEK, LONDON, bank_holidays, monday_of, sun_times
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.sun import HOURS_OF_WEEK, LONDON, after_dark, monday_of, sun_times
 from csp_geo.core.toml import TABLE, ValueKind, check_values, read_toml, shown
 from csp_geo.core.wording import count
 from csp_geo.inputs.venues.opening_rules import (
@@ -38,24 +37,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags
     from csp_geo.inputs.venues.opening_rules import Rules
-
-__all__ = [
-    "CLOSED",
-    "HOURS_OF_WEEK",
-    "OPEN",
-    "UNKNOWN",
-    "OpenHours",
-    "Place",
-    "after_dark",
-    "assume_hours",
-    "hours_of_week",
-    "open_at",
-    "read_assumed",
-    "read_rules",
-    "say_given_hours",
-    "shown_hours",
-]
 
 STAY_MINUTES: Final = 30
 """How long a venue must still be open after somebody arrives."""
@@ -98,15 +81,14 @@ class OpenHours:
 
     table: NDArray[np.int8]
     monday: date
-    assumed: NDArray[np.bool_]
+    assumed: Flags
     reasons: tuple[str, ...]
     cautions: tuple[Caution, ...]
 
     @property
-    def open(self) -> NDArray[np.bool_]:
+    def open(self) -> Flags:
         """``(venues, 168)``: surely open, on arrival at any minute of the hour and for 30 more."""
-        surely: NDArray[np.bool_] = self.table == OPEN
-        return surely
+        return np.asarray(self.table == OPEN)
 
 
 def hours_of_week(
@@ -196,7 +178,7 @@ def open_at(
 
 def assume_hours(
     texts: Sequence[str | None], types: Sequence[str | None], assumed: Mapping[str, str]
-) -> tuple[list[str], NDArray[np.bool_]]:
+) -> tuple[list[str], Flags]:
     """Put in the hours assumed for a venue's type where nobody gave any.
 
     Hours that were given and cannot be read stay as they are, and so unknown.
@@ -296,8 +278,7 @@ def _week(rules: Rules, monday: date, place: Place) -> NDArray[np.int8]:
     states = _states(rules, monday, 8, place)
     window = 60 + STAY_MINUTES - 1
     hours = np.lib.stride_tricks.sliding_window_view(states, window)[::60][:HOURS_OF_WEEK]
-    lowest: NDArray[np.int8] = hours.min(axis=1)
-    return lowest
+    return np.asarray(hours.min(axis=1))
 
 
 def _states(rules: Rules, first: date, n_days: int, place: Place) -> NDArray[np.int8]:
@@ -323,7 +304,7 @@ def _reason(rules: Rules, place: Place) -> str:
 def _cautions(
     rules: Sequence[Rules],
     reasons: Sequence[str],
-    assumed: NDArray[np.bool_],
+    assumed: Flags,
     holidays: Sequence[date],
     vague: int,
 ) -> tuple[Caution, ...]:
@@ -333,9 +314,8 @@ def _cautions(
         said = f"{count(n, 'venue')} never counted as open: {reason}."
         found.append(Caution("venues-never-open", said))
     if vague:
-        said = (
-            f"{count(vague, 'venue')} never counted as open: no hour is certain in what was given."
-        )
+        why = "no hour is certain in what was given"
+        said = f"{count(vague, 'venue')} never counted as open: {why}."
         found.append(Caution("venues-never-open", said))
     if n_assumed := int(assumed.sum()):
         said = f"Assumed, because nobody gave them: the hours of {count(n_assumed, 'venue')}."
@@ -396,12 +376,9 @@ def timetable(text: str | None, first: date, last: date, *, place: Place = NOWHE
         Hours that say nothing of bank holidays are unknown on these, never open.
     """
     rules = read_rules(text or "")
-    days = [first + timedelta(days=k) for k in range((last - first).days + 1)]
+    days = list(_days(first, (last - first).days + 1))
     holidays = tuple(day for day in days if place.is_holiday(day))
-    reason = rules.reason
-    if rules.osm and rules.needs_the_sun and place.latitude is None:
-        reason = NO_PLACE
-    if reason:
+    if reason := _reason(rules, place):
         return Timetable(((),) * DAYS, {}, holidays, first, last, reason)
     spans = {day: _spans(rules, day, place) for day in days}
     week = _usual(spans, frozenset(holidays))
@@ -421,7 +398,7 @@ def _spans(rules: Rules, day: date, place: Place) -> Spans:
 def _usual(spans: Mapping[date, Spans], holidays: frozenset[date]) -> tuple[Spans, ...]:
     """Return the first whole week without a bank holiday: the week as it is now."""
     for monday in (day for day in spans if day.weekday() == 0):
-        week = [monday + timedelta(days=k) for k in range(DAYS)]
+        week = list(_days(monday, DAYS))
         if not holidays.intersection(week) and week[-1] in spans:
             return tuple(spans[day] for day in week)
     return ((),) * DAYS

@@ -10,7 +10,9 @@ import numpy as np
 from csp_geo.hotspots.compiled import announce, is_kept
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
+
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
 
 _KERNEL: Final = Path(__file__).with_name("kernel.py")
 _LAST_COMPILED: Final = "spread_labels"
@@ -29,7 +31,7 @@ _AT_ONCE: Final = 1000
 
 def dbscan(
     xy: ArrayLike, eps: float, min_samples: int, sample_weight: ArrayLike | None = None
-) -> NDArray[np.int64]:
+) -> Ints:
     """Cluster points by density: DBSCAN of Ester and others.
 
     Parameters
@@ -71,7 +73,7 @@ def dbscan(
 
 def label_points(
     xy: ArrayLike, eps: float, min_samples: int, sample_weight: ArrayLike | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+) -> tuple[Ints, Flags]:
     """Do the work of `dbscan`, and tell as well which points are core.
 
     Returns
@@ -106,7 +108,7 @@ def check_parameters(eps: float, min_samples: int) -> None:
         raise ValueError(f"min_samples must be a whole number from 1, not {min_samples}.")
 
 
-def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
+def checked_weight(sample_weight: ArrayLike | None, n: int) -> Floats | None:
     """Return the weights as an array; raise ValueError unless there is a finite one per point."""
     if sample_weight is None:
         return None
@@ -118,7 +120,7 @@ def checked_weight(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float6
     return weight
 
 
-def fits_grid(points: NDArray[np.float64], eps: float) -> bool:
+def fits_grid(points: Floats, eps: float) -> bool:
     """Tell whether rounding leaves places in a grid exact enough; points must be finite."""
     ends = [(float(column.min()), float(column.max())) for column in points.T]
     if not np.isfinite(ends).all():
@@ -126,7 +128,7 @@ def fits_grid(points: NDArray[np.float64], eps: float) -> bool:
     return max(high - low for low, high in ends) <= eps * _MOST_CELLS
 
 
-def _pays_the_compiler(points: NDArray[np.float64], eps: float) -> bool:
+def _pays_the_compiler(points: Floats, eps: float) -> bool:
     """Tell whether compiling, where it is still to do, is quicker than doing without."""
     if len(points) > _ALWAYS_PAYS or is_kept(_KERNEL, _LAST_COMPILED):
         return True
@@ -135,8 +137,8 @@ def _pays_the_compiler(points: NDArray[np.float64], eps: float) -> bool:
 
 
 def label_by_scikit_learn(
-    points: NDArray[np.float64], eps: float, min_samples: int, weight: NDArray[np.float64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    points: Floats, eps: float, min_samples: int, weight: Floats | None
+) -> tuple[Ints, Flags]:
     """Label points that were checked; its k-d tree never loses a tie, its ball tree may."""
     from sklearn.cluster import DBSCAN
 
@@ -148,8 +150,8 @@ def label_by_scikit_learn(
 
 
 def label_on_grid(
-    points: NDArray[np.float64], eps: float, min_samples: int, weight: NDArray[np.float64] | None
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    points: Floats, eps: float, min_samples: int, weight: Floats | None
+) -> tuple[Ints, Flags]:
     """Label points that were checked, with the compiled grid."""
     from csp_geo.hotspots import kernel
     from csp_geo.hotspots.grid import sort_into_cells
@@ -168,7 +170,7 @@ def label_on_grid(
     return kernel.label_cells(grid, state, eps2)
 
 
-def unit_of_rounding(weight: NDArray[np.float64]) -> float:
+def unit_of_rounding(weight: Floats) -> float:
     """Return 0 where sums of the weights are exact in any order, else twice the unit of float64."""
     fine = weight * _FINE
     if np.abs(fine).sum() < _EXACT and (fine == np.floor(fine)).all():
@@ -177,12 +179,8 @@ def unit_of_rounding(weight: NDArray[np.float64]) -> float:
 
 
 def _settle(
-    points: NDArray[np.float64],
-    eps: float,
-    min_samples: int,
-    weight: NDArray[np.float64],
-    doubtful: NDArray[np.int32],
-) -> NDArray[np.bool_]:
+    points: Floats, eps: float, min_samples: int, weight: Floats, doubtful: Counts
+) -> Flags:
     """Tell which of the doubtful points are core by adding as scikit-learn does, in its order."""
     is_core = np.zeros(len(doubtful), dtype=np.bool_)
     if len(doubtful):

@@ -15,18 +15,17 @@ import shapely
 
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CRSError
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import ClusterParams
 from csp_geo.core.tables import CLUSTERS, FAMILIES, KINDS, SHARED_POINTS, as_agreed
 from csp_geo.hotspots.chance.family_map import ROUNDING
-from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import name_of, tell_apart
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.inputs.areas.study_area import StudyArea
 
 LEAST_PLACES: Final = 3
@@ -131,7 +130,7 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
 
 def _family_rows(
     members: gpd.GeoDataFrame,
-    private: NDArray[np.bool_],
+    private: Flags,
     area: StudyArea,
     params: ClusterParams,
     places: gpd.GeoDataFrame | None,
@@ -170,9 +169,7 @@ def _units(members: gpd.GeoDataFrame) -> int:
     return len(members) - len(people) + people.nunique()
 
 
-def label_family(
-    members: gpd.GeoDataFrame, params: ClusterParams
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def label_family(members: gpd.GeoDataFrame, params: ClusterParams) -> tuple[Ints, Flags]:
     """Label incidents of one family, and tell which are core, whatever the order of the rows."""
     xy = points_of(members)
     weight = members["weight"].to_numpy(dtype=np.float64) * ROUNDING
@@ -184,7 +181,7 @@ def label_family(
     return labels, is_core
 
 
-def shape_of(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
+def shape_of(core: Floats, eps: float) -> shapely.Geometry:
     """Unite circles of eps/2 around the core points and close the holes."""
     circles = shapely.buffer(
         shapely.points(np.unique(core, axis=0)), eps / 2 * _WIDEN, quad_segs=_QUADRANT
@@ -195,8 +192,8 @@ def shape_of(core: NDArray[np.float64], eps: float) -> shapely.Geometry:
 
 def _describe(
     members: gpd.GeoDataFrame,
-    xy: NDArray[np.float64],
-    shown: NDArray[np.bool_],
+    xy: Floats,
+    shown: Flags,
     area: StudyArea,
     places: gpd.GeoDataFrame | None,
 ) -> dict[str, Any]:
@@ -213,6 +210,7 @@ def _describe(
         "family": members["family"].iloc[0],
         "name": name_of(members["place"][shown], east, north, ward, places, area.projection),
         "n": n,
+        "n_rows": int(members["n_rows"].sum()),
         "n_places": len(at_place),
         "top_place_share": float(at_place.max() / n),
         "n_people": known.nunique(),

@@ -15,8 +15,8 @@ from csp_geo.hotspots.compiled import compiled
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    from csp_geo.core.arrays import Floats, Ints
+
     Places = NDArray[np.int32]
     Bytes = NDArray[np.uint8]
 
@@ -122,8 +122,7 @@ def order_by_cell(points: Floats, frame: Frame) -> Places:
         place = radix_sort(packed, spare, low, low + columns, count) & (2**low - 1)
         row = ((points[place, 1] - frame.south) * frame.per_metre).astype(np.int64)
         packed = radix_sort(row << low | place, spare, low, low + rows, count)
-    places: Places = (packed & (2**low - 1)).astype(np.int32)
-    return places
+    return np.asarray(packed & (2**low - 1), dtype=np.int32)
 
 
 @compiled

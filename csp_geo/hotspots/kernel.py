@@ -17,12 +17,10 @@ from csp_geo.hotspots.grid import REACH, ROWS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.hotspots.grid import Grid
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
     Places = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
     States = NDArray[np.uint8]
     Part = tuple[int, int]
 
@@ -175,12 +173,7 @@ def any_pair_within(x: Floats, y: Floats, one: Part, two: Part, eps2: float) -> 
 
 @compiled
 def are_apart(
-    x: Floats,
-    y: Floats,
-    one: Part,
-    two: Part,
-    way: tuple[float, float],
-    eps2: float,
+    x: Floats, y: Floats, one: Part, two: Part, way: tuple[float, float], eps2: float
 ) -> bool:
     """Tell whether a strip wider than eps, across the direction `way`, parts two sets."""
     east, north = x[one[0]], y[one[0]]  # from near by, so that rounding stays below the margin
@@ -212,10 +205,7 @@ def sets_touch(x: Floats, y: Floats, one: Part, two: Part, eps2: float) -> bool:
     dy = max(other[3] - box[1], box[3] - other[1])
     if dx * dx + dy * dy <= eps2:
         return True
-    way = (
-        (other[0] - box[0] + other[2] - box[2]) / 2,
-        (other[1] - box[1] + other[3] - box[3]) / 2,
-    )
+    way = ((other[0] - box[0] + other[2] - box[2]) / 2, (other[1] - box[1] + other[3] - box[3]) / 2)
     if are_apart(x, y, one, two, way, eps2):
         return False
     if max(box[2] - box[0], box[3] - box[1]) < max(other[2] - other[0], other[3] - other[1]):

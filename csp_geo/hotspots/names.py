@@ -23,14 +23,8 @@ _KINDS: Final = frozenset(
 )
 """Kinds that say that a name is that of a public place, whatever words it has."""
 _COMPASS: Final = (
-    "east",
-    "north-east",
-    "north",
-    "north-west",
-    "west",
-    "south-west",
-    "south",
-    "south-east",
+    *("east", "north-east", "north", "north-west"),
+    *("west", "south-west", "south", "south-east"),
 )
 
 

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import LONGEST_EPS_M, SHORTEST_EPS_M, ClusterParams
-from csp_geo.core.wording import count, join
-from csp_geo.hotspots.chance.known_places import points_of
+from csp_geo.core.wording import count, join, sides
 from csp_geo.hotspots.find import label_family, shape_of, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Flags
+
 
 SETTINGS: Final = tuple((share, more) for share in (0.75, 1.0, 1.25) for more in (-1, 0, 1))
 """Of eps and added to min_samples."""
@@ -163,7 +162,7 @@ class Judgement:
     @property
     def sentence(self) -> str:
         """What the test says, in words."""
-        return _SENTENCES[self.verdict](self)
+        return _sentences(self)[self.verdict]
 
 
 def _figures(f: Judgement) -> str:
@@ -183,67 +182,39 @@ def _result(f: Judgement) -> str:
     return f"{verb} a cluster at least this strong"
 
 
-def _noun(f: Judgement) -> str:
-    return "people" if f.people else "reports"
-
-
 def _needed(f: Judgement) -> str:
     if not f.needed:
         return ""
-    where = "here" if f.people else f"at {count(f.n_places, 'place')}"
-    return f" To stand out it would have taken at least {f.needed:,} {_noun(f)} {where}."
+    it = "people here" if f.people else f"reports at {count(f.n_places, 'place')}"
+    return f" To stand out it would have taken at least {f.needed:,} {it}."
 
 
-def _stands_out(f: Judgement) -> str:
+def _stands_out(f: Judgement, result: str) -> str:
     if f.busy:
         points = "this point are" if f.n_places == 1 else "these points are"
         return (
-            f"More than chance: {_figures(f)}; {f.chance}, {_result(f)}. The true addresses behind "
-            f"{points} unknown. {_SAYS_NOT}"
+            f"More than chance: {result}. The true addresses behind {points} unknown. {_SAYS_NOT}"
         )
-    return f"Stands out: {_figures(f)}; {f.chance}, {_result(f)}. {_SAYS_NOT}"
+    return f"Stands out: {result}. {_SAYS_NOT}"
 
 
-def _rests(f: Judgement) -> str:
+def _sentences(f: Judgement) -> dict[str, str]:
+    """Return what would be said of a hotspot by each verdict."""
+    figures = _figures(f)
+    result = f"{figures}; {f.chance}, {_result(f)}"
+    size = f"{sides(f.width_m, f.length_m)}, {f.area_m2 / 10_000:.1f} hectares"
     parts = ", or without ".join(f.depends_on)
-    return (
-        f"Rests on one part: without {parts}, it would not stand out. With it: {_figures(f)}; "
-        f"{f.chance}, {_result(f)}."
-    )
-
-
-def _where_people_live(f: Judgement) -> str:
-    return (
-        f"Could be where people live: {_figures(f)}; {f.chance}, {_result(f)}. But published "
-        "points do not say how many people live around them; a list of addresses in data/context "
-        "would."
-    )
-
-
-def _could_be_chance(f: Judgement) -> str:
-    return f"Could be chance: {_figures(f)}; {f.chance}, {_result(f)}.{_needed(f)}"
-
-
-def _too_large(f: Judgement) -> str:
-    sides = f"{round(f.width_m / 10) * 10:,} by {round(f.length_m / 10) * 10:,} metres"
-    size = f"{sides}, {f.area_m2 / 10_000:.1f} hectares"
-    return f"Too large to task: {_figures(f)}, {size}. {f.split}".strip()
-
-
-def _too_few(f: Judgement) -> str:
-    return f"Too few to test: {_figures(f)}; a test takes {LEAST}.{_needed(f)}"
-
-
-def _not_tested(f: Judgement) -> str:
-    return f"Not tested: {f.untested}"
-
-
-_SENTENCES: Final = {
-    "too large to task": _too_large,
-    "not tested": _not_tested,
-    "too few to test": _too_few,
-    "could be chance": _could_be_chance,
-    "could be where people live": _where_people_live,
-    "rests on one part": _rests,
-    STANDS_OUT: _stands_out,
-}
+    return {
+        "too large to task": f"Too large to task: {figures}, {size}. {f.split}".strip(),
+        "not tested": f"Not tested: {f.untested}",
+        "too few to test": f"Too few to test: {figures}; a test takes {LEAST}.{_needed(f)}",
+        "could be chance": f"Could be chance: {result}.{_needed(f)}",
+        "could be where people live": (
+            f"Could be where people live: {result}. But published points do not say how many "
+            "people live around them; a list of addresses in data/context would."
+        ),
+        "rests on one part": (
+            f"Rests on one part: without {parts}, it would not stand out. With it: {result}."
+        ),
+        STANDS_OUT: _stands_out(f, result),
+    }

@@ -57,7 +57,7 @@ def build_incidents(
     where, when
         Place and time of the accepted rows, as `locate` and `clean` work them out.
     marks
-        Theme and flags of every row.
+        Theme, flags, `event` and `n_rows` of every row.
 
     Returns
     -------
@@ -75,6 +75,7 @@ def build_incidents(
         "source_ref": table["reference"].where(table["reference"] != ""),
         "source_file": paths[table["file"]],
         "source_row": table["source_row"].astype("int64"),
+        "n_rows": marks["n_rows"].iloc[accepted],
         "person_key": _person_keys(per_row["source"], table["person"], key),
         "occurred_at": when["occurred_at"],
         "occurred_to": when["occurred_to"],
@@ -99,7 +100,8 @@ def build_incidents(
         geometry=gpd.points_from_xy(where["x_m"], where["y_m"]),
         crs=crs,
     )
-    incidents.index = _incident_ids(per_row["source"], table, key)
+    events = marks["event"].iloc[accepted]
+    incidents.index = _incident_ids(per_row["source"], table["content"], events, key)
     incidents["weight"] = person_weights(incidents)
     return as_agreed(incidents, INCIDENTS)
 
@@ -132,15 +134,12 @@ def _person_keys(source: np.ndarray, person: pd.Series, key: bytes) -> np.ndarra
     return np.array(keys, dtype=object)
 
 
-def _incident_ids(source: np.ndarray, table: pd.DataFrame, key: bytes) -> pd.Index:
+def _incident_ids(source: np.ndarray, content: pd.Series, event: pd.Series, key: bytes) -> pd.Index:
+    """Return a code of what tells the event, or where nothing does of all that stands there."""
+    told = event.where(event != "", content.map("{:016x}".format))
     codes = pd.Series(
-        [
-            _coded(key, "incident", *parts)
-            for parts in zip(
-                source, table["reference"], table["content"].map("{:016x}".format), strict=True
-            )
-        ],
-        index=table.index,
+        [_coded(key, "incident", *parts) for parts in zip(source, told, strict=True)],
+        index=content.index,
         dtype="str",
     )
     again = codes.groupby(codes).cumcount()

@@ -20,6 +20,8 @@ from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
 from csp_geo.core.wording import count, join
 from csp_geo.incidents.build import build_incidents, build_quarantine
 from csp_geo.incidents.duplicates import merged_rows, repeated_references
+from csp_geo.incidents.events import events_of
+from csp_geo.inputs.anonymised import SNAPPED, WITHIN_M, at_recurring_points
 from csp_geo.inputs.reasons import ACCEPTED, FATES, FLAG, MERGED, QUARANTINED, REASON, REASONS
 from csp_geo.inputs.side_tables import ANY
 from csp_geo.inputs.source import plain
@@ -29,7 +31,7 @@ from csp_geo.inputs.where.best_location import NOTES, Ground, best_locations
 from csp_geo.inputs.where.postcode import INSTALL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     import geopandas as gpd
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 
 EARLIEST: Final = pd.Timestamp("1990-01-01")
 _DAY: Final = pd.Timedelta(days=1)
+MOST_OTHER: Final = 0.05
+"""Share of the accepted rows that may fall to the theme `other` before it is a caution."""
+_MOST_WORDS: Final = 8
 _TELLING: Final = 5
 """Letters and digits from which a reference is one in every source."""
 
@@ -100,11 +105,16 @@ def clean(
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
     dated, cautions, forms = times_occurred(reports)
-    merged = merged_rows(reports)
+    moved, of_points = at_recurring_points(reports, located, dated)
+    located = _moved(located, moved)
+    repeats = merged_rows(reports)
     reasons = _reasons(table, located, dated, today)
-    bad = reasons.any(axis=1) & ~merged
-    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     kinds = _sorted(reports)
+    usable = ~reasons.any(axis=1).to_numpy()
+    events = events_of(reports, located, dated, kinds["theme"], usable, repeats)
+    merged = repeats | events.further
+    bad = pd.Series(~usable & ~merged, index=table.index)
+    fate = np.where(merged, MERGED, np.where(bad, QUARANTINED, ACCEPTED))
     flags = _flags(table, located, dated, repeated_references(reports, merged), kinds["unknown"])
     rows = pd.DataFrame(
         {
@@ -112,7 +122,9 @@ def clean(
             "source_row": table["source_row"],
             "fate": fate,
             "reasons": _joined(reasons).where(bad, ""),
-            "flags": _joined(flags).where(fate == ACCEPTED, ""),
+            "flags": _joined(flags).where((fate == ACCEPTED) | events.further, ""),
+            "event": events.name,
+            "n_rows": events.n_rows,
             "theme": kinds["theme"],
             "sensitive": kinds["sensitive"],
             "category": table["category"].astype("str"),
@@ -124,8 +136,10 @@ def clean(
     )
     counts = {"read": len(table)} | {name: int((fate == name).sum()) for name in FATES}
     quarantine = build_quarantine(reports, rows, area)
+    fell = kinds["fell"].to_numpy(dtype=bool) & (fate == ACCEPTED)
     cautions += (*_postcode_cautions(reports, located), *_unsorted(reports, rows))
-    notes = _notes(reports, located, dated, forms)
+    cautions += _fell_to_other(rows, fell)
+    notes = _notes(reports, located, dated, fell, (of_points, events.notes, forms))
     return CleanResult(incidents, quarantine, counts, rows, cautions, notes)
 
 
@@ -146,20 +160,36 @@ def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
     return pd.concat(parts).sort_index()
 
 
+def _moved(located: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
+    """Have rows at anonymised points located as such."""
+    accuracy = np.maximum(located["accuracy_m"], WITHIN_M)
+    return located.assign(
+        method=located["method"].mask(moved, SNAPPED),
+        accuracy_m=located["accuracy_m"].mask(moved, accuracy),
+    )
+
+
 def _notes(
-    reports: Reports, located: pd.DataFrame, dated: pd.DataFrame, forms: Mapping[str, str]
+    reports: Reports,
+    located: pd.DataFrame,
+    dated: pd.DataFrame,
+    fell: NDArray[np.bool_],
+    others: Iterable[Mapping[int, tuple[str, ...]]],
 ) -> Mapping[int, tuple[str, ...]]:
-    """Say of each file what was decided about its columns, and how its unread dates are written."""
+    """Say of each file what was decided, how many rows have no theme, and what `others` say."""
     said = [(slug, located[slug], text) for slug, text in NOTES.items()]
     said += [(slug, dated[slug], text) for slug, text in DATE_NOTES.items()]
     number = reports.table["file"]
     seen = {slug: set(number[marks.to_numpy(dtype=bool)]) for slug, marks, _ in said}
+    n_fell = np.bincount(number[fell], minlength=len(reports.files))
+    other = "that no list has: their theme is 'other'"
     return {
         n: (
             *(text for slug, _, text in said if n in seen[slug]),
-            *filter(None, (forms.get(file.path),)),
+            *([f"{count(int(n_fell[n]), 'row')} with a category {other}"] if n_fell[n] else ()),
+            *(text for notes in others for text in notes.get(n, ())),
         )
-        for n, file in enumerate(reports.files)
+        for n in range(len(reports.files))
     }
 
 
@@ -205,6 +235,22 @@ def _unsorted(reports: Reports, rows: pd.DataFrame) -> tuple[Caution, ...]:
     return (Caution("unsorted-words", said),)
 
 
+def _fell_to_other(rows: pd.DataFrame, fell: NDArray[np.bool_]) -> tuple[Caution, ...]:
+    """Say when so many accepted rows fell to the theme `other` that themes tell too little."""
+    n, of = int(fell.sum()), int((rows["fate"] == ACCEPTED).sum())
+    if n <= MOST_OTHER * of:
+        return ()
+    words = rows.loc[fell, "category"].value_counts()
+    shown = [f"{word} ({k:,})" for word, k in words.items() if may_be_written(str(word), int(k))]
+    named = f": {'; '.join(shown[:_MOST_WORDS])}" if shown else ", in words too rare to be named"
+    said = (
+        f"{n:,} of {count(of, 'report')} ({n / of:.0%}) fell to the theme 'other', because no list "
+        f"has their category{named}. Sort them with csp-geo check FILE --map, or under [themes] in "
+        "data/reports/SOURCE/source.toml."
+    )
+    return (Caution("many-other", said),)
+
+
 # --- the fate of each row ----------------------------------------------------------------------
 
 
@@ -248,7 +294,10 @@ def _flags(
 
 
 def _sorted(reports: Reports) -> pd.DataFrame:
-    """Return each row's `theme`, what makes it `sensitive`, and if its category is `unknown`."""
+    """Return each row's `theme`, what makes it `sensitive`, and if its category is `unknown`.
+
+    `fell` tells which are `other` because no list knows them.
+    """
     table = reports.table
     parts = [
         _sorted_by(
@@ -259,7 +308,7 @@ def _sorted(reports: Reports) -> pd.DataFrame:
         for file, source, where in reports.by_file()
     ]
     if not parts:
-        return pd.DataFrame({"theme": [], "sensitive": [], "unknown": []}, dtype="object")
+        return pd.DataFrame(columns=["theme", "sensitive", "unknown", "fell"], dtype="object")
     found = pd.concat(parts).sort_index()
     kinds = [found["kind"].to_numpy(dtype=object), table["sensitive"].to_numpy(dtype=object)]
     found["sensitive"] = _shared(reports, strictest(kinds))
@@ -276,18 +325,22 @@ def _theme_without_category(file: ReportFile, source: Source) -> str | None:
 def _sorted_by(source: Source, words: pd.DataFrame, default: str | None) -> pd.DataFrame:
     pairs = words.drop_duplicates()
     told = [_sort(source, default, *pair) for pair in pairs.itertuples(index=False, name=None)]
-    known = pairs.assign(theme=[t for t, _ in told], kind=[k for _, k in told])
+    known = pairs.assign(
+        theme=[theme or "other" for theme, _ in told],
+        kind=[kind for _, kind in told],
+        fell=[theme is None for theme, _ in told],
+    )
     found = words.merge(known, how="left").set_axis(words.index)
     found["unknown"] = found["kind"] == UNKNOWN
-    return found[["theme", "kind", "unknown"]]
+    return found[["theme", "kind", "unknown", "fell"]]
 
 
-def _sort(source: Source, default: str | None, category: str, major: str) -> tuple[str, str]:
+def _sort(source: Source, default: str | None, category: str, major: str) -> tuple[str | None, str]:
     """Return theme and sensitivity; where there is a `default` theme no category is needed."""
     if default is not None and not category and not major:
         return default, ""
     theme, kind = source.sort(category, major)
-    return theme or default or "other", kind
+    return theme or default, kind
 
 
 def _same(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""The same event twice: repeated rows are merged, likely doubles of two sources only suggested."""
+"""The same row twice: repeated rows are merged, likely doubles of two sources only suggested."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ POSSIBLE_DOUBLE: Final = "possible-double"
 _MEANING: Final = {
     "read": "rows in the file, without the header and blank lines",
     ACCEPTED: "rows that became incidents",
-    MERGED: "rows that repeat another report, counted once",
+    MERGED: "rows that repeat another report or tell of the same event, counted once",
     QUARANTINED: "rows that could not be used; see quarantine.csv",
 }
 _OUTSIDE: Final = "outside-study-area"

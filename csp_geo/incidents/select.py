@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.caution import Caution
-from csp_geo.core.errors import NoReportsError, SettingsError
+from csp_geo.core.errors import NoReportsError, OverlapError, SettingsError, refuse
 from csp_geo.core.period import Period, month_end, months_before, say_month, say_span
 from csp_geo.core.tables import SOURCES, THEMES
 from csp_geo.incidents.build import person_weights
@@ -104,8 +104,9 @@ def select(
     usable_months = monthly & whole_month & (period.whole_months | looks_back)
     chosen = (within & ~monthly) | usable_months
     shown = _context_rows(incidents, monthly & ~chosen & ~looks_back, period)
-    _refuse_two_of_a_month(incidents[chosen], sources)
-    losing, cautions = _losing_feeds(incidents[chosen], feeds or {}, sources)
+    twice = _two_of_a_month(incidents[chosen], sources)
+    losing, cautions, overlaps = _losing_feeds(incidents[chosen], feeds or {}, sources)
+    refuse([*twice, *overlaps])
     cautions += _revised_cautions(incidents[chosen], sources)
     used = incidents[chosen]
     used = used[~losing]
@@ -149,10 +150,11 @@ def _context_rows(
 
 def _losing_feeds(
     used: gpd.GeoDataFrame, feeds: Mapping[str, str], sources: Mapping[str, Source]
-) -> tuple[pd.Series, list[Caution]]:
-    """Tell which incidents another feed of the same source already counts."""
+) -> tuple[pd.Series, list[Caution], list[OverlapError]]:
+    """Tell which incidents another feed of the same source already counts, and what to choose."""
     losing = pd.Series(False, index=used.index)
     cautions: list[Caution] = []
+    overlaps: list[OverlapError] = []
     month = used["occurred_at"].dt.strftime("%Y-%m")
     for source, rows in used.groupby("source", observed=True):
         names = sorted(rows["feed"].unique())
@@ -165,7 +167,8 @@ def _losing_feeds(
             continue
         counts = feeds.get(str(source))
         if counts is None:
-            raise NoReportsError(_overlap_message(rows, str(source), names, shared))
+            overlaps.append(_overlap(rows, str(source), names, shared))
+            continue
         if counts not in names:
             raise SettingsError(
                 f"[feeds] {source} = '{counts}' is not one that overlaps: {', '.join(names)}."
@@ -180,7 +183,7 @@ def _losing_feeds(
                 "those."
             )
             cautions.append(Caution("feed-not-counted", said))
-    return losing, cautions
+    return losing, cautions, overlaps
 
 
 def _shared_references(rows: pd.DataFrame) -> pd.DataFrame:
@@ -190,18 +193,19 @@ def _shared_references(rows: pd.DataFrame) -> pd.DataFrame:
     return again[n_files > 1]
 
 
-def _refuse_two_of_a_month(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> None:
-    """Refuse a published month beside an extract of the same month: both hold the same events."""
+def _two_of_a_month(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[NoReportsError]:
+    """Say of a published month beside an extract of the same month: both hold the same events."""
     monthly = used[used["time_precision"] == "month"]
     shared = _shared_references(monthly)
     if shared.empty:
-        return
+        return []
     first = shared.iloc[0]
     files = sorted(shared.loc[shared["source_ref"] == first["source_ref"], "source_file"].unique())
-    raise NoReportsError(
+    said = (
         f"{' and '.join(files[:2])} both hold {sources[str(first['feed'])].title} of "
         f"{say_month(first['occurred_at'])}: the same events would count twice. Take one away."
     )
+    return [NoReportsError(said)]
 
 
 def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[Caution]:
@@ -217,17 +221,19 @@ def _revised_cautions(used: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> 
     ]
 
 
-def _overlap_message(
+def _overlap(
     rows: pd.DataFrame, source: str, names: Sequence[str], shared: Sequence[str]
-) -> str:
+) -> OverlapError:
     by_feed = [
         f"{min(rows.loc[rows['feed'] == name, 'source_file'])} (read as {name})" for name in names
     ]
-    return (
+    said = (
         f"{' and '.join(by_feed)} both hold {source} reports of {shared[0]}"
         f"{f' to {shared[-1]}' if len(shared) > 1 else ''}: the same events would count twice. "
-        f'Take one away, or say in csp_geo.toml which counts: [feeds] {source} = "{names[0]}".'
+        f"Take one away, or say which counts: --feed {source}={names[0]}, or in csp_geo.toml "
+        f'[feeds] {source} = "{names[0]}".'
     )
+    return OverlapError(said, source, tuple(names))
 
 
 def _context_cautions(context: gpd.GeoDataFrame, sources: Mapping[str, Source]) -> list[Caution]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -13,9 +13,10 @@ import pandas as pd
 from csp_geo.core.errors import NoReportsError, SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.storage import sha256_of
-from csp_geo.core.tables import SENSITIVITIES, SOURCES
+from csp_geo.core.tables import SENSITIVITIES, SOURCES, SYSTEMS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
+from csp_geo.inputs.anonymised import AWAY, MARK, SNAPPED, StreetWords, street_words
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -61,7 +62,8 @@ class ReportFile:
     anything that people wrote, and only those are shown that the gazetteer knows.
 
     `error` is the sentence that says why it could not be read, or `None`. `matched` maps column
-    name to field. `axes` says whether its coordinates are degrees or metres.
+    name to field. `axes` says whether its coordinates are degrees or metres, `anonymised` that
+    words in it tell that its points were moved before we got them.
     """
 
     path: str
@@ -71,6 +73,7 @@ class ReportFile:
     rows: int = 0
     matched: Mapping[str, str] = field(default_factory=dict)
     axes: str = DEGREES
+    anonymised: bool = False
     synthetic: bool = False
     error: str | None = None
     notes: tuple[str, ...] = ()
@@ -314,8 +317,9 @@ def _read_table(
     try:
         if isinstance(raw, Unread):
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
-        known = _choose(raw, known, how.sources, where)
-        known = with_point_columns(known, raw)
+        streets = street_words(raw)
+        known = _choose(raw, known, how.sources, where, streets)
+        known = _with_streets(with_point_columns(known, raw), streets)
         matched, guessed = columns_of(raw, known, where, by_place=how.by_place)
         read = map_columns(raw, matched, known, how.limits.cell_characters)
         table = _of_kind(read.table, known, f"{path} {raw.part} {raw.title}")
@@ -331,9 +335,11 @@ def _read_table(
         rows=len(read.table),
         matched=matched,
         axes=read.axes,
+        anonymised=streets is not None,
         synthetic=read.synthetic,
         notes=(
             *raw.notes,
+            *_took_for(raw.header, known, streets),
             *read.notes,
             *guessed,
             *_units(matched, read),
@@ -388,8 +394,31 @@ def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -
     )
 
 
+def _with_streets(source: Source, streets: StreetWords | None) -> Source:
+    """Have a column of published street names read as the place, whatever it is headed."""
+    if streets is None or not streets.is_place or "place" in source.named:
+        return source
+    names = (plain(streets.column), *source.columns.get("place", ()))
+    return replace(source, columns={**source.columns, "place": names})
+
+
+def _took_for(
+    header: tuple[str, ...], source: Source, streets: StreetWords | None
+) -> tuple[str, ...]:
+    """Say why points count as anonymised, where no header says so to the letter."""
+    if source.header and tuple(name.strip() for name in header) == source.header:
+        return ()
+    is_system = source.feed in SYSTEMS and source.location_method == SNAPPED
+    system = [f"recognised as {source.title}"] if is_system else []
+    return (*system, streets.note) if streets else tuple(f"{one}: {AWAY}" for one in system)
+
+
 def _choose(
-    raw: RawTable, known: Source | None, sources: Mapping[str, Source], where: str
+    raw: RawTable,
+    known: Source | None,
+    sources: Mapping[str, Source],
+    where: str,
+    streets: StreetWords | None,
 ) -> Source:
     """Choose the source: a header that only one system writes decides, then the folder."""
     if set(raw.header) >= _OUTCOMES:
@@ -397,7 +426,7 @@ def _choose(
             f"{where} holds the outcomes of crimes, which are not reports of their own: it was "
             "left out. The street files have the crimes."
         )
-    chosen = recognise(raw.header, sources, known)
+    chosen = recognise(raw.header, sources, known, (MARK,) if streets else ())
     if chosen is None:
         raise SourceError(
             f"{where} is not in the folder of a source, and its header is not a known one. Move it "

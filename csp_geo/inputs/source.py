@@ -59,7 +59,7 @@ class Source:
     period itself. `default_theme` is that of a source with one theme, `theme_without_category` that
     of a file that has no column for it. `crs` names the CRS of easting and northing outside Great
     Britain. `named` are the fields that a project named itself: it means those where a file has
-    several locations.
+    several locations; `own_method` tells that it said itself how they are located.
     A file with exactly the columns `header`, or with one column of each of the `marks`, is
     recognised.
     Columns named in `never` are sensitive: nothing of them is kept, not even a digest.
@@ -83,6 +83,7 @@ class Source:
     date_formats: tuple[str, ...] = ()
     crs: str | None = None
     named: frozenset[str] = frozenset()
+    own_method: bool = False
 
     def sort(self, category: str, major: str = "") -> tuple[str | None, str]:
         """Return the theme of a category, `None` if nothing tells it, and what makes it sensitive.
@@ -161,7 +162,11 @@ def _over_packaged(own: Mapping[str, Any], source: str, where: str) -> Source:
     merged = {**base, **own, "source": source}
     for table in ("columns", "themes", "sensitive"):
         merged[table] = {**base.get(table, {}), **own.get(table, {})}
-    return replace(_parse(merged, source, common), named=frozenset(own.get("columns", {})))
+    return replace(
+        _parse(merged, source, common),
+        named=frozenset(own.get("columns", {})),
+        own_method="location_method" in own,
+    )
 
 
 def _parse(values: Mapping[str, Any], feed: str, common: Mapping[str, Any]) -> Source:
@@ -199,7 +204,7 @@ def _merge_columns(
 
 
 def _words(themes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {plain(word): theme for word, theme in _phrases(themes)}
+    return {plain(word): theme for word, theme in _phrases(themes) if word[-1:] != "*"}
 
 
 def _phrases(themes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
@@ -207,18 +212,21 @@ def _phrases(themes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
 
 
 def recognise(
-    header: Sequence[str], sources: Mapping[str, Source], folder: Source | None = None
+    header: Sequence[str],
+    sources: Mapping[str, Source],
+    folder: Source | None = None,
+    in_cells: Collection[str] = (),
 ) -> Source | None:
     """Return the source of a file: by its exact header, by telling columns, by its folder.
 
     Telling columns decide only where the folder does not say otherwise and the project has not
-    named the columns itself.
+    named the columns itself. `in_cells` are marks that were found in cells.
     """
     exact = tuple(name.strip() for name in header)
     for source in sources.values():
         if source.header and exact == source.header:
             return source
-    names = {plain(name) for name in header}
+    names = {plain(name) for name in (*header, *in_cells)}
     for source in sources.values():
         own = folder is None or (folder.source == source.source and not folder.named)
         if own and source.marks and all(names & either for either in source.marks):

@@ -39,9 +39,12 @@ FLAGS: Final = "flags"
 _TELLING: Final = frozenset({TOLD, FLAGS})
 """Where ages count, and slips in long words."""
 _WEAK: Final = "~"
+_STEM: Final = "*"
 _LONG: Final = 7
 """Letters from which a word is known with a slip in it."""
 _LONGEST_WORD: Final = 20
+_SHORT: Final = 3
+"""Letters up to which a word has no plural: gas, bus."""
 _REMEMBERED: Final = 100_000
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -80,6 +83,19 @@ def spelt(text: str) -> str:
         return " ".join(split.translate(_SIGNS).lower().split())
     even = unicodedata.normalize("NFKC", text)
     return " ".join(_WORD.findall(_HUMP.sub(" ", even).casefold()))
+
+
+def singular(word: str) -> str:
+    """Return a spelt word without the ending of a plural; both sides of a comparison lose it."""
+    if len(word) <= _SHORT or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "xes", "sses")) else word[:-1]
+
+
+def _phrase(words: Iterable[str]) -> str:
+    return " ".join(map(singular, words))
 
 
 class _Beginnings(dict[str, frozenset[str]]):
@@ -155,12 +171,15 @@ class _Kinds:
 class Vocabulary:
     """Words to themes, and to what makes a report sensitive.
 
-    `themes` are the phrases of each theme, spelt out; `lists` the words of each kind for every way
-    of reading; `misspelt` knows long words with a slip; `harmless` are phrases that only look
-    sensitive, unless `violence` stands beside them, `known` words that say nothing by themselves.
+    `themes` are the phrases of each theme, spelt out and in the singular; `stems` are beginnings of
+    words, which tell a theme where no phrase does and make nothing harmless. `lists` are the words
+    of each kind for every way of reading; `misspelt` knows long words with a slip; `harmless` are
+    phrases that only look sensitive, unless `violence` stands beside them, `known` words that say
+    nothing by themselves.
     """
 
     themes: Mapping[str, str]
+    stems: Mapping[str, str]
     lists: Mapping[str, _Kinds]
     misspelt: _Misspelt
     harmless: re.Pattern[str]
@@ -194,6 +213,8 @@ class Vocabulary:
             theme = "sexual" if kind and patterns["sexual"].search(text) else found
         if theme is None and kind:
             theme = _THEME_OF[kind]
+        if theme is None:
+            theme = self._stem(rest)
         if not kind and theme in SENSITIVE_THEMES:
             kind = str(theme)
         if not kind and not exact and (theme is None or not self._all_known(rest)):
@@ -220,7 +241,8 @@ class Vocabulary:
 
     def knows_a_word_of(self, text: str) -> bool:
         """Tell whether any word of a text is known: a name of a person has none as a rule."""
-        return any(word in self.known or word in self.themes for word in spelt(text).split())
+        words = spelt(text).split()
+        return any(word in self.known or singular(word) in self.themes for word in words)
 
     def knows_all_of(self, text: str) -> bool:
         """Tell whether every word of a text is known; `text` as `spelt` writes it."""
@@ -235,7 +257,7 @@ class Vocabulary:
         at = 0
         while at < len(words):
             for length in range(min(_LONGEST, len(words) - at), 0, -1):
-                phrase = " ".join(words[at : at + length])
+                phrase = _phrase(words[at : at + length])
                 if phrase in self.themes:
                     found.append(self.themes[phrase])
                     at += length
@@ -246,6 +268,11 @@ class Vocabulary:
         fitting = [theme for theme in found if sensitive or theme not in SENSITIVE_THEMES]
         telling = [theme for theme in fitting if theme != "other"]
         return next(iter((*telling, *fitting)), None), rest
+
+    def _stem(self, words: list[str]) -> str | None:
+        """Return the theme of the first word that begins like one that is known."""
+        fitting = (self.stems[s] for word in words for s in self.stems if word.startswith(s))
+        return next(fitting, None)
 
     def _all_known(self, words: list[str]) -> bool:
         left = _SECTION.sub(" ", self.harmless.sub(" ", " ".join(words))).split()
@@ -264,14 +291,16 @@ def make_vocabulary(
     Parameters
     ----------
     themes
-        Phrases with their theme; of equal phrases the last counts.
+        Phrases with their theme; of equal phrases the last counts. One word that ends in "*" stands
+        for all that begin so: it tells a theme, and does not say that the word is harmless.
     own
         The source's own `[sensitive]`: kinds to words, and under "none" what is harmless.
     """
     _, phrases, words = _packaged()
     lists = tuple((kind, tuple(own[kind])) for kind in own if kind != HARMLESS)
     return Vocabulary(
-        themes={spelt(phrase): theme for phrase, theme in themes},
+        themes={_phrase(spelt(p).split()): theme for p, theme in themes if p[-1:] != _STEM},
+        stems={spelt(p[:-1]): theme for p, theme in themes if p[1:] and p[-1:] == _STEM},
         lists=_lists(lists),
         misspelt=_slips(),
         harmless=whole_words((*own.get(HARMLESS, ()), *phrases)),

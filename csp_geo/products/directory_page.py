@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from csp_geo.core.disclosure import Audience, let_through
-from csp_geo.core.pack_tables import DIRECTORY, FINDINGS
 from csp_geo.core.period import say_day
-from csp_geo.core.projection import british_grid
-from csp_geo.core.tables import ANSWERS
+from csp_geo.core.projection import british_grid, points_of
+from csp_geo.core.tables import ANSWERS, DIRECTORY, FINDINGS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
@@ -25,8 +24,7 @@ from csp_geo.products.exports import geojson_bytes
 from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import page_hours, usual_hours
 from csp_geo.products.html import asset
-from csp_geo.products.map.geometry import points_of
-from csp_geo.products.map.ground import area_layers, haven_layer, place_layers
+from csp_geo.products.map.builders import area_layers, haven_layer, place_layers
 from csp_geo.products.map.leaflet import draw, render_with_map
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ class DirectoryFacts(PageFacts):
 
 
 def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFrame:
-    """Return what is public of the havens that count now, by name; per `pack_tables.DIRECTORY`."""
+    """Return what is public of the havens that count now, by name; per `tables.DIRECTORY`."""
     shown = let_through(DIRECTORY.name, _shown(register), "directory", Audience.PUBLIC)
     grid = area.projection if area is not None else british_grid()
     lonlat = grid.to_lonlat(points_of(shown)).round(_DECIMALS)

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from csp_geo.core.disclosure import Audience, let_through, may_be_drawn, reads_like_category
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import HOTSPOTS
 from csp_geo.core.visible import json_text
 from csp_geo.products.escape import neutralise_table
@@ -52,24 +53,18 @@ def lonlat_geometries(
     return shapely.orient_polygons(moved, exterior_cw=False)
 
 
-def _plain_number(value: Any, decimals: int) -> float | None:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, np.integer)):
-        return int(value)
-    if not math.isfinite(value):
-        return None
-    return round(float(value), decimals) if decimals else round(float(value))
-
-
 def _plain(value: Any, decimals: int) -> Any:
     """Turn a cell into what JSON knows; missing values become None."""
     if isinstance(value, dict):
         return {str(key): _plain(n, decimals) for key, n in value.items()}
     if value is None or value is pd.NA or value is pd.NaT:
         return None
-    if isinstance(value, (int, float, np.number, np.bool_)):
-        return _plain_number(value, decimals)
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.number)):
+        return round(float(value), decimals or None) if math.isfinite(value) else None
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -134,23 +129,9 @@ def _cell(value: Any, decimals: int) -> Any:
 
 
 ACCEPTED_COLUMNS: Final = (
-    "source",
-    "source_ref",
-    "source_file",
-    "source_row",
-    "occurred_at",
-    "occurred_to",
-    "time_precision",
-    "category",
-    "theme",
-    "sensitive",
-    "family",
-    "location_method",
-    "location_accuracy_m",
-    "place",
-    "ward_code",
-    "ward_name",
-    "flags",
+    *("source", "source_ref", "source_file", "source_row"),
+    *("occurred_at", "occurred_to", "time_precision", "category", "theme", "sensitive", "family"),
+    *("location_method", "location_accuracy_m", "place", "ward_code", "ward_name", "flags"),
 )
 """Columns of the incidents contract that `check --fix` writes: no person, no column of the file."""
 
@@ -186,7 +167,7 @@ def accepted_csv(incidents: gpd.GeoDataFrame, projection: Projection) -> bytes:
     implied = implied.mask(precision == "month", at + pd.offsets.MonthBegin(1))
     category = incidents["category"].astype("str")
     sentence = ~category.map(reads_like_category).astype(bool)
-    metres = np.column_stack([incidents.geometry.x, incidents.geometry.y])
+    metres = points_of(incidents)
     if projection.is_british:
         where = {"easting": metres[:, 0], "northing": metres[:, 1]}
     else:

@@ -6,19 +6,17 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from csp_geo.core.wording import DAYS as WEEKDAYS
 from csp_geo.core.wording import join
 from csp_geo.decisions.opening import DAYS, timetable
+from csp_geo.inputs.venues.opening_rules import OPEN
+from csp_geo.inputs.venues.opening_spelling import DAY
 
 if TYPE_CHECKING:
     from csp_geo.decisions.opening import Span, Spans, Timetable
 
-_WEEKDAYS: Final = (
-    *("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-)
 _HOUR: Final = 60
 _NOON: Final = 12
-_DAY: Final = 1440
-_OPEN: Final = 2
 _A_YEAR: Final = timedelta(days=365)
 _ALWAYS: Final = "day and night"
 NOT_KNOWN: Final = "not known"
@@ -32,7 +30,7 @@ def say_time(minutes: int) -> str:
     >>> say_time(540), say_time(1050), say_time(720), say_time(1440)
     ('9am', '5:30pm', 'midday', 'midnight')
     """
-    hour, minute = divmod(minutes % _DAY, _HOUR)
+    hour, minute = divmod(minutes % DAY, _HOUR)
     if minute == 0 and hour in {0, _NOON}:
         return "midday" if hour else "midnight"
     half = "pm" if hour >= _NOON else "am"
@@ -49,9 +47,9 @@ def say_spans(spans: Spans) -> str:
 
 def _say_span(span: Span) -> str:
     start, end, state = span
-    doubt = "" if state == _OPEN else " (not certain)"
-    if (start, end) == (0, _DAY):
-        return _ALWAYS if state == _OPEN else NOT_KNOWN
+    doubt = "" if state == OPEN else " (not certain)"
+    if (start, end) == (0, DAY):
+        return _ALWAYS if state == OPEN else NOT_KNOWN
     return f"{say_time(start)} to {say_time(end)}{doubt}"
 
 
@@ -70,7 +68,7 @@ def usual_hours(table: Timetable) -> list[tuple[str, str]]:
     if len(set(table.week)) == 1 and holiday <= set(table.week):
         return lines
     if holiday:
-        uncertain = all(state != _OPEN for spans in holiday for *_, state in spans)
+        uncertain = all(state != OPEN for spans in holiday for *_, state in spans)
         silent = uncertain and any(holiday)
         said = say_spans(holiday.pop()) if len(holiday) == 1 else "hours vary"
         lines.append(("Bank holidays", NOT_KNOWN if silent else said))
@@ -99,7 +97,7 @@ def say_hours(text: str, on: date) -> str:
 def _say_days(days: list[int]) -> str:
     if len(days) == DAYS:
         return "Every day"
-    first, last = _WEEKDAYS[days[0]], _WEEKDAYS[days[-1]]
+    first, last = WEEKDAYS[days[0]], WEEKDAYS[days[-1]]
     if len(days) == 1:
         return first
     return f"{first} {'and' if len(days) == 2 else 'to'} {last}"  # noqa: PLR2004

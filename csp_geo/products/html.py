@@ -25,17 +25,8 @@ _ADDRESSES: Final = re.compile(
     r"url\(\s*['\"]?([^)'\"]*)|@import\s+['\"]?([^'\";]*)", re.IGNORECASE
 )
 _FETCHING: Final = {
-    "src",
-    "srcset",
-    "poster",
-    "data",
-    "background",
-    "action",
-    "formaction",
-    "ping",
-    "manifest",
-    "href",
-    "xlink:href",
+    *("src", "srcset", "poster", "data", "background", "action", "formaction", "ping", "manifest"),
+    *("href", "xlink:href"),
 }
 
 

@@ -222,12 +222,7 @@ def _section(number: int, file: FileQuality) -> dict[str, Any]:
         {
             "title": title,
             "findings": [
-                {
-                    "what": what(one),
-                    "n": one.n,
-                    "rows": rows_of(one),
-                    "do": one.hint,
-                }
+                {"what": what(one), "n": one.n, "rows": rows_of(one), "do": one.hint}
                 for one in found
             ],
         }

@@ -6,31 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from csp_geo._version import __version__
-from csp_geo.core.pack_tables import CHECK
 from csp_geo.core.projection import british_grid
+from csp_geo.core.tables import CHECK
+from csp_geo.incidents import quality
 from csp_geo.incidents.clean import clean
-from csp_geo.incidents.quality import (
-    NOT_USED,
-    file_qualities,
-    over_limit,
-    quality_table,
-    unsorted_words,
-)
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.read import collect_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.exports import accepted_csv
 from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head
 from csp_geo.runs.weekly_facts import anonymised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from csp_geo.incidents.quality import FileQuality
     from csp_geo.inputs.source import Source
     from csp_geo.runs.context import Context
 
@@ -61,7 +53,7 @@ class CheckPack(Pack):
     the category words in no list with their rows: for the person who holds the file alone.
     """
 
-    qualities: Sequence[FileQuality]
+    qualities: Sequence[quality.FileQuality]
     accepted: bytes
     first_rows: Sequence[Sequence[str]]
     unsorted: Mapping[str, int]
@@ -86,7 +78,7 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     result = clean(
         reports, area, today=context.today, border_m=settings.border_m, gazetteer=gazetteer
     )
-    qualities = file_qualities(reports, result)
+    qualities = quality.file_qualities(reports, result)
     head = make_head(
         context,
         as_of=context.today,
@@ -113,7 +105,10 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     return CheckPack(
         kind=CHECK,
         folder=options.out,
-        tables={"quality.csv": quality_table(qualities), "quarantine.csv": result.quarantine},
+        tables={
+            "quality.csv": quality.quality_table(qualities),
+            "quarantine.csv": result.quarantine,
+        },
         pages={"quality.html": page.encode("utf-8")},
         head=head,
         body=_body(qualities, result.counts),
@@ -121,15 +116,15 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
         lines=text_lines(qualities),
         opens=("quality.html",),
         is_unusable=all(file.error for file in qualities),
-        limits=over_limit(reports, result, settings.quarantine_limit),
+        limits=quality.over_limit(reports, result, settings.quarantine_limit),
         qualities=qualities,
         accepted=accepted_csv(result.incidents, projection) if options.fixing else b"",
         first_rows=understood(reports, result),
-        unsorted=unsorted_words(result.rows),
+        unsorted=quality.unsorted_words(result.rows),
     )
 
 
-def _body(qualities: Sequence[FileQuality], counts: Mapping[str, int]) -> dict[str, Any]:
+def _body(qualities: Sequence[quality.FileQuality], counts: Mapping[str, int]) -> dict[str, Any]:
     """Return what the record of a check says beside its head."""
     return {
         "files": [
@@ -137,7 +132,7 @@ def _body(qualities: Sequence[FileQuality], counts: Mapping[str, int]) -> dict[s
                 "path": file.path,
                 "source": file.source,
                 "counts": file.counts,
-                "reasons": {found.item: found.n for found in file.about(NOT_USED)},
+                "reasons": {found.item: found.n for found in file.about(quality.NOT_USED)},
                 "matched": dict(file.matched),
                 "error": file.error,
                 "notes": list(file.notes),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from csp_geo.core.errors import CspGeoError, refuse
 from csp_geo.core.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+
+    Made = TypeVar("Made")
 
 
 def no_progress(message: str) -> None:
@@ -45,6 +48,25 @@ class Context:
     clock: Callable[[], float] = no_clock
     progress: Callable[[str], None] = no_progress
     tick: Callable[[int, int], None] = no_bar
+
+
+class Complaints:
+    """What stands in the way of a run, gathered step by step so that all of it is said at once."""
+
+    def __init__(self) -> None:
+        self._found: list[CspGeoError] = []
+
+    def tried(self, step: Callable[[], Made]) -> Made | None:
+        """Return what a step makes; `None`, and its sentence kept, where it cannot."""
+        try:
+            return step()
+        except CspGeoError as error:
+            self._found.append(error)
+            return None
+
+    def refuse(self) -> None:
+        """Raise what was found, if anything was."""
+        refuse(self._found)
 
 
 class Stopwatch:

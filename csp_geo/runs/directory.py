@@ -7,28 +7,17 @@ from typing import TYPE_CHECKING
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import Caution
-from csp_geo.core.pack_tables import PUBLIC_DIRECTORY
 from csp_geo.core.storage import is_labelled
+from csp_geo.core.tables import PUBLIC_DIRECTORY
 from csp_geo.core.wording import join
 from csp_geo.inputs.areas.study_area import read_study_area, ward_licence
 from csp_geo.inputs.areas.zones_and_places import read_places
 from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
-from csp_geo.products.directory_page import (
-    COORDINATOR,
-    PAGE,
-    PUBLIC_FOLDER,
-    DirectoryFacts,
-    coordinator_table,
-    directory_files,
-    finding_lines,
-    nothing_to_list,
-    public_table,
-)
+from csp_geo.products import directory_page as page
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +53,7 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
         If the register cannot be read.
     """
     watch = Stopwatch(context)
-    output_folder(options.out, PUBLIC_DIRECTORY, context, PUBLIC_FOLDER).check()
+    output_folder(options.out, PUBLIC_DIRECTORY, context, page.PUBLIC_FOLDER).check()
     watch.start("read", "Reading the register")
     one = len(options.boundaries) == 1
     area = read_study_area(options.boundaries[0]) if one else None
@@ -82,7 +71,7 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
         cautions += left_out
     watch.start("write", "Writing the directory")
     licences = _licences(register, area)
-    facts = DirectoryFacts(
+    facts = page.DirectoryFacts(
         made_on=context.today,
         marking=context.settings.public_marking,
         version=__version__,
@@ -90,19 +79,17 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
         places=places,
         synthetic=is_labelled(options.havens, SYNTHETIC),
     )
-    error = nothing_to_list(register)
-    pages = {} if error else directory_files(register, area, facts)
-    tables = {} if error else {"directory.csv": public_table(register, area)}
-    public = {f"{PUBLIC_FOLDER}/{name}": data for name, data in pages.items()}
-    files = [COORDINATOR, *sorted({*public, *(f"{PUBLIC_FOLDER}/{name}" for name in tables)})]
+    error = page.nothing_to_list(register)
+    pages = {} if error else page.directory_files(register, area, facts)
+    public = {f"{page.PUBLIC_FOLDER}/{name}": data for name, data in pages.items()}
+    tables = {page.COORDINATOR: page.coordinator_table(register)}
+    if not error:
+        tables[f"{page.PUBLIC_FOLDER}/directory.csv"] = page.public_table(register, area)
     found = register.findings["finding"].value_counts()
     return Pack(
         kind=PUBLIC_DIRECTORY,
         folder=options.out,
-        tables={
-            COORDINATOR: coordinator_table(register),
-            **{f"{PUBLIC_FOLDER}/{name}": table for name, table in tables.items()},
-        },
+        tables=tables,
         pages=public,
         head=make_head(
             context,
@@ -115,13 +102,13 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
         body={
             "counts": register.counts,
             "findings": {str(slug): int(n) for slug, n in found.items()},
-            "files": files,
+            "files": [page.COORDINATOR, *sorted({*public, *tables} - {page.COORDINATOR})],
             "error": error or None,
         },
         watch=watch,
-        public=PUBLIC_FOLDER,
-        lines=[f"{say_counts(register)}.", *finding_lines(register)],
-        opens=() if error else (f"{PUBLIC_FOLDER}/{PAGE}",),
+        public=page.PUBLIC_FOLDER,
+        lines=[f"{say_counts(register)}.", *page.finding_lines(register)],
+        opens=() if error else (f"{page.PUBLIC_FOLDER}/{page.PAGE}",),
         error=error,
     )
 

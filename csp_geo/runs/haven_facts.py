@@ -88,7 +88,7 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         time_limit_s=options.plan.time_limit_s,
         left_out={str(why): int(n) for why, n in run.left_out["why"].value_counts().items()},
         existing=_existing(run.register),
-        on=date.fromisoformat(str(pack.record["as_of"])),
+        on=pack.as_of,
     )
 
 
@@ -122,8 +122,8 @@ def _existing(register: Register | None) -> list[dict[str, Any]]:
 
 def cautions(run: PlanRun) -> tuple[Caution, ...]:
     """Return what somebody must know: of the plan, then of the map that it was made from."""
-    day = say_day(date.fromisoformat(str(run.pack.record["as_of"])))
-    return (*_own_cautions(run), *inherited(run.pack.cautions, f"From the map of {day}"))
+    source = f"From the map of {say_day(run.pack.as_of)}"
+    return (*_own_cautions(run), *inherited(run.pack.cautions, source))
 
 
 def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:

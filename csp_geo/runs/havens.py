@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import NoPlacesError, SettingsError
-from csp_geo.core.pack_tables import HAVENS_PLAN
 from csp_geo.core.storage import is_labelled
+from csp_geo.core.tables import HAVENS_PLAN
 from csp_geo.decisions.havens.candidates import ask_licensing, candidates_of
 from csp_geo.decisions.havens.criteria import read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any
@@ -32,13 +32,12 @@ from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
 from csp_geo.products.havens import plan_tables
-from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.havens.plan_page import havens_page
+from csp_geo.products.havens.plan_tables import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.havens.plan_words import NOT_VETTED, site_words
 from csp_geo.runs import haven_facts as facts
 from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder, read_pack
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder, read_pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.venues import AreasToServe, UsualWeek, Venues
     from csp_geo.decisions.walking.distances import Walk
-    from csp_geo.inputs.venues.register import Register
     from csp_geo.runs.context import Context
     from csp_geo.runs.pack import WeeklyPack
 
@@ -91,7 +89,7 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
     watch = Stopwatch(context)
     watch.start("read", "Reading the pack and the lists")
     pack = read_pack(options.run)
-    target = options.out / str(pack.record["as_of"])
+    target = options.out / pack.as_of.isoformat()
     _keep_what_is_filled_in(target / CALL_LIST)
     output_folder(target, HAVENS_PLAN, context).check()
     premises = read_premises(
@@ -101,12 +99,12 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
         alcohol_and_gambling=options.alcohol,
         limits=context.settings.limits,
     )
-    register = _register(options, pack)
+    register = None
+    if options.existing is not None:
+        register = read_havens(options.existing, pack.area, today=pack.as_of)
     _refuse_mixture(options, pack)
     candidates = candidates_of(
-        premises,
-        read_profile(options.profile),
-        None if register is None else register.table,
+        premises, read_profile(options.profile), None if register is None else register.table
     )
     demand = _demand(pack, options)
 
@@ -240,17 +238,6 @@ def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
             )
 
 
-def _register(options: HavenOptions, pack: WeeklyPack) -> Register | None:
-    if options.existing is None:
-        return None
-    return read_havens(options.existing, pack.area, today=_day(pack))
-
-
-def _day(pack: WeeklyPack) -> date:
-    """Return the day of the pack: what counts on it, so that the same inputs give the same plan."""
-    return date.fromisoformat(str(pack.record["as_of"]))
-
-
 def _demand(pack: WeeklyPack, options: HavenOptions) -> Demand:
     points = pack.demand
     if options.demand.counted == "reports":
@@ -282,7 +269,7 @@ def _areas_to_serve(
     if options.each == WARDS:
         wards = pack.area.wards
         return areas_to_serve(tuple(wards["ward_name"].astype("str")), pack.area.ward_of(venues.xy))
-    zones, _ = read_zones([Path(options.each)], pack.area.projection, _day(pack))
+    zones, _ = read_zones([Path(options.each)], pack.area.projection, pack.as_of)
     return areas_to_serve(
         tuple(zones["name"].astype("str")), position_in(zones.geometry, venues.xy)
     )
@@ -294,10 +281,7 @@ def _ways(
     projection = pack.area.projection
     network = read_network(options.network, projection) if options.network else None
     obstacles = read_obstacles(
-        projection,
-        barriers=options.barriers,
-        crossings=options.crossings,
-        avoid=options.avoid,
+        projection, barriers=options.barriers, crossings=options.crossings, avoid=options.avoid
     )
     day, dark = (
         walking_distances(

@@ -1,42 +1,120 @@
 """A pack: tables, layers and pages in a folder, with the record of the run; written and read here.
 
 Every command that makes something makes one of these, and `write_pack` writes it, whole or not at
-all. What is written is checked by the contracts of its kind (`core.pack_tables`), and so is what
+all. What is written is checked by the contracts of its kind (`core.tables`), and so is what
 `read_pack` reads: no run works on anything that another only happened to export.
+
+The record says what a run was asked, from which files it was made, and what it warns of. Its head
+is the same for every command; each adds a body of its own. With it anybody can make the same pack
+again, and say which pack a plan was made from.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+import platform
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from csp_geo._version import __version__
 from csp_geo.core.caution import KINDS, Caution
 from csp_geo.core.errors import NoReportsError, SchemaError
 from csp_geo.core.origin import Origin
 from csp_geo.core.output_folder import OutputFolder, heal
-from csp_geo.core.pack_tables import WEEKLY, PackKind
 from csp_geo.core.storage import sha256_of, write_bytes, write_layers
-from csp_geo.core.tables import check_table
+from csp_geo.core.tables import WEEKLY, PackKind, check_table
 from csp_geo.core.visible import json_text
 from csp_geo.inputs.areas.study_area import study_area_of
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
 from csp_geo.products.exports import csv_bytes
-from csp_geo.runs.record import Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     import geopandas as gpd
 
+    from csp_geo.core.settings import Settings
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.runs.context import Context, Stopwatch
-    from csp_geo.runs.record import RecordHead
 
-LAYERS = "layers.gpkg"
+
+_LIBRARIES: Final = (
+    *("convertbng", "fiona", "folium", "geopandas", "numba", "numpy", "pandas", "pyogrio"),
+    *("pyproj", "scikit-learn", "scipy", "shapely"),
+)
+LAYERS: Final = "layers.gpkg"
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A pack that another was made from: its kind, the name of its folder, its record's hash."""
+
+    kind: str
+    folder: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordHead:
+    """What every record says.
+
+    `inputs` are the files that the command is about, `also_read` those around them, each with
+    `path` (never absolute) and `sha256`. `cautions` stand in it once, the weightiest first.
+    """
+
+    command: str
+    as_of: date
+    inputs: Sequence[Mapping[str, Any]]
+    settings: Settings
+    cautions: tuple[Caution, ...]
+    also_read: Sequence[Mapping[str, Any]] = ()
+    upstream: Sequence[Upstream] = ()
+    licences: Sequence[str] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the head as it stands in a record."""
+        return {
+            "version": __version__,
+            "command": self.command,
+            "as_of": self.as_of.isoformat(),
+            "inputs": list(self.inputs),
+            "also_read": list(self.also_read),
+            "upstream": [asdict(pack) for pack in self.upstream],
+            "settings": asdict(self.settings),
+            "cautions": [str(caution) for caution in self.cautions],
+            "caution_codes": [caution.code for caution in self.cautions],
+            "licences": list(dict.fromkeys(self.licences)),
+            "versions": {"python": platform.python_version()}
+            | {name: version(name) for name in _LIBRARIES},
+        }
+
+
+def make_head(context: Context, *, cautions: Sequence[Caution], **rest: Any) -> RecordHead:
+    """Make the head of a run's record; each caution stands in it once."""
+    return RecordHead(
+        command=context.command,
+        settings=context.settings,
+        cautions=tuple(dict.fromkeys(cautions)),
+        **rest,
+    )
+
+
+def files_read(**files: Path | Sequence[Path] | None) -> list[dict[str, Any]]:
+    """Return name, role (the keyword) and hash of files; what is not a file is left out."""
+    found = []
+    for role, given in files.items():
+        paths = [given] if isinstance(given, Path) else given or ()
+        found += [
+            {"path": path.name, "role": role, "sha256": sha256_of(path)}
+            for path in paths
+            if path.is_file()
+        ]
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +249,11 @@ class WeeklyPack:
     incidents: gpd.GeoDataFrame
     demand: gpd.GeoDataFrame
     hotspots: gpd.GeoDataFrame
+
+    @property
+    def as_of(self) -> date:
+        """The day of the map: what counts on it, so that the same inputs give the same plan."""
+        return date.fromisoformat(str(self.record["as_of"]))
 
 
 def read_pack(folder: Path) -> WeeklyPack:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from csp_geo.core.errors import BoundaryError, NoReportsError, SettingsError
+
+BOUNDARIES: Final = Path("data", "boundaries")
+"""Where a project keeps its boundary files."""
 
 
 @dataclass(frozen=True)
 class Project:
-    """Where the inputs of a run lie."""
+    """Where the inputs of a run lie; `boundaries` may be a folder, see `boundary_file`."""
 
     reports: Path
     boundaries: Path
-    zones: tuple[Path, ...]
-    context: tuple[Path, ...]
-    havens: Path | None
-    config: Path | None
     key_folder: Path
+    zones: tuple[Path, ...] = ()
+    context: tuple[Path, ...] = ()
+    havens: Path | None = None
+    config: Path | None = None
+    is_folder: bool = False
+    """Whether it is a project's own folder, and not files that were named one by one."""
 
 
 def find_project(
@@ -29,27 +35,38 @@ def find_project(
     out: Path,
 ) -> Project:
     """Find the inputs: the project folder, or only what was named when `--reports` is given."""
+    if reports is None:
+        if not Path("data", "reports").is_dir():
+            raise NoReportsError(
+                "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
+                "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
+            )
+        return project_at(Path(), boundaries, zones, config)
+    if boundaries is None:
+        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
+    named = (zones,) if zones else ()
+    return Project(reports, boundaries, zones=named, config=config, key_folder=out)
+
+
+def project_at(
+    folder: Path,
+    boundaries: Path | None = None,
+    zones: Path | None = None,
+    config: Path | None = None,
+) -> Project:
+    """Return where the inputs of a project folder lie, but for those that are named."""
     from csp_geo.inputs.areas.zones_and_places import context_files
 
-    here = Path() if reports is None else None
-    if here is not None and not (here / "data" / "reports").is_dir():
-        raise NoReportsError(
-            "There is no data/reports in this folder. Make a project with 'csp-geo init', try "
-            "'csp-geo demo', or name a folder with --reports and the wards with --boundaries."
-        )
-    if boundaries is None and here is None:
-        raise SettingsError("With --reports, say which wards: --boundaries FILE.")
-    own_config = here / "csp_geo.toml" if here is not None else None
+    data, own = folder / "data", folder / "csp_geo.toml"
     return Project(
-        reports=reports if reports is not None else Path("data", "reports"),
-        boundaries=boundaries if boundaries is not None else only_boundaries(Path()),
-        zones=(zones,)
-        if zones
-        else tuple(context_files(here and here / "data" / "zones", tables=False)),
-        context=tuple(context_files(here and here / "data" / "context")),
-        havens=register_of(here) if here is not None else None,
-        config=config or (own_config if own_config and own_config.is_file() else None),
-        key_folder=here if here is not None else out,
+        reports=data / "reports",
+        boundaries=boundaries or folder / BOUNDARIES,
+        zones=(zones,) if zones else tuple(context_files(data / "zones", tables=False)),
+        context=tuple(context_files(data / "context")),
+        havens=register_of(folder),
+        config=config or (own if own.is_file() else None),
+        key_folder=folder,
+        is_folder=True,
     )
 
 
@@ -63,15 +80,25 @@ def register_of(folder: Path) -> Path | None:
 
 def boundaries_at(folder: Path) -> list[Path]:
     """List the boundary files of a project."""
+    return _boundaries_in(folder / BOUNDARIES)
+
+
+def _boundaries_in(folder: Path) -> list[Path]:
     from csp_geo.inputs.files.gis_layer import VECTOR_SUFFIXES
 
-    home = folder / "data" / "boundaries"
-    return sorted(path for path in home.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in VECTOR_SUFFIXES)
 
 
 def only_boundaries(folder: Path) -> Path:
     """Return the one boundary file of a project; `BoundaryError` if there is none, or a choice."""
-    found = boundaries_at(folder)
+    return boundary_file(folder / BOUNDARIES)
+
+
+def boundary_file(path: Path) -> Path:
+    """Return a boundary file: the path itself, or the only one in the project's folder of them."""
+    if path.parts[-2:] != BOUNDARIES.parts:
+        return path
+    found = _boundaries_in(path)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -84,17 +111,15 @@ def only_boundaries(folder: Path) -> Path:
     raise BoundaryError(f"data/boundaries holds {names}: say which with --boundaries FILE.")
 
 
-def demo_project(out: Path) -> Project:
-    """Return where the sample's inputs lie."""
-    from csp_geo.inputs.areas.zones_and_places import context_files
+def keep_feed(path: Path, source: str, feed: str) -> None:
+    """Write into a csp_geo.toml which feed of a source counts; what else stands in it stays."""
+    import tomlkit
 
-    data = out / "data"
-    return Project(
-        reports=data / "reports",
-        boundaries=only_boundaries(out),
-        zones=tuple(context_files(data / "zones", tables=False)),
-        context=tuple(context_files(data / "context")),
-        havens=register_of(out),
-        config=out / "csp_geo.toml",
-        key_folder=out,
-    )
+    from csp_geo.core.storage import write_bytes
+
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    document = tomlkit.parse(text)
+    if "feeds" not in document:
+        document["feeds"] = tomlkit.table()
+    document["feeds"][source] = feed
+    write_bytes(path, tomlkit.dumps(document).encode())

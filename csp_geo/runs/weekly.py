@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import MAKER, Caution, for_audience
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CspGeoError, SettingsError
-from csp_geo.core.pack_tables import WEEKLY
 from csp_geo.core.period import parse_period
+from csp_geo.core.projection import british_grid
 from csp_geo.core.storage import KEY_FILE, keep_key, project_key
+from csp_geo.core.tables import WEEKLY
 from csp_geo.decisions.havens.demand import demand_points
-from csp_geo.decisions.havens.on_map import havens_on_map
+from csp_geo.decisions.havens.venues import havens_on_map
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
@@ -30,9 +31,9 @@ from csp_geo.products.exports import hotspots_geojson, vector_layers
 from csp_geo.products.quality_page import CheckFacts, check_page
 from csp_geo.products.weekly.map_page import make_map
 from csp_geo.runs import weekly_facts as facts
-from csp_geo.runs.context import Stopwatch
-from csp_geo.runs.pack import Pack, output_folder
-from csp_geo.runs.record import files_read, make_head
+from csp_geo.runs.context import Complaints, Stopwatch
+from csp_geo.runs.pack import Pack, files_read, make_head, output_folder
+from csp_geo.runs.project import boundary_file
 from csp_geo.runs.weekly_facts import cautions_of, withheld
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from csp_geo.decisions.havens.on_map import HavensOnMap
+    from csp_geo.core.period import Period
+    from csp_geo.decisions.havens.venues import HavensOnMap
+    from csp_geo.incidents.clean import CleanResult
+    from csp_geo.incidents.select import Selection
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.read import Reports
+    from csp_geo.inputs.where.gazetteer import Gazetteer
     from csp_geo.runs.context import Context
 
 
@@ -81,29 +87,13 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     period = parse_period(options.period, options.as_of)
     target = options.out / options.as_of.isoformat()
     output_folder(target, WEEKLY, context).check()
-
-    watch.start("read", "Reading the study area and the reports")
-    area = read_study_area(options.boundaries)
-    gazetteer = read_gazetteer(options.context, area.projection)
-    reports = read_reports(options.reports, by_place=gazetteer is not None, limits=settings.limits)
-    refuse_mixture(reports)
-
-    watch.start("clean", "Checking the reports")
-    key = project_key(context.key_folder)
-    result = clean(
-        reports,
-        area,
-        today=context.today,
-        key=key,
-        border_m=settings.border_m,
-        gazetteer=gazetteer,
-    )
-    require_incidents(result, reports)
-    incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
-    chosen = select(incidents, period, reports.sources, feeds=settings.feeds, narrowed=narrowed)
+    gathered = _gather(options, context, period, watch)
+    area, reports, result = gathered.area, gathered.reports, gathered.result
+    chosen, narrowed, gazetteer = gathered.chosen, gathered.narrowed, gathered.gazetteer
+    zones, zone_cautions = gathered.zones
+    options, key = replace(options, boundaries=gathered.boundaries), gathered.key
 
     watch.start("cluster", "Finding hotspots")
-    zones, zone_cautions = read_zones(options.zones, area.projection, options.as_of)
     places, place_cautions = read_places(options.context, area)
     listed, listed_cautions = read_listed(options.context, area)
     clusters, n_withheld = find_hotspots(
@@ -229,6 +219,66 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         opens=("map.html",),
         limits=limits,
     )
+
+
+@dataclass(frozen=True)
+class _Gathered:
+    """What a weekly run is made from, all of it read, judged and chosen."""
+
+    boundaries: Path
+    area: StudyArea
+    gazetteer: Gazetteer | None
+    zones: tuple[gpd.GeoDataFrame, tuple[Caution, ...]]
+    reports: Reports
+    result: CleanResult
+    narrowed: str
+    chosen: Selection
+    key: bytes
+
+
+def _gather(
+    options: WeeklyOptions, context: Context, period: Period, watch: Stopwatch
+) -> _Gathered:
+    """Read everything and choose what counts, or say at once all that stands in the way.
+
+    Without wards the reports are looked into all the same: their faults are to be mended too.
+    """
+    settings, complaints = context.settings, Complaints()
+    watch.start("read", "Reading the study area and the reports")
+    boundaries = complaints.tried(lambda: boundary_file(options.boundaries))
+    area = complaints.tried(lambda: read_study_area(boundaries)) if boundaries else None
+    grid = british_grid() if area is None else area.projection
+    gazetteer = complaints.tried(lambda: read_gazetteer(options.context, grid))
+    zones = complaints.tried(lambda: read_zones(options.zones, grid, options.as_of))
+    by_place = gazetteer is not None or area is None
+    reports = complaints.tried(
+        lambda: read_reports(options.reports, by_place=by_place, limits=settings.limits)
+    )
+    if reports is None:
+        complaints.refuse()
+    assert reports is not None  # noqa: S101 - what stood in the way was raised
+    complaints.tried(lambda: refuse_mixture(reports))
+
+    watch.start("clean", "Checking the reports")
+    key = project_key(context.key_folder)
+    result = clean(
+        reports, area, today=context.today, key=key, border_m=settings.border_m, gazetteer=gazetteer
+    )
+    if area is not None:  # without wards most reasons are those of no place at all
+        complaints.tried(lambda: require_incidents(result, reports))
+    incidents, narrowed = narrow(result.incidents, options.themes, options.sources)
+    chosen = (
+        complaints.tried(
+            lambda: select(
+                incidents, period, reports.sources, feeds=settings.feeds, narrowed=narrowed
+            )
+        )
+        if len(result.incidents)
+        else None
+    )
+    complaints.refuse()
+    assert boundaries and area is not None and zones and chosen  # noqa: S101, PT018 - likewise
+    return _Gathered(boundaries, area, gazetteer, zones, reports, result, narrowed, chosen, key)
 
 
 def _havens(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import READER, Caution, for_audience, in_order
-from csp_geo.core.period import say_day
+from csp_geo.core.period import say_in_force
 from csp_geo.core.tables import KINDS, SHARED_POINTS, TESTED_COLUMNS
 from csp_geo.core.wording import count
 from csp_geo.incidents.quality import file_counts
@@ -24,7 +24,7 @@ from csp_geo.products.facts.page import Facts, SourceFacts
 from csp_geo.products.quality_page import conservation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from csp_geo.incidents.clean import CleanResult
     from csp_geo.incidents.select import Selection
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.read import ReportFile, Reports
+    from csp_geo.inputs.read import Reports
     from csp_geo.runs.weekly import WeeklyOptions
 FEW_REPORTS: Final = 30
 """Below this many reports in the period the page says that they are too few to lean on."""
@@ -173,7 +173,17 @@ def _method(run: WeeklyRun) -> tuple[str, ...]:
 def inputs(run: WeeklyRun) -> list[dict[str, Any]]:
     """Return what the record says of each file of reports."""
     counts = file_counts(run.reports, run.result)
-    return [_input_record(file, line) for file, line in zip(run.reports.files, counts, strict=True)]
+    return [
+        {
+            "path": file.path,
+            "source": file.source,
+            "sha256": file.sha256,
+            "rows": line["read"],
+            **{fate: line[fate] for fate in FATES},
+            "error": file.error,
+        }
+        for file, line in zip(run.reports.files, counts, strict=True)
+    ]
 
 
 def body(run: WeeklyRun) -> dict[str, Any]:
@@ -247,17 +257,6 @@ def _tested(hotspots: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _input_record(file: ReportFile, counts: Mapping[str, int]) -> dict[str, Any]:
-    return {
-        "path": file.path,
-        "source": file.source,
-        "sha256": file.sha256,
-        "rows": counts["read"],
-        **{fate: counts[fate] for fate in FATES},
-        "error": file.error,
-    }
-
-
 def cautions_of(
     area: StudyArea,
     reports: Reports,
@@ -319,7 +318,7 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
             "on this map can be relied on. Get official wards: csp-geo boundaries fetch."
         )
         found.append(Caution("wards-schematic", said))
-    if area.vintage is None:
+    if (vintage := area.vintage) is None:
         said = (
             f"The ward codes in {area.file_name} are not a set that csp_geo knows, so it could not "
             "be checked that the wards fit the dates of the reports."
@@ -327,23 +326,16 @@ def _wards_cautions(area: StudyArea, used: gpd.GeoDataFrame, reports: Reports) -
         found.append(Caution("wards-unknown-set", said))
     else:
         days = used["occurred_at"].dt.tz_localize(None).dt.normalize()
-        outside = days < str(area.vintage.valid_from)
-        if area.vintage.valid_to is not None:
-            outside |= days > str(area.vintage.valid_to)
+        outside = days < str(vintage.valid_from)
+        if vintage.valid_to is not None:
+            outside |= days > str(vintage.valid_to)
         if outside.any():
             said = (
-                f"The wards do not fit the dates: these are the {area.vintage.title} "
-                f"({_valid(area)}), and {int(outside.sum()):,} of {count(len(used), 'report')} "
+                f"The wards do not fit the dates: these are the {vintage.title} "
+                f"({say_in_force(vintage.valid_from, vintage.valid_to)}), and "
+                f"{int(outside.sum()):,} of {count(len(used), 'report')} "
                 "are from another time. Ward names and totals are of these wards, not of those in "
                 "force then."
             )
             found.append(Caution("wards-other-dates", said))
     return [*found, *area.cautions]
-
-
-def _valid(area: StudyArea) -> str:
-    if area.vintage is None:
-        return "unknown"
-    end = area.vintage.valid_to
-    start = say_day(area.vintage.valid_from)
-    return f"{start} to {say_day(end)}" if end else f"since {start}"

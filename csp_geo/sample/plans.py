@@ -1,5 +1,8 @@
 """What each sample file is to hold, and the single draws that make it: seeded and repeatable.
 
+Where reports may lie is data: spots where they gather and invented streets in `plans/`, and the
+bus stops that the sample puts into `data/context/`; in whole metres of the British National Grid.
+
 A plan is data: the header, where and when how many reports lie (`draws`), what they are about
 (`mixes`), and the dirt on top. Whoever wants another sample changes a plan, not the code.
 
@@ -9,6 +12,9 @@ that the same seed gives the same bytes on every machine.
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import random
 import tomllib
 from dataclasses import dataclass, field
@@ -17,19 +23,126 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.sample.streets import read_sample_streets
+from csp_geo.core.projection import british_grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from csp_geo.sample.streets import Position, SampleSpot
 
+Position = tuple[int, int]
+"""Easting and northing, metres."""
+
+METRES_PER_HOUSE: Final = 6
 Row = dict[str, str]
 """One row of a report file: text by column."""
-
 REPORT_PLANS: Final = ("survey", "streetsafe", "eva", "offence", "graffiti", "asb", "fire")
 """One plan a source, named after it; `police_uk` is one more, for the offence folder."""
+HOUR_WEIGHTS: Final = {
+    "any": (2, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 5, 4, 4, 5, 5, 6, 6, 6, 5, 5, 4, 3),
+    "day": (0, 0, 0, 0, 0, 0, 1, 2, 3, 6, 8, 9, 10, 10, 9, 10, 10, 9, 7, 4, 2, 1, 0, 0),
+    "evening": (2, 1, 1, 0, 0, 0, 1, 2, 2, 2, 2, 3, 3, 4, 4, 7, 9, 10, 10, 10, 9, 8, 6, 4),
+    "night": (8, 7, 5, 4, 2, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10, 9),
+}
+"""How likely each hour from midnight is, by the name that a mix gives."""
+DAY_WEIGHTS: Final = (4, 4, 4, 4, 6, 6, 5)
+"""How likely each weekday is, Monday first."""
+
+
+@dataclass(frozen=True)
+class SampleSpot:
+    """A named place where reports gather, with the street that addresses there carry."""
+
+    name: str
+    street: str
+    centre: Position
+    radius_m: int
+    n_places: int
+
+    def random_position(self, rng: random.Random) -> Position:
+        """Return a position anywhere in the spot, as a pin dropped by eye."""
+        while True:
+            dx = rng.randint(-self.radius_m, self.radius_m)
+            dy = rng.randint(-self.radius_m, self.radius_m)
+            if dx * dx + dy * dy <= self.radius_m * self.radius_m:
+                return self.centre[0] + dx, self.centre[1] + dy
+
+
+@dataclass(frozen=True)
+class Street:
+    """A straight residential street; its houses stand along it."""
+
+    name: str
+    start: Position
+    end: Position
+
+    @property
+    def n_houses(self) -> int:
+        """How many houses fit along it."""
+        dx, dy = self.end[0] - self.start[0], self.end[1] - self.start[1]
+        return math.isqrt(dx * dx + dy * dy) // METRES_PER_HOUSE
+
+    def house(self, number: int) -> Position:
+        """Return the position of a house, numbered from 1 at the start of the street."""
+        share = number / self.n_houses
+        return (
+            round(self.start[0] + share * (self.end[0] - self.start[0])),
+            round(self.start[1] + share * (self.end[1] - self.start[1])),
+        )
+
+
+@dataclass(frozen=True)
+class SampleStreets:
+    """All places of the sample."""
+
+    spots: dict[str, SampleSpot]
+    streets: tuple[Street, ...]
+    stops: tuple[tuple[str, Position], ...]
+
+
+def _rows(*path: str) -> list[dict[str, str]]:
+    text = files("csp_geo.sample").joinpath(*path).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _read_spots() -> dict[str, SampleSpot]:
+    return {
+        row["name"]: SampleSpot(
+            name=row["name"],
+            street=row["street"],
+            centre=(int(row["easting"]), int(row["northing"])),
+            radius_m=int(row["radius_m"]),
+            n_places=int(row["places"]),
+        )
+        for row in _rows("plans", "spots.csv")
+    }
+
+
+def _read_streets() -> tuple[Street, ...]:
+    return tuple(
+        Street(
+            name=row["name"],
+            start=(int(row["easting_from"]), int(row["northing_from"])),
+            end=(int(row["easting_to"]), int(row["northing_to"])),
+        )
+        for row in _rows("plans", "streets.csv")
+    )
+
+
+def _read_stops() -> tuple[tuple[str, Position], ...]:
+    rows = _rows("files", "sample", "data", "context", "stops.csv")
+    metres = british_grid().to_metres(
+        [[float(row["longitude"]), float(row["latitude"])] for row in rows]
+    )
+    return tuple(
+        (row["name"], (round(x), round(y))) for row, (x, y) in zip(rows, metres, strict=True)
+    )
+
+
+@lru_cache(maxsize=1)
+def read_sample_streets() -> SampleStreets:
+    """Read the places of the sample from the package's data."""
+    return SampleStreets(_read_spots(), _read_streets(), _read_stops())
 
 
 @dataclass(frozen=True)
@@ -94,18 +207,6 @@ def read_plan(name: str) -> Plan:
     known = set(Plan.__dataclass_fields__)
     extra = {key: values.pop(key) for key in list(values) if key not in known}
     return Plan(**values, extra=extra)
-
-
-HOUR_WEIGHTS: Final = {
-    "any": (2, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 5, 4, 4, 5, 5, 6, 6, 6, 5, 5, 4, 3),
-    "day": (0, 0, 0, 0, 0, 0, 1, 2, 3, 6, 8, 9, 10, 10, 9, 10, 10, 9, 7, 4, 2, 1, 0, 0),
-    "evening": (2, 1, 1, 0, 0, 0, 1, 2, 2, 2, 2, 3, 3, 4, 4, 7, 9, 10, 10, 10, 9, 8, 6, 4),
-    "night": (8, 7, 5, 4, 2, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 10, 9),
-}
-"""How likely each hour from midnight is, by the name that a mix gives."""
-
-DAY_WEIGHTS: Final = (4, 4, 4, 4, 6, 6, 5)
-"""How likely each weekday is, Monday first."""
 
 
 @dataclass(frozen=True, order=True)

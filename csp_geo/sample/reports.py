@@ -14,14 +14,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.projection import british_grid
-from csp_geo.sample.plans import Plan, Row, make_draws, read_plan
-from csp_geo.sample.streets import Position, read_sample_streets
+from csp_geo.sample.plans import make_draws, read_plan, read_sample_streets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from csp_geo.sample.plans import Draw, Plan, Row
-    from csp_geo.sample.streets import Position
+    from csp_geo.sample.plans import Draw, Plan, Position, Row
+
 SYNTHETIC: Final = "synthetic sample"
 """Stands in every row of every sample file."""
 POINTS_PER_AREA = 5

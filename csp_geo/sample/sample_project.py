@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from csp_geo.inputs.venues.register import TEMPLATE
 from csp_geo.inputs.venues.venue_types import FILE as VENUE_TYPES
-from csp_geo.sample import ways
-from csp_geo.sample.businesses import venue_files
+from csp_geo.sample.around import venue_files, way_files
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.reports import police_uk_file, report_file
-from csp_geo.sample.ways import way_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,7 +71,6 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     made["data/boundaries/sample_wards_schematic.geojson"] = wards.read_bytes()
     made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
     made[read_plan("police_uk").path] = police_uk_file(seed)
-    made[ways.PATH] = ways.addresses_file()
     made |= venue_files() | way_files()
     return dict(sorted(made.items()))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csp_geo.core.pack_tables import DIRECTORY
+from csp_geo.core.tables import DIRECTORY
 from csp_geo.inputs.venues.register import TEMPLATE
 
 GOOD = {

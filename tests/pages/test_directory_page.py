@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.core.pack_tables import DIRECTORY
-from csp_geo.decisions.opening import OPEN, open_at
+from csp_geo.core.tables import DIRECTORY
+from csp_geo.decisions.opening import open_at
+from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
 from csp_geo.products import directory_page as directory_module
 from csp_geo.products.directory_page import (
@@ -27,8 +28,7 @@ from csp_geo.products.directory_page import (
 )
 from csp_geo.products.exports import csv_bytes
 from csp_geo.products.html import asset
-from csp_geo.products.map.evidence import incident_layers, outline_layers
-from csp_geo.products.map.ground import zone_layer
+from csp_geo.products.map.builders import incident_layers, outline_layers, zone_layer
 
 from .conftest import (
     HOSTILE,
@@ -297,6 +297,22 @@ class TestBrowser:
             tab.page.locator("#open-now").inner_text(),
         )
         tab.assert_quiet()
+
+    @pytest.mark.parametrize(
+        ("moment", "is_old"),
+        [
+            ("2026-11-20T23:59:00Z", True),
+            ("2026-11-21T00:00:00Z", False),
+            ("2027-11-23T23:59:00Z", False),
+            ("2027-11-24T00:00:00Z", True),
+        ],
+    )
+    def test_a_page_is_good_for_366_days(self, open_page, page, moment, is_old):
+        """And on the day before, where a clock may be wrong."""
+        tab = open_page(page)
+        tab.page.clock.set_fixed_time(moment)
+        tab.page.reload()
+        assert tab.page.locator("#out-of-date").is_visible() == is_old
 
     @pytest.mark.parametrize("moment", ["2028-01-03T12:00:00Z", "2026-11-01T12:00:00Z"])
     def test_an_old_page_never_says_that_anything_is_open(self, open_page, page, moment):

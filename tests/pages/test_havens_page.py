@@ -13,9 +13,8 @@ import shapely
 from scipy.sparse import csr_array
 
 from csp_geo.decisions.havens.demand import Demand
-from csp_geo.decisions.havens.on_map import HavensOnMap, havens_on_map
 from csp_geo.decisions.havens.plan import PlanParams, plan_havens
-from csp_geo.decisions.havens.venues import Venues, WaysOnFoot
+from csp_geo.decisions.havens.venues import HavensOnMap, Venues, WaysOnFoot, havens_on_map
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
 from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead
@@ -144,7 +143,7 @@ class TestWords:
         """The venue next door is shut after dark, the one that could cover is chosen already."""
         html = page()
         assert "1.0 of 1.0" in html
-        assert "closed when the rest arises" in html
+        assert "closed when the other reports happen" in html
         assert html.count("Hotspots that stay uncovered") == 2
 
     def test_one_place_of_two_families_is_one_line(self):

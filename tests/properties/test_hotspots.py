@@ -35,6 +35,7 @@ def _incidents(
             "source_ref": None,
             "source_file": "f.csv",
             "source_row": np.arange(n),
+            "n_rows": 1,
             "person_key": people if people is not None else [None] * n,
             "occurred_at": at,
             "occurred_to": pd.Series(pd.NaT, index=range(n), dtype=at.dtype),

@@ -8,8 +8,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_geo.decisions.opening import CLOSED, OPEN, UNKNOWN, Place, hours_of_week, open_at
-from csp_geo.inputs.venues.opening_rules import HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, read_rules
+from csp_geo.decisions.opening import Place, hours_of_week, open_at
+from csp_geo.inputs.venues.opening_rules import (
+    CLOSED,
+    HOLIDAY_RULE,
+    NO_HOURS,
+    OPEN,
+    SCHOOL_HOLIDAYS,
+    UNKNOWN,
+    read_rules,
+)
 from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

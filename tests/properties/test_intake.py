@@ -144,6 +144,41 @@ def test_cleaning_what_was_accepted_accepts_it_all(
     assert set(second.incidents.index) == set(result.incidents.index)
 
 
+events = st.tuples(
+    st.sampled_from(["", "none given", "A1", "A2"]),
+    st.just("03/11/2021"),
+    st.sampled_from(["14:20", "14:21"]),
+    st.sampled_from(["545000", "545000.3", "545002"]),
+    st.just("184500"),
+    st.sampled_from(["Robbery", "Theft", "Rape", "Litter", "Zorbing"]),
+    st.just("East Street"),
+    st.sampled_from(["victim", "suspect"]),
+)
+
+
+@fewer
+@given(table=st.lists(events, min_size=1, max_size=20), seed=st.integers(0, 99))
+def test_rows_of_one_event_are_one_incident_in_any_order(
+    table: list[tuple[str, ...]], seed: int, square: StudyArea
+) -> None:
+    """As many incidents as references with a number have times and places, and all other rows."""
+    shuffled = random.Random(seed).sample(table, len(table))
+    results = [
+        cg.clean(reports, square, today=TODAY, key=KEY)
+        for reports in (_read(table), _read(shuffled))
+        if reports is not None
+    ]
+    named = [row for row in table if row[0].startswith("A")]
+    told = {(row[0], row[2], round(float(row[3]))) for row in named}
+    without = [row for row in table if not row[0]]
+    repeated = {row for row in table if row[0] == "none given"}
+    columns = ["theme", "category", "sensitive", "n_rows", "flags"]
+    before, after = (result.incidents[columns].astype(str).sort_index() for result in results)
+    assert before.equals(after)
+    assert len(before) == len(told) + len(without) + len(repeated)
+    assert results[0].incidents["n_rows"].sum() == len(named) + len(without) + len(repeated)
+
+
 @fewer
 @given(table=tables)
 def test_nothing_that_comes_in_is_changed(table: list[tuple[str, ...]], square: StudyArea) -> None:

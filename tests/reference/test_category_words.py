@@ -2,7 +2,9 @@
 
 Written by somebody who had not seen the vocabulary: official names of the Home Office and of the
 Metropolitan Police, short forms, codes, slang, slips. 170 of them are sensitive, and a careful
-colleague would ask about 40: none of those may be drawn.
+colleague would ask about 40: none of those may be drawn. Three themes were changed since: what is
+taken of or from a vehicle is vehicle crime, as the Home Office counts it, and the breach of a PSPO
+is anti-social behaviour, whatever was drunk.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Ints
     from csp_geo.decisions.havens.criteria import Profile
     from csp_geo.inputs.venues.premises import Premises
 
@@ -92,8 +93,7 @@ def candidates_of(
     judged = judge(listed, profile)
     table = listed.join(judged[list(_JUDGED)])[~fails]
     table = table.assign(
-        day_only=(table["meets"] == "no").to_numpy(),
-        sure=table["meets"].map(_MEETS).astype(int),
+        day_only=(table["meets"] == "no").to_numpy(), sure=table["meets"].map(_MEETS).astype(int)
     ).sort_values(
         ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
     )
@@ -192,7 +192,7 @@ def _tally(unmet: pd.Series) -> str:
     return ", ".join(f"{what} ({number(times)})" for what, times in n.items())
 
 
-def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> NDArray[np.int64]:
+def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> Ints:
     """Count reports of violence, sexual offences, harassment or drugs at premises.
 
     Theft is never asked about: shops are its victims. Only recorded incidents and premises that
@@ -233,13 +233,13 @@ def comparable(premises: pd.DataFrame, incidents: pd.DataFrame) -> tuple[int, in
     return int((_is_exact(premises) & alone).sum()), int(_is_exact(incidents).sum())
 
 
-def _is_exact(table: pd.DataFrame) -> NDArray[np.bool_]:
+def _is_exact(table: pd.DataFrame) -> Flags:
     method = table["location_method"].astype("object").isin(EXACT)
     doubt = table["location_accuracy_m"] <= LARGEST_DOUBT_M
     return np.asarray(method & doubt, dtype=np.bool_)
 
 
-def _is_asked_about(incidents: pd.DataFrame) -> NDArray[np.bool_]:
+def _is_asked_about(incidents: pd.DataFrame) -> Flags:
     """Tell recorded incidents of the themes; of "drugs and alcohol" those that say drugs."""
     recorded = incidents["family"].astype("object") == "recorded"
     theme = incidents["theme"].astype("object")

@@ -14,21 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core import toml
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import ANSWERS
-from csp_geo.core.toml import (
-    TABLE,
-    ValueKind,
-    check_values,
-    number,
-    one_of,
-    read_toml,
-    shown,
-    text,
-    texts,
-    whole,
-)
 from csp_geo.core.wording import count, join
 from csp_geo.inputs.venues.listing import NO, UNKNOWN, YES
 
@@ -36,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from csp_geo.core.arrays import Floats
 
 PACKAGED: Final = ("light", "strict")
 STAFF: Final = "staff"
@@ -119,59 +110,52 @@ def read_profile(name_or_path: str | Path) -> Profile:
             f"'{path.name or path}' is not a profile of criteria. Choose {join(PACKAGED, 'or')}, "
             "or name a TOML file of your own."
         )
-    return _profile(read_toml(path), path.name)
+    return _profile(toml.read_toml(path), path.name)
 
 
-_CRITERIA: Final = ValueKind(
+_CRITERIA: Final = toml.ValueKind(
     f"a list of criteria ({', '.join(LABELS)})",
-    lambda value: _odd_criterion(value) if isinstance(value, list) else shown(value),
+    lambda value: _odd_criterion(value) if isinstance(value, list) else toml.shown(value),
 )
-_STAFF: Final = whole(0, 1_000)
-_WEIGHT: Final = number(0, 1_000_000)
-_KINDS: Final[Mapping[str, ValueKind]] = {
-    "title": text(),
-    "about": text(2_000),
+_STAFF: Final = toml.whole(0, 1_000)
+_WEIGHT: Final = toml.number(0, 1_000_000)
+_KINDS: Final[Mapping[str, toml.ValueKind]] = {
+    "title": toml.text(),
+    "about": toml.text(2_000),
     "must": _CRITERIA,
     "must_after_dark": _CRITERIA,
     "staff_min": _STAFF,
     "staff_min_after_dark": _STAFF,
-    "weights": TABLE,
-    APPROACH: TABLE,
+    "weights": toml.TABLE,
+    APPROACH: toml.TABLE,
     "approach_weight": _WEIGHT,
 }
 
 
 def _odd_criterion(value: list[Any]) -> str | None:
-    known = one_of(tuple(LABELS))
+    known = toml.one_of(tuple(LABELS))
     return next((found for entry in value if (found := known.fault(entry))), None)
 
 
 def _profile(values: Mapping[str, Any], name: str) -> Profile:
     _check(values, name)
-    weights = {key: float(value) for key, value in values.get("weights", {}).items()}
-    approach = {
+    given: dict[str, Any] = {"title": name, **values}
+    for key in ("must", "must_after_dark"):
+        given[key] = tuple(given.get(key, ()))
+    given["weights"] = {key: float(value) for key, value in given.get("weights", {}).items()}
+    given["approach_weight"] = float(given.get("approach_weight", 0))
+    given[APPROACH] = {
         str(group).replace("_", " "): tuple(str(kind).casefold() for kind in kinds)
-        for group, kinds in values.get(APPROACH, {}).items()
+        for group, kinds in given.get(APPROACH, {}).items()
     }
-    return Profile(
-        name=name,
-        title=values.get("title", name),
-        about=values.get("about", ""),
-        must=tuple(values.get("must", ())),
-        must_after_dark=tuple(values.get("must_after_dark", ())),
-        staff_min=values.get("staff_min", 1),
-        staff_min_after_dark=values.get("staff_min_after_dark", 2),
-        weights=weights,
-        approach=approach,
-        approach_weight=float(values.get("approach_weight", 0)),
-    )
+    return Profile(name=name, **given)
 
 
 def _check(values: Mapping[str, Any], name: str) -> None:
-    check_values(values, _KINDS, name)
+    toml.check_values(values, _KINDS, name)
     weights = dict.fromkeys(LABELS, _WEIGHT)
-    check_values(values.get("weights", {}), weights, f"{name}, [weights]", what="criterion")
-    check_values(values.get(APPROACH, {}), texts("venue types"), f"{name}, [{APPROACH}]")
+    toml.check_values(values.get("weights", {}), weights, f"{name}, [weights]", what="criterion")
+    toml.check_values(values.get(APPROACH, {}), toml.texts("venue types"), f"{name}, [{APPROACH}]")
 
 
 def judge(table: pd.DataFrame, profile: Profile, *, after_dark: bool = True) -> pd.DataFrame:
@@ -247,7 +231,7 @@ def _groups(kind: str, profile: Profile) -> list[str]:
     return [group for group, kinds in profile.approach.items() if kind.casefold() in kinds]
 
 
-def _score(answers: pd.DataFrame, n_groups: list[int], profile: Profile) -> NDArray[np.float64]:
+def _score(answers: pd.DataFrame, n_groups: list[int], profile: Profile) -> Floats:
     weights = np.array(list(profile.weights.values()), dtype=np.float64)
     met = (answers[list(profile.weights)] == YES).to_numpy(dtype=np.float64) @ weights
     total = float(weights.sum())

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from csp_geo.core.disclosure import may_be_in_public
 from csp_geo.core.errors import SettingsError
+from csp_geo.core.projection import points_of
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.siting.open_cover import HOURS, demand_by_hour
 from csp_geo.incidents.build import SAME_SPOT_M
@@ -20,6 +21,8 @@ from csp_geo.inputs.reasons import DATE_OF_REPORT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
+
+    from csp_geo.core.arrays import Flags, Floats, Ints
 
 PIN_GRID_M: Final = 50.0
 """To what the middle of one person's pins is rounded."""
@@ -56,7 +59,7 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
         told &= ~(asked & (rows["family"] == "perception")).to_numpy()
     times = {name: rows[name].where(told) for name in ("occurred_at", "occurred_to")}
     table = pd.DataFrame(rows[list(_KEPT)].assign(**times)).reset_index(drop=True)
-    xy = np.column_stack([rows.geometry.x, rows.geometry.y]).reshape(-1, 2)
+    xy = points_of(rows)
     if people:
         pins = np.flatnonzero(table["family"] == "perception")
         group = one_person(xy[pins], rows["person_key"].to_numpy(dtype=object)[pins])
@@ -70,7 +73,7 @@ def demand_points(incidents: gpd.GeoDataFrame, *, people: bool = True) -> gpd.Ge
     )
 
 
-def one_person(xy: NDArray[np.float64], people: NDArray[Any]) -> NDArray[np.int64]:
+def one_person(xy: Floats, people: NDArray[Any]) -> Ints:
     """Return for each pin, ``(n,)``, the first of the pins that are one person's within 100 metres.
 
     Of those that are left the westernmost takes in what lies around it, so the order of the rows
@@ -91,8 +94,8 @@ def one_person(xy: NDArray[np.float64], people: NDArray[Any]) -> NDArray[np.int6
 
 
 def _joined(
-    table: pd.DataFrame, xy: NDArray[np.float64], pins: NDArray[np.int64], group: NDArray[np.int64]
-) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    table: pd.DataFrame, xy: Floats, pins: Ints, group: Ints
+) -> tuple[pd.DataFrame, Floats]:
     """Put the pins of each group into its first row, at their middle, and take the others away."""
     table, xy = table.copy(), xy.copy()
     n_pins = np.bincount(group, minlength=len(pins))
@@ -154,10 +157,10 @@ class Demand:
     sentences what was counted and how.
     """
 
-    xy: NDArray[np.float64]
+    xy: Floats
     by_hour: csr_array
-    reports: NDArray[np.int64]
-    vague: NDArray[np.int64]
+    reports: Ints
+    vague: Ints
     said: tuple[str, ...]
 
     @property
@@ -202,8 +205,7 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     perception = (used["family"] == "perception").to_numpy()
     weight = np.where(perception, params.perception_weight, 1.0)
     rows, hours, shares, vague = _spread(used)
-    xy = np.round(np.column_stack([used.geometry.x, used.geometry.y]))
-    places, place = np.unique(xy.reshape(-1, 2), axis=0, return_inverse=True)
+    places, place = np.unique(np.round(points_of(used)), axis=0, return_inverse=True)
     place = place.reshape(-1)
     table = demand_by_hour(place[rows], hours, shares * weight[rows], len(places))
     n_private = int((family.isin(wanted) & ~public).sum())
@@ -232,9 +234,7 @@ def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
     )
 
 
-def _spread(
-    used: gpd.GeoDataFrame,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_]]:
+def _spread(used: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats, Flags]:
     """Spread each report over hours of the week: its row, the hour, the share; which are vague."""
     at, until = used["occurred_at"], used["occurred_to"]
     minute = (used["time_precision"] == "minute") & until.isna()
@@ -263,18 +263,14 @@ def _spread(
     )
 
 
-def _hours_since_monday(at: pd.Series) -> NDArray[np.float64]:
+def _hours_since_monday(at: pd.Series) -> Floats:
     """Count hours since some Monday, 00:00, on the clock."""
     since = (at - pd.Timestamp("1990-01-01")).dt.total_seconds()
     return np.asarray(since / _HOUR.total_seconds(), dtype=np.float64)
 
 
 def _said(
-    used: gpd.GeoDataFrame,
-    perception: NDArray[np.bool_],
-    n_vague: int,
-    n_private: int,
-    params: DemandParams,
+    used: gpd.GeoDataFrame, perception: Flags, n_vague: int, n_private: int, params: DemandParams
 ) -> tuple[str, ...]:
     n_pins = int(perception.sum())
     n_recorded = len(used) - n_pins

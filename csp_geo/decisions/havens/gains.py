@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from csp_geo.core.errors import SchemaError
-from csp_geo.decisions.siting.costs import checked_fixed
+from csp_geo.decisions.siting.cover import checked_fixed
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from csp_geo.decisions.siting.cover import Floats, Ints
+    from csp_geo.core.arrays import Floats, Ints
     from csp_geo.decisions.siting.open_cover import OpenCover
 
 
@@ -32,12 +32,6 @@ class Coverage:
     demand: Floats
     covered: Floats
     covered_twice: Floats
-
-    @property
-    def share(self) -> float:
-        """Share of all demand that is covered; 0 where there is no demand."""
-        total = float(self.demand.sum())
-        return float(self.covered.sum()) / total if total else 0.0
 
 
 @dataclass(frozen=True, eq=False)

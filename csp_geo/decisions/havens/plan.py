@@ -9,16 +9,8 @@ import numpy as np
 
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count, join
-from csp_geo.decisions.havens.gains import (
-    Coverage,
-    Reasons,
-    coverage_by_hour,
-    covered_by_place,
-    reasons,
-    step_free_sites,
-    uncovered_spots,
-)
-from csp_geo.decisions.siting.costs import within_reach
+from csp_geo.decisions.havens import gains
+from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
 
@@ -26,16 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.decisions.havens.demand import Demand
-    from csp_geo.decisions.havens.gains import Spot
     from csp_geo.decisions.havens.venues import AreasToServe, Venues, WaysOnFoot
     from csp_geo.decisions.siting.open_cover import OpenCover
     from csp_geo.decisions.siting.problem import Alternatives, Problem, Siting
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 NEAR_M: Final = 400.0
 IMMEDIATE_M: Final = 200.0
@@ -47,11 +36,7 @@ ALL: Final = "all"
 AFTER_DARK: Final = "after-dark"
 AFTER_SCHOOL: Final = "after-school"
 HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
-TITLES: Final = {
-    ALL: "All hours",
-    AFTER_DARK: "After dark",
-    AFTER_SCHOOL: "15:00 to 18:00",
-}
+TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
 THE_HOUR: Final = "The hour asked for"
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -114,14 +99,14 @@ class HavenPlan:
     """
 
     siting: Siting
-    why: Reasons
+    why: gains.Reasons
     asked: View
     others: Alternatives
     curve: Floats
-    before: Coverage
-    after: Coverage
+    before: gains.Coverage
+    after: gains.Coverage
     views: tuple[View, ...]
-    spots: Sequence[Spot]
+    spots: Sequence[gains.Spot]
     xy: Floats
     covered: Floats
     unreachable: float
@@ -174,19 +159,19 @@ def plan_havens(
     asked = cover.during(hours[_asked(params)])
     problem = _problem(asked, venues, params, each)
     best = problem.solve(params.time_limit_s)
-    after = coverage_by_hour(cover, best.sites)
+    after = gains.coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
     return HavenPlan(
         siting=best,
-        why=reasons(asked, best.sites, there),
+        why=gains.reasons(asked, best.sites, there),
         others=problem.alternatives(best),
         curve=_curve(problem, best, params),
-        before=coverage_by_hour(cover, there),
+        before=gains.coverage_by_hour(cover, there),
         after=after,
         views=views,
         asked=next(view for view in views if view.title == _asked(params)),
-        spots=uncovered_spots(
+        spots=gains.uncovered_spots(
             asked,
             demand.xy,
             ways.dark if ways.is_dark[hours[_asked(params)]].all() else ways.day,
@@ -266,7 +251,7 @@ def _share_covered(asked: OpenCover, best: Siting) -> Floats:
     """Return the share of each place's demand that is covered, NaN without demand."""
     whole = np.asarray(asked.demand.sum(axis=1)).ravel()
     share = np.full(len(whole), np.nan)
-    np.divide(covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
+    np.divide(gains.covered_by_place(asked, best.sites), whole, out=share, where=whole > 0)
     return share
 
 
@@ -302,11 +287,11 @@ def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
     within_m: float,
 ) -> tuple[View, ...]:
     """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
-    before = coverage_by_hour(cover, venues.existing)
-    after = coverage_by_hour(cover, best.sites)
-    level = coverage_by_hour(cover, step_free_sites(best.sites, venues.step_free))
+    before = gains.coverage_by_hour(cover, venues.existing)
+    after = gains.coverage_by_hour(cover, best.sites)
+    level = gains.coverage_by_hour(cover, gains.step_free_sites(best.sites, venues.step_free))
     close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
-    at_once = coverage_by_hour(close, best.sites)
+    at_once = gains.coverage_by_hour(close, best.sites)
     return tuple(
         View(
             title,

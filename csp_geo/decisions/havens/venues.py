@@ -1,4 +1,7 @@
-"""Who could be asked and who is open: havens there are, candidates, their hours, the ways there."""
+"""Who could be asked and who is open: havens there are, candidates, their hours, the ways there.
+
+And the havens there are as the weekly map shows them: open in each hour, with the reports near.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.calendar import after_dark
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.polygons import Locator
-from csp_geo.core.sun import after_dark
+from csp_geo.core.projection import points_of
 from csp_geo.core.wording import count, join
-from csp_geo.decisions.opening import (
-    Place,
-    assume_hours,
-    hours_of_week,
-    read_assumed,
-    say_given_hours,
-    usual_week,
-)
+from csp_geo.decisions import opening
+from csp_geo.decisions.havens.demand import demand_of, demand_points
+from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
 if TYPE_CHECKING:
@@ -30,17 +30,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.havens.candidates import Candidates
-    from csp_geo.decisions.opening import OpenHours
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.register import Register
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 _STEP_FREE: Final = {"yes": 1, "no": 0, "unknown": -1}
 _SAID: Final = ("opening_hours", "step_free", "n_at_point", "ask", "approached_by", "was")
 _LISTED: Final = ("name", "venue_type", "address", "postcode", "ward_code", "ward_name")
+NEAR_M = 400.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,12 +60,12 @@ class Venues:
     n_existing: int
 
     @property
-    def existing(self) -> NDArray[np.int64]:
+    def existing(self) -> Ints:
         """Positions of the havens that are there already."""
         return np.arange(self.n_existing)
 
     @property
-    def candidates(self) -> NDArray[np.int64]:
+    def candidates(self) -> Ints:
         """Positions of the venues that could be approached."""
         return np.arange(self.n_existing, len(self.table))
 
@@ -79,7 +78,7 @@ class AreasToServe:
     """
 
     names: tuple[str, ...]
-    of: NDArray[np.int64]
+    of: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +95,18 @@ class UsualWeek:
     """The week that hours are worked out for: its Monday, the place, the hours after dark."""
 
     monday: date
-    place: Place
+    place: opening.Place
     is_dark: Flags
 
 
 def usual_week_of(area: StudyArea, last_day: date) -> UsualWeek:
     """Return a week without a bank holiday near the end of the period, and when it is dark then."""
-    monday = usual_week(last_day)
+    monday = opening.usual_week(last_day)
     west, south, east, north = area.wards.total_bounds
     middle = [[(west + east) / 2, (south + north) / 2]]
-    longitude, latitude = area.projection.to_lonlat(middle)[0]
-    dark = after_dark(np.arange(168), monday, float(latitude), float(longitude))
-    return UsualWeek(monday, Place(latitude=float(latitude), longitude=float(longitude)), dark)
+    longitude, latitude = map(float, area.projection.to_lonlat(middle)[0])
+    dark = after_dark(np.arange(168), monday, latitude, longitude)
+    return UsualWeek(monday, opening.Place(latitude=latitude, longitude=longitude), dark)
 
 
 def venues_of(
@@ -118,7 +117,7 @@ def venues_of(
     venue_types: Path | None = None,
     assumed_hours: Path | None = None,
     any_hour: bool = False,
-) -> tuple[Venues, OpenHours]:
+) -> tuple[Venues, opening.OpenHours]:
     """Put the havens that count before the candidates, with the hours that are known.
 
     Parameters
@@ -133,7 +132,9 @@ def venues_of(
     NoPlacesError
         If no candidate has hours that can be read.
     """
-    new = candidates.table.assign(ask=_to_ask(candidates.table))
+    # to ask of each is what the profile wants and the list does not say
+    to_ask = candidates.table["unknown"].fillna("").astype("str")
+    new = candidates.table.assign(ask=to_ask)
     there = new.iloc[:0]
     if register is not None:
         counts = register.table[register.table["counts_now"]]
@@ -141,13 +142,15 @@ def venues_of(
     columns = [*_LISTED, *_SAID, "geometry"]
     both = pd.concat([there[columns].astype(object), new[columns].astype(object)])
     both = both.reset_index(drop=True)
-    texts = [text if isinstance(text, str) else "" for text in both["opening_hours"]]
+    texts = _hours_given(both)
     assumed = np.zeros(len(texts), dtype=np.bool_)
     if assumed_hours is not None:
-        table = read_assumed(assumed_hours, read_venue_types(venue_types).groups)
+        table = opening.read_assumed(assumed_hours, read_venue_types(venue_types).groups)
         kinds = list(new["venue_type"].astype(str))
-        texts[len(there) :], assumed[len(there) :] = assume_hours(texts[len(there) :], kinds, table)
-    hours = hours_of_week(texts, week.monday, assumed=list(assumed), place=week.place)
+        texts[len(there) :], assumed[len(there) :] = opening.assume_hours(
+            texts[len(there) :], kinds, table
+        )
+    hours = opening.hours_of_week(texts, week.monday, assumed=list(assumed), place=week.place)
     is_open = hours.open.copy()
     if any_hour:
         is_open = np.ones_like(is_open)
@@ -158,7 +161,7 @@ def venues_of(
             "--assume-hours FILE, or use --any-hour to see which venue would be best placed "
             "whatever its hours."
         )
-    both["opening_hours"] = [say_given_hours(text) for text in texts]
+    both["opening_hours"] = [opening.say_given_hours(text) for text in texts]
     day_only = np.zeros(len(both), dtype=np.bool_)
     day_only[len(there) :] = new["day_only"]
     is_open &= ~(day_only[:, None] & week.is_dark)
@@ -171,14 +174,12 @@ def venues_of(
     return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
 
 
-def _to_ask(table: pd.DataFrame) -> pd.Series:
-    """Say what must be asked of each: what the profile wants and the list does not say."""
-    return table["unknown"].fillna("").astype("str")
+def _hours_given(table: pd.DataFrame) -> list[str]:
+    """Return the opening hours of each venue as somebody wrote them, "" where nobody did."""
+    return [text if isinstance(text, str) else "" for text in table["opening_hours"]]
 
 
-def areas_to_serve(
-    names: tuple[str, ...], of: NDArray[np.int64]
-) -> tuple[AreasToServe, tuple[Caution, ...]]:
+def areas_to_serve(names: tuple[str, ...], of: Ints) -> tuple[AreasToServe, tuple[Caution, ...]]:
     """Return the areas that are to have a haven each, and say which have no venue at all.
 
     `of` is ``(venues,)``: the position in `names` of the area that each venue lies in, -1 for none.
@@ -188,6 +189,54 @@ def areas_to_serve(
     return AreasToServe(names, of), (Caution("area-without-venue", sentence),) * bool(empty)
 
 
-def position_in(shapes: gpd.GeoSeries, xy: Floats) -> NDArray[np.int64]:
+def position_in(shapes: gpd.GeoSeries, xy: Floats) -> Ints:
     """Return the position of the shape that each point lies in, -1 for none."""
     return Locator(shapes.to_numpy()).rows_of(xy)
+
+
+@dataclass(frozen=True, eq=False)
+class HavensOnMap:
+    """Existing havens that count, for the map.
+
+    `table` has a row for each, per `tables.HAVENS`; `states` is ``(n, 168)`` of CLOSED, UNKNOWN and
+    OPEN. `demand` is ``(168,)``: reports in public places of each hour, as `demand_of` counts them;
+    `covered` those of them within `within_m` metres on foot of a haven that is open in that
+    hour, `ring_m` the straight line that this stands for.
+    """
+
+    table: gpd.GeoDataFrame
+    states: NDArray[np.int8]
+    demand: Floats
+    covered: Floats
+    within_m: float
+    ring_m: float
+
+
+def havens_on_map(
+    havens: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, area: StudyArea, day: date
+) -> HavensOnMap:
+    """Work out who is open when, and which reports lie near.
+
+    Parameters
+    ----------
+    havens
+        Per `tables.HAVENS`; those that count now are taken.
+    incidents
+        The reports of the period, per `tables.INCIDENTS`.
+    day
+        The day of the map: hours are those of the last week up to it without a bank holiday.
+    """
+    table = havens[havens["counts_now"]].reset_index(drop=True)
+    week = usual_week_of(area, day)
+    states = opening.hours_of_week(_hours_given(table), week.monday, place=week.place).table
+    points = demand_points(incidents)
+    clock = {name: points[name].dt.tz_localize(None) for name in ("occurred_at", "occurred_to")}
+    demand = demand_of(points.assign(**clock))
+    params = WalkParams(limit_m=NEAR_M)
+    walk = walking_distances(demand.xy, points_of(table), params=params)
+    near = walk.within(NEAR_M).astype(np.int64)
+    is_near_open = near @ (states == OPEN).astype(np.int64) > 0
+    by_hour = demand.by_hour.toarray()
+    covered = np.where(is_near_open, by_hour, 0.0).sum(axis=0)
+    ring = NEAR_M / params.straight_factor
+    return HavensOnMap(table, states, by_hour.sum(axis=0), covered, NEAR_M, ring)

@@ -16,13 +16,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.sparse import csr_array
 
-from csp_geo.decisions.siting.costs import within_reach
-from csp_geo.decisions.siting.cover import EQUAL, NO_GROUP, Cover, as_table, find_bound
-from csp_geo.decisions.siting.programme import cover_all, cover_most
-from csp_geo.decisions.siting.rank import Ranking
+from csp_geo.decisions.siting.cover import (
+    EQUAL,
+    NO_GROUP,
+    Cover,
+    as_table,
+    find_bound,
+    within_reach,
+)
+from csp_geo.decisions.siting.solvers import Ranking, cover_all, cover_most
 
 if TYPE_CHECKING:
-    from csp_geo.decisions.siting.cover import Flags, Floats, Ints
+    from csp_geo.core.arrays import Flags, Floats, Ints
 
 
 _ROUNDS: Final = 50

@@ -20,7 +20,9 @@ from scipy.sparse import csr_array
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count, number
 from csp_geo.decisions.siting.choose import any_fewest, fewest, smallest_radius, uncovered
-from csp_geo.decisions.siting.costs import (
+from csp_geo.decisions.siting.cover import (
+    EQUAL,
+    as_table,
     checked_cost,
     checked_demand,
     checked_fixed,
@@ -29,7 +31,6 @@ from csp_geo.decisions.siting.costs import (
     checked_number,
     within_reach,
 )
-from csp_geo.decisions.siting.cover import EQUAL, as_table
 from csp_geo.decisions.siting.problem import (
     TIME_LIMIT_S,
     Problem,
@@ -42,7 +43,8 @@ from csp_geo.decisions.siting.problem import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.decisions.siting.cover import Floats, Ints, Table
+    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 MOST_ENTRIES: Final = 50_000_000
 """What the table may hold: about a gigabyte."""
@@ -102,11 +104,7 @@ def _refuse_too_large(shape: tuple[int, ...], entries: int) -> None:
 
 
 def set_coverage(
-    cost: ArrayLike,
-    within: float,
-    *,
-    fixed: ArrayLike = (),
-    time_limit: float = TIME_LIMIT_S,
+    cost: ArrayLike, within: float, *, fixed: ArrayLike = (), time_limit: float = TIME_LIMIT_S
 ) -> Siting:
     """Find the fewest sites that have every demand point within reach (location set covering).
 

@@ -14,14 +14,21 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, vstack
 
 from csp_geo.core.errors import SchemaError, SettingsError
-from csp_geo.decisions.siting.costs import checked_fixed, checked_groups
-from csp_geo.decisions.siting.cover import alike, as_table, marks, summed
+from csp_geo.decisions.siting.cover import (
+    alike,
+    as_table,
+    checked_fixed,
+    checked_groups,
+    marks,
+    summed,
+)
 from csp_geo.decisions.siting.problem import Problem, problem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from csp_geo.decisions.siting.cover import Flags, Floats, Ints, Table
+    from csp_geo.core.arrays import Flags, Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 HOURS: Final = 168
 OPEN: Final = 1

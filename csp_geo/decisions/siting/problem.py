@@ -14,7 +14,8 @@ from csp_geo.decisions.siting.choose import Choice, add_greedily, choose, fewest
 from csp_geo.decisions.siting.cover import EQUAL, NO_GROUP, Cover
 
 if TYPE_CHECKING:
-    from csp_geo.decisions.siting.cover import Floats, Ints, Table
+    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.decisions.siting.cover import Table
 
 TIME_LIMIT_S: Final = 60.0
 """Seconds that the solver may take, unless the caller says otherwise."""

@@ -11,33 +11,15 @@ import numpy as np
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.wording import count, number
-from csp_geo.decisions.walking.network import (
-    WalkingNetwork,
-    along_graph,
-    make_network,
-    read_network,
-    split_at,
-)
-from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles, read_obstacles
+from csp_geo.decisions.walking.network import WalkingNetwork, along_graph, split_at
+from csp_geo.decisions.walking.obstacles import NO_OBSTACLES, Obstacles
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.walking.network import Graph
 
-    Floats = NDArray[np.float64]
-
-__all__ = [
-    "NO_OBSTACLES",
-    "Obstacles",
-    "Walk",
-    "WalkParams",
-    "WalkingNetwork",
-    "make_network",
-    "read_network",
-    "read_obstacles",
-    "walking_distances",
-]
 
 _DUST: Final = 6
 """Decimals of a metre that are kept: 400 metres are 400, whatever the sums leave over."""
@@ -90,15 +72,9 @@ class Walk:
     cautions: tuple[Caution, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def minutes(self) -> Floats:
-        """``(m, n)`` minutes at the stated speed."""
-        return self.metres / self.params.metres_per_minute
-
-    def within(self, metres: float) -> NDArray[np.bool_]:
+    def within(self, metres: float) -> Flags:
         """Tell which sites are in reach of which origins, ``(m, n)``; exactly `metres` counts."""
-        reached: NDArray[np.bool_] = self.metres <= metres
-        return reached
+        return np.asarray(self.metres <= metres)
 
 
 def walking_distances(
@@ -316,7 +292,7 @@ def _stretches(n: float) -> str:
     return count(n, "stretch", "stretches")
 
 
-def _far_places(points: Floats, at: NDArray[np.int64], params: WalkParams) -> list[Caution]:
+def _far_places(points: Floats, at: Ints, params: WalkParams) -> list[Caution]:
     known = np.isfinite(points).all(axis=1)
     n = int((known & (at < 0)).sum())
     said = (

@@ -24,14 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.core.projection import Projection
     from csp_geo.decisions.walking.obstacles import Obstacles
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _CENTIMETRES: Final = 2
 _MOST_CELLS: Final = 16_000_000
@@ -64,8 +61,7 @@ class WalkingNetwork:
     @cached_property
     def length_m(self) -> Floats:
         """``(e,)`` metres."""
-        lengths: Floats = np.hypot(*(self.xy[self.ends[:, 1]] - self.xy[self.ends[:, 0]]).T)
-        return lengths
+        return np.asarray(np.hypot(*(self.xy[self.ends[:, 1]] - self.xy[self.ends[:, 0]]).T))
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -123,8 +119,7 @@ class WalkingNetwork:
 
     def _at(self, stretch: Ints, share: Floats) -> Floats:
         start, end = self.xy[self.ends[stretch, 0]], self.xy[self.ends[stretch, 1]]
-        places: Floats = start + share[:, None] * (end - start)
-        return places
+        return np.asarray(start + share[:, None] * (end - start))
 
     def places(self, snapped: Snapped) -> Floats:
         """Return where points were snapped to, ``(n, 2)`` metres, NaN where they were not."""
@@ -226,8 +221,7 @@ def _says(lines: gpd.GeoDataFrame, column: str, words: set[str]) -> Flags:
     if column not in lines.columns:
         return np.zeros(len(lines), dtype=np.bool_)
     said = lines[column].astype("str").str.strip().str.casefold()
-    marked: Flags = said.isin(words).to_numpy(dtype=np.bool_)
-    return marked
+    return np.asarray(said.isin(words), dtype=np.bool_)
 
 
 def split_at(network: WalkingNetwork, snapped: Snapped) -> Graph:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.core.projection import Projection
 
 CROSSING_REACH_M: Final = 15.0
@@ -29,16 +30,12 @@ _ALONG_M: Final = 1.0
 """How close a path runs to an avoided line to be that line."""
 
 
-def straight_ways(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.object_]:
+def straight_ways(start: Floats, end: Floats) -> NDArray[np.object_]:
     """Return the lines between points, both ``(n, 2)``."""
     ways: NDArray[np.object_] = np.atleast_1d(
         shapely.linestrings(np.stack([start, end], axis=1))  # type: ignore[arg-type]
     )
     return ways
-
-
-def _no_points() -> NDArray[np.float64]:
-    return np.empty((0, 2))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -51,7 +48,7 @@ class Obstacles:
     """
 
     barriers: shapely.Geometry | None = None
-    crossings: NDArray[np.float64] = field(default_factory=_no_points)
+    crossings: Floats = field(default_factory=lambda: np.empty((0, 2)))
     avoid: shapely.Geometry | None = None
     notes: tuple[str, ...] = ()
 
@@ -79,13 +76,13 @@ class Obstacles:
         parts[~areas] = shapely.buffer(parts[~areas], _ALONG_M)
         return shapely.STRtree(shapely.get_parts(shapely.union_all(parts)))
 
-    def bar(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def bar(self, start: Floats, end: Floats) -> Flags:
         """Tell which straight ways touch a closed barrier; both ends ``(n, 2)``."""
         if self.closed is None or not len(start):
             return np.zeros(len(start), dtype=np.bool_)
         return np.asarray(shapely.intersects(self.closed, straight_ways(start, end)))
 
-    def avoids(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.bool_]:
+    def avoids(self, start: Floats, end: Floats) -> Flags:
         """Tell which straight ways lie for more than half their length in what is avoided."""
         if self.dark is None or not len(start):
             return np.zeros(len(start), dtype=np.bool_)
@@ -93,8 +90,7 @@ class Obstacles:
         way, area = self.dark.query(ways, predicate="intersects")
         inside = shapely.length(shapely.intersection(self.dark.geometries[area], ways[way]))
         total = np.bincount(way, weights=inside, minlength=len(ways))
-        avoided: NDArray[np.bool_] = total > shapely.length(ways) / 2
-        return avoided
+        return np.asarray(total > shapely.length(ways) / 2)
 
 
 NO_OBSTACLES: Final = Obstacles()

@@ -20,14 +20,11 @@ from csp_geo.hotspots.verdict import LEAST, LEVEL
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.core.settings import ClusterParams
     from csp_geo.hotspots.chance.known_places import KnownPlaces
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _TIE: Final = 1e-9
 """Sums in another order differ by less: such strengths are equal."""

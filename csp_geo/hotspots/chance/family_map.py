@@ -16,24 +16,21 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.errors import SettingsError
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import FEWEST_SIMULATIONS
 from csp_geo.hotspots.chance import redraw_kernel as kernel
-from csp_geo.hotspots.chance.known_places import MOVED_M, points_of
+from csp_geo.hotspots.chance.known_places import MOVED_M
 from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, on_all_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
     from csp_geo.core.settings import ClusterParams
     from csp_geo.hotspots.chance.known_places import KnownPlaces, PlaceList
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Counts = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
 
 _AT_ONCE: Final = 400_000
 """Points, or counts, that are held in memory at one time."""

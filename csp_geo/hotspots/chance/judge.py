@@ -20,12 +20,13 @@ from scipy.spatial import cKDTree
 from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_drawn
 from csp_geo.core.errors import CautionWarning, CRSError, NoPlacesError
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import ClusterParams
 from csp_geo.core.tables import FAMILIES, HOTSPOTS, TESTED_COLUMNS, as_agreed
 from csp_geo.hotspots.chance import explain
 from csp_geo.hotspots.chance.family import FamilyTest
 from csp_geo.hotspots.chance.family_map import Simulation
-from csp_geo.hotspots.chance.known_places import KnownPlaces, points_of
+from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import label_family, shape_of
 from csp_geo.hotspots.verdict import LEAST, STANDS_OUT, Judgement, split_of, times_survived
 
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.inputs.areas.study_area import StudyArea
 
-    Floats = NDArray[np.float64]
-    Flags = NDArray[np.bool_]
 
 _COLUMNS: Final = list(TESTED_COLUMNS)
 

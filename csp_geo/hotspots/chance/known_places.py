@@ -10,15 +10,16 @@ import numpy as np
 
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.projection import points_of
 from csp_geo.core.tables import SHARED_POINTS, SOURCES
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
+    from csp_geo.core.arrays import Flags, Floats
     from csp_geo.inputs.areas.study_area import StudyArea
 
-    Floats = NDArray[np.float64]
 
 FEWEST: Final = 20
 """Places below which a list says nothing about chance."""
@@ -47,11 +48,6 @@ class PlaceList:
 
     def __len__(self) -> int:
         return len(self.xy)
-
-
-def points_of(table: gpd.GeoDataFrame) -> Floats:
-    """Return the coordinates of a table of points, ``(n, 2)`` metres."""
-    return np.column_stack([table.geometry.x, table.geometry.y]).astype(np.float64)
 
 
 def distinct(xy: Floats) -> Floats:
@@ -138,7 +134,7 @@ class KnownPlaces:
             self.cautions.append(Caution("listed-places-outside", said))
         return xy[inside]
 
-    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    def snapped_rows(self, incidents: gpd.GeoDataFrame) -> Flags:
         """Tell which incidents lie at anonymised points: their source says so, or it shows."""
         says = incidents["location_method"].isin(SHARED_POINTS).to_numpy()
         return np.asarray(says | incidents["source"].isin(self.stacked).to_numpy())

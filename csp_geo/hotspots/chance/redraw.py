@@ -15,25 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from csp_geo.hotspots import dbscan
 from csp_geo.hotspots.chance import redraw_kernel as kernel
 from csp_geo.hotspots.compiled import announce
-from csp_geo.hotspots.dbscan import (
-    check_parameters,
-    checked_weight,
-    fits_grid,
-    label_by_scikit_learn,
-    label_on_grid,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Counts = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
+
 
 _PLANE: Final = 2
 _MAPS: Final = 3
@@ -63,7 +55,7 @@ class SnappedRedraws:
         places = np.array(self.places, dtype=np.float64)
         if places.ndim != _PLANE or places.shape[1] != _PLANE or not np.isfinite(places).all():
             raise ValueError(f"places must be (m, 2) finite numbers, not {places.shape}.")
-        check_parameters(self.eps, self.min_samples)
+        dbscan.check_parameters(self.eps, self.min_samples)
         object.__setattr__(self, "places", places)
 
     @cached_property
@@ -179,15 +171,15 @@ def label_maps(
     maps = np.require(xy, np.float64, ["C", "A", "W"])
     if maps.ndim != _MAPS or maps.shape[2] != _PLANE:
         raise ValueError(f"xy must have shape (r, n, 2), not {maps.shape}.")
-    check_parameters(eps, min_samples)
+    dbscan.check_parameters(eps, min_samples)
     labels, is_core = np.empty(maps.shape[:2], np.int64), np.empty(maps.shape[:2], np.bool_)
     if maps.size == 0:
         return labels, is_core
-    weight = checked_weight(sample_weight, maps.shape[1])
-    fits = fits_grid(maps.reshape(-1, 2), eps)
+    weight = dbscan.checked_weight(sample_weight, maps.shape[1])
+    fits = dbscan.fits_grid(maps.reshape(-1, 2), eps)
 
     def label_some(part: slice) -> None:
-        label = label_on_grid if fits else label_by_scikit_learn
+        label = dbscan.label_on_grid if fits else dbscan.label_by_scikit_learn
         for one in range(len(maps))[part]:
             labels[one], is_core[one] = label(maps[one], float(eps), int(min_samples), weight)
 

@@ -9,12 +9,7 @@ import numpy as np
 from csp_geo.hotspots.compiled import compiled
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
-    Counts = NDArray[np.int32]
-    Flags = NDArray[np.bool_]
+    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
 
 
 # --- snapped maps: rows of counts --------------------------------------------------------------

@@ -176,7 +176,7 @@ def _of_confirmation(row: dict[str, Any], today: date) -> Iterator[_Finding]:
 
 
 def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
-    do = "Train staff again, and write the day until which it is good."
+    do = "Train staff again, and write the day on which the training ends."
     until, on = row["training_expiry_at"], row["training_date_at"]
     if row["training"] == UNKNOWN:
         yield "training-unknown", "It is not known whether staff are trained.", do, True

@@ -32,15 +32,15 @@ _WEEK: Final = pd.Timedelta(days=7)
 
 def times_occurred(
     reports: Reports,
-) -> tuple[pd.DataFrame, tuple[Caution, ...], Mapping[str, str]]:
+) -> tuple[pd.DataFrame, tuple[Caution, ...], Mapping[int, tuple[str, ...]]]:
     """Work out when each row happened.
 
     Returns
     -------
     dated, cautions, forms
         `day`, `occurred_at`, `occurred_to`, `precision`, and a bool column for each reason, flag
-        and note; what was left out; by the path of a file how the dates are written that could not
-        be read.
+        and note; what was left out; by the number of a file how the dates are written that could
+        not be read.
     """
     parts, cautions, forms = [], [], {}
     for file, source, where in reports.by_file():
@@ -55,12 +55,14 @@ def times_occurred(
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first)
         start = _days_of(start) if recorded else start
+        start = _months_of(start) if (date_text == "").all() else start
         if start.n_orders[0]:
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end)
         if dated["unreadable"].any():
             unread, read = first[dated["unreadable"]], first[dated["day"].notna()].unique()
-            forms[file.path] = say_form(unread, read, f"{source.source}/source.toml")
+            if form := say_form(unread, read, f"{source.source}/source.toml"):
+                forms[int(rows["file"].iloc[0])] = (form,)
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]
@@ -79,6 +81,14 @@ def _days_of(dates: Dated) -> Dated:
         unreadable_time=dates.unreadable_time & False,
         midnight=dates.midnight & False,
     )
+
+
+def _months_of(dates: Dated) -> Dated:
+    """Take the first of each month, as Excel and pandas write a month, for the month alone."""
+    known = dates.at.dropna()
+    if not len(known) or not (known == known.dt.normalize().dt.to_period("M").dt.start_time).all():
+        return dates
+    return replace(dates, precision=dates.precision.mask(dates.at.notna(), "month"))
 
 
 def _months(text: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from csp_geo.core.errors import SourceError
 from csp_geo.core.projection import BRITISH_CRS, british_grid
+from csp_geo.inputs.anonymised import SNAPPED, WITHIN_M
 from csp_geo.inputs.where.coordinates import read_gridrefs
 from csp_geo.inputs.where.locate import (
     DEGREES,
@@ -121,9 +122,11 @@ def best_locations(
             found = read(rows.loc[lacking, column], ground)
             located = _replaced(located, found, column)
     if source is not None:
-        own = located["method"] == ""
-        located["method"] = located["method"].mask(own, source.location_method)
-        located["accuracy_m"] = np.maximum(located["accuracy_m"], source.location_accuracy_m)
+        own, moved = located["method"] == "", file is not None and file.anonymised
+        method = SNAPPED if moved else source.location_method
+        least = max(source.location_accuracy_m, WITHIN_M if moved else 0.0)
+        located["method"] = located["method"].mask(own, method)
+        located["accuracy_m"] = np.maximum(located["accuracy_m"], least)
     return located
 
 

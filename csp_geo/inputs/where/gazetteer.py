@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _PREFIX: Final = re.compile(
     r"^(?:on or near|on/near|near|junction of|j/w|outside|opp(?:osite)?)\b\s*", re.IGNORECASE
 )
+_PUBLISHER: Final = re.compile(r"\s*on or near\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(r" \d{1,4}$")
+"""Of a published name ("Junction 30"); behind anybody else's street it is a door."""
 _POSTCODE: Final = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE)
 _DWELLING: Final = re.compile(r"^(?:flat|unit|room|apartment|apt|floor|block)\b", re.IGNORECASE)
 _HOUSE: Final = re.compile(
@@ -106,7 +109,8 @@ def place_name(text: str, published: bool) -> str | None:
             continue
         if is_protected_place(text):
             return None
-        if is_place_name(name) or (published and _NAME.fullmatch(name)):
+        bare = _NUMBER.sub("", name) if published and _PUBLISHER.match(str(text)) else name
+        if is_place_name(name) or (published and _NAME.fullmatch(bare)):
             return _POSSESSIVE.sub(r"\1s", " ".join(name.split()))
     return None
 

@@ -153,14 +153,19 @@ def _figures(row: Any) -> str:
     """Return the line of figures: people first where people can be told apart."""
     places = words.count(row.n_places, "place")
     if row.family != "perception":
-        return f"{words.count(row.n, 'report')}, {places}"
+        return f"{_reports(row)}, {places}"
     if not row.n_people:
-        return f"{words.count(row.n, 'pin')} from people not told apart"
-    return f"{words.number(row.n_people)} {_people(row.n_people)}, {words.count(row.n, 'pin')}"
+        return f"{_reports(row)} from people not told apart"
+    return f"{words.count(row.n_people, 'person', 'people')}, {_reports(row)}"
 
 
-def _people(n: int) -> str:
-    return "person" if n == 1 else "people"
+def _reports(row: Any) -> str:
+    """Count the reports; where events have several rows, what was counted and what was not."""
+    if row.n_rows <= row.n:
+        return words.count(row.n, _noun(row).removesuffix("s"))
+    if row.n == 1:
+        return f"one incident, {words.number(row.n_rows)} rows"
+    return f"{words.number(row.n)} incidents ({words.number(row.n_rows)} rows)"
 
 
 def _noun(row: Any) -> str:

@@ -10,24 +10,10 @@ import numpy as np
 from csp_geo.core.disclosure import Audience
 from csp_geo.core.wording import DAYS, join, number
 from csp_geo.decisions.havens.plan import SOLVED_CURVE
-from csp_geo.products.havens.plan_words import (
-    NOT_VETTED,
-    HavenFacts,
-    certainty,
-    lead,
-    of,
-    reports_words,
-    say_address,
-    say_value,
-    site_key,
-    site_words,
-    step_free_words,
-    why_not,
-)
+from csp_geo.products.havens import plan_words
 from csp_geo.products.hours_words import say_hours
 from csp_geo.products.html import asset
-from csp_geo.products.map.evidence import demand_layers, outline_layers
-from csp_geo.products.map.ground import area_layers, venue_layer
+from csp_geo.products.map.builders import area_layers, demand_layers, outline_layers, venue_layer
 from csp_geo.products.map.leaflet import draw, render_with_map
 
 if TYPE_CHECKING:
@@ -40,6 +26,7 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan, View
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.products.havens.plan_words import HavenFacts
     from csp_geo.products.map.layers import LayerSpec
 
 _CLASSES: Final = (20, 40, 60, 80)
@@ -51,11 +38,7 @@ _LEAST_LEFT: Final = 0.05
 
 
 def havens_page(
-    plan: HavenPlan,
-    venues: Venues,
-    hotspots: gpd.GeoDataFrame,
-    area: StudyArea,
-    facts: HavenFacts,
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea, facts: HavenFacts
 ) -> str:
     """Write the page of a plan.
 
@@ -79,14 +62,16 @@ def havens_page(
         {
             **facts.on_page(),
             "title": f"{facts.area}: where to ask for the next Safe Haven",
-            "lead": lead(plan, facts),
+            "lead": plan_words.lead(plan, facts),
             "facts": facts,
-            "not_vetted": NOT_VETTED,
+            "not_vetted": plan_words.NOT_VETTED,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
-            "sites": [site_words(plan, venues, facts, n) for n in range(len(plan.order))],
+            "sites": [
+                plan_words.site_words(plan, venues, facts, n) for n in range(len(plan.order))
+            ],
             "curve": _curve(plan),
-            "asked": reports_words(plan, facts),
+            "asked": plan_words.reports_words(plan, facts),
             "strips": [
                 {"title": "Now", "days": _strip(plan.before)},
                 {"title": "With the new venues", "days": _strip(plan.after)},
@@ -98,9 +83,9 @@ def havens_page(
             "others": _others(plan, venues),
             "solved": SOLVED_CURVE,
             "complete": plan.others.is_complete,
-            "certainty": certainty(plan, facts),
+            "certainty": plan_words.certainty(plan, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
-            "step_free": step_free_words(plan, venues),
+            "step_free": plan_words.step_free_words(plan, venues),
             "left_out": "",
             "havens_css": asset("havens.css"),
         },
@@ -116,7 +101,7 @@ def _layers(
 
     crs, n_new = area.wards.crs, len(plan.order)
     shown = [*plan.order, *venues.existing]  # the new keep their number where there is no room
-    keys = [site_key(n) if n < n_new else "" for n in range(len(shown))]
+    keys = [plan_words.site_key(n) if n < n_new else "" for n in range(len(shown))]
     points = gpd.GeoDataFrame(
         {"name": venues.table["name"].iloc[shown].to_numpy(), "key": keys},
         geometry=gpd.points_from_xy(*venues.xy[shown].T),
@@ -187,14 +172,10 @@ def _view(view: View, plan: HavenPlan, venues: Venues) -> dict[str, str]:
     shown = [*venues.existing, *plan.order]
     known = bool((venues.step_free[shown] >= 0).any())
     return {
+        **{name: number(value) for name, value in vars(view).items() if name != "title"},
         "title": view.title,
-        "demand": number(view.demand),
-        "before": number(view.before),
-        "after": number(view.after),
-        "twice": number(view.twice),
         "step_free": number(view.step_free) if known else "not known",
         "gap": number(view.after - view.step_free) if known else "not known",
-        "immediate": number(view.immediate),
     }
 
 
@@ -222,7 +203,7 @@ def _hotspots(
                 "name": " / ".join(names),
                 "family": join([str(row["family"]) for row in rows]),
                 "firm": any(bool(row["confirmed"]) for row in rows),
-                "left": of(spot.left, spot.demand),
+                "left": plan_words.of(spot.left, spot.demand),
                 "near": [_near_words(near, venues, spot.left, facts) for near in spot.nearest],
             }
         )
@@ -232,20 +213,23 @@ def _hotspots(
 def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> dict[str, str]:
     """Say of a venue near a hotspot what it would cover there, and why not more."""
     metres = f"{number(round(near.metres, -1))} m"
-    does = why_not(near, venues, facts.within_m) or f"would cover {say_value(near.gain, left)}"
+    does = (
+        plan_words.why_not(near, venues, facts.within_m)
+        or f"would cover {plan_words.say_value(near.gain, left)}"
+    )
     return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
 
 
 def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Say what could be taken in place of which venue, and what would then be covered."""
     base = plan.asked.demand
-    best = say_value(plan.siting.objective, base)
+    best = plan_words.say_value(plan.siting.objective, base)
     spots: dict[str, list[dict[str, str]]] = {}
     for into, out, covered in plan.swaps:
         spots.setdefault(_named(out, venues), []).append(
             {
                 "into": _named(into, venues, with_address=True),
-                "covers": f"{say_value(covered, base)}, against {best}",
+                "covers": f"{plan_words.say_value(covered, base)}, against {best}",
             }
         )
     return [{"out": out, "choices": choices} for out, choices in spots.items()]
@@ -255,6 +239,6 @@ def _named(sites: Sequence[int], venues: Venues, *, with_address: bool = False) 
     said = []
     for site in sites:
         row = venues.table.iloc[site]
-        address = say_address(row) if with_address else ""
+        address = plan_words.say_address(row) if with_address else ""
         said.append(f"{row['name']} ({address})" if address else str(row["name"]))
     return join(said)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from csp_geo.core.projection import points_of
 from csp_geo.products.exports import lonlat_geometries
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Floats
     from csp_geo.core.projection import Projection
 
 WARD_VERTICES: Final = 8_000
@@ -46,13 +48,8 @@ class PackedPoints:
     values: tuple[int, ...]
     n: int
 
-    @property
-    def n_places(self) -> int:
-        """How many places are packed."""
-        return len(self.values) // 3
 
-
-def pack_points(xy: NDArray[np.float64], projection: Projection) -> PackedPoints:
+def pack_points(xy: Floats, projection: Projection) -> PackedPoints:
     """Collapse points to places and pack them.
 
     A place is a coordinate rounded to 1 m. Sorted by latitude, then longitude, so that the order
@@ -82,12 +79,6 @@ def pack_points(xy: NDArray[np.float64], projection: Projection) -> PackedPoints
     steps = np.diff(grid, axis=0, prepend=[origin])
     values = np.column_stack([steps, counts]).ravel()
     return PackedPoints((int(origin[0]), int(origin[1])), tuple(values.tolist()), int(counts.sum()))
-
-
-def points_of(table: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Return the coordinates of a table of points, ``(n, 2)`` metres; NaN where there is none."""
-    points = table.geometry.to_numpy()
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
 
 
 def simplify_wards(shapes: NDArray[Any], budget: int = WARD_VERTICES) -> NDArray[Any]:
@@ -120,7 +111,7 @@ def name_labels(
     return [{"name": str(name), **at, "room": round(float(room))} for name, at, room in named]
 
 
-def _at(xy: NDArray[np.float64], projection: Projection) -> list[dict[str, float]]:
+def _at(xy: Floats, projection: Projection) -> list[dict[str, float]]:
     """Return points in metres as rounded latitude and longitude."""
     lonlat = projection.to_lonlat(xy).astype(float).tolist()
     return [

@@ -1,7 +1,7 @@
 """A layer of a map as data: which rows, how they look, what the key says, who may see them.
 
-Builders make a `LayerSpec` from a table (ground.py, evidence.py); a renderer draws a list of them
-(leaflet.py). A new layer is a builder, and its contents in `csp_geo.core.disclosure.LAYERS`.
+Builders (builders.py) make a `LayerSpec` from a table; a renderer (leaflet.py) draws a list of
+them. A new layer is a builder, and its contents in `csp_geo.core.disclosure.LAYERS`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from csp_geo.core.disclosure import LAYERS, let_through
+from csp_geo.core.disclosure import let_through
 from csp_geo.core.wording import number
 
 if TYPE_CHECKING:
@@ -93,11 +93,6 @@ class LayerSpec:
     tip: tuple[str, ...] = ()
     tolerance_m: float = 0
     shares_edges: bool = False
-
-    @property
-    def audience(self) -> frozenset[Audience]:
-        """Who may see it: follows from what its rows are."""
-        return LAYERS[self.contents].audience
 
     @property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from branca.element import MacroElement
 from folium.map import CustomPane
 from folium.template import Template
 
+from csp_geo.core.projection import points_of
 from csp_geo.products.escape import escape, escape_properties
 from csp_geo.products.exports import lonlat_geometries
 from csp_geo.products.html import asset, json_for_script, render
@@ -262,7 +263,7 @@ class LeafletMap:
 
     def _add_points(self, layer: LayerSpec) -> str:
         """Add a canvas layer of packed points; returns the name of its variable."""
-        xy = geometry.points_of(layer.source)
+        xy = points_of(layer.source)
         made = PointLayer(layer.key, geometry.pack_points(xy, self._projection), layer.style)
         self._map.add_child(made)
         return str(made.get_name())

@@ -18,21 +18,14 @@ from csp_geo.core.period import say_day
 from csp_geo.products.facts.hotspot import background_of, columns_of, hotspot_facts
 from csp_geo.products.facts.outcome import is_tested
 from csp_geo.products.facts.page import Facts
-from csp_geo.products.map.evidence import hotspot_layers, incident_layers
-from csp_geo.products.map.ground import (
-    area_layers,
-    haven_layer,
-    place_layers,
-    zone_layer,
-    zone_rows,
-)
+from csp_geo.products.map import builders
 from csp_geo.products.map.leaflet import draw, render_with_map
 from csp_geo.products.weekly import story
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from csp_geo.decisions.havens.on_map import HavensOnMap
+    from csp_geo.decisions.havens.venues import HavensOnMap
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.products.map.leaflet import Drawn
 
@@ -109,16 +102,16 @@ def make_map(  # noqa: PLR0913
     cards = hotspot_facts(hotspots, around)
     families = story.families_of(cards, incidents, facts)
     tabs = tuple(family.key for family in families)
-    layers = [*area_layers(area), *hotspot_layers(hotspots, cards, tabs)]
+    layers = [*builders.area_layers(area), *builders.hotspot_layers(hotspots, cards, tabs)]
     if havens is not None:
-        layers.append(haven_layer(havens.table))
-    layers += incident_layers(incidents, tabs=tabs, show_sensitive=draw_sensitive)
+        layers.append(builders.haven_layer(havens.table))
+    layers += builders.incident_layers(incidents, tabs=tabs, show_sensitive=draw_sensitive)
     if context is not None:
-        layers += incident_layers(context, show_sensitive=draw_sensitive, is_context=True)
+        layers += builders.incident_layers(context, show_sensitive=draw_sensitive, is_context=True)
     if zones is not None:
-        layers.append(zone_layer(zones))
+        layers.append(builders.zone_layer(zones))
     if places is not None:
-        layers += place_layers(places)
+        layers += builders.place_layers(places)
     drawn = draw(layers, area.projection, Audience.OFFICER, show_sensitive=draw_sensitive)
     n_left_out = sum(
         int((~may_be_drawn(table, show_sensitive=draw_sensitive)).sum())
@@ -170,7 +163,7 @@ def _render(
         "cards": cards,
         "any_people": any(card.n_people for card in cards),
         "columns": columns_of(cards, tested=said["tested"]),
-        "zones": zone_rows(zones) if zones is not None else [],
+        "zones": builders.zone_rows(zones) if zones is not None else [],
         "as_of": say_day(facts.as_of) if facts.as_of else "",
         "facts": facts,
         "ward_rows": facts.ward_rows(),

@@ -51,6 +51,7 @@ WEEKLY = (
     "file-not-used",
     "month-first-dates",
     "postcodes-not-installed",
+    "many-other",
     "unsorted-words",
     "few-reports",
     "outside-boundary",

@@ -166,7 +166,7 @@ class TestKey:
             (tmp_path / "pipe").rename(path)
         else:
             path.symlink_to(tmp_path / kind.removeprefix("link to a "))
-        said = "a link that leads nowhere" if kind in {"nowhere", "ring"} else "no file"
+        said = "a link that leads nowhere" if kind in {"nowhere", "ring"} else "not a file"
         for go in (lambda: project_key(path.parent), lambda: keep_key(path.parent, b"k")):
             with pytest.raises(SettingsError, match=rf"^\.csp_geo\.key, the key .* is {said}\."):
                 go()

@@ -7,10 +7,10 @@ import pytest
 
 import csp_geo as cg
 from csp_geo.core.errors import CspGeoError, InfeasibleError, SchemaError, SettingsError
-from csp_geo.decisions.siting import choose, models, rank
+from csp_geo.decisions.siting import choose, models, solvers
 from csp_geo.decisions.siting.cover import Cover, as_table
 from csp_geo.decisions.siting.models import coverage_problem
-from csp_geo.decisions.siting.programme import cover_most
+from csp_geo.decisions.siting.solvers import cover_most
 
 # Demand points 300 m apart along a street; sites at the first, third and last of them.
 STREET = np.abs(300.0 * np.arange(5)[:, None] - 300.0 * np.array([0, 2, 4])[None, :])
@@ -193,7 +193,7 @@ class TestWhenTheSearchGivesUp:
 
     @pytest.fixture(autouse=True)
     def _no_work(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(rank, "WORK", -1)
+        monkeypatch.setattr(solvers, "WORK", -1)
 
     def test_it_is_said(self) -> None:
         cost = np.random.default_rng(5).uniform(0, 9, (30, 8))
@@ -230,6 +230,39 @@ def test_alternatives_within_a_share() -> None:
     assert others.is_complete
     more = problem.alternatives(best, share=0.6, most=2)
     assert [one.objective for one in more.sitings] == [99, 98.5]
+
+
+@pytest.mark.parametrize(
+    ("covered", "is_listed"), [(99, True), (98.995, False), (99.0 - 0.9e-7, True)]
+)
+def test_a_hundredth_less_is_nearly_as_good(covered: float, is_listed: bool) -> None:
+    problem = coverage_problem(np.where(np.eye(2), 0, 9), [100, covered], 0, 1)
+    others = problem.alternatives(problem.solve())
+    assert len(others.sitings) == is_listed
+
+
+def test_ten_alternatives_are_listed() -> None:
+    """And it is not said that there are no others."""
+    problem = coverage_problem(np.where(np.eye(13), 0, 9), [1.0] * 13, 0, 1)
+    others = problem.alternatives(problem.solve())
+    assert [one.sites.tolist() for one in others.sitings] == [[n] for n in range(1, 11)]
+
+
+@pytest.mark.parametrize(("over", "is_covered"), [(0.999e-9, True), (1.001e-9, False)])
+def test_what_rounding_may_change(over: float, is_covered: bool) -> None:
+    """A thousand-millionth of the limit; less is the limit itself."""
+    assert cg.maximal_coverage([[400 * (1 + over)]], [1], 400, 1).objective == is_covered
+
+
+@pytest.mark.parametrize(("most", "is_solved"), [(26, True), (25, False)])
+def test_the_largest_p_median(most: int, is_solved: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The street needs a table of 26 entries."""
+    monkeypatch.setattr(models, "MOST_ENTRIES", most)
+    if is_solved:
+        assert cg.p_median(STREET, PEOPLE, 1).is_optimal
+    else:
+        with pytest.raises(SettingsError, match="needs a table of"):
+            cg.p_median(STREET, PEOPLE, 1)
 
 
 def test_dominated_sites_are_left_out() -> None:

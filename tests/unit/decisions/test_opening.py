@@ -7,21 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from csp_geo.core.calendar import bank_holidays
+from csp_geo.core.calendar import after_dark, bank_holidays, sun_times
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.sun import sun_times
-from csp_geo.decisions.opening import (
+from csp_geo.decisions.opening import Place, assume_hours, hours_of_week, open_at, read_assumed
+from csp_geo.inputs.venues.opening_rules import (
     CLOSED,
+    NO_HOURS,
+    NO_PLACE,
     OPEN,
+    SCHOOL_HOLIDAYS,
     UNKNOWN,
-    Place,
-    after_dark,
-    assume_hours,
-    hours_of_week,
-    open_at,
-    read_assumed,
+    read_rules,
 )
-from csp_geo.inputs.venues.opening_rules import NO_HOURS, NO_PLACE, SCHOOL_HOLIDAYS, read_rules
 from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
 
 WEEK = date(2022, 1, 12)
@@ -379,6 +376,16 @@ class TestAssumedHours:
         path.write_text(text, "utf-8")
         with pytest.raises(SettingsError, match=rf"hours\.toml.*{said}"):
             read_assumed(path, {"pharmacy", "pub"})
+
+    @pytest.mark.parametrize(("n", "is_read"), [(500, True), (501, False)])
+    def test_the_longest_hours(self, tmp_path, n, is_read):
+        path = tmp_path / "hours.toml"
+        path.write_text(f'[assumed_hours]\npub = "{"24/7".ljust(n)}"\n', "utf-8")
+        if is_read:
+            assert read_assumed(path, {"pub"})["pub"].strip() == "24/7"
+        else:
+            with pytest.raises(SettingsError, match="pub must be hours such as"):
+                read_assumed(path, {"pub"})
 
     def test_no_table(self, tmp_path):
         with pytest.raises(SettingsError, match="could not be read"):

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pytest
 
-from csp_geo.decisions.opening import CLOSED, OPEN, UNKNOWN, Place, open_at, timetable
+from csp_geo.decisions.opening import Place, open_at, timetable
+from csp_geo.inputs.venues.opening_rules import CLOSED, OPEN, UNKNOWN
 from csp_geo.products.hours_words import page_hours, say_spans, say_time, usual_hours
 
 FIRST, LAST = date(2026, 11, 20), date(2027, 11, 30)

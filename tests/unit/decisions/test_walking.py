@@ -10,14 +10,9 @@ import shapely
 
 from csp_geo.core.errors import BoundaryError, CRSError, NetworkError, SettingsError
 from csp_geo.core.projection import BRITISH_CRS, british_grid
-from csp_geo.decisions.walking.distances import (
-    Obstacles,
-    WalkParams,
-    make_network,
-    read_network,
-    read_obstacles,
-    walking_distances,
-)
+from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.decisions.walking.network import make_network, read_network
+from csp_geo.decisions.walking.obstacles import Obstacles, read_obstacles
 
 WEST, SOUTH = 544000.0, 184000.0
 GRID = british_grid()
@@ -48,7 +43,7 @@ class TestStraightLine:
     def test_is_1_3_times_as_the_crow_flies(self):
         walk = walking_distances(at((0, 0), (30, 40)), at((300, 400)))
         assert walk.metres == pytest.approx(np.array([[650.0], [585.0]]))
-        assert walk.minutes[0, 0] == pytest.approx(650 / 80)
+        assert walk.params.metres_per_minute == 80
         assert walk.method == "in a straight line x 1.3 (an estimate: no walking network)"
         assert "as if there were none" in walk.cautions[0]
 
@@ -57,6 +52,12 @@ class TestStraightLine:
         walk = walking_distances(at((0, 0)), at((400, 0), (240, 320), (400.01, 0)), params=params)
         assert walk.metres.tolist() == [[400.0, 400.0, np.inf]]
         assert walk.within(400).tolist() == [[True, True, False]]
+
+    def test_distances_are_kept_to_a_millionth_of_a_metre(self):
+        """400 metres are 400, whatever the sums leave over."""
+        params = WalkParams(straight_factor=1.0, limit_m=400)
+        walk = walking_distances([[0, 0]], [[400.0000004, 0], [400.0000006, 0]], params=params)
+        assert walk.metres.tolist() == [[400.0, np.inf]]
 
     def test_across_a_barrier_only_by_a_crossing(self):
         """A railway along x = 100 with a footbridge at y = 300: 2 x hypot(100, 300) x 1.3."""
@@ -131,6 +132,12 @@ class TestAlongStreets:
         walk = walking_distances(at((0, 50)), at((50, 0), (100, 50)), network=cross)
         assert walk.metres.tolist() == [[np.inf, 100.0]]
         assert "in 2 pieces" in walk.cautions[0]
+
+    @pytest.mark.parametrize(("gap", "metres"), [(0.004, 100.0), (0.006, np.inf)])
+    def test_ends_in_the_same_centimetre_meet(self, gap, metres):
+        network = make_network(lines([(0, 0), (50, 0)], [(50 + gap, 0), (100, 0)]))
+        walk = walking_distances(at((0, 0)), at((100, 0)), network=network)
+        assert walk.metres.tolist() == [[metres]]
 
     def test_a_street_drawn_twice_is_one(self):
         twice = make_network(lines([(0, 0), (100, 0)], [(100, 0), (0, 0)]))
@@ -214,6 +221,12 @@ class TestBarriers:
         walk = walking_distances(at((100, 0)), at((200, 0)), network=TOWN, obstacles=open_at)
         assert walk.metres.tolist() == [[700.0]]
 
+    @pytest.mark.parametrize(("north", "metres"), [(314.9, 700.0), (315.1, np.inf)])
+    def test_a_crossing_opens_a_street_within_15_metres(self, north, metres):
+        open_at = Obstacles(barriers=self.RAILWAY, crossings=at((150, north)))
+        walk = walking_distances(at((100, 0)), at((200, 0)), network=TOWN, obstacles=open_at)
+        assert walk.metres.tolist() == [[metres]]
+
     def test_a_river_is_an_area(self):
         river = shapely.box(WEST + 120, SOUTH - 500, WEST + 180, SOUTH + 500)
         walk = walking_distances(
@@ -249,6 +262,14 @@ class TestAfterDark:
             at((100, 0)), at((200, 0)), network=TOWN, obstacles=alley, after_dark=True
         )
         assert walk.metres.tolist() == [[300.0]]
+
+    @pytest.mark.parametrize(("beside", "metres"), [(0.995, 300.0), (1.005, 100.0)])
+    def test_a_street_within_a_metre_of_an_alley_is_the_alley(self, beside, metres):
+        alley = Obstacles(avoid=shapely.LineString(at((100, beside), (200, beside))))
+        walk = walking_distances(
+            at((100, 0)), at((200, 0)), network=TOWN, obstacles=alley, after_dark=True
+        )
+        assert walk.metres.tolist() == [[metres]]
 
     def test_a_column_says_so(self):
         table = streets().assign(after_dark=["No", *[None] * 7])

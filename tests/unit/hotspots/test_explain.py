@@ -83,6 +83,8 @@ def test_places_that_stand_in_are_said(family_of):
     )
     (said,) = [s for s in explain.sentences(test, "Toy town") if "source asb" in s]
     assert said.endswith("its reports were drawn within 60 metres of 30 known points.")
+    (caution,) = [one for one in explain.cautions(test) if one.code == "stand-in-places"]
+    assert "reports of asb were compared with places near known street points" in caution
 
 
 @pytest.mark.parametrize(("occupied", "short"), [(40, False), (41, True)])

@@ -60,6 +60,13 @@ class TestP:
         ]
         assert test.needed(expected) == by_hand[0]
 
+    def test_one_map_in_twenty_as_strong_still_stands_out(self, found):
+        """Four of 99 maps are stronger than anything, the others as strong as twelve reports."""
+        found.strongest = np.array([found.strength(12, 1.0)] * 95 + [1000.0] * 4)
+        assert found.needed(1.0) == 13
+        found.strongest[94] = 1000.0
+        assert found.needed(1.0) == 0
+
     def test_nothing_would_be_enough_where_all_are_expected(self, make_incidents, town_area):
         test = family_of(make_incidents(ALONE, source="asb"), town_area)
         assert test.needed(150.0) == 0
@@ -118,6 +125,15 @@ class TestWithout:
         (rest,) = test._rests.values()
         assert rest.map.total == pytest.approx(1000, abs=9)  # some of the others lie at the spot
 
+    @pytest.mark.parametrize(("n", "is_drawn_again"), [(10, False), (11, True)])
+    def test_a_twentieth_left_out_is_little(self, make_incidents, town_area, n, is_drawn_again):
+        """Of 200 reports; the rest is then compared with the same maps."""
+        test = family_of(make_incidents([*around(50), *ALONE], source="asb"), town_area, maps=19)
+        dropped = np.zeros(200, dtype=bool)
+        dropped[:n] = True
+        self.stands(test, lambda _: dropped)
+        assert len(test._rests) == is_drawn_again
+
     def test_other_sources_are_clustered_and_drawn_by_themselves(self, make_incidents, town_area):
         xy = [*around(14), *around(14) + 1, *ALONE]
         source = ["asb"] * 14 + ["fire"] * 14 + ["fire"] * 150
@@ -134,6 +150,14 @@ def test_a_report_far_from_every_listed_place_is_off_the_list(make_incidents, to
     test = family_of(table, town_area, places=LIST[:800])
     assert test.off_list[test.of_members(np.array([False, False, True]))].all()
     assert test.off_list.sum() == 1
+
+
+@pytest.mark.parametrize(("metres", "is_off"), [(100, False), (100.1, True)])
+def test_off_the_list_is_further_than_the_distance_of_a_hotspot(
+    make_incidents, town_area, metres, is_off
+):
+    table = make_incidents([LIST[0] - [metres, 0], LIST[0]], source="asb")
+    assert family_of(table, town_area).off_list.any() == is_off
 
 
 def test_too_few_places(make_incidents, town_area):

@@ -135,6 +135,34 @@ def count(found, labels, is_core):
     return [tuple(row) for row in table[:n].tolist()]
 
 
+class TestStrongest:
+    """600 reports on 100 places 200 m apart: each cluster is one place, and six are expected."""
+
+    def by_hand(self, place):
+        """Of those with ten reports, which are tested, and of all."""
+        times = np.bincount(place, minlength=100)
+        ratios = [(n, kernel.likelihood_ratio(float(n), 6.0, 600.0)) for n in times]
+        return [max([ratio for n, ratio in ratios if n >= least], default=0) for least in (10, 5)]
+
+    def test_of_exact_reports(self, make_incidents, town_area):
+        xy = np.concatenate([LIST + np.array([n, 0]) for n in range(6)])
+        found = map_of(make_incidents(xy, source="asb"), town_area, LIST)
+        assert not found.is_snapped
+        strongest = found.strongest_by_chance(Simulation(19, 4), 7)
+        drawn, _ = found._drawn(19, np.random.default_rng([4, 7]))
+        at = ((drawn - LIST[0]) / 200).round().astype(int)
+        slow = [self.by_hand(place) for place in at[..., 0] + 10 * at[..., 1]]
+        assert strongest == pytest.approx(np.array(slow))
+
+    def test_of_snapped_reports(self, make_incidents, town_area):
+        table = make_incidents(np.tile(LIST, (6, 1)), location_method="snapped")
+        found = map_of(table, town_area)
+        assert found.is_snapped
+        strongest = found.strongest_by_chance(Simulation(19, 4), 7)
+        fallen = np.random.default_rng([4, 7]).integers(0, 100, (19, 600))
+        assert strongest == pytest.approx(np.array([self.by_hand(place) for place in fallen]))
+
+
 class TestRedraws:
     def test_snapped_reports_of_a_mixed_map_fall_on_known_places_alike(
         self, make_incidents, town_area
@@ -215,6 +243,7 @@ def test_a_point_that_is_not_known_is_refused():
         (12, 4, 12, 13.183347),  # 12 ln 3: all of them
         (5, 5, 20, 0.0),
         (4, 5, 20, 0.0),
+        (4, 0, 20, np.inf),
     ],
 )
 def test_likelihood_ratio_on_paper(n, expected, total, ratio):

@@ -64,6 +64,18 @@ class TestInterface:
         assert first["hotspot_id"] == "recorded-1"
         assert first["sentence"].startswith("Stands out: 25 reports at 25 places; if reports fell")
 
+    def test_what_the_test_did_is_said_of_each_family(self, make_incidents, town_area):
+        xy = [*around(25), *ALONE, *around(12, OTHER)]
+        source = ["asb"] * (25 + len(ALONE)) + ["survey"] * 12
+        table = make_incidents(xy, source=source)
+        clusters = cg.find_clusters(table, town_area)
+        known = KnownPlaces(table, town_area, supplied=LIST)
+        params = ClusterParams()
+        tested = judge_clusters(clusters, table, town_area, params, known, Simulation(19))
+        begin = [said.split(":")[0] for said in tested.sentences if "were drawn again" in said]
+        assert begin == ["Recorded reports", "Perception reports"]
+        assert list(tested.record) == ["recorded", "perception"]
+
     def test_expected_is_the_share_of_places_within_reach(self, make_incidents, confirm):
         """85 reports, 1,600 places; those within 100 m of one of the 25."""
         table = make_incidents([*around(25), *ALONE], source="asb")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -227,6 +228,27 @@ def test_preparing_is_said_once(
     compiled._say_once.cache_clear()
     compiled.announce(kernel.spread_labels)
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_there", "is_said"),
+    [(True, True, False), (True, False, True), (False, False, True)],
+)
+def test_what_was_compiled_before_is_not_prepared(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, folder: bool, is_there: bool, is_said: bool
+) -> None:
+    """Told by what is kept in the folder, before the code is loaded."""
+
+    def new() -> None: ...
+
+    new.stats = SimpleNamespace(cache_path=str(tmp_path) if folder else None)
+    if is_there:
+        kept = f"{Path(__file__).stem}.new-{new.__code__.co_firstlineno}.{compiled._VERSION}.nbi"
+        (tmp_path / kept).touch()
+    compiled._say_once.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        compiled.announce(new)
+    assert bool(caplog.records) == is_said
 
 
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(

@@ -48,6 +48,19 @@ class TestNearestPlace:
         near = places(("Stop", 544421, 184421), ("Station", 544421, 184371))
         assert nearest_place(544421, 184321, near) == "near Station"
 
+    @pytest.mark.parametrize(
+        ("name", "kind", "shown"),
+        [
+            ("Upney", "station", "near Upney"),
+            ("Upney", "shop", None),
+            ("Upney Lane", "shop", "near Upney Lane"),
+        ],
+    )
+    def test_of_a_known_kind_or_named_as_a_place(self, name, kind, shown):
+        """Any other name may be somebody's own."""
+        named = places((name, 544421, 184321)).assign(kind=kind)
+        assert nearest_place(544421, 184321, named) == shown
+
     def test_nothing_known(self):
         assert nearest_place(1, 1, None) is None
         assert nearest_place(1, 1, places(("a", 1, 1)).iloc[:0]) is None

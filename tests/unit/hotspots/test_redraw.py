@@ -59,6 +59,24 @@ def test_a_number_worked_out_on_paper() -> None:
     assert list(redraws.labels([[10, 1, 1, 0]])[0]) == [0, -1, -1, -1]
 
 
+@pytest.mark.parametrize(("least", "strength"), [(10, 9.031573), (11, 0)])
+def test_a_cluster_of_as_many_reports_as_are_asked_for_is_looked_at(
+    least: int, strength: float
+) -> None:
+    redraws = SnappedRedraws(np.array([[0, 0], [500, 0], [0, 500], [500, 500]]), 100.0, 5)
+    found = redraws.strongest([[10, 1, 1, 0]], least=least)
+    assert found == pytest.approx([strength], abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.array, list])
+def test_places_of_any_kind_are_taken_and_kept(kind: type) -> None:
+    """What is done to the table afterwards changes nothing."""
+    places = kind([[0, 0], [500, 0], [0, 500], [500, 500]])
+    redraws = SnappedRedraws(places, 100.0, 5)
+    places[1] = [0, 0]
+    assert list(redraws.labels([[10, 1, 1, 0]])[0]) == [0, -1, -1, -1]
+
+
 def test_no_cluster_has_no_strength() -> None:
     assert list(REDRAWS.strongest(np.zeros((2, len(PLACES)), dtype=int))) == [0, 0]
     all_there = SnappedRedraws(np.zeros((1, 2)), 100.0, 2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from csp_geo.core.projection import points_of
 from csp_geo.core.settings import ClusterParams
-from csp_geo.hotspots.chance.known_places import points_of
 from csp_geo.hotspots.find import label_family, shape_of
 from csp_geo.hotspots.verdict import split_of, times_survived
 

@@ -91,9 +91,19 @@ class TestIncidentId:
         (tmp_path / "offence" / "a.csv").unlink()
         assert set(cleaned(rows, "offence/other name.csv").incidents.index) == ids
 
-    def test_any_cell_changes_it(self, cleaned):
+    def test_reference_time_and_place_change_it(self, cleaned):
         base = cleaned([row()]).incidents.index[0]
-        for other in (row("A2"), row(clock="14:21"), row(x=544422), row(what="Theft")):
+        for other in (row("A2"), row(clock="14:21"), row(x=544422)):
+            assert cleaned([other]).incidents.index[0] != base
+
+    def test_another_category_of_the_same_event_does_not(self, cleaned):
+        """Next month's file says the same event again, sorted anew."""
+        base, again = (cleaned([row(what=what)]).incidents.index[0] for what in ("Fire", "Theft"))
+        assert again == base
+
+    def test_any_cell_changes_it_where_there_is_no_reference(self, cleaned):
+        base = cleaned([row("")]).incidents.index[0]
+        for other in (row("", clock="14:21"), row("", x=544422), row("", what="Theft")):
             assert cleaned([other]).incidents.index[0] != base
 
     def test_equal_rows_that_are_kept_are_numbered(self, cleaned):

@@ -135,6 +135,22 @@ class TestMerging:
         result = cleaned({"offence/a.csv": [row(), row("A2")], "offence/b.csv": [row("A3"), row()]})
         assert fates(result) == ["accepted", "accepted", "accepted", "merged"]
 
+    @pytest.mark.parametrize(
+        ("reference", "others", "shared"),
+        [
+            ("AB123", "ab 123", True),
+            ("AB12", "AB12", False),
+            ("0AB12", "AB12", False),
+        ],
+    )
+    def test_a_reference_of_five_signs_is_the_same_in_every_source(
+        self, cleaned, reference, others, shared
+    ):
+        """What one source says of it makes the row of the other sensitive too."""
+        rows = {"offence/a.csv": [row(reference, what="Rape")], "asb/a.csv": [row(others)]}
+        sensitive = cleaned(rows).rows["sensitive"]
+        assert (sensitive != "").tolist() == ([True, True] if shared else [False, True])
+
     def test_not_across_sources(self, cleaned):
         """The same row as an offence and as anti-social behaviour is two reports."""
         result = cleaned({"offence/a.csv": [row()], "asb/a.csv": [row(), row("A2")]})
@@ -238,6 +254,15 @@ class TestOutputs:
         assert "1 date could not be read, because the day cannot come first" in said
         assert "row 2: 25 cannot be a month" in said
 
+    def test_what_was_decided_of_columns_is_noted_of_each_file(self, cleaned):
+        """Dates and places alike."""
+        serials = [row(f"A{n}", day=str(44_930 + n), clock="") for n in range(5)]
+        kilometres = [row(f"B{n}", x=544.421 + n / 100, y=184.321) for n in range(5)]
+        notes = cleaned({"asb/a.csv": serials, "asb/b.csv": kilometres}).notes
+        assert [len(notes[file]) for file in (0, 1)] == [1, 1]
+        assert "Excel" in notes[0][0]
+        assert "kilometres" in notes[1][0]
+
     def test_unknown_category_is_kept_as_other(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(what="Goblins")]}).incidents.itertuples()
         assert (incident.theme, incident.flags) == ("other", "unknown-category")
@@ -308,3 +333,50 @@ class TestOutputs:
         assert fates(result) == ["accepted"]
         assert result.incidents["ward_code"].isna().all()
         assert result.incidents.crs == "EPSG:27700"
+
+
+class TestFellToOther:
+    """What no list knows is `other`: a line of the file, and above 1 in 20 a caution."""
+
+    @staticmethod
+    def of(cleaned, n_unknown, n=40, word="Zqfoo zqbar"):
+        words = [word] * n_unknown + ["Robbery"] * (n - n_unknown)
+        rows = [
+            row(f"A{i}", x=544400 + 30 * (i % 7), y=184300 + 30 * (i // 7), what=what)
+            for i, what in enumerate(words)
+        ]
+        return cleaned({"offence/a.csv": rows})
+
+    @staticmethod
+    def codes(result):
+        return [caution.code for caution in result.cautions]
+
+    def test_a_line_says_how_many(self, cleaned):
+        result = self.of(cleaned, 1)
+        assert any(
+            note.startswith("1 row with a category that no list has") for note in result.notes[0]
+        )
+        assert self.of(cleaned, 0).notes[0] == ()
+
+    @pytest.mark.parametrize(("n", "said"), [(2, False), (3, True)])
+    def test_more_than_one_in_twenty_is_a_caution(self, cleaned, n, said):
+        assert ("many-other" in self.codes(self.of(cleaned, n))) == said
+
+    def test_the_words_are_named_where_they_may_be(self, cleaned):
+        (caution,) = [
+            c for c in self.of(cleaned, 5, word="Zebra trouble").cautions if c.code == "many-other"
+        ]
+        assert caution.startswith("5 of 40 reports (12%) fell to the theme 'other'")
+        assert "Zebra trouble (5)" in caution
+
+    def test_a_word_of_few_rows_may_be_a_name(self, cleaned):
+        (caution,) = [
+            c
+            for c in self.of(cleaned, 2, n=20, word="Zebra trouble").cautions
+            if c.code == "many-other"
+        ]
+        assert "Zebra" not in caution
+
+    def test_a_listed_other_did_not_fall(self, cleaned):
+        result = self.of(cleaned, 20, word="Other crime")
+        assert "many-other" not in self.codes(result)

@@ -62,16 +62,18 @@ class TestOverlappingExports:
         assert result.rows["fate"].tolist() == ["accepted"] * 2
         assert result.rows["flags"].tolist() == ["repeated-reference"] * 2
 
-    def test_two_victims_of_one_reference_stay_two(self, run):
-        """Twice in one file with other content, and twice again next week: two."""
+    def test_two_victims_of_one_reference_are_one_event(self, run):
+        """Twice in one file with other content, and twice again next week: one, of two rows."""
         last = [row(status="open"), row(status="new")]
         this = [row(status="closed"), row(status="shut")]
         _, result = run({"asb/1.csv": last, "asb/2.csv": this})
-        assert result.counts == {"read": 4, "accepted": 2, "merged": 2, "quarantined": 0}
+        assert result.counts == {"read": 4, "accepted": 1, "merged": 3, "quarantined": 0}
+        assert result.incidents["n_rows"].tolist() == [2]
 
-    def test_more_of_a_reference_next_week_are_more(self, run):
+    def test_more_rows_of_an_event_next_week_are_more_rows(self, run):
         _, result = run({"asb/1.csv": [row()], "asb/2.csv": [row(status="x"), row(status="y")]})
-        assert result.counts["accepted"] == 2
+        assert result.counts["accepted"] == 1
+        assert result.incidents["n_rows"].tolist() == [2]
 
     def test_not_across_sources(self, run):
         _, result = run({"asb/1.csv": [row()], "offence/1.csv": [row(status="closed")]})

@@ -243,6 +243,30 @@ class TestGazetteer:
         assert "1 of 3 rows" in gazetteer.cautions[0]
         assert "1 names stand for several places" in gazetteer.cautions[1]
 
+    @pytest.mark.parametrize(
+        ("apart", "accuracy", "kept"),
+        [
+            (100, "", True),
+            (101, "", False),
+            (100, "30", True),
+            (101, "30", False),
+            (200, "200", True),
+            (201, "200", False),
+        ],
+    )
+    def test_places_of_one_name_this_far_apart_are_one(
+        self, tmp_path, write, apart, accuracy, kept
+    ):
+        """100 metres or, where that is more, as far as either is in doubt."""
+        rows = [("High St", 544421 + x, 184321, accuracy) for x in (0, apart)]
+        path = tmp_path / "gazetteer.csv"
+        write.csv(path, ("name", "easting", "northing", "accuracy"), rows)
+        places = read_gazetteer([path], british_grid()).places
+        assert list(places) == ["highstreet"] * kept
+        if kept:
+            doubt = max(float(accuracy or 100), apart / 2)
+            assert places["highstreet"] == (544421 + apart / 2, 184321, doubt)
+
     def test_without_coordinates_it_is_refused(self, tmp_path, write):
         path = tmp_path / "gazetteer.csv"
         write.csv(path, ("name", "ward"), [("East Street", "Abbey")])

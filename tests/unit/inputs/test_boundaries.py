@@ -7,6 +7,7 @@ import tomllib
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from boundary_service import (
@@ -306,6 +307,33 @@ class TestFetch:
         self.lsoas(ons, n=5)
         assert "cover 5.0 of its 6.0 square kilometres" in refused(fetch, layer="lsoa")
 
+    @pytest.mark.parametrize(("share", "is_refused"), [(1.0995, False), (1.1005, True)])
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_lsoas_may_differ_from_the_borough_by_a_tenth(
+        self, ons, fetch, share, is_refused, sign
+    ):
+        self.lsoas(ons)
+        x, y = WEST, SOUTH
+        wide = 6000 / (1 + sign * (share - 1))
+        outline = shapely.box(x, y, x + wide, y + 1000)
+        ons.services["LAD_DEC_2022_UK_BGC"] = Service(
+            [({"LAD22CD": CODE, "LAD22NM": BOROUGH}, outline)]
+        )
+        if is_refused:
+            assert "square kilometres, so some bear another name" in refused(fetch, layer="lsoa")
+        else:
+            assert len(fetch(layer="lsoa").checked.table) == 6
+
+    @pytest.mark.parametrize(("n", "looked_at"), [(4, True), (5, False)])
+    def test_four_services_of_a_year_are_looked_at(self, ons, fetch, n, looked_at):
+        """The fifth is not, even if it alone has a column for the borough."""
+        names = [WARDS_2022, "WD_DEC_2022_GB_BGC", "WD_DEC_2022_EW_BGC", "WD_DEC_2022_UK_BFC"]
+        names = [*names, "WD_DEC_2022_UK_BFE"][:n]
+        for name in names:
+            borough = CODE if name == names[-1] else None
+            ons.services[name] = Service(wards(NEW_WARDS, borough=borough))
+        assert fetch().note["service"] == (names[-1] if looked_at else WARDS_2022)
+
     def test_codes_of_no_known_vintage(self, ons, fetch):
         ons.services[WARDS_2022] = Service(wards(["E05011217", "E05011218"], borough="E09000003"))
         assert fetch(code="E09000003").checked.area.vintage is None
@@ -396,6 +424,24 @@ class TestWhatCame:
         said = refused(fetch)
         assert "Ward 5 came with 1.00 square kilometres" in said
         assert "states 2.00" in said
+
+    @pytest.mark.parametrize(
+        ("stated", "is_refused"),
+        [
+            (1e6 / 1.00995, False),
+            (1e6 / 1.01005, True),
+            (1e6 / 0.99005, False),
+            (1e6 / 0.98995, True),
+        ],
+    )
+    def test_areas_may_differ_by_a_hundredth(self, ons, fetch, stated, is_refused):
+        rows = wards(NEW_WARDS)
+        rows[4][0]["Shape__Area"] = stated
+        self.serve(ons, rows)
+        if is_refused:
+            assert "Ward 5 came with 1.00 square kilometres" in refused(fetch)
+        else:
+            assert fetch().note["features"] == 19
 
     def test_area_in_other_units_is_not_compared(self, ons, fetch):
         rows = wards(NEW_WARDS)
@@ -631,6 +677,24 @@ class TestCoarse:
 
     def test_fine_enough(self, tmp_path):
         assert self.layer(tmp_path / "w.gpkg", 20).cautions == ()
+
+    @pytest.mark.parametrize(("per_km", "is_said"), [(9.95, True), (10.05, False)])
+    def test_ten_corners_a_kilometre_are_enough(self, tmp_path, per_km, is_said):
+        """Of outlines with 20 corners each."""
+        shape = shapely.Point(WEST, SOUTH).buffer(1, quad_segs=5)
+        radius = 20 / per_km * 1000 / np.sqrt(shape.area)
+        shapes = [
+            shapely.Point(WEST + 6000 * i, SOUTH).buffer(radius, quad_segs=5) for i in range(4)
+        ]
+        table = {"WD22CD": NEW_WARDS[:4], "WD22NM": NEW_WARDS[:4]}
+        path = tmp_path / "w.gpkg"
+        gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:27700").to_file(path)
+        assert any("too coarse" in said for said in read_study_area(path).cautions) == is_said
+
+    @pytest.mark.parametrize(("n", "is_said"), [(3, False), (4, True)])
+    def test_four_outlines_are_enough_to_tell(self, tmp_path, n, is_said):
+        said = self.layer(tmp_path / "w.gpkg", 8, n=n).cautions
+        assert len(said) == is_said
 
     def test_codes_of_no_known_vintage(self, tmp_path):
         codes = [f"E0501121{i}" for i in range(6)]

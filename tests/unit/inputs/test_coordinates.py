@@ -11,7 +11,7 @@ import pytest
 
 from csp_geo.inputs.where import postcode
 from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
-from csp_geo.inputs.where.pairs import read_geometries
+from csp_geo.inputs.where.pairs import half_diagonal, read_geometries
 from csp_geo.inputs.where.postcode import read_postcodes
 
 
@@ -164,6 +164,32 @@ class TestGeometries:
 
     def test_empty_is_missing(self):
         assert read_geometries(texts("")).iloc[0]["x"] == ""
+
+    @pytest.mark.parametrize(("n", "is_read"), [(100_000, True), (100_001, False)])
+    def test_the_longest_cell(self, n, is_read):
+        """Longer cells are not parsed."""
+        cell = "LINESTRING (0 0, 600 800)"
+        cell = cell[:-1] + " " * (n - len(cell)) + ")"
+        assert (read_geometries(texts(cell)).iloc[0]["size_m"] == 500) == is_read
+
+    @pytest.mark.parametrize(("n", "is_read"), [(5, True), (6, False)])
+    def test_the_deepest_cell(self, n, is_read):
+        """Five objects one within the other are enough for any shape."""
+        cell = '{"type": "LineString", "coordinates": [[0, 0], [600, 800]], "crs": '
+        cell += '{"a": ' * (n - 1) + "1" + "}" * n
+        assert (read_geometries(texts(cell)).iloc[0]["size_m"] == 500) == is_read
+
+    @pytest.mark.parametrize(
+        ("across", "size"), [(360, 360 * 111_320 / 2), (361, 361 / 2), (-361, 361 / 2)]
+    )
+    def test_degrees_end_at_a_full_circle(self, across, size):
+        """Larger numbers are metres."""
+        read = read_geometries(texts(f"LINESTRING (0 0, {across} 0)")).iloc[0]
+        assert read["size_m"] == pytest.approx(size)
+
+    def test_no_place_is_larger_than_a_milliard_kilometres(self):
+        corners = np.array([[0.0, 0, 4e12, 0], [0, 0, 1.998e12, 0]])
+        assert half_diagonal(corners, degrees=False).tolist() == [1e12, 0.999e12]
 
 
 class TestPostcodes:

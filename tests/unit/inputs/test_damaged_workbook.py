@@ -277,6 +277,16 @@ class TestTextsThatAreHeldOften:
             with pytest.raises(SourceError, match=said):
                 measure(path, characters=1_079_999)
 
+    @pytest.mark.parametrize(("number", "is_read"), [("000000005", True), ("0000000005", False)])
+    def test_a_number_of_copies_has_nine_digits(self, tmp_path, number, is_read):
+        row = f'<table:table-row table:number-rows-repeated="{number}"><table:table-cell/>'
+        path = ods(tmp_path / "a.ods", f"{row}</table:table-row>")
+        if is_read:
+            measure(path)
+        else:
+            with pytest.raises(SourceError, match="damaged"):
+                measure(path)
+
     def test_a_repeated_text_longer_than_a_cell(self, tmp_path):
         for cell in (
             f"<table:table-cell><text:p>{'x' * 40_000}</text:p></table:table-cell>",
@@ -293,5 +303,9 @@ class TestTextsThatAreHeldOften:
         measure(ods(tmp_path / "a.ods", row.format(20_000, letter)))
         with pytest.raises(SourceError, match="repeated more than 500 times"):
             measure(ods(tmp_path / "a.ods", row.format(20_001, letter)))
+        single = "<table:table-cell><text:p>x</text:p></table:table-cell>"
+        measure(ods(tmp_path / "a.ods", row.format(100_000, single)))
+        with pytest.raises(SourceError, match="repeated more than 500 times"):
+            measure(ods(tmp_path / "a.ods", row.format(100_001, single)))
         empty = row.format(1_000_000, '<table:table-cell table:number-columns-repeated="1024"/>')
         measure(ods(tmp_path / "a.ods", row.format(1, letter) + empty))

@@ -288,6 +288,11 @@ class TestOrderOfDayAndMonth:
         assert dated.unreadable.tolist()[:3] == [is_open, True, False]
         assert dated.evidence == (1, "25")
 
+    @pytest.mark.parametrize(("slips", "month_first"), [(100, False), (101, True)])
+    def test_slips_are_a_twentieth_at_most(self, slips, month_first):
+        dated = read(*["11/25/2021"] * slips, *["25/11/2021"] * (2000 - slips))
+        assert dated.month_first == month_first
+
     def test_month_first_with_times_and_short_years(self):
         dated = read("03/04/21 14:20", "11/25/21 10:00")
         assert dated.month_first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime, time
 
 import pytest
@@ -70,6 +71,39 @@ class TestInputs:
         pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), tmp_path / "t.gpkg", driver="GPKG")
         with pytest.raises(SourceError, match="no locations"):
             read_file(tmp_path / "t.gpkg", "t.gpkg")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+@pytest.mark.parametrize(("row", "found"), [(60, True), (61, False)])
+def test_the_header_stands_in_the_first_60_rows(tmp_path, write, suffix, row, found):
+    names = ["reference", "date", "easting"]
+    above = [(f"Title {n}", "", "") for n in range(1, row)]
+    make = write.csv if suffix == ".csv" else write.xlsx
+    path = make(tmp_path / f"a{suffix}", above[0], [*above[1:], names, ("A1", "1", "2")])
+    (table,) = read_tables(path, path.name, frozenset(names))
+    assert (list(table.header) == names) == found
+
+
+@pytest.mark.parametrize(("nuls", "is_text"), [(200, True), (201, False)])
+def test_a_text_has_one_nul_in_twenty_bytes_at_most(tmp_path, nuls, is_text):
+    text = b"a,b\n" + b"\0" * nuls + b"1,2\n"
+    text += b"3" * (4000 - len(text))
+    if is_text:
+        assert len(csv_of(tmp_path, text).cells) == 2
+    else:
+        with pytest.raises(SourceError, match="is not a CSV file"):
+            csv_of(tmp_path, text)
+
+
+@pytest.mark.parametrize(("n", "is_whole"), [(120, True), (121, False)])
+def test_the_name_of_a_part_is_said_to_120_letters(tmp_path, n, is_whole):
+    part = "/" + "x" * (n - 5) + ".csv"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(part[1:], "")
+    with pytest.raises(SourceError) as caught:
+        read_file(tmp_path / "a.zip", "a.zip")
+    shown = part if is_whole else f"{part[:120]}..."
+    assert str(caught.value).startswith(f"a.zip{shown} is empty")
 
 
 class TestCsv:

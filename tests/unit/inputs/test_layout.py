@@ -55,6 +55,23 @@ class TestHeader:
         header = find_header([GOOD, ["date", "", "544421", "category"]], KNOWN)
         assert header.rows == (0,)
 
+    @pytest.mark.parametrize(("n_known", "found"), [(3, (0,)), (2, (1,))])
+    def test_three_known_names_in_the_first_row_are_enough(self, n_known, found):
+        """With fewer, a row below it that has more is the header."""
+        first = ["date", "time", "category"][:n_known] + ["x", "y"][: 5 - n_known]
+        assert find_header([first, GOOD, DATA], KNOWN).rows == found
+
+    @pytest.mark.parametrize(("names", "found"), [(["date", "time"], (1,)), (["date", "p"], (0,))])
+    def test_two_known_names_in_a_later_row_are_enough(self, names, found):
+        assert find_header([["a", "b", "c"], [*names, "q"], ["1", "2", "3"]], KNOWN).rows == found
+
+    @pytest.mark.parametrize(("width", "found"), [(120, (0,)), (119, (1,))])
+    def test_a_title_is_less_than_six_tenths_as_wide_as_the_table(self, width, found):
+        """Where no name is known, in a table of 200 columns."""
+        title = [f"t{n}" for n in range(width)] + [""] * (200 - width)
+        names = [f"n{n}" for n in range(200)]
+        assert find_header([title, names, *[["1"] * 200] * 3], KNOWN).rows == found
+
 
 def sift(*rows):
     """Row numbers kept of rows below a header in row 1, and the notes."""
@@ -117,6 +134,18 @@ class TestAsides:
     def test_a_bare_count_goes_only_at_the_end(self):
         assert sift(DATA, ["", "8", "", ""])[0] == [2]
         assert sift(DATA, ["", "8", "", ""], DATA)[0] == [2, 3, 4]
+
+    @pytest.mark.parametrize(("number", "kept"), [("19999", [2]), ("20000", [2, 3])])
+    def test_from_20000_a_number_may_be_a_date_of_excel(self, number, kept):
+        """A smaller one is a count."""
+        assert sift(DATA, ["Total", number, "", ""])[0] == kept
+
+    @pytest.mark.parametrize(
+        ("n", "said"), [(5, "rows 3, 4, 5, 6, 7 are"), (6, "rows 3, 4, 5, 6, 7 and 1 more are")]
+    )
+    def test_five_rows_are_named(self, n, said):
+        (note,) = sift(DATA, *[["Total", "", "", ""]] * n)[1]
+        assert note.startswith(said)
 
     def test_notes_in_the_column_of_dates(self):
         """A table that begins with its dates has its totals and notes there."""

@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.projection import british_grid
-from csp_geo.inputs.where.locate import DEGREES, METRES, axes_by_range, locate
+from csp_geo.inputs.where.locate import (
+    DEGREES,
+    METRES,
+    System,
+    axes_by_range,
+    certain,
+    in_kilometres,
+    locate,
+    locate_points,
+    refine,
+)
 
 REASONS = (
     "missing-coordinates",
@@ -145,7 +155,7 @@ class TestOutputs:
         assert row["coarse-coordinates"] == (doubt == 100)
         assert row["location-too-coarse"] == (doubt == 1000)
 
-    @pytest.mark.parametrize(("off", "flagged"), [(0, True), (0.9, True), (1.1, False)])
+    @pytest.mark.parametrize(("off", "flagged"), [(0, True), (0.995, True), (1.005, False)])
     def test_ward_centroid(self, town_area, off, flagged):
         """Abbey's middle is 544510, 184520: within a metre of it a report is doubtful."""
         assert place(town_area, f"{544510 + off}", "184520")["ward-centroid"] == flagged
@@ -185,3 +195,56 @@ class TestOutputs:
     )
     def test_unnamed_axes_by_what_most_rows_fit(self, x, y, axes):
         assert axes_by_range(texts(*x), texts(*y)) == axes
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("as_they_are", "changed", "of", "is_certain"),
+        [
+            (0, 5, 5, True),
+            (0, 4, 4, False),
+            (0, 1900, 2000, True),
+            (0, 1899, 2000, False),
+            (100, 1900, 2000, True),
+            (101, 1900, 2000, False),
+        ],
+    )
+    def test_what_is_certain_of_a_column(self, as_they_are, changed, of, is_certain):
+        """Five points at least, 95 in 100 of them when changed, 5 in 100 as they are."""
+        assert certain(as_they_are, changed, of) == is_certain
+
+    @pytest.mark.parametrize(
+        ("x", "y", "small"),
+        [
+            (70, 5, True),
+            (5, 70, True),
+            (69.7, 5, False),
+            (70, 4.97, False),
+            (700, 1300, True),
+            (1300, 700, True),
+            (700.1, 1300, False),
+            (700, 1300.1, False),
+        ],
+    )
+    def test_kilometres_of_great_britain(self, x, y, small):
+        assert in_kilometres(np.array([[x, y]] * 5, dtype=float), None) == small
+
+    @pytest.mark.parametrize(
+        ("doubt", "marked"),
+        [
+            (99.9, []),
+            (100, ["coarse-coordinates"]),
+            (499.9, ["coarse-coordinates"]),
+            (500, ["location-too-coarse"]),
+        ],
+    )
+    def test_doubt(self, doubt, marked):
+        point, system = np.array([[544421.0, 184321.0]]), System(METRES, british_grid())
+        row = locate_points(point, np.array([doubt]), pd.RangeIndex(1), system, None).iloc[0]
+        assert marks(row) == marked
+
+    @pytest.mark.parametrize(("size", "too_coarse"), [(499.9, False), (500, True)])
+    def test_size_of_a_shape(self, size, too_coarse):
+        point = locate(texts("544421"), texts("184321"), METRES, british_grid(), None)
+        shape = refine(point, np.array([size])).iloc[0]
+        assert (shape["coarse_m"], shape["location-too-coarse"]) == (size, too_coarse)

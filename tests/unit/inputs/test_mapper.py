@@ -86,6 +86,71 @@ class TestGuess:
         assert (guess.field, guess.why) == (None, "dropped")
 
 
+def kind(*cells):
+    return look_at(pd.Series(cells, dtype="str")).kind
+
+
+class TestLimits:
+    """What a column is taken for, on both sides of each limit."""
+
+    @pytest.mark.parametrize(
+        ("dates", "of", "found"), [(4, 5, "date"), (80, 100, "date"), (79, 99, "text")]
+    )
+    def test_four_cells_in_five(self, dates, of, found):
+        assert kind(*DATES[:1] * dates, *[f"seen by {n}" for n in range(of - dates)]) == found
+
+    @pytest.mark.parametrize(("n", "found"), [(60, "words"), (61, "text")])
+    def test_sixty_different_words(self, n, found):
+        words = [f"Robbery {chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(n)]
+        assert kind(*words, *words) == found
+
+    @pytest.mark.parametrize(
+        ("number", "said"), [(9_999_999, "numbers from "), (10_000_000, "long numbers")]
+    )
+    def test_long_numbers(self, number, said):
+        assert look_at(pd.Series(["1", str(number)])).words.startswith(said)
+
+    @pytest.mark.parametrize(
+        ("number", "found"),
+        [
+            ("9999", "number"),
+            ("10000", "metres"),
+            ("1300000", "metres"),
+            ("1300001", "number"),
+            ("34.999", "longitude"),
+            ("35.001", "latitude"),
+            ("71.999", "latitude"),
+            ("72.001", "number"),
+            ("-31.999", "longitude"),
+            ("-32.001", "number"),
+        ],
+    )
+    def test_where_numbers_lie(self, number, found):
+        assert kind(number, number) == found
+
+    @pytest.mark.parametrize(("east", "found"), [("44.999", "longitude"), ("45.001", "number")])
+    def test_the_east_of_europe(self, east, found):
+        """Where too few lie north of 35 to be latitudes."""
+        assert kind(east, east, "1.5", "1.5", "80.5") == found
+
+    @pytest.mark.parametrize(
+        ("column", "is_similar"),
+        [
+            ("abcdefxx", True),  # 12 letters of 16 are the same
+            ("abcdexxx", False),
+            ("ghijklmnopqrsxxxxx", False),  # 26 of 35
+            ("ghijklmnopqrstxxxx", True),
+        ],
+    )
+    def test_a_similar_name_shares_three_letters_in_four(self, column, is_similar):
+        source = source_from_text(
+            '[columns]\nreference = ["abcdefgh", "ghijklmnopqrstuvw"]', "offence", "t"
+        )
+        looks = {column: look_at(pd.Series(["a1", "b2", "c3", "d4"]))}
+        (guess,) = guess_columns(looks, source)
+        assert (guess.field == "reference") == is_similar
+
+
 class TestFile:
     def test_title_rows_and_part(self, tmp_path, write):
         path = write.xlsx(

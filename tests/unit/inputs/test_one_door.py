@@ -92,7 +92,7 @@ def test_gdal_makes_no_request_even_without_our_checks(lures, server):
     assert not server[1]
 
 
-@pytest.mark.parametrize("how", ["early", "late"])
+@pytest.mark.parametrize("how", ["early", pytest.param("late", marks=pytest.mark.slow)])
 def test_no_lure_makes_a_request_or_opens_another_file(lures, server, how):
     """No request is made, and each refusal is one sentence that shows nothing of the machine."""
     folder, readable = lures

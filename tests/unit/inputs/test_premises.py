@@ -299,6 +299,13 @@ class TestSameVenue:
         other = ("Oak Pharmacy", "shop", "", "", 544421, 184321, "", "")
         assert self.read(tmp_path, town_area, write, [one, other]).counts["candidates"] == 1
 
+    @pytest.mark.parametrize(("apart", "venues"), [(49.9, 1), (50, 1), (50.1, 2)])
+    def test_one_venue_up_to_50_metres_apart(self, tmp_path, town_area, write, apart, venues):
+        one = ("Corner", "shop", "", "", 544421, 184321, "", "")
+        other = ("Corner", "shop", "", "", 544421 + apart, 184321, "", "")
+        made = self.read(tmp_path, town_area, write, [one], [other])
+        assert made.counts["candidates"] == venues
+
     def test_further_apart_are_two(self, tmp_path, town_area, write):
         one = ("Corner", "shop", "", "", 544421, 184321, "", "")
         other = ("Corner", "shop", "", "", 544462, 184351, "", "")  # 50.8 m
@@ -425,6 +432,13 @@ def test_answers(text, answer):
 def test_people():
     read = read_people(pd.Series(["2", "3+", "", "two", "-1", "nan", "1e9"]))
     np.testing.assert_array_equal(read, [2, 3, np.nan, np.nan, np.nan, np.nan, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("text", "people"), [("0", 0), ("-0.1", np.nan), ("10000", 10_000), ("10001", np.nan)]
+)
+def test_fewest_and_most_people(text, people):
+    np.testing.assert_array_equal(read_people(pd.Series([text])), [people])
 
 
 class TestLicensing:

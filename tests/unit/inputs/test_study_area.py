@@ -194,6 +194,27 @@ class TestOutputs:
         assert "100,000 square metres are in two wards" in said
         assert "40,000 in none" in said
 
+    @pytest.mark.parametrize(
+        ("overlap", "gap", "is_said"),
+        [
+            (99.9, 0, False),
+            (100.1, 0, True),
+            (0, 99.9, False),
+            (0, 100.1, True),
+            (99.9, 99.9, False),
+        ],
+    )
+    def test_slivers_up_to_100_square_metres_are_not_said(self, tmp_path, overlap, gap, is_said):
+        """Along an edge of a kilometre, and in a hole of one metre in width."""
+        one, two = squares()
+        two = shapely.box(WEST + 1000 - overlap / 1000, SOUTH, WEST + 2000, SOUTH + 1000)
+        if gap:
+            hole = shapely.box(WEST + 1400, SOUTH + 400, WEST + 1401, SOUTH + 400 + gap)
+            two = two.difference(hole)
+        table = {"WD22CD": CODES[:2], "WD22NM": ["Abbey", "Alibon"]}
+        area = read_study_area(write_layer(tmp_path / "w.gpkg", table, [one, two]))
+        assert any("do not fit together" in said for said in area.cautions) == is_said
+
     def test_no_overlap_no_caution(self, tmp_path):
         table = {"WD22CD": CODES[:2], "WD22NM": ["Abbey", "Alibon"]}
         area = read_study_area(write_layer(tmp_path / "w.gpkg", table, squares()))

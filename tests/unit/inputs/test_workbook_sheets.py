@@ -129,3 +129,18 @@ def test_the_weeks_of_a_year_stay_sheets(tmp_path: Path) -> None:
     names = [f"W{n}" for n in range(53)]
     reports = read_reports(_book(tmp_path / "offence" / "a.xlsx", _sheets(names)), source="offence")
     assert len(reports.files) == 53
+
+
+@pytest.mark.parametrize(("n", "n_read"), [(60, 60), (61, 1)])
+def test_more_than_60_sheets_are_read_as_one_table(tmp_path: Path, n: int, n_read: int) -> None:
+    path = _book(tmp_path / "offence" / "a.xlsx", _sheets([f"S{i}" for i in range(n)]))
+    assert len(read_reports(path, source="offence").files) == n_read
+
+
+@pytest.mark.parametrize(("others", "n_read"), [(60, 61), (61, 2)])
+def test_sheets_alike_are_counted_by_themselves(tmp_path: Path, others: int, n_read: int) -> None:
+    """Of many sheets in all, 60 with the same columns still stay sheets."""
+    sheets = _sheets([f"S{i}" for i in range(others)])
+    sheets["Other"] = [(*HEADER, "more"), ("B1", "03/11/2021", 544421, 184321, "Robbery", "", "1")]
+    path = _book(tmp_path / "offence" / "a.xlsx", sheets)
+    assert len(read_reports(path, source="offence").files) == n_read

@@ -10,13 +10,15 @@ import pandas as pd
 import pytest
 import shapely
 
-from csp_geo.core.disclosure import Audience
+from csp_geo.core.disclosure import LAYERS, Audience
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.projection import british_grid
-from csp_geo.products.map.evidence import demand_layers, incident_layers, outline_layers
-from csp_geo.products.map.ground import (
+from csp_geo.products.map.builders import (
     area_layers,
+    demand_layers,
     haven_layer,
+    incident_layers,
+    outline_layers,
     place_layers,
     venue_layer,
     zone_layer,
@@ -163,7 +165,7 @@ class TestTheGate:
         ],
     )
     def test_and_no_other_layer(self, layer, name) -> None:
-        assert PUBLIC not in layer.audience
+        assert PUBLIC not in LAYERS[layer.contents].audience
         with pytest.raises(SchemaError, match=f"'{name}'.* is not for the public"):
             draw([*area_layers(area()), layer], GRID, PUBLIC)
 

@@ -36,3 +36,17 @@ def test_from_two_fifths_on_one_place_leads(share, n_places, is_said):
     context = SimpleNamespace(snapped=frozenset(), months_only=True)
     said = hotspot._unknown(row, context, None).points
     assert any("one place leads" in sentence for sentence in said) is is_said
+
+
+@pytest.mark.parametrize(
+    ("n", "n_rows", "said"),
+    [
+        (7, 7, "7 reports, 3 places"),
+        (7, 12, "7 incidents (12 rows), 3 places"),
+        (1, 6, "one incident, 6 rows, 3 places"),
+        (1, 1, "1 report, 3 places"),
+    ],
+)
+def test_rows_are_said_only_where_they_are_more_than_incidents(n, n_rows, said):
+    row = SimpleNamespace(n=n, n_rows=n_rows, n_places=3, family="recorded")
+    assert hotspot._figures(row) == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,7 +39,7 @@ def plan_run(*, n=100, vague=0, thefts=0, unreachable=0.0, accuracy_m=20.0, **ch
     parts = {
         "options": options(),
         "demand": demand(n, vague),
-        "pack": SimpleNamespace(incidents=incidents, cautions=(), record={"as_of": "2023-02-01"}),
+        "pack": SimpleNamespace(incidents=incidents, cautions=(), as_of=date(2023, 2, 1)),
         "plan": SimpleNamespace(siting=SimpleNamespace(notes=()), unreachable=unreachable),
         "candidates": pd.DataFrame({"n_at_point": [1], **located}),
         "register": quiet,
@@ -108,7 +109,7 @@ def test_hours_are_not_warned_of_where_they_count_for_nothing():
 def test_what_the_map_warned_of_comes_last_and_says_so():
     said = (Caution("few-reports", "Few."), Caution("list-as-read", "For the maker."))
     pack = SimpleNamespace(
-        incidents=plan_run().pack.incidents, cautions=said, record={"as_of": "2023-02-01"}
+        incidents=plan_run().pack.incidents, cautions=said, as_of=date(2023, 2, 1)
     )
     run = plan_run(pack=pack, register=None)
     assert haven_facts.cautions(run)[1:] == ("From the map of 1 February 2023: Few.",)

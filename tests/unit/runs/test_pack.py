@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 
 from csp_geo.core.errors import NoReportsError, SchemaError
-from csp_geo.runs.pack import read_pack, read_packs, write_pack
-from csp_geo.runs.record import Upstream
+from csp_geo.runs.pack import Upstream, read_pack, read_packs, write_pack
 
 
 @pytest.fixture

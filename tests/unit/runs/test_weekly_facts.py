@@ -71,6 +71,14 @@ class TestCautions:
         assert "ust outside the boundary" in said
         assert "1 report" in said
 
+    def test_files_that_were_not_used(self, run):
+        files = [replace(run.reports.files[0], error="It is empty."), *run.reports.files[1:]]
+        said = cautions(replace(run, reports=replace(run.reports, files=tuple(files))))
+        path = files[0].path
+        assert [text for text in said if "not used" in text] == [
+            f"{path} was not used. It is empty."
+        ]
+
     def test_few_reports(self, run):
         few = replace(run.chosen, used=run.chosen.used.iloc[:29])
         assert any(
