@@ -245,11 +245,16 @@ def _by_geometry(
         crs=_named_crs(file, source, axes, ground, read["x"], read["y"]),
         border_m=ground.border_m,
     )
+    _mark_pointers(located, text, "unreadable-coordinates")
+    return _whole(refine(located, read["size_m"].to_numpy()))
+
+
+def _mark_pointers(located: pd.DataFrame, text: pd.Series, instead_of: str) -> None:
+    """Say of links and words that stand for a point what they are, in place of another reason."""
     pointer = text.astype("str").map(kind_of_pointer)
     for kind in POINTERS:
         located[kind] = pointer == kind
-        located["unreadable-coordinates"] &= ~located[kind]
-    return _whole(refine(located, read["size_m"].to_numpy()))
+        located[instead_of] &= ~located[kind]
 
 
 def _by_postcode(text: pd.Series, ground: Ground) -> pd.DataFrame:
@@ -261,6 +266,7 @@ def _by_postcode(text: pd.Series, ground: Ground) -> pd.DataFrame:
     located["outward-postcode"] = read.outward
     located["unknown-postcode"] = read.unknown
     located["postcode-not-looked-up"] = read.not_looked_up
+    _mark_pointers(located, text, "unknown-postcode")
     located["method"], located["accuracy_m"] = "postcode", ACCURACY_M
     return _whole(located)
 
