@@ -78,7 +78,7 @@ def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, 
     try:
         file = recognise(_packed_layer(Origin(path, path.name)))
         name, others = _choose_layer(file, wanted)
-        layer = file.read(name) if name else None
+        layer = _whole_or_by_record(file, name) if name else None
     except (SourceError, ShapelyError, *DAMAGED_LAYER) as error:
         if isinstance(error, SourceError) and not isinstance(error, UnlikeItsNameError):
             raise BoundaryError(str(error)) from error
@@ -92,6 +92,17 @@ def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, 
         raise BoundaryError(f"{path.name} has no shapes in it.")
     layer, notes = _with_fitting_crs(layer, path.name)
     return layer, (*others, *notes)
+
+
+def _whole_or_by_record(file: GisFile, name: str) -> gpd.GeoDataFrame:
+    """Read a layer; a shape that is broken is missing in it, and does not cost the others."""
+    from pyogrio.errors import FeatureError, GeometryError
+
+    try:
+        layer: gpd.GeoDataFrame = file.read(name)
+    except (ShapelyError, FeatureError, GeometryError):
+        layer, _ = _record_by_record(file, name)
+    return layer
 
 
 def _packed_layer(origin: Origin) -> Origin:
