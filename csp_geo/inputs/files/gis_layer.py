@@ -95,11 +95,15 @@ def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, 
 
 
 def _whole_or_by_record(file: GisFile, name: str) -> gpd.GeoDataFrame:
-    """Read a layer; a shape that is broken is missing in it, and does not cost the others."""
+    """Read a layer; a shape that is broken is missing in it, and does not cost the others.
+
+    Nothing is mended here: a ring that is not closed would be closed by a guess.
+    """
     from pyogrio.errors import FeatureError, GeometryError
 
+    layer: gpd.GeoDataFrame
     try:
-        layer: gpd.GeoDataFrame = file.read(name)
+        layer = file.read(name, on_invalid="ignore")
     except (ShapelyError, FeatureError, GeometryError):
         layer, _ = _record_by_record(file, name)
     return layer
