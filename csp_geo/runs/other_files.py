@@ -11,14 +11,14 @@ from csp_geo.core.wording import count
 from csp_geo.incidents.quality import NOT_USED, FileQuality, Finding
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_places, read_zones, zone_layer
-from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PLACES_AROUND, PREMISES, ZONES
+from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, ZONES
 from csp_geo.inputs.files.reading import read_file
 from csp_geo.inputs.venues.premises import SAME_VENUE, read_premises, say_reason
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -40,7 +40,7 @@ def account_of(path: Path, kind: FileKind, area: StudyArea | None, context: Cont
         The study area, if one is known: premises outside it cannot be used.
     """
     try:
-        found = _ACCOUNTS[kind.kind](path, area, context)
+        found = _read_as(kind.kind, path, area, context)
     except CspGeoError as error:
         found = _account(_NOTHING, {}, (), error=str(error))
     took = f"taken for {kind.words}: {kind.why}"
@@ -55,6 +55,16 @@ def account_of(path: Path, kind: FileKind, area: StudyArea | None, context: Cont
         findings=found.findings,
         kind=kind.words,
     )
+
+
+def _read_as(kind: str, path: Path, area: StudyArea | None, context: Context) -> FileQuality:
+    if kind == BOUNDARIES:
+        return _boundaries(path)
+    if kind == ZONES:
+        return _zones(path, area, context)
+    if kind == PREMISES:
+        return _premises(path, area, context)
+    return _havens(path, area, context) if kind == HAVENS else _places(path, area)
 
 
 def _account(
@@ -73,7 +83,7 @@ def _counts(read: int, accepted: int, merged: int = 0) -> dict[str, int]:
     return {"read": read, "accepted": accepted, "merged": merged, "quarantined": rest}
 
 
-def _boundaries(path: Path, area: StudyArea | None, context: Context) -> FileQuality:
+def _boundaries(path: Path) -> FileQuality:
     wards = read_study_area(path)
     n = len(wards.wards)
     counts = _counts(wards.n_read, n, wards.n_read - wards.n_left_out - n)
@@ -117,18 +127,9 @@ def _havens(path: Path, area: StudyArea | None, context: Context) -> FileQuality
     return _account(_counts(n, n), register.matched, notes)
 
 
-def _places(path: Path, area: StudyArea | None, context: Context) -> FileQuality:
+def _places(path: Path, area: StudyArea | None) -> FileQuality:
     if area is None:
         n = len(read_file(path, path.name).cells)
         return _account(_counts(n, n), {}, ("without wards it is not known which lie near",))
     places, cautions = read_places([path], area)
     return _account(_counts(len(places), len(places)), {}, cautions)
-
-
-_ACCOUNTS: Final[Mapping[str, Callable[[Path, StudyArea | None, Context], FileQuality]]] = {
-    BOUNDARIES: _boundaries,
-    ZONES: _zones,
-    PREMISES: _premises,
-    HAVENS: _havens,
-    PLACES_AROUND: _places,
-}

@@ -112,7 +112,8 @@ class Premises:
     """Candidate premises.
 
     `table` is per `tables.PREMISES`. `left_out` has source_file, source_row, reason (a slug) and
-    words. `matched` are the columns that were read, with their fields. `counts` has read, candidates and left_out, of which the first is the sum of the others.
+    words. `counts` has read, candidates and left_out, of which the first is the sum of the others.
+    `matched` are the columns that were read, with their fields.
     """
 
     table: gpd.GeoDataFrame
