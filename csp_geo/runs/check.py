@@ -17,7 +17,7 @@ from csp_geo.incidents.quality import (
     unsorted_words,
 )
 from csp_geo.inputs.areas.study_area import read_study_area
-from csp_geo.inputs.file_kind import REPORTS, FileKind, kind_of_file
+from csp_geo.inputs.file_kind import KINDS, REPORTS, FileKind, kind_of_file
 from csp_geo.inputs.read import collect_reports, no_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.exports import accepted_csv
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 class CheckOptions:
     """What a check is asked for.
 
-    `source` reads every file as that source. `project` is a reports folder whose `source.toml`
-    count, `own` are sources that take their place. `fixing` asks for the accepted rows.
+    `source` reads every file as that source, or that kind of file. `project` is a reports folder
+    whose `source.toml` count, `own` are sources that take their place. `fixing` asks for the
+    accepted rows.
     """
 
     files: Sequence[Path]
@@ -77,7 +78,7 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     area = read_study_area(options.boundaries) if options.boundaries is not None else None
     projection = british_grid() if area is None else area.projection
     gazetteer = read_gazetteer(options.context, projection)
-    kinds = {path: _kind_of(path, options, settings.limits) for path in options.files}
+    kinds = {path: kind_asked(path, options, settings.limits) for path in options.files}
     files = [path for path in options.files if kinds[path].kind == REPORTS]
     reports = (
         no_reports()
@@ -146,10 +147,11 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     )
 
 
-def _kind_of(path: Path, options: CheckOptions, limits: Limits) -> FileKind:
-    """Tell what kind of file a file is; named as a source's, it holds reports."""
+def kind_asked(path: Path, options: CheckOptions, limits: Limits) -> FileKind:
+    """Tell what kind of file a file is: as was said, else by its folder and content."""
     if options.source is not None:
-        return FileKind(REPORTS, "its source was named")
+        kind = options.source if options.source in KINDS else REPORTS
+        return FileKind(kind, "as was said")
     return kind_of_file(path, limits)
 
 

@@ -110,7 +110,7 @@ def _zones_of(path: Path, projection: Projection) -> tuple[gpd.GeoDataFrame, lis
         raise BoundaryError(
             f"{path.name}: no column for the name of the zone was found (columns: "
             f"{', '.join(names[:_SHOWN]) or 'none'}). Rename it 'name', or say which it is: "
-            f"csp-geo check {path.name} --map."
+            f"csp-geo check {path.name} --source zones --map."
         )
     is_area = (layer.geom_type.isin(_AREAL) & ~layer.geometry.is_empty).to_numpy(dtype=bool)
     rows = _zone_rows(layer[is_area], columns.fields, projection)

@@ -345,5 +345,6 @@ def _require(fields: Mapping[str, str], raw: RawTable, where: str, wanted: Wante
         raise SourceError(
             f"{where} is not a list of {wanted.what}: no column was found for the "
             f"{' and the '.join(missing)}. Columns: {shown or 'none'}. Rename the column, "
-            f"or say which it is: csp-geo check {where.partition('#')[0]} --map."
+            f"or say which it is: csp-geo check {where.partition('#')[0]} "
+            f"--source {wanted.table} --map."
         )
