@@ -26,6 +26,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "expires": "the last day in force",
 }
 """What is read of a layer of zones."""
+_SHORT: Final = {
+    "name": "the name",
+    "power": "the power",
+    "in_force": "the first day",
+    "expires": "the last day",
+}
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("name", "zonename", "title", "order", "ordername"),
     "power": ("power", "type", "zonetype", "legislation"),
@@ -92,10 +98,10 @@ def zone_columns(
             column = _by_word(cells, name, fields)
             if column:
                 fields[name] = column
-                guessed.append(f"the {name.replace('_', ' ')} from '{shortened(column)}'")
+                guessed.append(f"{_SHORT[name]} in '{shortened(column)}'")
     note = (
-        f"{file_name}: by a word of their headings, {join(guessed)} was read. If that is wrong: "
-        f"csp-geo check {file_name} --map."
+        f"{file_name}: by its heading, {join(guessed)} was read. If that is wrong: csp-geo check "
+        f"{file_name} --map."
     )
     return ZoneColumns(
         {name: fields[name] for name in FIELDS if name in fields}, (note,) * bool(guessed)

@@ -21,9 +21,9 @@ _LOCATION: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_ITS_NAME: Final = re.compile(
-    r"contact|manager|owner|holder|operator|person|officer|staff|first|last|sur|fore|user|file|layer"
-    r"|street|road|town|city|county|district|borough|ward|area|region|council|authority|company"
-    r"|parent|group|type|category|field|organisation|organization"
+    r"contact|manager|owner|holder|operator|person|officer|staff|first|last|surname|forename|user"
+    r"|file|layer|street|road|town|city|county|district|borough|ward|area|region|council|authority"
+    r"|parent|group|type|category|field"
 )
 """What a name stands beside when it is that of somebody, or of what lies around the place."""
 _CALLED: Final = frozenset(
