@@ -194,7 +194,9 @@ def study_area_of(
     if not schematic:  # those are not to be relied on at all, which is said elsewhere
         cautions += _coarse(wards, vintage, file_name)
     return StudyArea(
-        name=_area_name(layer, vintage, file_name.rpartition(".")[0] or file_name),
+        name=_area_name(
+            layer, rows.columns.matched, vintage, file_name.rpartition(".")[0] or file_name
+        ),
         wards=wards,
         projection=projection,
         vintage=vintage,
@@ -281,9 +283,13 @@ def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) ->
     return [Caution("wards-coarse", said)]
 
 
-def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:
+def _area_name(
+    layer: gpd.GeoDataFrame, matched: Mapping[str, str], vintage: Vintage | None, stem: str
+) -> str:
+    """Return the name of the whole: a district that all wards share, unless it is the ward's."""
+    others = [str(name) for name in layer.columns if name not in matched]
     column = next(
-        (name for word in _DISTRICT for name in layer.columns if word.fullmatch(plain(name))), None
+        (name for word in _DISTRICT for name in others if word.fullmatch(plain(name))), None
     )
     names = sorted(set(layer[column].dropna().astype("str").map(clean))) if column else []
     if len(names) == 1:

@@ -48,6 +48,10 @@ def _words() -> Mapping[str, frozenset[str]]:
 
 WORDS: Final = _words()
 """Kind of word to the words, of ward_headings.toml."""
+_TAILS: Final = tuple(
+    sorted(word for word in WORDS["code"] | WORDS["name"] if len(word) >= len("code"))
+)
+"""Endings that are words of their own, as in "buurtnaam"; shorter ones may end any word."""
 _OF_AN_AREA: Final = WORDS["code"] | WORDS["name"] | {"id"}
 
 
@@ -62,7 +66,8 @@ def _parts(word: str) -> tuple[str, ...]:
     for at in range(2, len(word) - 1):
         if word[:at] in WORDS["area"] and word[at:] in _OF_AN_AREA:
             return word[:at], word[at:]
-    return (word,)
+    tail = next((one for one in _TAILS if word.endswith(one) and word != one), "")
+    return (word.removesuffix(tail), tail) if tail else (word,)
 
 
 def texts_of(cells: pd.Series) -> pd.Series:
@@ -98,6 +103,14 @@ class WardColumn:
     def last(self) -> str:
         """The last word of the heading."""
         return next(iter(heading_words(self.heading)[::-1]), "")
+
+    @cached_property
+    def is_area_alone(self) -> bool:
+        """The heading says what the shapes are called, and no more: "ward", "DISTRICT_N"."""
+        others = [word for word in heading_words(self.heading) if word not in WORDS["area"]]
+        return bool(self.words & WORDS["area"]) and all(
+            len(word) == 1 or word.isdigit() for word in others
+        )
 
     @cached_property
     def filled(self) -> pd.Series:
@@ -157,7 +170,7 @@ class WardColumn:
         """The column measures something: by its heading, by decimals, or by the shapes."""
         if not self.is_number:
             return False
-        if self.words & WORDS["size"] or self.words <= {"area", "st", "m", "mi", "sq", "2"}:
+        if self.words & WORDS["size"] or self.last == "area":
             return True
         if self.filled.str.contains(_DECIMAL).any():
             return True

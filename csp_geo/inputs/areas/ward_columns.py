@@ -86,17 +86,18 @@ def _may_be_code(column: WardColumn, others: Sequence[WardColumn]) -> bool:
 def _code_by_words(column: WardColumn) -> _Found | None:
     """Weigh cells that could be codes by the words of their heading, else by their pattern."""
     words = column.words
-    is_id = column.last == "id" or plain(column.heading).endswith("id")
+    several = len(column.texts) > 1  # of one shape every column is unlike all others
+    is_id = several and (column.last == "id" or plain(column.heading).endswith("id"))
     kind = "numbers" if column.is_number else "codes"
     evidence = (
         (words & WORDS["code"] and not words & WORDS["person"], 70, f"{_HEADING} and its {kind}"),
         (
-            words & WORDS["area"] and (column.is_number or column.is_patterned),
+            column.is_area_alone and (column.is_number or column.is_patterned),
             45,
             f"{kind}, different from ward to ward",
         ),
         (is_id, 40, f"{kind}, different from ward to ward"),
-        (column.is_patterned, 25, "codes of one pattern, different from ward to ward"),
+        (several and column.is_patterned, 25, "codes of one pattern, different from ward to ward"),
     )
     return next((_Found(column, points, why) for holds, points, why in evidence if holds), None)
 
@@ -138,7 +139,7 @@ def _name_by_words(column: WardColumn, code: WardColumn | None) -> _Found | None
     words = column.words
     shared = code is not None and column.n_different < code.n_different
     named = words & WORDS["name"] or plain(column.heading).endswith("name")
-    alone = column.is_one_per_shape and not words & WORDS["code"]
+    alone = len(column.texts) > 1 and column.is_one_per_shape and not words & WORDS["code"]
     evidence = (
         (named, 70 + bool(words & WORDS["area"]), _HEADING),
         (words & WORDS["area"] and not shared, 60, "words under the heading of an area"),

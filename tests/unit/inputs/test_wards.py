@@ -170,6 +170,39 @@ DIALECTS = {
         ("DIST_NO", "DIST_NAME"),
     ),
     "reversed columns": ({"Label": NAMES, "Code": ["A1", "A2", "A3", "A4"]}, ("Code", "Label")),
+    "sizes of wards": (
+        {"ward_area": [100, 70, 130], "ward": ["North", "South", "East"]},
+        (None, "ward"),
+    ),
+    "ranks of wards": ({"ward_rank": [3, 1, 4, 2], "ward": NAMES}, (None, "ward")),
+    "Dutch": (
+        {"wijkcode": ["WK1", "WK2", "WK3", "WK4"], "wijknaam": NAMES},
+        ("wijkcode", "wijknaam"),
+    ),
+    "French": (
+        {"code_insee": ["75101", "75102", "75103", "75104"], "nom_commune": NAMES},
+        ("code_insee", "nom_commune"),
+    ),
+    "Spanish": ({"COD_BARRIO": [11, 12, 13, 14], "NOMBRE": NAMES}, ("COD_BARRIO", "NOMBRE")),
+    "OpenStreetMap": (
+        {
+            "@id": [f"relation/{n}" for n in (7, 5, 9, 8)],
+            "name": NAMES,
+            "admin_level": ["10"] * 4,
+            "ref:gss": GSS,
+        },
+        ("ref:gss", "name"),
+    ),
+    "Scotland": (
+        {"DataZone": [f"S0101{n}" for n in range(1000, 1004)], "Name": NAMES},
+        ("DataZone", "Name"),
+    ),
+    "codes of letters": (
+        {"ward_cd": ["ABB", "ALI", "BEA", "EAS"], "ward_nm": NAMES},
+        ("ward_cd", "ward_nm"),
+    ),
+    "numbers and letters": ({"ward_no": ["1", "2", "2A", "3"], "ward": NAMES}, ("ward_no", "ward")),
+    "capital letters": ({"WARD": ["ABBEY", "ALIBON", "BEAM", "EASTBURY"]}, (None, "WARD")),
     "case file": ({"NPU": ["A", "B"], "NhoodName": ["One", "Two"]}, (None, "NhoodName")),
 }
 
@@ -259,6 +292,18 @@ class TestColumns:
         assert listed(wards) == [("barking-town", "Barking town")]
         assert "read as one ward, named Barking town after the file" in said(wards)
 
+    @pytest.mark.parametrize(
+        "table",
+        [
+            {"id": [1], "name": [None]},
+            {"FID": [0], "Shape_Area": [17.5]},
+            {"layer": ["merged"], "path": ["/x/y z"]},
+        ],
+    )
+    def test_one_outline_whose_columns_say_nothing(self, table):
+        """Of one shape every column is unlike all others: that is no evidence."""
+        assert listed(read(table, name="Leeds.shp")) == [("leeds", "Leeds")]
+
     def test_one_outline_with_a_name(self):
         wards = read({"objectid": [1], "NAME": ["Barking"]})
         assert listed(wards) == [("barking", "Barking")]
@@ -301,6 +346,8 @@ class TestTexts:
             ("WARDNAME", ("ward", "name")),
             ("district-num", ("district", "num")),
             ("WD22CD", ("wd", "22", "cd")),
+            ("buurtnaam", ("buurt", "naam")),
+            ("Record", ("record",)),
             ("Straße Nr", ("strasse", "nr")),
             ("___", ()),
         ],
