@@ -86,10 +86,10 @@ def kind_of_file(path: Path, limits: Limits = LIMITS) -> FileKind:
         return FileKind(folder, f"it lies in the folder {folder}")
     if path.name.lower() == _REGISTER:
         return FileKind(HAVENS, f"it is called {_REGISTER}")
-    try:
-        return _of_areas(path) or _of_table(path, limits) or FileKind(REPORTS, "nothing else fits")
-    except CspGeoError:
-        return FileKind(REPORTS, "it could not be read")
+    listed = _of_table(path, limits)  # buildings of a list may be drawn as areas: so it goes first
+    if listed is not None and listed.kind != REPORTS:
+        return listed
+    return _of_areas(path) or listed or FileKind(REPORTS, "nothing else fits")
 
 
 # --- map layers of areas -------------------------------------------------------------------------
@@ -145,9 +145,13 @@ def _of_table(path: Path, limits: Limits) -> FileKind | None:
         for words in wanted.words.values()
         for word in words
     ) | frozenset(word for words in packaged_sources()["other"].columns.values() for word in words)
-    tables = (one for one in read_tables(path, path.name, known, limits))
-    raw = next((one for one in tables if not isinstance(one, Unread)), None)
-    if raw is None:
+    try:
+        tables = read_tables(path, path.name, known, limits)
+        raw = next((one for one in tables if not isinstance(one, Unread)), None)
+        cells = next(islice(iter(raw.chunks), 1), None) if raw is not None else None
+    except CspGeoError:
+        return None
+    if raw is None or cells is None:
         return None
     header = list(raw.header)
     if recognise(header, packaged_sources()) is not None:
@@ -156,8 +160,7 @@ def _of_table(path: Path, limits: Limits) -> FileKind | None:
     if len(of_havens & _TELLING_OF_HAVENS) >= _FEWEST_TELLING:
         return FileKind(HAVENS, "columns of training, checks and consent")
     fields, _ = list_columns(header, premises.WANTED.source({}))
-    cells = next(islice(iter(raw.chunks), 1), None)
-    return None if cells is None else _of_list(fields, header, cells.head(_SAMPLE))
+    return _of_list(fields, header, cells.head(_SAMPLE))
 
 
 def _of_list(fields: dict[str, str], header: list[str], cells: pd.DataFrame) -> FileKind | None:

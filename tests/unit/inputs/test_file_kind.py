@@ -12,7 +12,6 @@ from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, REPORTS, ZONE
 from csp_geo.inputs.venues.register import TEMPLATE
 
 BOXES = [shapely.box(x, 184020, x + 1000, 185020) for x in (544010, 545010)]
-ROW = ("Zq", "x", 544421, 184321)
 
 TABLES = {
     "premises by their hours": (
@@ -67,6 +66,18 @@ LAYERS = {
     "orders by their power": ({"title": ["Town", "Park"], "type": ["Dispersal"] * 2}, ZONES),
     "orders by their dates": (
         {"name": ["Town", "Park"], "start": ["2022-01-01"] * 2, "end": ["2025-01-01"] * 2}, ZONES,
+    ),
+    "libraries drawn as buildings": (
+        {"name": ["Zq", "Zr"], "type": ["Library", "Council-run library"]},
+        PREMISES,
+    ),
+    "places of OpenStreetMap drawn as buildings": (
+        {"name": ["Zq", "Zr"], "amenity": ["library", "pharmacy"]},
+        PREMISES,
+    ),
+    "wards with a type": (
+        {"name": ["Zq", "Zr"], "type": ["Urban ward", "Rural ward"]},
+        BOUNDARIES,
     ),
     "reports drawn as areas": (
         {"date": ["2023-01-13"] * 2, "category": ["Graffiti"] * 2, "name": ["a", "b"]}, REPORTS,
