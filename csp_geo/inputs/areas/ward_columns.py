@@ -137,7 +137,7 @@ def _may_be_name(column: WardColumn, code: WardColumn | None) -> bool:
 def _name_by_words(column: WardColumn, code: WardColumn | None) -> _Found | None:
     """Weigh cells that could be names by the words of their heading."""
     words = column.words
-    shared = code is not None and column.n_different < code.n_different
+    shared = code is not None and column.n_different <= code.n_different / 2
     named = words & WORDS["name"] or plain(column.heading).endswith("name")
     alone = len(column.texts) > 1 and column.is_one_per_shape and not words & WORDS["code"]
     evidence = (

@@ -79,7 +79,10 @@ def wards_of(
     ]
     if table["ward_code"].duplicated().any():
         said += _of_two_names(table, file_name)
-        table = table.dissolve("ward_code", as_index=False)
+        n_shapes, table = len(table), table.dissolve("ward_code", as_index=False)
+        if columns.code is not None and columns.notes:
+            joined = f"{file_name}: {n_shapes} shapes were taken as {count(len(table), 'ward')}, "
+            said.append(Caution("wards-as-read", f"{joined}those of one code as parts of one."))
     table = table.sort_values("ward_code", ignore_index=True)
     return WardRows(
         table=table[["ward_code", "ward_name", "geometry"]],

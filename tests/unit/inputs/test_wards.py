@@ -404,6 +404,7 @@ class TestShapes:
         wards = read(table)
         assert listed(wards) == [("1", "North"), ("2", "South"), ("3", "East")]
         assert wards.n_parts == 1
+        assert "4 shapes were taken as 3 wards, those of one code as parts of one" in said(wards)
 
     def test_one_ward_given_in_parts(self):
         wards = read({"WD22CD": [GSS[0]] * 2, "WD22NM": ["Abbey"] * 2})
@@ -429,6 +430,18 @@ class TestShapes:
     def test_two_wards_of_one_name_with_codes_are_two(self):
         wards = read({"WARD_NO": [1, 2, 3, 4], "NAME": ["Riverside", "Abbey", "Riverside", "Beam"]})
         assert len(wards.table) == 4
+
+    @pytest.mark.parametrize(
+        ("names", "name"),
+        [
+            (["One", "Two", "Two", "Four"], "Two"),
+            (["One", "Two", "Two", "Two"], "2"),
+        ],
+    )
+    def test_names_of_more_than_half_of_the_codes_are_names(self, names, name):
+        """Of fewer they are those of what lies above: boroughs, say."""
+        wards = read({"Ward Number": [1, 2, 3, 4], "District": names})
+        assert listed(wards)[1] == ("2", name)
 
     def test_a_ward_with_a_hole_keeps_it(self):
         outer = boxes(1)[0]
