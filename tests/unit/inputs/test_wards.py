@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -470,6 +471,40 @@ class TestFiles:
         )
         area = read_study_area(tmp_path / "w.shp")
         assert area.wards["ward_name"].tolist() == ["Höchst", "Fuß"]
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+    def test_a_shapefile_that_does_not_say_how_its_letters_are_written(self, tmp_path, encoding):
+        layer_of({"NR": ["1", "2"], "BEZEICH": ["Höchst", "Fuß"]}).to_file(
+            tmp_path / "w.shp", encoding=encoding
+        )
+        (tmp_path / "w.cpg").unlink()
+        area = read_study_area(tmp_path / "w.shp")
+        assert area.wards["ward_name"].tolist() == ["Höchst", "Fuß"]
+
+    def test_a_geojson_in_the_letters_of_windows(self, tmp_path):
+        layer_of({"WD22CD": GSS[:2], "WD22NM": ["Höchst", "Fuß"]}).to_file(tmp_path / "w.geojson")
+        text = (tmp_path / "w.geojson").read_text("utf-8")
+        (tmp_path / "w.geojson").write_bytes(text.encode("cp1252"))
+        area = read_study_area(tmp_path / "w.geojson")
+        assert area.wards["ward_name"].tolist() == ["Höchst", "Fuß"]
+        assert area.cautions == (
+            "w.geojson is not written in UTF-8; its letters were read as those of Windows.",
+        )
+
+    def test_a_ring_that_is_not_closed_is_left_out(self, tmp_path):
+        """To close it would be a guess at its shape."""
+        layer = layer_of({"WD22CD": GSS[:2], "WD22NM": NAMES[:2]}).to_crs("EPSG:4326")
+        found = json.loads(layer.to_json(drop_id=True))
+        found["features"][1]["geometry"]["coordinates"][0].pop()
+        (tmp_path / "w.geojson").write_text(json.dumps(found))
+        area = read_study_area(tmp_path / "w.geojson")
+        assert area.wards["ward_name"].tolist() == ["Abbey"]
+        assert "Alibon has no shape" in area.cautions[0]
+        assert (area.n_read, area.n_left_out) == (2, 1)
+
+    def test_a_district_that_is_the_wards_own_is_not_the_name_of_the_whole(self, tmp_path):
+        layer_of({"District": ["7"]}).to_file(tmp_path / "Some_town.gpkg")
+        assert read_study_area(tmp_path / "Some_town.gpkg").name == "Some town"
 
     def test_columns_that_somebody_said(self, tmp_path):
         table = {"A": ["x1", "x2"], "B": ["y1", "y2"], "NAME": NAMES[:2]}
