@@ -23,7 +23,7 @@ _REPORTS: Final = Path("data", "reports")
 
 @click.command()
 @click.argument("files", type=PATH, nargs=-1, required=True, metavar="FILE...")
-@click.option("--source", metavar="NAME", help="Read the files as this source.")
+@click.option("--source", metavar="NAME", help="Read the files as this source, or kind.")
 @click.option("--boundaries", type=PATH, metavar="FILE", help="Wards to check locations against.")
 @click.option(
     "--out",
@@ -38,17 +38,29 @@ _REPORTS: Final = Path("data", "reports")
 def check(surroundings: Surroundings, /, files: tuple[Path, ...], **given: Any) -> int:
     """Say what of these files can be used, and why the rest cannot.
 
-    With --map: asks column by column what each is, shows the first ten rows as understood, and
-    writes it down in the source's source.toml, for this file and those to come.
+    Each may hold reports, boundaries, zones, a list of premises or the register of havens. With
+    --map: asks what each column is, shows the first ten rows as understood, and writes it down for
+    this file and those to come: in the source's source.toml, or a columns.toml beside the file.
     """
     options, context = _asked(surroundings, files, given)
     if given["mapping"]:
+        from csp_geo.cli.check_columns import map_fields
         from csp_geo.cli.check_map import map_columns
+        from csp_geo.inputs.own_columns import TABLES
 
         if len(files) > 1 or given["as_json"] or given["fix"] or given["out"]:
             raise SettingsError("--map takes one file, and none of --out, --fix and --json.")
+        kind = _kind(options, context)
+        if kind in TABLES:
+            return map_fields(kind, options, context, at_terminal=surroundings.at_terminal())
         return map_columns(options, context, at_terminal=surroundings.at_terminal())
     return _check(options, context, fix=given["fix"], as_json=given["as_json"])
+
+
+def _kind(options: CheckOptions, context: Context) -> str:
+    from csp_geo.runs.check import kind_asked
+
+    return kind_asked(options.files[0], options, context.settings.limits).kind
 
 
 def _asked(
@@ -56,11 +68,15 @@ def _asked(
 ) -> tuple[CheckOptions, Context]:
     from csp_geo.core.tables import SOURCES
     from csp_geo.inputs.areas.zones_and_places import context_files
+    from csp_geo.inputs.own_columns import TABLES
     from csp_geo.runs.check import CheckOptions
 
     source, boundaries, fix = given["source"], given["boundaries"], given["fix"]
-    if source is not None and source not in SOURCES:
-        raise SettingsError(f"'{source}' is not a source. Choose from {', '.join(SOURCES)}.")
+    if source is not None and source not in {*SOURCES, *TABLES}:
+        raise SettingsError(
+            f"'{source}' is not a source. Choose from {', '.join(SOURCES)}; for files that hold no "
+            f"reports from {', '.join(TABLES)}."
+        )
     if fix is not None and fix.suffix.lower() != ".csv":
         raise SettingsError(f"--fix writes a CSV: name a file that ends in .csv, not {fix.name}.")
     if fix is not None and any(fix.resolve() == file.resolve() for file in files):

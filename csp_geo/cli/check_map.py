@@ -27,7 +27,7 @@ _LEAVE: Final = "-"
 _LIST: Final = "?"
 _KINDS: Final = ("child", "honour", "slavery")
 """Answers that say what makes a word sensitive, where no theme does."""
-_NOT_WRITTEN: Final = "Nothing was written."
+NOT_WRITTEN: Final = "Nothing was written."
 _HELP: Final = "Enter accepts what is in brackets, - leaves a column out, ? lists the fields."
 
 
@@ -65,18 +65,18 @@ def _source_of(path: Path, options: CheckOptions, at_terminal: bool) -> str:
             f"--source: {', '.join(SOURCES)}."
         )
     say(f"{path.name} is not in the folder of a source. The sources are {', '.join(SOURCES)}.")
-    with _left():
+    with leaving():
         return ask("Which is it", type=click.Choice(SOURCES), show_choices=False)
 
 
 @contextmanager
-def _left() -> Iterator[None]:
+def leaving() -> Iterator[None]:
     """Say what became of the answers when a person leaves with Ctrl-C or Ctrl-D."""
     try:
         yield
     except (click.Abort, KeyboardInterrupt):
         say("")
-        say(_NOT_WRITTEN)
+        say(NOT_WRITTEN)
         raise click.exceptions.Exit(STOPPED) from None
 
 
@@ -119,10 +119,10 @@ class _Dialogue:
 
     def hold(self) -> int:
         """Ask, show, ask again where needed, and write; return the exit code."""
-        with _left():
+        with leaving():
             answer = self._agreed()
         if answer is None:
-            say(_NOT_WRITTEN)
+            say(NOT_WRITTEN)
             return 0
         return self._write(answer)
 

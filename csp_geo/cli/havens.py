@@ -23,7 +23,12 @@ _AS_GIVEN: Final = (
 @click.command()
 @click.option("--run", type=PATH, required=True, metavar="DIR", help="A weekly pack.")
 @click.option(
-    "--premises", type=PATH, required=True, multiple=True, metavar="FILE", help="Lists of venues."
+    "--premises",
+    type=PATH,
+    required=True,
+    multiple=True,
+    metavar="FILE|DIR",
+    help="Lists of venues.",
 )
 @click.option("--existing", type=PATH, metavar="FILE", help="Existing havens [data/havens.csv].")
 @click.option("--sites", type=click.IntRange(min=0), default=3, show_default=True, metavar="N")

@@ -65,7 +65,8 @@ KINDS: Final = {
         _both("wards-schematic", 100, "the wards are a drawing, not the real ones"),
         Kind("wards-unknown-set", 100, "the ward codes are not a set that is known"),
         _both("wards-other-dates", 100, "reports are from before or after these wards"),
-        _maker("wards-as-read", 95, "which layer or coordinates of the ward file were read"),
+        _both("wards-left-out", 97, "wards without a shape that can be read were left out"),
+        _maker("wards-as-read", 95, "how the ward file was read: layer, coordinates, columns"),
         _both("wards-repaired", 95, "the shape of a ward crossed itself and was repaired"),
         _both("wards-overlap", 95, "wards overlap, or leave gaps between them"),
         _both("wards-coarse", 95, "ward outlines are too coarse to place reports by"),
@@ -92,7 +93,7 @@ KINDS: Final = {
         _both("residents-not-asked", 82, "which venues residents would approach is not known"),
         Kind("out-of-reach", 81, "reports lie too far from every venue"),
         # --- what lies around
-        _maker("zones-as-read", 80, "which layer or coordinates of a zone file were read"),
+        _maker("zones-as-read", 80, "how a zone file was read, and zones without a shape"),
         _maker("zone-dates-unread", 80, "dates of zones could not be read"),
         _maker("context-file-left-out", 78, "a file of named places was left out"),
         _maker("places-protected", 78, "refuges, clinics and the like of a file were left out"),

@@ -31,6 +31,12 @@ _MEANING: Final = {
     MERGED: "rows that repeat another report or tell of the same event, counted once",
     QUARANTINED: "rows that could not be used; see quarantine.csv",
 }
+_MEANING_OF_OTHERS: Final = {
+    "read": "features or rows in the file",
+    ACCEPTED: "that can be used",
+    MERGED: "that are part of another, or repeat it",
+    QUARANTINED: "that were left out",
+}
 _OUTSIDE: Final = "outside-study-area"
 NOT_DRAWN: Final = "Counted, and kept off the map until it is sorted"
 _WORD_LENGTH: Final = 40
@@ -54,7 +60,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class FileQuality:
-    """What is said of one file. `error` is the sentence that says why nothing of it can be used."""
+    """What is said of one file.
+
+    `error` is the sentence that says why nothing of it can be used. `kind` says in words what kind
+    of file it was taken for; of others than reports `counts` are about features, or rows of a list.
+    """
 
     path: str
     source: str | None
@@ -64,6 +74,7 @@ class FileQuality:
     notes: tuple[str, ...]
     matched: Mapping[str, str]
     findings: tuple[Finding, ...]
+    kind: str = "reports"
 
     def about(self, *kinds: str) -> list[Finding]:
         """Return the findings of these kinds."""
@@ -250,7 +261,8 @@ def quality_table(qualities: Iterable[FileQuality]) -> pd.DataFrame:
 def _lines(file: FileQuality) -> list[dict[str, Any]]:
     if file.error and not file.counts["read"]:
         return [_line("error", "not read", 0, 0, file.error)]
-    lines = [_line("rows", key, n, 0, _MEANING[key]) for key, n in file.counts.items()]
+    meaning = _MEANING if file.kind == "reports" else _MEANING_OF_OTHERS
+    lines = [_line("rows", key, n, 0, meaning[key]) for key, n in file.counts.items()]
     lines += [_line("note", "reading", 0, 0, note) for note in file.notes]
     lines += [
         _line("column", short(column), 0, 0, f"read as {name}")

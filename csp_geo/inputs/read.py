@@ -205,6 +205,11 @@ def collect_reports(
     return Reports(join_tables(tables or [no_rows()]), tuple(files), sources, said)
 
 
+def no_reports() -> Reports:
+    """Return reports without any file."""
+    return Reports(join_tables([no_rows()]), (), packaged_sources())
+
+
 def refuse_mixture(reports: Reports) -> None:
     """Raise `NoReportsError` when files of the synthetic sample lie among others."""
     read = [file for file in reports.files if file.error is None]

@@ -67,7 +67,10 @@ def lead(files: Sequence[FileQuality], counts: Mapping[str, int]) -> str:
 
 def heading(file: FileQuality) -> str:
     """Write the file and what it was read as."""
-    return f"{file.path} ({file.source or 'source unknown'})"
+    if file.kind != "reports":
+        return f"{file.path} ({file.kind})"
+    source = f"of source {file.source}" if file.source else "of an unknown source"
+    return f"{file.path} (reports {source})"
 
 
 def rows_of(finding: Finding) -> str:
@@ -100,7 +103,7 @@ def sections_of(file: FileQuality) -> list[tuple[str, list[Finding]]]:
 
 def columns_of(file: FileQuality) -> list[tuple[str, str, str]]:
     """Return each column that was matched, the field it was read as, and what that is."""
-    return [(short(name), field, FIELDS[field]) for name, field in file.matched.items()]
+    return [(short(name), field, FIELDS.get(field, field)) for name, field in file.matched.items()]
 
 
 def text_lines(files: Iterable[FileQuality]) -> list[str]:
@@ -232,7 +235,7 @@ def _section(number: int, file: FileQuality) -> dict[str, Any]:
     return {
         "id": f"file-{number}",
         "path": file.path,
-        "source": file.feed or "source unknown",
+        "source": file.feed or ("source unknown" if file.kind == "reports" else file.kind),
         "error": file.error,
         "counts": file.counts,
         "shares": [

@@ -11,11 +11,13 @@ from csp_geo.core.tables import CHECK
 from csp_geo.incidents import quality
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.areas.study_area import read_study_area
-from csp_geo.inputs.read import collect_reports
+from csp_geo.inputs.file_kind import KINDS, REPORTS, FileKind, kind_of_file
+from csp_geo.inputs.read import collect_reports, no_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.exports import accepted_csv
 from csp_geo.products.quality_page import NO_WARDS, CheckFacts, check_page, text_lines, understood
 from csp_geo.runs.context import Stopwatch
+from csp_geo.runs.other_files import account_of
 from csp_geo.runs.pack import Pack, files_read, make_head
 from csp_geo.runs.weekly_facts import anonymised
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from csp_geo.core.settings import Limits
     from csp_geo.inputs.source import Source
     from csp_geo.runs.context import Context
 
@@ -31,8 +34,9 @@ if TYPE_CHECKING:
 class CheckOptions:
     """What a check is asked for.
 
-    `source` reads every file as that source. `project` is a reports folder whose `source.toml`
-    count, `own` are sources that take their place. `fixing` asks for the accepted rows.
+    `source` reads every file as that source, or that kind of file. `project` is a reports folder
+    whose `source.toml` count, `own` are sources that take their place. `fixing` asks for the
+    accepted rows.
     """
 
     files: Sequence[Path]
@@ -66,28 +70,42 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     area = read_study_area(options.boundaries) if options.boundaries is not None else None
     projection = british_grid() if area is None else area.projection
     gazetteer = read_gazetteer(options.context, projection)
-    reports = collect_reports(
-        options.files,
-        source=options.source,
-        by_place=gazetteer is not None,
-        limits=settings.limits,
-        project=options.project,
-        own=options.own,
+    kinds = {path: kind_asked(path, options, settings.limits) for path in options.files}
+    files = [path for path in options.files if kinds[path].kind == REPORTS]
+    reports = (
+        no_reports()
+        if not files
+        else collect_reports(
+            files,
+            source=options.source,
+            by_place=gazetteer is not None,
+            limits=settings.limits,
+            project=options.project,
+            own=options.own,
+        )
     )
     watch.start("clean", "Checking")
     result = clean(
         reports, area, today=context.today, border_m=settings.border_m, gazetteer=gazetteer
     )
-    qualities = quality.file_qualities(reports, result)
+    others = [
+        account_of(path, kind, area, context)
+        for path, kind in kinds.items()
+        if kind.kind != REPORTS
+    ]
+    qualities = [*quality.file_qualities(reports, result), *others]
     head = make_head(
         context,
         as_of=context.today,
-        inputs=[{"path": file.path, "sha256": file.sha256} for file in reports.files],
+        inputs=[
+            *({"path": file.path, "sha256": file.sha256} for file in reports.files),
+            *files_read(checked=[path for path in kinds if kinds[path].kind != REPORTS]),
+        ],
         also_read=files_read(boundaries=options.boundaries, context=options.context),
         cautions=[
             *result.cautions,
             *anonymised(result.incidents, fixing=options.fixing),
-            *([] if area is not None else [NO_WARDS]),
+            *([] if area is not None or not files else [NO_WARDS]),
         ],
     )
     page = check_page(
@@ -124,12 +142,21 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     )
 
 
+def kind_asked(path: Path, options: CheckOptions, limits: Limits) -> FileKind:
+    """Tell what kind of file a file is: as was said, else by its folder and content."""
+    if options.source is not None:
+        kind = options.source if options.source in KINDS else REPORTS
+        return FileKind(kind, "as was said")
+    return kind_of_file(path, limits)
+
+
 def _body(qualities: Sequence[quality.FileQuality], counts: Mapping[str, int]) -> dict[str, Any]:
     """Return what the record of a check says beside its head."""
     return {
         "files": [
             {
                 "path": file.path,
+                "kind": file.kind,
                 "source": file.source,
                 "counts": file.counts,
                 "reasons": {found.item: found.n for found in file.about(quality.NOT_USED)},

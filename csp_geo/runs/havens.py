@@ -28,6 +28,7 @@ from csp_geo.decisions.walking.network import read_network
 from csp_geo.decisions.walking.obstacles import read_obstacles
 from csp_geo.inputs.areas.zones_and_places import read_zones
 from csp_geo.inputs.files.columns import SYNTHETIC
+from csp_geo.inputs.venues.listing import list_files
 from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
@@ -184,7 +185,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         head=make_head(
             context,
             as_of=page.on,
-            inputs=files_read(premises=options.premises, existing=options.existing),
+            inputs=files_read(premises=_lists(options), existing=options.existing),
             also_read=files_read(
                 venue_types=options.venue_types,
                 network=options.network,
@@ -222,9 +223,14 @@ def _keep_what_is_filled_in(path: Path) -> None:
 # --- what comes in -------------------------------------------------------------------------------
 
 
+def _lists(options: HavenOptions) -> list[Path]:
+    """Return the files of the lists of premises; a folder is its files."""
+    return [path for path, _ in list_files(options.premises)]
+
+
 def _refuse_mixture(options: HavenOptions, pack: WeeklyPack) -> None:
     """Refuse the sample's invented venues for real reports, and real venues for the sample's."""
-    lists = [*options.premises, *([options.existing] if options.existing else [])]
+    lists = [*_lists(options), *([options.existing] if options.existing else [])]
     for path in lists:
         if path.is_file() and is_labelled(path, SYNTHETIC) != bool(pack.record.get("synthetic")):
             ours, theirs = (

@@ -195,7 +195,7 @@ class TestList:
         home = project / "data" / "boundaries"
         layer = gpd.read_file(home / "E09000002_wards_2022.gpkg")
         layer.iloc[:5].to_file(home / "E09000002_wards_2022.gpkg", layer="wards")
-        layer.rename(columns={"WD22CD": "Kennung"}).to_file(home / "other.geojson")
+        layer[["geometry"]].to_file(home / "other.geojson")
         (home / "sample.geojson").write_text(layer.assign(status="schematic").to_json())
         ran = csp("boundaries", "list", cwd=project)
         assert (ran.code, ran.err) == (0, "")

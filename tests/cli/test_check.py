@@ -67,7 +67,7 @@ def test_text(csp, dirty, shared_town, tmp_path):
     """What people read: conservation, what was matched to what, each reason with a hint."""
     ran = csp("check", dirty, "--boundaries", shared_town.boundaries, cwd=tmp_path)
     assert ran.code == 0
-    assert "dirty.csv (offence)" in ran.out
+    assert "dirty.csv (reports of source offence)" in ran.out
     assert "24 rows read = 22 accepted + 0 merged + 2 quarantined" in ran.out
     assert "location = place" in ran.out
     assert "1 x No date. Fill in the date." in ran.out

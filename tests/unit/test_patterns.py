@@ -28,7 +28,6 @@ MADE_IN_FUNCTIONS = {
     "csp_geo.inputs.venues.venue_types": "words of a table, each escaped",
     "csp_geo.inputs.venues.contacts": "called where the module begins",
     "csp_geo.inputs.vocabulary": "words of a table with any ending: tried below",
-    "csp_geo.inputs.areas.study_area": "called where the module begins",
 }
 """Modules in which a function makes a pattern, and why that is safe."""
 SHORTER = {20: 0.1, 30: 0.1, 40: 0.1, 1_000: 0.1, 10_000: 0.2, 50_000: 0.3}

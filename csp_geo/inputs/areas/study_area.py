@@ -6,10 +6,9 @@ that wards share belongs to the ward with the lower code. So no point is counted
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -24,26 +23,25 @@ from csp_geo.core.polygons import Locator
 from csp_geo.core.projection import BRITISH_CRS, WGS84, Projection, between, projection_at
 from csp_geo.core.storage import sha256_of
 from csp_geo.core.visible import clean
+from csp_geo.inputs.areas.ward_columns import FIELDS
+from csp_geo.inputs.areas.wards import wards_of
 from csp_geo.inputs.files.gis_layer import read_vector
+from csp_geo.inputs.own_columns import read_own_columns
+from csp_geo.inputs.source import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
 
-def _any_of(*names: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(name) for name in names)
-
-
-_NO_LETTER = re.compile(r"[^a-z0-9]")
-_CODE = _any_of(r"wd\d\dcd", "gsscode", "wardcode", "wdcd", "code")
-_NAME = _any_of(r"wd\d\dnm", "wardname", "wdnm", "name")
-_DISTRICT = _any_of(r"lad\d\dnm", "ladnm", "district", "boroughname", "borough")
+_DISTRICT: Final = tuple(
+    map(re.compile, (r"lad\d\dnm", "ladnm", "district", "boroughname", "borough"))
+)
 _GB_CODE = re.compile(r"[EWS]\d{8}")
 _SLIVER_M2: Final = 100.0
-_AREAL: Final = 2
 _FEWEST_CORNERS_PER_KM: Final = 10.0
 """Corners for each kilometre that a ward is wide (the root of its area). Measured on one borough:
 136 in full resolution, 20 to 23 generalised to 20 m, 6.5 in a file that puts 5 % of postcodes into
@@ -83,6 +81,8 @@ class StudyArea:
 
     `wards` has ward_code, ward_name and geometry, in the order of the codes. `cautions` say what
     was repaired or decided; `overlap_m2` and `gap_m2` measure how cleanly the wards fit together.
+    `matched` are the columns that hold codes and names; of the file's `n_read` features
+    `n_left_out` had no shape, and further ones were parts of a ward.
     """
 
     name: str
@@ -95,6 +95,9 @@ class StudyArea:
     gap_m2: float = 0.0
     file_name: str = ""
     sha256: str = ""
+    matched: Mapping[str, str] = field(default_factory=dict)
+    n_read: int = 0
+    n_left_out: int = 0
 
     @cached_property
     def boundary(self) -> shapely.Geometry:
@@ -141,42 +144,45 @@ def vintage_of(codes: list[str]) -> Vintage | None:
 def read_study_area(path: str | Path) -> StudyArea:
     """Read wards from a GeoJSON, GeoPackage or Shapefile.
 
-    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...).
-    The CRS is read; a missing one is decided by the range of the coordinates, and said. Invalid
-    polygons are repaired, and said; overlaps and gaps are measured.
+    Columns for code and name are recognised across dialects (WD22CD/WD22NM, GSS_CODE/NAME, ...) and
+    by their cells; a `columns.toml` beside the file goes first. The CRS is read; a missing one is
+    decided by the range of the coordinates, and said. Invalid polygons are repaired, what has no
+    shape is left out, and both are said; overlaps and gaps are measured.
 
     Raises
     ------
     BoundaryError
-        If the file cannot be read, has no polygons, or has no columns for ward code and name.
+        If the file cannot be read, has no polygons, or nothing tells its wards apart.
     """
     from pathlib import Path
 
     path = Path(path)
     layer, notes = read_vector(path)
-    return study_area_of(layer, path.name, notes=notes, sha256=sha256_of(path))
+    own = read_own_columns(path, "boundaries", FIELDS)
+    return study_area_of(layer, path.name, notes=notes, sha256=sha256_of(path), own=own)
 
 
 def study_area_of(
-    layer: gpd.GeoDataFrame, file_name: str, *, notes: tuple[str, ...] = (), sha256: str = ""
+    layer: gpd.GeoDataFrame,
+    file_name: str,
+    *,
+    notes: tuple[str, ...] = (),
+    sha256: str = "",
+    own: Mapping[str, tuple[str, ...]] | None = None,
 ) -> StudyArea:
     """Make a study area of a layer of wards that has a CRS; `notes` say how it was read.
+
+    `own` are the columns that somebody named, as `own_columns` reads them.
 
     Raises
     ------
     BoundaryError
-        If the layer has no polygons, or no columns for ward code and name.
+        If the layer has no polygons, or nothing tells its wards apart.
     """
-    cautions = [Caution("wards-as-read", note) for note in notes]
-    if not layer.geom_type.isin(["Polygon", "MultiPolygon"]).any():
-        raise BoundaryError(f"{file_name} holds no polygons: ward boundaries are needed.")
-    wards = _named_wards(layer, file_name)
-    wards, repaired = _repaired(wards)
-    if repaired:
-        said = f"The shape of {', '.join(repaired)} in {file_name} crossed itself and was repaired."
-        cautions.append(Caution("wards-repaired", said))
-    projection = _projection_of(wards)
-    wards = _in_metres(wards, projection, file_name)
+    rows = wards_of(layer, file_name, own)
+    cautions = [*(Caution("wards-as-read", note) for note in notes), *rows.cautions]
+    projection = _projection_of(rows.table)
+    wards = _in_metres(rows.table, projection, file_name)
     overlap, gap = _fit(wards)
     if overlap > _SLIVER_M2 or gap > _SLIVER_M2:
         said = (
@@ -188,7 +194,9 @@ def study_area_of(
     if not schematic:  # those are not to be relied on at all, which is said elsewhere
         cautions += _coarse(wards, vintage, file_name)
     return StudyArea(
-        name=_area_name(layer, vintage, file_name.rpartition(".")[0] or file_name),
+        name=_area_name(
+            layer, rows.columns.matched, vintage, file_name.rpartition(".")[0] or file_name
+        ),
         wards=wards,
         projection=projection,
         vintage=vintage,
@@ -198,84 +206,10 @@ def study_area_of(
         gap_m2=gap,
         file_name=file_name,
         sha256=sha256,
+        matched=rows.columns.matched,
+        n_read=rows.n_read,
+        n_left_out=rows.n_left_out,
     )
-
-
-def _plain(name: str) -> str:
-    return _NO_LETTER.sub("", name.lower())
-
-
-def _find_column(layer: gpd.GeoDataFrame, alternatives: tuple[re.Pattern[str], ...]) -> str | None:
-    """Return the column that the alternatives name, the earlier alternative first."""
-    for alternative in alternatives:
-        for column in layer.columns:
-            if alternative.fullmatch(_plain(str(column))):
-                return str(column)
-    return None
-
-
-def _named_wards(layer: gpd.GeoDataFrame, file_name: str) -> gpd.GeoDataFrame:
-    found = {"ward_code": _find_column(layer, _CODE), "ward_name": _find_column(layer, _NAME)}
-    for needed, column in found.items():
-        if column is None:
-            names = [str(name) for name in layer.columns if name != "geometry"]
-            near = difflib.get_close_matches(needed, names, n=1, cutoff=0.0)
-            raise BoundaryError(
-                f"{file_name}: no column for the {needed.replace('_', ' ')} was found (columns: "
-                f"{', '.join(names[:12]) or 'none'}). Closest: '{near[0] if near else ''}'. Name "
-                f"it '{needed}', or WD22CD and WD22NM as the Office for National Statistics does."
-            )
-    _refuse_incomplete(layer, found, file_name)
-    polygons = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
-    wards = gpd.GeoDataFrame(
-        {
-            key: polygons[column].astype("str").map(clean).str.strip()
-            for key, column in found.items()
-        },
-        geometry=polygons.geometry.force_2d(),
-        crs=layer.crs,
-    )
-    if wards["ward_code"].duplicated().any():
-        wards = wards.dissolve("ward_code", as_index=False)
-    wards = wards.sort_values("ward_code", ignore_index=True)
-    return wards[["ward_code", "ward_name", "geometry"]]
-
-
-def _refuse_incomplete(
-    layer: gpd.GeoDataFrame, columns: dict[str, str | None], file_name: str
-) -> None:
-    """Refuse wards without a code or a shape: their reports would be outside, in silence."""
-    code, name = (layer[str(columns[key])] for key in ("ward_code", "ward_name"))
-    nameless = code.isna() | (code.astype("str").str.strip() == "")
-    if nameless.any():
-        raise BoundaryError(
-            f"{file_name}: {int(nameless.sum())} of {len(layer)} wards have no code. Every ward "
-            "needs one; get the file again, or take the rows out that are not wards."
-        )
-    shapeless = layer.geometry.isna() | layer.geometry.is_empty
-    if shapeless.any():
-        raise BoundaryError(
-            f"{file_name}: {', '.join(name[shapeless].astype('str'))} has no shape that can be "
-            "read, so its reports would lie outside. Get the file again."
-        )
-
-
-def _repaired(wards: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[str]]:
-    invalid = ~wards.geometry.is_valid.to_numpy()
-    if not invalid.any():
-        return wards, []
-    shapes = wards.geometry.to_numpy().copy()
-    mended = shapely.make_valid(shapes[invalid], method="structure")
-    shapes[invalid] = [_polygons_of(shape) for shape in mended]
-    return wards.set_geometry(gpd.GeoSeries(shapes, crs=wards.crs)), list(
-        wards.loc[invalid, "ward_name"]
-    )
-
-
-def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
-    """Keep the areas of a repaired shape; lines and points are left over from the repair."""
-    parts = shapely.get_parts(shape)
-    return shapely.union_all(parts[shapely.get_dimensions(parts) == _AREAL])
 
 
 def _projection_of(wards: gpd.GeoDataFrame) -> Projection:
@@ -349,8 +283,14 @@ def _coarse(wards: gpd.GeoDataFrame, vintage: Vintage | None, file_name: str) ->
     return [Caution("wards-coarse", said)]
 
 
-def _area_name(layer: gpd.GeoDataFrame, vintage: Vintage | None, stem: str) -> str:
-    column = _find_column(layer, _DISTRICT)
+def _area_name(
+    layer: gpd.GeoDataFrame, matched: Mapping[str, str], vintage: Vintage | None, stem: str
+) -> str:
+    """Return the name of the whole: a district that all wards share, unless it is the ward's."""
+    others = [str(name) for name in layer.columns if name not in matched]
+    column = next(
+        (name for word in _DISTRICT for name in others if word.fullmatch(plain(name))), None
+    )
     names = sorted(set(layer[column].dropna().astype("str").map(clean))) if column else []
     if len(names) == 1:
         return names[0]

@@ -15,16 +15,18 @@ from csp_geo.core.errors import BoundaryError, CspGeoError, SourceError
 from csp_geo.core.projection import move_shapes
 from csp_geo.core.tables import PLACES, ZONES
 from csp_geo.core.visible import clean
-from csp_geo.core.wording import count
+from csp_geo.core.wording import count, join, shortened
+from csp_geo.inputs.areas.zone_columns import FIELDS, ZoneColumns, zone_columns
 from csp_geo.inputs.files.gis_layer import VECTOR_SUFFIXES, read_vector
 from csp_geo.inputs.files.reading import read_file
+from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.source import packaged_sources, plain
 from csp_geo.inputs.when.dates import read_dates
 from csp_geo.inputs.where.gazetteer import is_gazetteer
 from csp_geo.inputs.where.locate import DEGREES, METRES, locate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -33,12 +35,8 @@ if TYPE_CHECKING:
     from csp_geo.core.projection import Projection
     from csp_geo.inputs.areas.study_area import StudyArea
 
-_ZONE_COLUMNS: Final = {
-    "name": ("name", "zonename", "title", "order", "ordername"),
-    "power": ("power", "type", "zonetype", "legislation"),
-    "in_force": ("inforce", "start", "startdate", "from", "validfrom", "madeon", "live"),
-    "expires": ("expires", "expiry", "expirydate", "end", "enddate", "to", "validto", "until"),
-}
+_AREAL: Final = ("Polygon", "MultiPolygon")
+_SHOWN: Final = 12
 _LISTED: Final = ("addresses", "streets")
 """How the names of files begin that list where reports can be."""
 _STEP_M: Final = 25.0
@@ -67,16 +65,9 @@ def read_zones(
     parts: list[gpd.GeoDataFrame] = []
     cautions: list[Caution] = []
     for path in paths:
-        layer, notes = read_vector(path)
-        cautions += [Caution("zones-as-read", note) for note in notes]
-        shapes = layer[layer.geom_type.isin(["Polygon", "MultiPolygon"])]
-        if shapes.empty:
-            raise BoundaryError(f"{path.name} holds no zones: polygons are needed.")
-        columns = {key: _column(list(layer.columns), names) for key, names in _ZONE_COLUMNS.items()}
-        if columns["name"] is None:
-            raise BoundaryError(f"{path.name}: no column for the name of the zone was found.")
-        parts.append(_zone_rows(shapes, columns, projection))
-        cautions += _unreadable_dates(parts[-1], path.name)
+        rows, said = _zones_of(path, projection)
+        parts.append(rows)
+        cautions += said
     if not parts:
         empty = {column.name: pd.Series(dtype="str") for column in ZONES.columns[:-1]}
         return gpd.GeoDataFrame(empty, geometry=[], crs=projection.crs), ()
@@ -88,17 +79,64 @@ def read_zones(
     return zones[list(ZONES.names)], tuple(cautions)
 
 
+def zone_layer(path: Path) -> tuple[gpd.GeoDataFrame, ZoneColumns, tuple[Caution, ...]]:
+    """Read a file of zones as it is: the layer, what its columns are, what is said of them.
+
+    Raises
+    ------
+    BoundaryError
+        If it cannot be read or has no polygons.
+    """
+    layer, notes = read_vector(path)
+    if not layer.geom_type.isin(_AREAL).any():
+        raise BoundaryError(f"{path.name} holds no zones: polygons are needed.")
+    columns = zone_columns(cells_of(layer), path.name, read_own_columns(path, "zones", FIELDS))
+    said = tuple(Caution("zones-as-read", note) for note in (*notes, *columns.notes))
+    return layer, columns, said
+
+
+def cells_of(layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the columns of a layer but its shapes, as texts, "" for empty."""
+    names = [name for name in layer.columns if name != layer.geometry.name]
+    texts = {str(name): layer[name].map(_as_text).fillna("").astype("str") for name in names}
+    return pd.DataFrame(texts, index=layer.index, dtype="str")
+
+
+def _zones_of(path: Path, projection: Projection) -> tuple[gpd.GeoDataFrame, list[Caution]]:
+    """Read the zones of a file, and what is to be said of it."""
+    layer, columns, said = zone_layer(path)
+    if "name" not in columns.fields:
+        names = [shortened(name) for name in layer.columns if name != layer.geometry.name]
+        raise BoundaryError(
+            f"{path.name}: no column for the name of the zone was found (columns: "
+            f"{', '.join(names[:_SHOWN]) or 'none'}). Rename it 'name', or say which it is: "
+            f"csp-geo check {path.name} --source zones --map."
+        )
+    is_area = (layer.geom_type.isin(_AREAL) & ~layer.geometry.is_empty).to_numpy(dtype=bool)
+    rows = _zone_rows(layer[is_area], columns.fields, projection)
+    left = layer.loc[~is_area, columns.fields["name"]].map(_as_text).fillna("a zone without a name")
+    lost = Caution(
+        "zones-as-read",
+        f"{path.name}: {join([shortened(name) for name in left])} "
+        f"{'has' if len(left) == 1 else 'have'} no shape with an area that can be read, and "
+        f"{'was' if len(left) == 1 else 'were'} left out.",
+    )
+    return rows, [*said, *((lost,) * bool(len(left))), *_unreadable_dates(rows, path.name)]
+
+
 def _column(names: Sequence[str], wanted: Sequence[str]) -> str | None:
     by_plain = {plain(name): name for name in names}
     return next((by_plain[word] for word in wanted if word in by_plain), None)
 
 
 def _zone_rows(
-    shapes: gpd.GeoDataFrame, columns: dict[str, str | None], projection: Projection
+    shapes: gpd.GeoDataFrame, columns: Mapping[str, str], projection: Projection
 ) -> gpd.GeoDataFrame:
     texts = {
-        key: shapes[column].map(_as_text) if column else pd.Series(None, shapes.index, dtype="str")
-        for key, column in columns.items()
+        key: shapes[columns[key]].map(_as_text)
+        if key in columns
+        else pd.Series(None, shapes.index, dtype="str")
+        for key in FIELDS
     }
     start, end = (read_dates(texts[key].fillna("")).at for key in ("in_force", "expires"))
     polygons = shapely.make_valid(shapes.geometry.force_2d().to_numpy(), method="structure")

@@ -34,6 +34,7 @@ VECTOR_SUFFIXES: Final = (".geojson", ".json", ".gpkg", ".shp")
 _COARSE: Final = re.compile(
     rb"<(?:\w+:)?(?:when|begin|end)>\s*(\d{4}(?:-\d\d(?:-\d\d)?)?)\s*</", re.IGNORECASE
 )
+_WINDOWS: Final = "cp1252"
 _MIDNIGHT: Final = "T00:00:00"
 _COLUMNS: Final = ("timestamp", "begin", "end")
 SUFFIXES: Final = GIS_SUFFIXES
@@ -78,7 +79,7 @@ def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, 
     try:
         file = recognise(_packed_layer(Origin(path, path.name)))
         name, others = _choose_layer(file, wanted)
-        layer = file.read(name) if name else None
+        layer, letters = _whole_or_by_record(file, name) if name else (None, ())
     except (SourceError, ShapelyError, *DAMAGED_LAYER) as error:
         if isinstance(error, SourceError) and not isinstance(error, UnlikeItsNameError):
             raise BoundaryError(str(error)) from error
@@ -91,7 +92,42 @@ def read_vector(path: Path, wanted: str = "Polygon") -> tuple[gpd.GeoDataFrame, 
     if (layer.geometry.isna() | layer.geometry.is_empty).all():
         raise BoundaryError(f"{path.name} has no shapes in it.")
     layer, notes = _with_fitting_crs(layer, path.name)
-    return layer, (*others, *notes)
+    return layer, (*others, *letters, *notes)
+
+
+def _whole_or_by_record(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read a layer; a shape that is broken is missing in it, and does not cost the others.
+
+    Nothing is mended here: a ring that is not closed would be closed by a guess.
+
+    Returns
+    -------
+    layer, notes
+        How letters were read, where they are not as the format has them.
+    """
+    from pyogrio.errors import FeatureError, GeometryError
+
+    try:
+        return _with_letters(file, name)
+    except (ShapelyError, FeatureError, GeometryError):
+        return _record_by_record(file, name)[0], ()
+
+
+def _with_letters(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read a layer with the letters that its bytes allow.
+
+    A Shapefile that does not say how its letters are written is UTF-8 where its bytes are; what
+    should be UTF-8 and is not was written by Windows.
+    """
+    origin = file.origin
+    says_nothing = origin.suffix == ".shp" and not origin.beside(".cpg")
+    first, then = ({"encoding": "utf-8"}, {}) if says_nothing else ({}, {"encoding": _WINDOWS})
+    try:
+        return file.read(name, on_invalid="ignore", **first), ()
+    except UnicodeDecodeError:
+        layer = file.read(name, on_invalid="ignore", **then)
+    note = f"{origin.where} is not written in UTF-8; its letters were read as those of Windows."
+    return layer, (note,) * bool(then)
 
 
 def _packed_layer(origin: Origin) -> Origin:

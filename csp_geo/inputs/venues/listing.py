@@ -7,7 +7,7 @@ Every cell is text, as given, and no column but those that are known is kept.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -19,16 +19,18 @@ from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.tables import CRITERIA
 from csp_geo.inputs.files.columns import map_columns
-from csp_geo.inputs.files.reading import read_tables
+from csp_geo.inputs.files.reading import SUFFIXES, read_tables
 from csp_geo.inputs.files.table import ROW, Unread, said
+from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.read import ReportFile
 from csp_geo.inputs.reasons import REASON
-from csp_geo.inputs.source import Source, known_columns, packaged_sources, plain
+from csp_geo.inputs.source import Source, plain
+from csp_geo.inputs.venues.list_columns import PLACES, Wanted, list_columns
 from csp_geo.inputs.venues.venue_types import GROUPS, OTHER, SUITABLE
 from csp_geo.inputs.where.best_location import Ground, best_locations
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -156,16 +158,10 @@ NOWHERE: Final = (
     OUTSIDE,
 )
 """Reasons of intake for which a place is nowhere, or nowhere near; the first that holds is said."""
-_PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
-_PLACES: Final = ("gridref", "wkt", "postcode")
-_LOCATION: Final[Mapping[str, tuple[str, ...]]] = {
-    "longitude": ("geocode longitude",),
-    "latitude": ("geocode latitude",),
-    "postcode": ("postcode", "post code", "full postcode", "postal code", "addr:postcode"),
-}
 _HSTORE: Final = re.compile(r'(?<!\\)"([^"\\]*+(?:\\.[^"\\]*+)*+)"=>"([^"\\]*+(?:\\.[^"\\]*+)*+)"')
 _OTHER_TAGS: Final = "other_tags"
 _SHOWN: Final = 12
+_NO_LIST: Final = re.compile(r"(?:readme|template_|licen[cs]e|\.|~\$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -175,7 +171,7 @@ class Listed:
     `rows` has `source_row` and a column of texts for each field, "" for empty. `reason` says for
     each row why it is nowhere, a slug of `intake.rules`, "" where it is located. `xy` is
     ``(n, 2)`` metres, NaN where unknown; `ward` the row in the wards of the study area, -1 outside.
-    `unread` are the columns of which no name is known.
+    `matched` gives for each column that is read its field, `unread` are those that are not known.
     """
 
     name: str
@@ -187,34 +183,43 @@ class Listed:
     method: NDArray[np.object_]
     accuracy_m: NDArray[np.float64]
     notes: tuple[str, ...] = ()
+    matched: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What a list should hold: for each field the names that its column may have.
+def list_files(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+    """Return the files that are meant: of a folder all that could be lists, by name.
 
-    `needed` are the fields without which it is not such a list, `what` how messages call it.
+    Returns
+    -------
+    files
+        Each with whether it was named itself; one of a folder may turn out to be something else.
+
+    Raises
+    ------
+    SourceError
+        If a folder holds no file that could be a list.
     """
-
-    what: str
-    fields: Mapping[str, tuple[str, ...]]
-    needed: tuple[str, ...] = ("name",)
-
-    @property
-    def source(self) -> Source:
-        """The fields, and those that say where, as intake knows the columns of a file."""
-        other = packaged_sources()["other"]
-        places = (*(name for pair in _PAIRS for name in pair), *_PLACES)
-        words = {
-            name: (*map(plain, _LOCATION.get(name, ())), *other.columns.get(name, ()))
-            for name in places
-        }
-        own = {name: tuple(map(plain, names)) for name, names in self.fields.items()}
-        return replace(other, columns={**own, **words}, location_accuracy_m=20.0)
+    found: list[tuple[Path, bool]] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append((path, True))
+            continue
+        inside = sorted(
+            one
+            for one in path.iterdir()
+            if one.suffix.lower() in SUFFIXES and not _NO_LIST.match(one.name) and one.is_file()
+        )
+        if not inside:
+            raise SourceError(
+                f"The folder {path.resolve().name} holds no list of premises. Put CSV, XLSX, "
+                "GeoJSON or GeoPackage files into it, or name a file."
+            )
+        found += [(one, False) for one in inside]
+    return list(dict.fromkeys(found))
 
 
 def read_lists(
@@ -244,7 +249,8 @@ def read_lists(
     SourceError
         If no table of the file can be read, or has the columns that are needed.
     """
-    source, ground = wanted.source, Ground(area, border_m)
+    told = read_own_columns(path, wanted.table, wanted.words)
+    source, ground = wanted.source(told), Ground(area, border_m)
     words = frozenset(word for names in source.columns.values() for word in names)
     if not path.exists():
         raise SourceError(f"{path.name} is not there. Check the name and the folder.")
@@ -269,18 +275,18 @@ def read_lists(
 
 def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: Ground) -> Listed:
     raw, cells = _with_tags(raw)
-    fields = _without_half_pairs(known_columns(raw.header, source))
+    fields, guessed = list_columns(raw.header, source)
     _require(fields, raw, where, wanted)
-    places = {column: field for column, field in fields.items() if field not in wanted.fields}
+    places = {column: name for column, name in fields.items() if name not in wanted.fields}
     mapped = map_columns(raw, places, source)
     rows = mapped.table
     file = ReportFile(where, source.source, source.feed, "", len(rows), places, mapped.axes)
     located = best_locations(file, source, rows.assign(place=""), ground)
     own = cells.set_index(ROW).loc[rows["source_row"]]
-    texts = {field: own[column].map(said).to_numpy() for column, field in fields.items()}
+    texts = {name: own[column].map(said).to_numpy() for column, name in fields.items()}
     table = pd.DataFrame({"source_row": rows["source_row"].to_numpy()})
-    for field in (*wanted.fields, "postcode"):
-        table[field] = pd.Series(texts.get(field, ""), table.index, dtype="str")
+    for name in (*wanted.fields, "postcode"):
+        table[name] = pd.Series(texts.get(name, ""), table.index, dtype="str")
     xy = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     return Listed(
         name=where,
@@ -291,7 +297,8 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
         reason=_reasons(located, np.isfinite(xy).all(axis=1), rows["broken"].to_numpy()),
         method=located["method"].to_numpy(dtype=object),
         accuracy_m=located[["accuracy_m", "coarse_m"]].max(axis=1).to_numpy(dtype=np.float64),
-        notes=mapped.notes,
+        notes=(*guessed, *mapped.notes),
+        matched=fields,
         unread=tuple(name for name in raw.header if name not in fields),
     )
 
@@ -328,22 +335,16 @@ def _with_tags(raw: RawTable) -> tuple[RawTable, pd.DataFrame]:
     return replace(raw, header=header, chunks=(cells,)), cells
 
 
-def _without_half_pairs(fields: Mapping[str, str]) -> dict[str, str]:
-    """Keep one whole pair of coordinates: the first that is there."""
-    found = set(fields.values())
-    pair = next((pair for pair in _PAIRS if set(pair) <= found), ())
-    unused = {name for other in _PAIRS for name in other} - set(pair)
-    return {column: field for column, field in fields.items() if field not in unused}
-
-
 def _require(fields: Mapping[str, str], raw: RawTable, where: str, wanted: Wanted) -> None:
     found = set(fields.values())
     missing = [name.replace("_", " ") for name in wanted.needed if name not in found]
-    if not found & {"longitude", "easting", "x", *_PLACES}:
+    if not found & {"longitude", "easting", "x", *PLACES}:
         missing.append("location (latitude and longitude, easting and northing, or postcode)")
     if missing:
         shown = ", ".join(raw.header[:_SHOWN]) + (", ..." if len(raw.header) > _SHOWN else "")
         raise SourceError(
             f"{where} is not a list of {wanted.what}: no column was found for the "
-            f"{' and the '.join(missing)}. Columns: {shown or 'none'}. Rename the column."
+            f"{' and the '.join(missing)}. Columns: {shown or 'none'}. Rename the column, "
+            f"or say which it is: csp-geo check {where.partition('#')[0]} "
+            f"--source {wanted.table} --map."
         )

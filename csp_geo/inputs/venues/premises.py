@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,15 +17,17 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.caution import Caution
-from csp_geo.core.errors import NoReportsError
+from csp_geo.core.errors import NoReportsError, SourceError
 from csp_geo.core.origin import LIMITS
+from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import CRITERIA, PREMISES, as_agreed
 from csp_geo.core.wording import count, number
 from csp_geo.inputs.venues.contacts import address_holds_contact, before_contact, holds_contact
+from csp_geo.inputs.venues.list_columns import Wanted
 from csp_geo.inputs.venues.listing import (
     NO_LOCATION,
-    Wanted,
     as_one,
+    list_files,
     read_answers,
     read_lists,
     read_people,
@@ -66,7 +68,7 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """Why a row is not a candidate, beside the reasons for which a place is nowhere."""
 
-_TAGS: Final = (
+TAGS: Final = (
     *("amenity", "shop", "healthcare", "leisure", "tourism", "railway", "public_transport"),
     *("office", "craft"),
 )
@@ -75,6 +77,7 @@ _PLAIN: Final = re.compile(r"[^A-Za-z0-9.]+")
 _ADDRESS: Final = ("address", "line_1", "line_2", "line_3", "line_4", "house", "street", "town")
 WANTED: Final = Wanted(
     what="premises",
+    table="premises",
     fields={
         "name": (
             *("name", "business name", "premises name", "venue name", "trading name", "venue"),
@@ -99,7 +102,7 @@ WANTED: Final = Wanted(
         "first_aid": ("first aid", "first aid kit", "first aider"),
         "phone": ("phone", "landline", "has phone"),
         "training": ("training", "trained", "staff trained"),
-        **{key: (key,) for key in _TAGS},
+        **{key: (key,) for key in TAGS},
     },
 )
 
@@ -110,6 +113,7 @@ class Premises:
 
     `table` is per `tables.PREMISES`. `left_out` has source_file, source_row, reason (a slug) and
     words. `counts` has read, candidates and left_out, of which the first is the sum of the others.
+    `matched` are the columns that were read, with their fields.
     """
 
     table: gpd.GeoDataFrame
@@ -117,6 +121,7 @@ class Premises:
     counts: Mapping[str, int]
     cautions: tuple[Caution, ...]
     licences: tuple[str, ...]
+    matched: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -126,7 +131,7 @@ class Premises:
 
 def read_premises(
     paths: Sequence[Path],
-    area: StudyArea,
+    area: StudyArea | None,
     types: VenueTypes,
     *,
     alcohol_and_gambling: bool = False,
@@ -139,8 +144,10 @@ def read_premises(
 
     Parameters
     ----------
+    paths
+        Files, or folders of them.
     area
-        Premises outside it are left out.
+        Premises outside it are left out; without one, none are.
     types
         From `read_venue_types`.
     alcohol_and_gambling
@@ -159,9 +166,7 @@ def read_premises(
     NoReportsError
         If no candidate is left; the sentence says why.
     """
-    read = [read_lists(path, WANTED, area, limits=limits) for path in paths]
-    lists = [listed for own, _ in read for listed in own]
-    left = [caution for _, cautions in read for caution in cautions]
+    lists, left = _lists_of(paths, area, limits)
     parts = [_candidates(listed, area, types) for listed in lists]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if rows.empty:
@@ -177,7 +182,7 @@ def read_premises(
             gpd.GeoDataFrame(
                 kept,
                 geometry=gpd.points_from_xy(kept["x_m"], kept["y_m"]),
-                crs=area.projection.crs,
+                crs=(british_grid() if area is None else area.projection).crs,
             ),
             PREMISES,
         ),
@@ -185,10 +190,32 @@ def read_premises(
         counts={"read": len(rows), "candidates": len(kept), "left_out": len(left_out)},
         cautions=(*_cautions(lists, rows), *left),
         licences=tuple(_licences(lists)),
+        matched={column: name for listed in lists for column, name in listed.matched.items()},
     )
 
 
-def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFrame:
+def _lists_of(
+    paths: Sequence[Path], area: StudyArea | None, limits: Limits
+) -> tuple[list[Listed], list[Caution]]:
+    """Read every list; what lies in a folder and is none is left, and said."""
+    lists: list[Listed] = []
+    left: list[Caution] = []
+    for path, is_named in list_files(paths):
+        try:
+            own, cautions = read_lists(path, WANTED, area, limits=limits)
+        except SourceError as error:
+            if is_named:
+                raise
+            left.append(Caution("list-left-out", str(error)))
+            continue
+        lists += own
+        left += cautions
+    if left and not lists:
+        raise SourceError(left[0])
+    return lists, left
+
+
+def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd.DataFrame:
     """Return one list's rows with the columns of the contract, and a reason where there is one."""
     rows = listed.rows
     held = rows["name"].map(holds_contact).astype("bool")
@@ -196,7 +223,7 @@ def _candidates(listed: Listed, area: StudyArea, types: VenueTypes) -> pd.DataFr
     addresses, coded = _addresses(rows), rows["postcode"].map(holds_contact).astype("bool")
     spoken = np.array([address_holds_contact(text) for text in addresses], dtype=np.bool_)
     business = _business_types(listed, types)
-    untyped = bool(listed.fields & {*_TAGS})  # a feature of a map need not be a business
+    untyped = bool(listed.fields & {*TAGS})  # a feature of a map need not be a business
     kinds = [
         None if untyped and not text else types.of(text, name)
         for text, name in zip(business, rows["name"], strict=True)
@@ -246,7 +273,7 @@ def _nowhere(slug: str) -> str:
 def _business_types(listed: Listed, types: VenueTypes) -> list[str]:
     """Return the type in the list's words; of map features the first tag that the table knows."""
     rows = listed.rows
-    keys = [key for key in _TAGS if key in listed.fields]
+    keys = [key for key in TAGS if key in listed.fields]
     if not keys:
         whole = "" if "business_type" in listed.fields else _type_of_file(listed.name, types)
         return [str(text) or whole for text in rows["business_type"]]
@@ -299,7 +326,7 @@ def _unique(ids: pd.Series) -> pd.Series:
 
 
 def _is_osm(listed: Listed) -> bool:
-    return bool(listed.fields & {*_TAGS, "house", "street"})
+    return bool(listed.fields & {*TAGS, "house", "street"})
 
 
 def _at_point(xy: np.ndarray) -> np.ndarray:
@@ -313,7 +340,9 @@ def _at_point(xy: np.ndarray) -> np.ndarray:
     )
 
 
-def _of_ward(listed: Listed, area: StudyArea, column: str) -> np.ndarray:
+def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:
+    if area is None:
+        return np.full(len(listed), None, dtype=object)
     names = np.array([*area.wards[column], None], dtype=object)
     return np.asarray(names[listed.ward])
 

@@ -6,7 +6,7 @@ place is known; a lapsed one counts as closed. Who the contact is never leaves t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -24,10 +24,10 @@ from csp_geo.inputs.venues.contacts import (
     holds_contact,
     public_address,
 )
+from csp_geo.inputs.venues.list_columns import Wanted
 from csp_geo.inputs.venues.listing import (
     UNKNOWN,
     YES,
-    Wanted,
     read_answers,
     read_lists,
     read_people,
@@ -45,6 +45,7 @@ from csp_geo.inputs.venues.venue_types import OTHER, read_venue_types
 from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -60,6 +61,7 @@ _STATUS: Final = {
 }
 WANTED: Final = Wanted(
     what="Safe Havens",
+    table="havens",
     fields={
         "haven_id": ("haven id", "id", "haven ref", "reference", "ref"),
         "name": ("name", "haven name", "venue name", "name of venue", "business name", "venue"),
@@ -128,7 +130,8 @@ class Register:
     `table` is per `tables.HAVENS`, in the order of the file; its `counts_now` says which havens
     count, `why_not` why another does not. `findings` has source_row, haven_id, name, finding (a
     slug), what, do (sentences) and stops (bool: the haven does not count because of it). `cautions`
-    say what else of the file was not read; `unread` are the columns that were not.
+    say what else of the file was not read; `matched` are the columns that were, with their fields,
+    `unread` those that were not.
     """
 
     table: gpd.GeoDataFrame
@@ -137,6 +140,7 @@ class Register:
     today: date
     cautions: tuple[Caution, ...] = ()
     unread: tuple[str, ...] = ()
+    matched: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts_now(self) -> pd.Series:
@@ -195,6 +199,7 @@ def read_havens(path: Path, area: StudyArea | None = None, *, today: date) -> Re
         name=path.name,
         today=today,
         cautions=left,
+        matched={column: name for listed in lists for column, name in listed.matched.items()},
         unread=tuple(dict.fromkeys(name for listed in lists for name in listed.unread)),
     )
 

@@ -27,6 +27,18 @@ _SHOP: Final = "shop"
 _GENERAL: Final = (_SHOP, "cafe or restaurant", "other catering", OTHER)
 """Venue types that say so little that a name may show a business never to be approached."""
 _NAMES: Final = "names"
+_BETWEEN: Final = re.compile(r"\sand\s|\sor\s|[/&,;+()]|\s-\s")
+_APART: Final = re.compile(r"[^\w']+")
+_WHO_RUNS_IT: Final = frozenset(
+    (
+        *("local", "authority", "council", "council's", "borough", "town", "city", "county"),
+        *("district", "municipal", "parish", "public", "community", "volunteer", "voluntary"),
+        *("independent", "independently", "private", "privately", "trust", "charity", "run", "led"),
+        *("managed", "owned", "operated", "funded", "commissioned", "statutory", "by", "the", "of"),
+        *("a", "an", "in", "main", "central", "branch", "service", "services", "building"),
+    )
+)
+"""Words that say who runs a place, or that say nothing."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class VenueTypes:
         found = self.words.get(_word(business_type)) if business_type else OTHER
         if found is None and "=" in business_type:
             found = self.words.get(f"{_word(business_type.partition('=')[0])}=*")
+        elif found is None:
+            found = self._of_parts(business_type)
         if found not in _GENERAL:
             return found
         said = (
@@ -55,6 +69,33 @@ class VenueTypes:
             if (found == _SHOP or self.groups[kind] == UNSUITABLE) and pattern.search(name)
         )
         return next(said, found)
+
+    def _of_parts(self, business_type: str) -> str | None:
+        """Return the type of "Local authority run library" or "Libraries and community hubs".
+
+        Who runs it is left aside, and the plural. Of several types in one cell the strictest
+        counts, then the first; one that is not in the table leaves the whole unknown.
+        """
+        kinds = [self._of_one(part) for part in _BETWEEN.split(business_type.casefold())]
+        known = [kind for kind in kinds if kind]
+        if not known or None in kinds:
+            return None
+        return max(known, key=lambda kind: GROUPS.index(self.groups.get(kind, SUITABLE)))
+
+    def _of_one(self, text: str) -> str | None:
+        """Return the type of one part, "" for one that only says who runs it."""
+        words = [word for word in _APART.split(text) if word]
+        left = " ".join(word for word in words if word not in _WHO_RUNS_IT)
+        ways = (" ".join(words), left)
+        spelt = [one for way in ways for one in _singular(way)]
+        found = next((self.words[plain(one)] for one in spelt if plain(one) in self.words), None)
+        return found if found or left else ""
+
+
+def _singular(text: str) -> tuple[str, ...]:
+    """Return a text, and what its last word may be one of."""
+    endings = (("ies", "y"), ("es", ""), ("s", ""))
+    return (text, *(text.removesuffix(many) + one for many, one in endings if text.endswith(many)))
 
 
 def _word(text: str) -> str:

@@ -21,6 +21,7 @@ WEEKLY = (
     "wards-schematic",
     "wards-unknown-set",
     "wards-other-dates",
+    "wards-left-out",
     "wards-as-read",
     "wards-repaired",
     "wards-overlap",

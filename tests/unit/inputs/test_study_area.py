@@ -53,11 +53,9 @@ class TestInputs:
         with pytest.raises(BoundaryError, match=r"p\.gpkg holds no polygons"):
             read_study_area(path)
 
-    def test_no_name_column(self, tmp_path):
-        path = write_layer(
-            tmp_path / "w.gpkg", {"WD22CD": CODES[:2], "Wrad": ["A", "B"]}, squares()
-        )
-        with pytest.raises(BoundaryError, match=r"ward name.*Wrad"):
+    def test_no_column_that_tells_wards_apart(self, tmp_path):
+        path = write_layer(tmp_path / "w.gpkg", {"colour": ["red", "red"]}, squares())
+        with pytest.raises(BoundaryError, match=r"ward code or the ward name.*colour"):
             read_study_area(path)
 
     def test_not_there(self, tmp_path):
