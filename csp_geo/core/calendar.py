@@ -83,7 +83,7 @@ def _next_free(day: date, taken: set[date]) -> date:
 
 
 @lru_cache(maxsize=256)
-def _light(span: str, latitude: float, longitude: float) -> OpeningHours:
+def _light(span: str, latitude: float, longitude: float, clock: ZoneInfo = LONDON) -> OpeningHours:
     """Return the light part of the days at a place: "sunrise-sunset" or "dawn-dusk"."""
     from opening_hours import OpeningHours
 
@@ -93,7 +93,7 @@ def _light(span: str, latitude: float, longitude: float) -> OpeningHours:
             "degrees, latitude first, for instance 51.54, 0.08."
         )
     place = (float(latitude), float(longitude))
-    return OpeningHours(span, timezone=LONDON, coords=place, auto_country=False)
+    return OpeningHours(span, timezone=clock, coords=place, auto_country=False)
 
 
 @lru_cache(maxsize=4096)
@@ -118,16 +118,25 @@ def sun_times(day: date, latitude: float, longitude: float) -> dict[str, int]:
     return times
 
 
+def clock_at(longitude: float, latitude: float) -> str:
+    """Return the name of the time zone of a place, such as America/Vancouver; at sea Etc/GMT+2."""
+    from tzfpy import get_tz
+
+    return get_tz(longitude, latitude) or "UTC"
+
+
 def monday_of(day: date) -> date:
     """Return the Monday of the week that a day lies in."""
     return day - timedelta(days=day.weekday())
 
 
-def after_dark(hours: ArrayLike, day: date, latitude: float, longitude: float) -> Flags:
+def after_dark(
+    hours: ArrayLike, day: date, latitude: float, longitude: float, clock: ZoneInfo = LONDON
+) -> Flags:
     """Tell which hours of a week are after dark.
 
     An hour is after dark when the sun is down, from sunset to sunrise, in the middle of it (at half
-    past), on the clock of London.
+    past), on the clock of the place.
 
     Parameters
     ----------
@@ -157,10 +166,10 @@ def after_dark(hours: ArrayLike, day: date, latitude: float, longitude: float) -
         raise SettingsError(
             "Hours of the week are whole numbers from 0 (Monday 00:00) to 167 (Sunday 23:00)."
         )
-    light = _light("sunrise-sunset", latitude, longitude)
+    light = _light("sunrise-sunset", latitude, longitude, clock)
     half_past = datetime.combine(monday_of(day), time(0, 30))
     dark = [
-        not light.is_open((half_past + timedelta(hours=int(hour))).replace(tzinfo=LONDON))
+        not light.is_open((half_past + timedelta(hours=int(hour))).replace(tzinfo=clock))
         for hour in wanted.ravel()
     ]
     return np.array(dark, dtype=np.bool_).reshape(wanted.shape)

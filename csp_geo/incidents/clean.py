@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.calendar import LONDON
 from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_written
 from csp_geo.core.errors import NoReportsError
@@ -104,7 +105,7 @@ def clean(
     table = reports.table
     key = _session_key() if key is None else key
     located = _located(reports, Ground(area, border_m, gazetteer))
-    dated, cautions, forms = times_occurred(reports)
+    dated, cautions, forms = times_occurred(reports, area.time_zone if area else LONDON.key)
     moved, of_points = at_recurring_points(reports, located, dated)
     located = _moved(located, moved)
     repeats = merged_rows(reports)

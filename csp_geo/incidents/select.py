@@ -17,7 +17,6 @@ from csp_geo.core.period import Period, month_end, months_before, say_month, say
 from csp_geo.core.tables import SOURCES, THEMES
 from csp_geo.incidents.build import person_weights
 from csp_geo.inputs.source import plain
-from csp_geo.inputs.when.dates import TIME_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +99,7 @@ def select(
     whole_month = (
         (incidents["occurred_at"] >= start) & (incidents["occurred_to"] <= end)
     ).to_numpy()
-    looks_back = (start < _moment(period.first)).to_numpy()
+    looks_back = (start < _moment(period.first, incidents)).to_numpy()
     usable_months = monthly & whole_month & (period.whole_months | looks_back)
     chosen = (within & ~monthly) | usable_months
     shown = _context_rows(incidents, monthly & ~chosen & ~looks_back, period)
@@ -120,8 +119,9 @@ def select(
     return Selection(used, context, tuple(cautions))
 
 
-def _moment(day: date) -> pd.Timestamp:
-    return pd.Timestamp(day).tz_localize(TIME_ZONE)
+def _moment(day: date, incidents: gpd.GeoDataFrame) -> pd.Timestamp:
+    """Return the midnight that a day begins with, on the clock of the incidents."""
+    return pd.Timestamp(day).tz_localize(incidents["occurred_at"].dt.tz)
 
 
 def _windows(
@@ -129,11 +129,11 @@ def _windows(
 ) -> tuple[pd.Series, pd.Timestamp]:
     """First moment that counts for each incident, by its source's look-back, and the common end."""
     first = {
-        feed: _moment(period.window_start(source.look_back_months))
+        feed: _moment(period.window_start(source.look_back_months), incidents)
         for feed, source in sources.items()
     }
     start = incidents["feed"].map(first).astype(incidents["occurred_at"].dtype)
-    return start, _moment(period.last + timedelta(1))
+    return start, _moment(period.last + timedelta(1), incidents)
 
 
 def _context_rows(
@@ -141,8 +141,8 @@ def _context_rows(
 ) -> NDArray[np.bool_]:
     """Month-only incidents to draw as context: the last month on file that began in or before."""
     at = incidents["occurred_at"]
-    recent = (at < _moment(period.last + timedelta(1))) & (
-        at >= _moment(months_before(period.first, 3))
+    recent = (at < _moment(period.last + timedelta(1), incidents)) & (
+        at >= _moment(months_before(period.first, 3), incidents)
     )
     shown: NDArray[np.bool_] = rows & recent.to_numpy()
     return np.asarray(shown & (at == at[shown].max()).to_numpy())

@@ -10,8 +10,9 @@ import csv
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -166,3 +167,24 @@ def test_end_to_end(run: Run, tmp_path: Path, name: str, monkeypatch: pytest.Mon
     hotspots = json.loads((pack / "hotspots.geojson").read_text(encoding="utf-8"))["features"]
     assert hotspots[0]["properties"]["n"] > N // 3
     assert set(hotspots[0]["properties"]["themes"]) == city.themes
+
+
+def test_clocks(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Toronto gives instants in UTC: half past two in the morning there is the evening before here.
+
+    Its layer says hours of Toronto.
+    """
+    city = CITIES["toronto"]
+    build(tmp_path, city)
+    monkeypatch.chdir(tmp_path)
+    assert run("weekly", "--as-of", f"{AS_OF:%Y-%m-%d}", "--quiet") == 0
+    path = tmp_path / "maps" / f"{AS_OF:%Y-%m-%d}" / "layers.gpkg"
+    occurred = set(pyogrio.read_dataframe(path, layer="incidents")["occurred"])
+    with (tmp_path / "data" / "reports" / "offence" / "crime.csv").open(encoding="utf-8") as stream:
+        utc = [row["OCC_DATE"].removesuffix("+00") for row in csv.DictReader(stream)]
+    toronto = ZoneInfo("America/Toronto")
+    there = {
+        datetime.strptime(text, "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC).astimezone(toronto)
+        for text in utc
+    }
+    assert occurred <= {f"{at:%Y-%m-%dT%H:%M}" for at in there}

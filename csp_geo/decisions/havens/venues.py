@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -102,10 +103,8 @@ class UsualWeek:
 def usual_week_of(area: StudyArea, last_day: date) -> UsualWeek:
     """Return a week without a bank holiday near the end of the period, and when it is dark then."""
     monday = opening.usual_week(last_day)
-    west, south, east, north = area.wards.total_bounds
-    middle = [[(west + east) / 2, (south + north) / 2]]
-    longitude, latitude = map(float, area.projection.to_lonlat(middle)[0])
-    dark = after_dark(np.arange(168), monday, latitude, longitude)
+    longitude, latitude = area.middle
+    dark = after_dark(np.arange(168), monday, latitude, longitude, ZoneInfo(area.time_zone))
     return UsualWeek(monday, opening.Place(latitude=latitude, longitude=longitude), dark)
 
 

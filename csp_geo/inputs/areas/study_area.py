@@ -17,6 +17,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from csp_geo.core.calendar import LONDON, clock_at
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import BoundaryError
 from csp_geo.core.polygons import Locator
@@ -103,6 +104,18 @@ class StudyArea:
     def boundary(self) -> shapely.Geometry:
         """The union of the wards."""
         return shapely.union_all(self.wards.geometry.to_numpy())
+
+    @cached_property
+    def middle(self) -> tuple[float, float]:
+        """Longitude and latitude of the middle of the box around the wards."""
+        west, south, east, north = self.wards.total_bounds
+        middle = self.projection.to_lonlat([[(west + east) / 2, (south + north) / 2]])[0]
+        return float(middle[0]), float(middle[1])
+
+    @cached_property
+    def time_zone(self) -> str:
+        """The time zone on whose clock its reports are read."""
+        return LONDON.key if self.projection.is_british else clock_at(*self.middle)
 
     @cached_property
     def _locator(self) -> Locator:

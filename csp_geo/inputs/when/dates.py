@@ -29,14 +29,14 @@ from csp_geo.inputs.when.times import (
     END_OF_DAY,
     SERIALS_NEEDED,
     TIME_ZONE,
-    in_london,
+    put_on_clock,
     read_times,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["TIME_ZONE", "Dated", "in_london", "read_dates", "read_times"]
+__all__ = ["TIME_ZONE", "Dated", "put_on_clock", "read_dates", "read_times"]
 
 _RUN_TOGETHER: Final = "%Y%m%d"
 _DAYS: Final = (
@@ -124,6 +124,7 @@ def read_dates(
     *,
     beside: pd.Series | None = None,
     heading: str = "",
+    zone: str = TIME_ZONE,
 ) -> Dated:
     """Read a column of date texts.
 
@@ -138,15 +139,17 @@ def read_dates(
         Another column that the same system wrote: its order of day and month is the same.
     heading
         The column's own name: below "week commencing" every date is a week.
+    zone
+        The time zone of the place, on whose clock an instant with an offset is put.
     """
     text = text.astype("str").fillna("")
     if not (text != "").any():
-        return _no_dates(text.index)
+        return _no_dates(text.index, zone)
     codes, raw = pd.factorize(text)
     unique = tidied(pd.Series(raw, dtype="str"))
     counts = np.bincount(codes[codes >= 0], minlength=len(unique))
     bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
-    read = _read_unique(bare, formats, counts)
+    read = _read_unique(bare, formats, counts, zone)
     n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
     month_first = n_orders[0] > _SLIPS * sum(n_orders)
     if month_first:
@@ -177,7 +180,7 @@ def read_dates(
     )
 
 
-def _no_dates(index: pd.Index) -> Dated:
+def _no_dates(index: pd.Index, zone: str) -> Dated:
     """Return what is read of an empty column, which most files have for one field or another."""
     at = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
     no = pd.Series(False, index=index)
@@ -187,7 +190,7 @@ def _no_dates(index: pd.Index) -> Dated:
         missing=~no,
         unreadable=no,
         unreadable_time=no,
-        instant=at.dt.tz_localize(TIME_ZONE),
+        instant=at.dt.tz_localize(zone),
         week=no,
         midnight=no,
         serial=no,
@@ -202,7 +205,7 @@ def _different(text: pd.Series) -> pd.Series:
 
 
 def _read_unique(
-    unique: pd.Series, formats: tuple[str, ...], counts: NDArray[np.intp]
+    unique: pd.Series, formats: tuple[str, ...], counts: NDArray[np.intp], zone: str
 ) -> pd.DataFrame:
     """Read each text once.
 
@@ -211,7 +214,7 @@ def _read_unique(
     """
     at = pd.Series(pd.NaT, index=unique.index, dtype="datetime64[us]")
     precision = pd.Series("day", index=unique.index, dtype="object")
-    instant = at.dt.tz_localize(TIME_ZONE)
+    instant = at.dt.tz_localize(zone)
     offset = unique.str.contains(_OFFSET) & unique.str.contains(_BEFORE_CLOCK)
     moments = at.dt.tz_localize("UTC")
     if offset.any():
@@ -236,7 +239,7 @@ def _read_unique(
     zoned &= timed & ahead.notna()
     moments[zoned] = (at[zoned] - ahead[zoned]).dt.tz_localize("UTC")
     moments = moments.fillna(numbers)
-    on_clock, are_days = on_the_clock(moments, counts)
+    on_clock, are_days = on_the_clock(moments, counts, zone)
     known = moments.notna()
     if are_days:
         at[known] = on_clock[known].astype(at.dtype)

@@ -1,4 +1,4 @@
-"""Rows of reports to instants and intervals on the London clock."""
+"""Rows of reports to instants and intervals on the clock of their place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from csp_geo.core.wording import count
 from csp_geo.inputs.reasons import DATE_OF_REPORT
 from csp_geo.inputs.when.dates import Dated, read_dates
 from csp_geo.inputs.when.forms import say_form
-from csp_geo.inputs.when.times import END_OF_DAY, in_london, read_time_spans, with_intervals
+from csp_geo.inputs.when.times import (
+    END_OF_DAY,
+    TIME_ZONE,
+    put_on_clock,
+    read_time_spans,
+    with_intervals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +37,14 @@ _WEEK: Final = pd.Timedelta(days=7)
 
 
 def times_occurred(
-    reports: Reports,
+    reports: Reports, zone: str = TIME_ZONE
 ) -> tuple[pd.DataFrame, tuple[Caution, ...], Mapping[int, tuple[str, ...]]]:
     """Work out when each row happened.
+
+    Parameters
+    ----------
+    zone
+        The time zone of the study area.
 
     Returns
     -------
@@ -51,14 +62,18 @@ def times_occurred(
         date_text = rows["date"].astype("str")
         first = date_text.where(date_text != "", _months(rows["month"].astype("str")))
         start = read_dates(
-            first, source.date_formats, beside=rows["date_to"], heading=_heading(file)
+            first,
+            source.date_formats,
+            beside=rows["date_to"],
+            heading=_heading(file),
+            zone=zone,
         )
-        end = read_dates(rows["date_to"], source.date_formats, beside=first)
+        end = read_dates(rows["date_to"], source.date_formats, beside=first, zone=zone)
         start = _days_of(start) if recorded else start
         start = _months_of(start) if (date_text == "").all() else start
         if start.n_orders[0]:
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
-        dated = _interval(rows, start, end)
+        dated = _interval(rows, start, end, zone)
         if dated["unreadable"].any():
             unread, read = first[dated["unreadable"]], first[dated["day"].notna()].unique()
             if form := say_form(unread, read, f"{source.source}/source.toml"):
@@ -66,8 +81,8 @@ def times_occurred(
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]
-        none = read_dates(nothing["date"])
-        parts = [_interval(nothing, none, none).assign(**{DATE_OF_REPORT: False})]
+        none = read_dates(nothing["date"], zone=zone)
+        parts = [_interval(nothing, none, none, zone).assign(**{DATE_OF_REPORT: False})]
     return pd.concat(parts).sort_index(), tuple(cautions), forms
 
 
@@ -123,8 +138,8 @@ def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated)
     )
 
 
-def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
-    """Join dates and times to an instant or an interval on the London clock."""
+def _interval(rows: pd.DataFrame, start: Dated, end: Dated, zone: str) -> pd.DataFrame:
+    """Join dates and times to an instant or an interval on the clock of the place."""
     at, precision, bad_time, midnight, span = _with_time(start, rows["time"])
     midnight |= (precision == "minute") & (at == at.dt.normalize())
     precision = precision.mask(midnight, "day")
@@ -141,12 +156,12 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated) -> pd.DataFrame:
     until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
     until = until.mask(start.week, at + _WEEK)
     until = until.mask(precision == "month", at + pd.offsets.MonthBegin(1))
-    aware, doubtful = in_london(at)
+    aware, doubtful = put_on_clock(at, zone)
     return pd.DataFrame(
         {
             "day": at,
             "occurred_at": start.instant.fillna(aware),
-            "occurred_to": in_london(until.astype(at.dtype))[0],
+            "occurred_to": put_on_clock(until.astype(at.dtype), zone)[0],
             "precision": precision,
             "missing": start.missing,
             "unreadable": start.unreadable & ~start.open_order & ~start.coarse,

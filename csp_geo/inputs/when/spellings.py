@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from csp_geo.inputs.when.times import CLOCK, SERIALS_NEEDED, TIME_ZONE, within_calendar
+from csp_geo.inputs.when.times import CLOCK, SERIALS_NEEDED, within_calendar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -141,8 +141,10 @@ def since_1970(
     return instants, fits
 
 
-def on_the_clock(instants: pd.Series, counts: NDArray[np.intp]) -> tuple[pd.Series, bool]:
-    """Put UTC instants on the London clock, and tell whether they are days without a time.
+def on_the_clock(
+    instants: pd.Series, counts: NDArray[np.intp], clock: str
+) -> tuple[pd.Series, bool]:
+    """Put UTC instants on a clock, and tell whether they are days without a time.
 
     A column of which every cell says midnight in UTC holds days: in summer each would be one
     o'clock in the night here.
@@ -152,4 +154,4 @@ def on_the_clock(instants: pd.Series, counts: NDArray[np.intp]) -> tuple[pd.Seri
     enough = int(counts[known.to_numpy()].sum()) >= SERIALS_NEEDED
     if enough and bool(midnight[known].all()):
         return instants.dt.tz_localize(None), True
-    return within_calendar(instants).dt.tz_convert(TIME_ZONE), False
+    return within_calendar(instants).dt.tz_convert(clock), False

@@ -152,10 +152,10 @@ def within_calendar(at: pd.Series) -> pd.Series:
     return at.mask(at < first, first).mask(at > last, last)
 
 
-def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Put naive London times on the Europe/London clock.
+def put_on_clock(at: pd.Series, clock: str = TIME_ZONE) -> tuple[pd.Series, pd.Series]:
+    """Put naive times on the clock that they were read from.
 
-    A time in the doubled hour of October is taken as summer time, one in the missing hour of March
+    A time in the doubled hour of autumn is taken as summer time, one in the missing hour of spring
     is moved forward.
 
     Returns
@@ -165,8 +165,8 @@ def in_london(at: pd.Series) -> tuple[pd.Series, pd.Series]:
     """
     at = within_calendar(at)
     summer = np.ones(len(at), dtype=bool)
-    first = at.dt.tz_localize(TIME_ZONE, ambiguous=summer, nonexistent="shift_forward")
-    second = at.dt.tz_localize(TIME_ZONE, ambiguous=~summer, nonexistent="shift_backward")
+    first = at.dt.tz_localize(clock, ambiguous=summer, nonexistent="shift_forward")
+    second = at.dt.tz_localize(clock, ambiguous=~summer, nonexistent="shift_backward")
     return first, (first != second) & at.notna()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from csp_geo.inputs.when.dates import in_london, read_dates, read_times
+from csp_geo.inputs.when.dates import put_on_clock, read_dates, read_times
 from csp_geo.inputs.when.times import read_time_spans
 
 
@@ -310,7 +310,7 @@ class TestOrderOfDayAndMonth:
 
 class TestLondon:
     def test_summer_and_winter(self):
-        aware, changed = in_london(
+        aware, changed = put_on_clock(
             pd.Series(pd.to_datetime(["2021-07-01 12:00", "2021-12-01 12:00"]))
         )
         assert [moment.utcoffset().total_seconds() for moment in aware] == [3600, 0]
@@ -318,20 +318,20 @@ class TestLondon:
 
     def test_missing_hour_moves_forward(self):
         """01:30 on 28 March 2021 does not exist: 02:00 summer time, and said."""
-        aware, changed = in_london(pd.Series(pd.to_datetime(["2021-03-28 01:30"])))
+        aware, changed = put_on_clock(pd.Series(pd.to_datetime(["2021-03-28 01:30"])))
         assert aware[0].isoformat() == "2021-03-28T02:00:00+01:00"
         assert changed[0]
 
     def test_doubled_hour_is_summer_time(self):
         """01:30 on 31 October 2021 occurs twice: the first, and said; 02:30 occurs once."""
         times = pd.Series(pd.to_datetime(["2021-10-31 01:30", "2021-10-31 02:30"]))
-        aware, changed = in_london(times)
+        aware, changed = put_on_clock(times)
         assert aware[0].isoformat() == "2021-10-31T01:30:00+01:00"
         assert aware[1].isoformat() == "2021-10-31T02:30:00+00:00"
         assert changed.tolist() == [True, False]
 
     def test_not_a_time_stays_one(self):
-        aware, changed = in_london(pd.Series([pd.NaT], dtype="datetime64[us]"))
+        aware, changed = put_on_clock(pd.Series([pd.NaT], dtype="datetime64[us]"))
         assert aware.isna().all()
         assert not changed.any()
 
@@ -339,3 +339,16 @@ class TestLondon:
         """01:30 UTC on 31 October 2021 is the second 01:30, known exactly by its offset."""
         dated = read("2021-10-31T01:30:00Z", "2021-10-31T00:30:00Z")
         assert [moment.tz_convert("UTC").hour for moment in dated.instant] == [1, 0]
+
+
+class TestElsewhere:
+    """Outside Great Britain an instant with an offset is put on the clock of the place."""
+
+    def test_an_instant_of_vancouver(self):
+        dated = read_dates(pd.Series(["2023-07-01T02:30:00Z"]), zone="America/Vancouver")
+        assert str(dated.at.iloc[0]) == "2023-06-30 19:30:00"
+        assert str(dated.instant.dt.tz) == "America/Vancouver"
+
+    def test_a_time_on_the_wall_stays(self):
+        dated = read_dates(pd.Series(["01/07/2023 02:30"]), zone="America/Vancouver")
+        assert str(dated.at.iloc[0]) == "2023-07-01 02:30:00"
