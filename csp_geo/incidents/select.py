@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.inputs.source import Source
+
+
+LONG_MONTHS: Final = 12
+"""Months from which a feed of few themes is a series: what was usual, not what happened."""
+SHORT_MONTHS: Final = 3
+"""Months up to which the feed beside it is the list of what happened."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def select(
     chosen = (within & ~monthly) | usable_months
     shown = _context_rows(incidents, monthly & ~chosen & ~looks_back, period)
     twice = _two_of_a_month(incidents[chosen], sources)
-    losing, cautions, overlaps = _losing_feeds(incidents[chosen], feeds or {}, sources)
+    losing, cautions, overlaps = _losing_feeds(incidents, chosen, feeds or {}, sources)
     refuse([*twice, *overlaps])
     cautions += _revised_cautions(incidents[chosen], sources)
     used = incidents[chosen]
@@ -149,9 +155,13 @@ def _context_rows(
 
 
 def _losing_feeds(
-    used: gpd.GeoDataFrame, feeds: Mapping[str, str], sources: Mapping[str, Source]
+    incidents: gpd.GeoDataFrame,
+    chosen: NDArray[np.bool_],
+    feeds: Mapping[str, str],
+    sources: Mapping[str, Source],
 ) -> tuple[pd.Series, list[Caution], list[OverlapError]]:
     """Tell which incidents another feed of the same source already counts, and what to choose."""
+    used = incidents[chosen]
     losing = pd.Series(False, index=used.index)
     cautions: list[Caution] = []
     overlaps: list[OverlapError] = []
@@ -166,6 +176,9 @@ def _losing_feeds(
         if not shared:
             continue
         counts = feeds.get(str(source))
+        series = None if counts else _series_of(incidents[incidents["source"] == source], names)
+        if series:
+            counts = next(name for name in names if name != series)
         if counts is None:
             overlaps.append(_overlap(rows, str(source), names, shared))
             continue
@@ -177,13 +190,34 @@ def _losing_feeds(
         losing[rows.index[twice]] = True
         if twice.any():
             other = ", ".join(sorted(sources[name].title for name in names if name != counts))
+            why = (
+                "a long series of few themes beside it is history, and no second list of the month"
+                if series
+                else "the settings say to count those"
+            )
             said = (
                 f"{int(twice.sum()):,} reports of {other} were not counted, because "
-                f"{sources[counts].title} cover the same months, and csp_geo.toml says to count "
-                "those."
+                f"{sources[counts].title} cover the same months: {why}."
             )
             cautions.append(Caution("feed-not-counted", said))
     return losing, cautions, overlaps
+
+
+def _series_of(rows: pd.DataFrame, names: Sequence[str]) -> str | None:
+    """Return the feed that is a long series of some themes beside a short list of all of them.
+
+    Five years of burglaries tell what is usual; the month beside them tells what happened.
+    """
+    if len(names) != 2:  # noqa: PLR2004
+        return None
+    months, themes = {}, {}
+    for name in names:
+        own = rows[rows["feed"] == name]
+        months[name] = own["occurred_at"].dt.strftime("%Y-%m").nunique()
+        themes[name] = set(own["theme"].astype(str))
+    short, long = sorted(names, key=lambda name: months[name])
+    is_series = months[long] >= LONG_MONTHS and months[short] <= SHORT_MONTHS
+    return long if is_series and themes[long] < themes[short] else None
 
 
 def _shared_references(rows: pd.DataFrame) -> pd.DataFrame:

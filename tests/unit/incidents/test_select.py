@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csp_geo.core.errors import NoReportsError, SettingsError
+from csp_geo.core.errors import NoReportsError, OverlapError, SettingsError
 from csp_geo.core.period import Period
 from csp_geo.incidents.select import narrow, select
 from csp_geo.inputs.source import packaged_sources
@@ -210,6 +210,51 @@ class TestFeeds:
         period = Period(date(2022, 12, 1), date(2023, 1, 31))
         table = together(monthly("2022-12"), dated("2023-01-11"))
         assert len(select(table, period, SOURCES).used) == 2
+
+
+class TestSeries:
+    """A long series of few themes beside a short list of all of them is history."""
+
+    @staticmethod
+    def series(dated, months, theme="burglary"):
+        days = [f"{2023 - i // 12}-{12 - i % 12:02}-10" for i in range(11, 11 + months)]
+        return dated(*days, theme=theme)
+
+    @staticmethod
+    def month(monthly, themes=("burglary", "robbery"), months=1):
+        table = pd.concat([monthly(f"{2023 - i}-01") for i in range(months) for _ in themes])
+        return table.assign(theme=list(themes) * months)
+
+    @pytest.mark.parametrize(("months", "stops"), [(11, True), (12, False)])
+    def test_from_twelve_months(self, dated, monthly, months, stops):
+        table = together(self.series(dated, months), self.month(monthly))
+        if stops:
+            with pytest.raises(OverlapError, match="--feed offence="):
+                select(table, JANUARY, SOURCES)
+            return
+        chosen = select(table, JANUARY, SOURCES)
+        assert set(chosen.used["feed"]) == {"police_uk"}
+        assert any("a long series of few themes" in said for said in chosen.cautions)
+
+    @pytest.mark.parametrize(("months", "stops"), [(3, False), (4, True)])
+    def test_beside_three_months_at_most(self, dated, monthly, months, stops):
+        table = together(self.series(dated, 48), self.month(monthly, months=months))
+        if stops:
+            with pytest.raises(OverlapError):
+                select(table, JANUARY, SOURCES)
+        else:
+            assert set(select(table, JANUARY, SOURCES).used["feed"]) == {"police_uk"}
+
+    @pytest.mark.parametrize("themes", [("burglary", "burglary"), ("robbery", "theft")])
+    def test_of_themes_that_the_other_has_as_well_and_more(self, dated, monthly, themes):
+        table = together(self.series(dated, 24), self.month(monthly, themes=themes))
+        with pytest.raises(OverlapError):
+            select(table, JANUARY, SOURCES)
+
+    def test_what_the_settings_say_goes_before(self, dated, monthly):
+        table = together(self.series(dated, 24), self.month(monthly))
+        chosen = select(table, JANUARY, SOURCES, feeds={"offence": "offence"})
+        assert set(chosen.used["feed"]) == {"offence"}
 
 
 class TestNarrow:
