@@ -18,10 +18,12 @@ import pandas as pd
 from csp_geo.inputs.when.spellings import (
     is_coarse,
     on_the_clock,
+    other_weekday,
     short_years,
     since_1970,
     split_zones,
     tidied,
+    without_stops,
     without_weekday,
 )
 from csp_geo.inputs.when.times import (
@@ -93,7 +95,8 @@ class Dated:
     where only a week is known, `at` being its first day; `midnight` where 24:00 stood, `at` being
     the day that it ends. `serial` tells the dates that Excel had left as numbers, `epoch` those
     that a database had left as seconds or milliseconds since 1970. `coarse` tells the unreadable
-    ones that say a quarter, a season or a year.
+    ones that say a quarter, a season or a year, `other_weekday` those that begin with a day of the
+    week that is not theirs.
 
     `month_first` tells that the column has too many dates that fit only month-first to trust its
     order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
@@ -112,6 +115,7 @@ class Dated:
     serial: pd.Series
     epoch: pd.Series
     coarse: pd.Series
+    other_weekday: pd.Series
     open_order: pd.Series
     month_first: bool = False
     n_orders: tuple[int, int] = (0, 0)
@@ -157,6 +161,9 @@ def read_dates(
         in_doubt = orders.index[orders["month"] | ~orders["day"]]
         read.loc[in_doubt, "at"] = pd.NaT
         read.loc[orders.index[orders["month"]], "open_order"] = True
+    read["other_weekday"] = other_weekday(
+        bare, read["at"].where(read["instant"].isna() & (read["precision"] != "month"))
+    )
     _read_serials(read, unique, counts)
     _read_weeks(read, unique, heading)
     found = read.take(codes).set_axis(text.index)
@@ -173,6 +180,7 @@ def read_dates(
         serial=found["serial"],
         epoch=found["epoch"].astype(bool),
         coarse=found["coarse"].astype(bool) & found["at"].isna(),
+        other_weekday=found["other_weekday"],
         open_order=found["open_order"].astype(bool),
         month_first=month_first,
         n_orders=n_orders,
@@ -196,6 +204,7 @@ def _no_dates(index: pd.Index, zone: str) -> Dated:
         serial=no,
         epoch=no,
         coarse=no,
+        other_weekday=no,
         open_order=no,
     )
 
@@ -221,6 +230,7 @@ def _read_unique(
         iso = pd.to_datetime(unique[offset], format="ISO8601", utc=True, errors="coerce")
         moments[offset] = iso.astype(moments.dtype)
     _try(at, unique, precision, [(own, "minute" if "%H" in own else "day") for own in formats])
+    unique = without_stops(unique)
     numbers, epoch = since_1970(unique, at.isna() & moments.isna(), counts)
     texts, ahead = split_zones(unique.where(at.isna() & moments.isna(), ""))
     zoned = texts != ""

@@ -171,6 +171,7 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated, zone: str) -> pd.Dat
             "midnight": midnight,
             "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
             "reversed-interval": reversed_interval,
+            "weekday-differs": start.other_weekday,
             "week-only": start.week & at.notna(),
             "excel-serial": start.serial,
             "since-1970": start.epoch,

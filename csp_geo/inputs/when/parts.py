@@ -94,4 +94,5 @@ def _month(cell: str) -> int | None:
     if number is not None:
         return number
     name = cell[:3].casefold()
-    return _MONTHS.index(name) + 1 if name in _MONTHS and cell.isalpha() else None
+    known = name in _MONTHS and cell.removesuffix(".").isalpha()
+    return _MONTHS.index(name) + 1 if known else None

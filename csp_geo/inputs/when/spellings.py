@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SPACES: Final = re.compile(r"\s+")
 _ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
 _SEPT: Final = re.compile(r"(?i)\bsept\b")
+_STOP: Final = re.compile(r"(?i)\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.(?=[ ,]|$)")
 _SLASHED: Final = re.compile(r"^(\d{4})/(\d\d)/(\d\d)(?=[ T]\d)")
 _WEEKDAY: Final = re.compile(
     r"(?i)^(?:mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
@@ -61,6 +62,21 @@ def tidied(unique: pd.Series) -> pd.Series:
 def without_weekday(text: pd.Series) -> pd.Series:
     """Return dates without the day of the week before them."""
     return text.str.replace(_WEEKDAY, "", regex=True)
+
+
+def without_stops(text: pd.Series) -> pd.Series:
+    """Return dates without the full stop of a short month: "5 Aug. 2022"."""
+    return text.str.replace(_STOP, r"\1", regex=True).str.replace(_SEPT, "Sep", regex=True)
+
+
+def other_weekday(text: pd.Series, at: pd.Series) -> pd.Series:
+    """Tell which texts begin with a day of the week that is not that of their date `at`."""
+    said = text[text.str.contains(_WEEKDAY) & at.notna()]
+    differs = pd.Series(False, index=text.index)
+    differs[said.index] = (
+        said.str[:3].str.casefold() != at[said.index].dt.day_name().str[:3].str.casefold()
+    )
+    return differs
 
 
 def is_coarse(text: pd.Series) -> pd.Series:

@@ -19,7 +19,7 @@ SERIALS_NEEDED: Final = 3
 """Cells from which a column of numbers can be Excel's dates or times."""
 CLOCK: Final = (
     r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
-    r"|\d{1,2} ?[ap]\.?m\.?"
+    r"|\d{1,2} ?[ap]\.?m\.?|(?:12 ?)?noon|mid-?day"
     r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
 )
 """What may stand as a time beside a date."""

@@ -18,7 +18,7 @@ from csp_geo.inputs.where.units import (
     certain,
     in_kilometres,
     in_web_mercator,
-    slip_of,
+    slips_of,
 )
 
 if TYPE_CHECKING:
@@ -345,8 +345,14 @@ def _place_in_area(
     located["ward"] = np.int64(-1) if reach is None else ward
     located["swapped-coordinates"] = swapped
     away &= ~swapped
-    slip = "" if reach is None else slip_of(tried, usable, away, system.axes, reach)
-    located[slip or ("off-the-grid" if reach is None else "outside-study-area")] = away
+    if reach is None:
+        located["off-the-grid"] = away
+    else:
+        own = system.crs in {None, reach.area.projection.crs}
+        for slug, rows in slips_of(tried, away & own, system.axes, reach).items():
+            located[slug] = rows
+            away &= ~rows
+        located["outside-study-area"] = away
     located["x_m"], located["y_m"] = metres[:, 0], metres[:, 1]
 
 

@@ -26,6 +26,8 @@ _COORDINATES: Final = re.compile(rf"{_QUOTE}coordinates{_QUOTE}\s?:\s?\[{_NUMBER
 """The point of a dictionary that Python wrote: longitude first, as in GeoJSON."""
 _ENDING_POINT: Final = re.compile(rf"\({_NUMBER}°?\s?,\s?{_NUMBER}°?\)$")
 """What Socrata puts below an address."""
+_AFTER_ADDRESS: Final = re.compile(rf",\s?{_NUMBER}°?\s?,\s?{_NUMBER}°?$")
+"""The same without brackets: "Ripple Road, Dagenham, 51.53, 0.15"."""
 _LINK: Final = re.compile(r"(?i)(?:https?://|geo:|www\.|(?:maps|goo|osm|what3words|w3w)\.)")
 _ESCAPED: Final = re.compile(r"%(2[0BCbc]|3[Aa]|40|7[Ee])")
 """The signs of a point that a link may write as numbers: space, plus, comma, colon, @ and ~."""
@@ -77,7 +79,7 @@ def pointed_at(cell: str) -> tuple[str, str] | None:
 
 def _below_an_address(cell: str) -> re.Match[str] | None:
     """Find the point after some words; alone in its cell the column decides which comes first."""
-    found = _ENDING_POINT.search(cell)
+    found = _ENDING_POINT.search(cell) or _AFTER_ADDRESS.search(cell)
     return found if found and any(map(str.isalpha, cell[: found.start()])) else None
 
 

@@ -1,7 +1,7 @@
 """In what a column of metres is written: kilometres, tens of metres, the metres of a web map.
 
 Decided for a whole column, where nearly all of it then lies in the study area and hardly any as it
-is. What has one reading is read; where digits are lost it is only said which.
+is. What has one reading is read; where digits are lost it is only said of each row which.
 """
 
 from __future__ import annotations
@@ -112,27 +112,23 @@ def utm_of(points: NDArray[np.float64], projection: Projection, within: Within) 
     return ""
 
 
-def slip_of(
-    points: NDArray[np.float64],
-    usable: NDArray[np.bool_],
-    away: NDArray[np.bool_],
-    axes: str,
-    reach: Extent,
-) -> str:
-    """Return which of `SLIPS` puts a whole column outside, "" where none explains it.
+def slips_of(
+    points: NDArray[np.float64], away: NDArray[np.bool_], axes: str, reach: Extent
+) -> dict[str, NDArray[np.bool_]]:
+    """Tell for each of `SLIPS` which rows that lie outside it explains.
 
     Without its first digit an easting has lost its 100 km square: the study area's own square puts
-    all of them back inside.
+    it back inside. Nothing is mended, so that each row tells for itself.
     """
-    n = int(usable.sum())
-    if axes != METRES or not reach.area.projection.is_british or not away.any():
-        return ""
-    n_inside = n - int(away.sum())
-    lost = points[away]
+    slips = {slug: np.zeros(len(points), dtype=np.bool_) for slug in SLIPS}
+    if axes != METRES or not reach.area.projection.is_british:
+        return slips
+    rows = np.flatnonzero(away & (points < _SQUARE_M).any(axis=1))
+    if not len(rows):
+        return slips
+    lost = points[rows]
     west, south, east, north = reach.area.wards.total_bounds // _SQUARE_M * _SQUARE_M
-    squares = {(x, y) for x in (west, east) for y in (south, north)}
-    small = (lost < _SQUARE_M).all(axis=1)
-    back = max(int(reach.has(lost[small] + square).sum()) for square in squares)
-    if certain(n_inside, back, n):
-        return "missing-digit"
-    return "tens-of-metres" if certain(n_inside, int(reach.has(lost * 10).sum()), n) else ""
+    for square in {(x, y) for x in (west, east) for y in (south, north)}:
+        slips["missing-digit"][rows] |= reach.has(lost + np.where(lost < _SQUARE_M, square, 0))
+    slips["tens-of-metres"][rows] = reach.has(lost * 10) & ~slips["missing-digit"][rows]
+    return slips

@@ -197,6 +197,34 @@ class TestOutputs:
         assert axes_by_range(texts(*x), texts(*y)) == axes
 
 
+class TestSlips:
+    """The town lies in the square 500000, 100000; nothing is mended."""
+
+    @pytest.mark.parametrize(
+        ("x", "y", "slug"),
+        [
+            ("44421", "84321", "missing-digit"),
+            ("44421", "184321", "missing-digit"),
+            ("54442", "18432", "tens-of-metres"),
+            ("94421", "84321", "outside-study-area"),
+            ("444421", "184321", "outside-study-area"),
+            ("644421", "84321", "outside-study-area"),
+        ],
+    )
+    @pytest.mark.parametrize("n_good", [0, 9])
+    def test_each_row_tells_for_itself(self, town_area, x, y, slug, n_good):
+        located = locate(
+            texts(*["544421"] * n_good, x), texts(*["184321"] * n_good, y), METRES,
+            british_grid(), town_area,
+        )  # fmt: skip
+        why = located[["missing-digit", "tens-of-metres", "outside-study-area"]]
+        assert [name for name in why if why[name].iloc[-1]] == [slug]
+        assert not why.iloc[:-1].any(axis=None)
+
+    def test_degrees_lose_no_square(self, town_area):
+        assert place(town_area, "0.9", "51.5", DEGREES)["outside-study-area"]
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         ("as_they_are", "changed", "of", "is_certain"),

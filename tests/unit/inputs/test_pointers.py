@@ -26,6 +26,8 @@ GOOGLE = "https://www.google.com/maps"
         '{"lng": 0.0828, "lat": 51.5400}',
         "{'type': 'Point', 'coordinates': [0.0828, 51.5400]}",
         "1 Zq Street\nZqtown\n(51.5400, 0.0828)",
+        "1 Zq Street, Zqtown, 51.5400, 0.0828",
+        "Zq Street,51.5400,0.0828",
         f"{GOOGLE}/place/Zq/@51.5400,0.0828,17z",
         f"{GOOGLE}/place/Zq/@51.1,0.1,17z/data=!3m1!4b1!8m2!3d51.5400!4d0.0828",
         f"{GOOGLE}?q=51.5400%2C0.0828",
@@ -46,7 +48,9 @@ def test_a_cell_that_says_which_is_which(cell):
 
 @pytest.mark.parametrize(
     "cell",
-    ["", "East Street", "(51.5400, 0.0828)", f"{GOOGLE}/place/Barking", "51 32 24 0",
+    ["", "East Street", "(51.5400, 0.0828)", "51.5400, 0.0828", "1, 51.5400, 0.0828",
+     "Zq Street 51.5400, 0.0828", "Zq Street, 51.5400", "Zq Street, 544421, 184321",
+     f"{GOOGLE}/place/Barking", "51 32 24 0",
      "{'human_address': 'Zq'}", "544421 184321 0 4.9"],
 )  # fmt: skip
 def test_any_other_cell(cell):

@@ -235,6 +235,7 @@ class TestOutputs:
             ("Robbery", "robbery"),
             ("personal ROBBERY", "robbery"),
             ("Violence and sexual offences", "violence"),
+            ("Assault Occasioning Actual Bodily Harm", "violence"),
             ("Anti-social behaviour", "anti-social behaviour"),
             ("Criminal damage and arson", "criminal damage"),
             ("Theft from the person", "theft"),

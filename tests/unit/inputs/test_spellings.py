@@ -57,6 +57,50 @@ class TestZones:
         assert read("Wed 11/13/2021", "Thu 11/03/2021").month_first
 
 
+class TestWordsOfADate:
+    @pytest.mark.parametrize(
+        ("cell", "day"),
+        [
+            ("5 Aug. 2022", "2022-08-05 00:00"),
+            ("Aug. 5, 2022", "2022-08-05 00:00"),
+            ("5 Sept. 2022 14:20", "2022-09-05 14:20"),
+            ("Fri. 5 Aug. 2022", "2022-08-05 00:00"),
+            ("Aug. 2022", "2022-08-01 00:00"),
+            ("5 Augu. 2022", ""),
+            ("5 Aug.. 2022", ""),
+            ("16 March 2022 noon", "2022-03-16 12:00"),
+            ("16/03/2022, 12 noon", "2022-03-16 12:00"),
+            ("16/03/2022 at midday", "2022-03-16 12:00"),
+            ("16/03/2022 13 noon", ""),
+            ("noon", ""),
+        ],
+    )
+    def test_stops_and_noon(self, cell, day):
+        assert at(cell) == [day]
+
+    def test_a_format_with_a_stop_is_tried_as_it_stands(self):
+        dated = read_dates(pd.Series(["Aug. 5 22"]), ("%b. %d %y",))
+        assert dated.at.iloc[0] == pd.Timestamp("2022-08-05")
+
+    @pytest.mark.parametrize(
+        ("cell", "differs"),
+        [
+            ("Monday 15 March 2022", True),
+            ("Mon, 15/03/2022 21:00", True),
+            ("w/c Monday 15 March 2022", True),
+            ("Tuesday 15 March 2022", False),
+            ("TUES 15/03/2022", False),
+            ("Wed, 01 Jun 2022 23:30:00 +0000", False),
+            ("Monday 45 March 2022", False),
+            ("Fri", False),
+            ("15 March 2022", False),
+            ("", False),
+        ],
+    )
+    def test_a_weekday_that_is_not_that_of_the_date(self, cell, differs):
+        assert read("14 March 2022", cell).other_weekday.tolist() == [False, differs]
+
+
 class TestSince1970:
     @pytest.mark.parametrize("cell", ["1635966300", "1635966300000", "1635966300000.0"])
     def test_seconds_and_milliseconds(self, cell):
@@ -127,6 +171,8 @@ class TestParts:
             ("2021", "11", "3", "2021-11-03"),
             ("2021.0", "11.0", "3.0", "2021-11-03"),
             ("2021", "Nov", "", "2021-11"),
+            ("2021", "Nov.", "3", "2021-11-03"),
+            ("2021", "N.", "3", "N."),
             ("2021", "November", "Wednesday", "2021-11"),
             ("21", "11", "3", "2021-11-03"),
             ("2021", "2021-11", "3", "2021-11"),

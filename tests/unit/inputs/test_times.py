@@ -86,6 +86,12 @@ class TestIntervals:
         assert "25 cannot be a month" in result.cautions[0]
 
 
+def test_a_weekday_that_contradicts_its_date_is_flagged(write, tmp_path):
+    incidents = dated(write, tmp_path, ["Monday 15 March 2022", "Tues 15 March 2022"]).incidents
+    assert set(incidents["occurred_at"]) == {moment("2022-03-15")}
+    assert sorted(incidents["flags"]) == ["", "weekday-differs"]
+
+
 class TestWeeksByTheirColumn:
     @pytest.mark.parametrize(
         "header",
