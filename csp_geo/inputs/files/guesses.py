@@ -8,6 +8,7 @@ what the cells alone suggest.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,8 @@ _TELLING: Final = 30
 _SERIALS: Final = (36_526, 55_000)
 """Days of 2000 to 2050 as Excel counts them."""
 _YEARS: Final = (1990, 2100)
+_DATED: Final = frozenset({"date", "datetime"})
+_DIGIT: Final = re.compile(r"\d")
 _RANGES: Final = {
     "year": _YEARS,
     "month": (1, 12),
@@ -205,6 +208,8 @@ def _find_when(found: Found) -> None:
             found.take(dates[0], "date", _WORDS)
         else:
             _find_parts(found)
+            if not found.fields & {*PARTS, "date", "recorded"}:
+                _find_unread_date(found)
     day = found.column_of("day")
     if day is not None and _is_day_of_week(found.looks[day]):
         del found.guesses[day]
@@ -217,6 +222,22 @@ def _find_when(found: Found) -> None:
 def _has_no_dates(look: ColumnLook) -> bool:
     """Tell a column in which not one cell is a date; the number of a month is none."""
     return look.kind in {"empty", "words", "text", "codes", "time", "number"} and not look.n_dates
+
+
+def _find_unread_date(found: Found) -> None:
+    """Take a column that is headed as a date though its cells are written as none.
+
+    Its rows are then put aside one by one, with a note of how they are written.
+    """
+    for name in found.open:
+        look = found.looks[name]
+        written = look.n_dates or any(map(_DIGIT.search, look.different))
+        headed = words_of(name) & _DATED and speaks_for(
+            name, "date", found.header, asked=found.asked
+        )
+        if headed and written and look.kind in {"words", "text"}:
+            found.take(name, "date", _WORDS)
+            return
 
 
 def _find_parts(found: Found) -> None:

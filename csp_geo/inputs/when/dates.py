@@ -301,11 +301,19 @@ def _read_serials(read: pd.DataFrame, unique: pd.Series, counts: NDArray[np.intp
     if n < SERIALS_NEEDED or n * 2 <= filled:
         return
     days = unique[serial].astype("float64")
-    since = pd.to_timedelta((days * 86_400).round(), unit="s")
-    read.loc[serial, "at"] = (_EXCEL_EPOCH + since).astype(read["at"].dtype)
+    read.loc[serial, "at"] = _of_serials(days).astype(read["at"].dtype)
     read.loc[serial, "precision"] = np.where(np.mod(days, 1) == 0, "day", "minute")
     read.loc[serial, "bad_time"] = False
     read["serial"] = serial
+
+
+def _of_serials(days: pd.Series) -> pd.Series:
+    return _EXCEL_EPOCH + pd.to_timedelta((days * 86_400).round(), unit="s")
+
+
+def days_of_serials(text: pd.Series) -> pd.Series:
+    """Return the days that texts would be as Excel's serial numbers, NaT for any other text."""
+    return _of_serials(text.where(text.str.fullmatch(_SERIAL)).astype("float64")).dt.normalize()
 
 
 def _orders(text: pd.Series) -> pd.DataFrame:

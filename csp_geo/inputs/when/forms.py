@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.core.wording import count
+from csp_geo.inputs.when.dates import days_of_serials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LOOKED_AT: Final = 200
 _LONGEST: Final = 40
+_FIRST_YEAR: Final = 1990
 _MOST: Final = 0.8
 _DAYS: Final = (
     "%d%m%Y", "%m%d%Y", "%d%m%y", "%d%B%Y", "%d %m %Y", "%d_%m_%Y", "%Y_%m_%d", "%Y %m %d",
@@ -27,6 +29,53 @@ _KNOWN: Final = ("%Y%m%d", "%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DAY_OR_MONTH: Final = re.compile("%[dm]")
 _DIGIT: Final = re.compile(r"\d")
+_ABOUT: Final = re.compile(
+    r"(?i)(?:(?:approx(?:imately)?|about|around|circa|ca?|roughly|before|after|by|since|sometime"
+    r"|over ?night|night of)\b|~)"
+)
+"""Words before a date after which it is not sure."""
+
+
+def say_forms(cells: Iterable[str], read: Iterable[str], where: str) -> tuple[str, ...]:
+    """Say of dates that could not be read what they are: Excel's numbers, unsure, of another form.
+
+    Numbers are taken for Excel's only where some other date of the column could be read.
+
+    Parameters
+    ----------
+    cells, read, where
+        As for `say_form`.
+
+    Returns
+    -------
+    said
+        A sentence for each kind.
+    """
+    texts, others = pd.Series(list(cells), dtype="str").str.strip(), list(read)
+    said = []
+    if others:
+        days = days_of_serials(texts)
+        days = days[days.dt.year >= _FIRST_YEAR]
+        texts = texts.drop(days.index)
+        said += [_say_serials(days)] if len(days) else []
+    unsure = texts.str.match(_ABOUT) & texts.str.contains(_DIGIT)
+    if n := int(unsure.sum()):
+        said.append(
+            f"{count(n, 'date')} with a word such as about, before or overnight could not be read: "
+            "write the first and the last day that it may have been, as 11/03/2022 - 13/03/2022"
+        )
+    form = say_form(texts[~unsure], others, where)
+    return (*said, form) if form else tuple(said)
+
+
+def _say_serials(days: pd.Series) -> str:
+    first, last = (f"{day.day} {day:%B %Y}" for day in (days.min(), days.max()))
+    would = f"it would be {first}" if first == last else f"they would be {first} to {last}"
+    return (
+        f"{count(len(days), 'date')} that are a number alone could not be read: as Excel's serial "
+        f"numbers of days {would}. Excel may have taken day and month the other way round: check "
+        "that with the sender, and write them as dates"
+    )
 
 
 def say_form(cells: Iterable[str], read: Iterable[str], where: str) -> str:

@@ -12,7 +12,7 @@ from csp_geo.core.caution import Caution
 from csp_geo.core.wording import count
 from csp_geo.inputs.reasons import DATE_OF_REPORT
 from csp_geo.inputs.when.dates import Dated, read_dates
-from csp_geo.inputs.when.forms import say_form
+from csp_geo.inputs.when.forms import say_forms
 from csp_geo.inputs.when.times import (
     END_OF_DAY,
     TIME_ZONE,
@@ -76,8 +76,8 @@ def times_occurred(
         dated = _interval(rows, start, end, zone)
         if dated["unreadable"].any():
             unread, read = first[dated["unreadable"]], first[dated["day"].notna()].unique()
-            if form := say_form(unread, read, f"{source.source}/source.toml"):
-                forms[int(rows["file"].iloc[0])] = (form,)
+            if said := say_forms(unread, read, f"{source.source}/source.toml"):
+                forms[int(rows["file"].iloc[0])] = said
         parts.append(dated.assign(**{DATE_OF_REPORT: dated["day"].notna() & recorded}))
     if not parts:
         nothing = reports.table.iloc[:0]

@@ -180,18 +180,37 @@ _TO: Final = (
     r" (?:-|\u2013|\u2014|to|until|till|(?(both)and)) "  # spaced: 01-11-2021 stays whole
     r"| ?[\u2013\u2014] ?|(?<=[/.]\d{4})-(?=\d)|(?<=\d:\d\d)-(?=\d)|(?<=\d)/(?=\d{4}-\d\d-\d\d)"
 )
-_SIGNS: Final = re.compile(r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d")
+_SIGNS: Final = re.compile(
+    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d"
+    r"|^\d\d?(?:[a-z]{2})?-\d\d?(?:[a-z]{2})? "
+)
 """One of these is in every such cell, and it is quickly seen that it is not."""
 _DAY_BETWEEN: Final = re.compile(
     rf"(?i)^({_DAY}),? (?:between|from) ({CLOCK}) (?:and|to|until|till|-|\u2013) ({CLOCK})$"
 )
 """A day and two times of it in words."""
+_MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b\.?"
+_SHORT_SPAN: Final = re.compile(
+    rf"(?i)^(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<month>{_MONTH}))?"
+    r"(?: ?[-\u2013\u2014] ?| to | until )"
+    rf"(?P<last>\d{{1,2}}(?:st|nd|rd|th)? (?P<last_month>{_MONTH}),? (?P<year>\d{{4}}))$"
+)
+"""Two days of which the first lacks its year, and maybe its month: "28 Feb - 2 Mar 2022"."""
 _OFFSET: Final = r"\d{4}-\d\d-\d\d[T ][\d:.]+-\d\d:?\d\d$"
 _SPACES: Final = re.compile(r"\s+")
 _CELL: Final = re.compile(
     rf"(?i)^(?!{_OFFSET})(?:(?P<both>between )|from )?(?P<first>{_WHEN}?)(?:{_TO})"
     rf"(?:(?P<date_to>{_WHEN})|(?P<time_to>{CLOCK}|\d{{4}}))$"
 )
+
+
+def _whole_span(span: re.Match[str]) -> str:
+    """Give the first day of a span the month and the year of the last, or the year before."""
+    month = span["month"] or span["last_month"]
+    begins, ends = (_MONTHS.index(name[:3].casefold()) for name in (month, span["last_month"]))
+    year = int(span["year"]) - (begins > ends)
+    return f"{span['day']} {month} {year} - {span['last']}"
 
 
 def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -204,6 +223,7 @@ def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
     each = pd.Series(cells, dtype="str")
     likely = each[each.str.contains(_SIGNS)].str.replace(_SPACES, " ", regex=True).str.strip()
     likely = likely.str.replace(_DAY_BETWEEN, r"\1 \2 to \3", regex=True)
+    likely = likely.str.replace(_SHORT_SPAN, _whole_span, regex=True)
     found = likely.str.extract(_CELL)
     if found["first"].isna().all():
         return rows

@@ -112,6 +112,26 @@ class TestWhen:
         assert look_at(pd.Series(["2023-01-13T19:05:00.000"] * 3)).kind == "date"
         assert look_at(pd.Series(["1899-12-30T19:05:00"] * 3)).kind == "time"
 
+    @pytest.mark.parametrize(
+        ("heading", "cells", "taken"),
+        [
+            ("Date/time of incident", ["overnight 5/6 March 2022", "Approx 12 March 2022"], True),
+            ("Date/time of incident", ["some time ago", "I forget"], False),
+            ("Date of birth", ["overnight 5/6 March 2022", "Approx 12 March 2022"], False),
+            ("What happened", ["overnight 5/6 March 2022", "Approx 12 March 2022"], False),
+        ],
+    )
+    def test_a_heading_that_says_date_above_cells_that_are_none(self, heading, cells, taken):
+        assert (heading in found(**{heading: cells * 3})) == taken
+
+    def test_a_column_with_dates_comes_before_it(self):
+        read_as = found(**{"Incident date text": ["about 5/6 March"] * 4, "Offence dates": DATES})
+        assert read_as == {"Offence dates": "date"}
+
+    def test_a_date_of_the_report_is_enough(self):
+        read_as = found(**{"Date of incident text": ["about 5/6"] * 4, "Date recorded": DATES})
+        assert read_as == {"Date recorded": "recorded"}
+
 
 class TestWhere:
     def test_a_pair_has_one_heading(self):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from csp_geo.inputs.when.dates import read_dates
-from csp_geo.inputs.when.forms import say_form
+from csp_geo.inputs.when.forms import say_form, say_forms
 from csp_geo.inputs.when.parts import date_of_parts, time_of_parts
 from csp_geo.inputs.when.times import read_time_spans, with_intervals
 
@@ -226,6 +226,36 @@ class TestForms:
     @pytest.mark.parametrize("cells", [[], ["soon", "later"]])
     def test_nothing_in_common(self, cells):
         assert not say_form(cells, [], "x")
+
+    def test_serials_among_dates(self):
+        """44623 is the 3rd of March 2022 in Excel."""
+        (said,) = say_forms(["44623", "44625.5"], ["05/03/2022"], "x")
+        assert "2 dates" in said
+        assert "3 March 2022 to 5 March 2022" in said
+        (said,) = say_forms(["44623"], ["05/03/2022"], "x")
+        assert "it would be 3 March 2022." in said
+
+    @pytest.mark.parametrize(
+        ("cell", "read"), [("44623", []), ("20522", ["05/03/2022"]), ("446230", ["05/03/2022"])]
+    )
+    def test_other_numbers_are_no_serials(self, cell, read):
+        assert "Excel" not in "".join(say_forms([cell], read, "x"))
+
+    @pytest.mark.parametrize(
+        "cell", ["Approx 12 March 2022", "c. 12/03/2022", "~12/03/2022", "overnight 5/6 March 2022"]
+    )
+    def test_what_is_unsure(self, cell):
+        (said,) = say_forms([cell], ["05/03/2022"], "x")
+        assert "about, before or overnight" in said
+        assert "date_formats" not in said
+
+    @pytest.mark.parametrize("cell", ["about noon", "Callum 12", "03_11_2021"])
+    def test_what_is_not_unsure(self, cell):
+        assert "overnight" not in "".join(say_forms([cell], [], "x"))
+
+    def test_each_kind_is_told(self):
+        said = say_forms(["44623", "about 3 May 2022", "03_11_2021"], ["05/03/2022"], "x")
+        assert len(said) == 3
 
     def test_a_day_that_is_none_is_no_other_form(self):
         assert not say_form(["2023-02-30"], ["2023-02-27"], "x")
