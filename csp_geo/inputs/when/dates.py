@@ -308,12 +308,15 @@ def _read_serials(read: pd.DataFrame, unique: pd.Series, counts: NDArray[np.intp
 
 
 def _of_serials(days: pd.Series) -> pd.Series:
-    return _EXCEL_EPOCH + pd.to_timedelta((days * 86_400).round(), unit="s")
+    at: pd.Series = _EXCEL_EPOCH + pd.to_timedelta((days * 86_400).round(), unit="s")
+    return at
 
 
 def days_of_serials(text: pd.Series) -> pd.Series:
     """Return the days that texts would be as Excel's serial numbers, NaT for any other text."""
-    return _of_serials(text.where(text.str.fullmatch(_SERIAL)).astype("float64")).dt.normalize()
+    numbers = text.where(text.str.fullmatch(_SERIAL)).astype("float64")
+    days: pd.Series = _of_serials(numbers).dt.normalize()
+    return days
 
 
 def _orders(text: pd.Series) -> pd.DataFrame:
