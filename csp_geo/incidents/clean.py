@@ -16,7 +16,7 @@ import pandas as pd
 from csp_geo.core.calendar import LONDON
 from csp_geo.core.caution import Caution
 from csp_geo.core.disclosure import may_be_written
-from csp_geo.core.errors import NoReportsError
+from csp_geo.core.errors import NoReportsError, refuse
 from csp_geo.core.tables import SENSITIVITIES, UNKNOWN
 from csp_geo.core.wording import count, join
 from csp_geo.incidents.build import build_incidents, build_quarantine
@@ -400,15 +400,24 @@ def _joined(marks: pd.DataFrame) -> pd.Series:
 
 
 def require_incidents(result: CleanResult, reports: Reports) -> None:
-    """Raise `NoReportsError` when no row is left, saying what was wrong with most of them."""
+    """Raise what was wrong with each file when no row is left: with most of its rows, or all of it.
+
+    Raises
+    ------
+    NoReportsError
+        Of one file; of several a `SeveralError` with a sentence for each.
+    """
     if len(result.incidents):
         return
-    slugs = result.rows["reasons"].str.split(";").explode()
-    common = slugs[slugs != ""].value_counts()
-    why = ""
-    if len(common):
-        rule = REASON[str(common.index[0])]
-        why = f" {int(common.iloc[0]):,} of them: {rule.title.lower()}. {rule.hint}"
-    raise NoReportsError(
-        f"None of the {len(reports):,} rows could be used.{why} See them with csp-geo check."
-    )
+    errors = [NoReportsError(file.error) for file in reports.files if file.error]
+    for number, file in enumerate(reports.files):
+        rows = result.rows[result.rows["file"] == number]
+        slugs = rows["reasons"].str.split(";").explode()
+        common = slugs[slugs != ""].value_counts()
+        if len(common):
+            rule = REASON[str(common.index[0])]
+            none = f"{file.path}: none" if len(reports.files) > 1 else "None"
+            why = f"{int(common.iloc[0]):,} of them: {rule.title.lower()}. {rule.hint}"
+            said = f"{none} of the {len(rows):,} rows could be used. {why}"
+            errors.append(NoReportsError(f"{said} See them with csp-geo check."))
+    refuse(errors)

@@ -46,7 +46,8 @@ _WRITTEN: Final = frozenset(
     """completion completed complete submission submitted submit timestamp created creation create
     modified modification updated update edited contribution contributed reported recorded logged
     entered entry received opened requested registered answered response saved synced uploaded
-    acknowledged confirmed publication published import imported export exported""".split()  # noqa: SIM905
+    acknowledged confirmed publication published import imported export exported rec recd rcvd
+    recvd rptd rpt crtd upd updt lodged notified""".split()  # noqa: SIM905
 )
 _OF_A_REPORT: Final = frozenset({"report", "log"})
 _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})

@@ -29,6 +29,8 @@ _OR: Final = "|"
 """What separates the names, any of which makes one of the marks."""
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
+_EVENT: Final = re.compile(r"occur|incident|offen[cs]e|commit|crime|event")
+"""What the name of a column has that is about what happened."""
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
 _MONTH: Final = re.compile(
@@ -318,7 +320,8 @@ def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
     """Return the columns whose names the source knows, with their fields; none that it drops.
 
     A column that says when a report was made is never read as when something happened. Where no
-    other date stands in the file it is `recorded`.
+    other date stands in the file it is `recorded`. "Incident date" goes before "Date", which may be
+    the day of the list.
     """
     by_plain: dict[str, str] = {}
     for name in header:
@@ -333,6 +336,7 @@ def known_columns(header: Sequence[str], source: Source) -> dict[str, str]:
             written = [one for one in columns if is_of_the_record(one, header, asked=asked)]
             recorded += written if name == "date" else []
             columns = [one for one in columns if one not in written]
+        columns.sort(key=lambda one: name in WHEN and not _EVENT.search(plain(one)))
         column = next((column for column in columns if column not in matched), None)
         if column is not None:
             matched[column] = name

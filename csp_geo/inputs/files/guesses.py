@@ -83,6 +83,13 @@ _AXES: Final = (("latitude", "longitude"), ("northing", "easting"), ("y", "x"))
 _ALONE: Final = ("point", "wkt", "gridref", "postcode")
 """Fields that say where in one column, the surest first."""
 _SURE_BY_CELLS: Final = frozenset({"point", "shape", "gridref"})
+_BARE: Final = frozenset({"category", "type", "reason", "theme", "classification"})
+"""Names that may be of anything: how it was reported, who may see it."""
+_OF_A_PLACE: Final = frozenset({"place", "location", "where", "when", "street", "road", "address"})
+"""Words that a question about what happened there has as well."""
+_ASKS: Final = frozenset({"how", "what", "why", "which", "feel"})
+_MOSTLY: Final = 0.8
+"""Share of known words from which a column is the category, whatever its heading."""
 NAME: Final = "its name"
 _WORDS: Final = "its words and cells"
 
@@ -300,9 +307,14 @@ def _only_by_cells(found: Found, field: str) -> list[str]:
 
 def _find_what(found: Found) -> None:
     """Find the category: few different words, most of them known, or told by a word of an event."""
-    if "category" in found.fields:
+    event, _, against = heading_words()
+    named = found.column_of("category")
+    if named is not None:
+        if plain(named) not in _BARE or share_known(found.looks[named], found.source):
+            return
+    elif not found.by_words("category"):
+        _find_by_known_words(found, against["what"])
         return
-    event = heading_words()[0]
     share = {
         name: share_known(found.looks[name], found.source) for name in found.by_words("category")
     }
@@ -313,6 +325,20 @@ def _find_what(found: Found) -> None:
     ]
     if good:
         best = max(good, key=share.__getitem__)
+        found.guesses.pop(named or "", None)
+        found.take(best, "category", _WORDS)
+
+
+def _find_by_known_words(found: Found, against: frozenset[str]) -> None:
+    """Find a category by its cells alone, where nearly all of them are known words."""
+    told = {
+        name: share_known(found.looks[name], found.source)
+        for name in found.open
+        if _bears_out(found.looks[name], "category")
+        and not words_of(name) & (against - _OF_A_PLACE if words_of(name) & _ASKS else against)
+    }
+    best = max(told, key=told.__getitem__, default=None)
+    if best is not None and told[best] >= _MOSTLY:
         found.take(best, "category", _WORDS)
 
 
@@ -382,10 +408,13 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     """Tell whether anything is missing that the words of another column may say."""
     known = known_columns(header, source)
     fields, asked = set(known.values()), source.family == "perception"
-    if needs_of(fields, source, by_place=by_place) or "year" in fields:
+    needed = needs_of(fields, source, by_place=by_place)
+    if needed or "year" in fields or "category" not in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
     missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
+    bare = any(field == "category" and plain(name) in _BARE for name, field in known.items())
+    missing += ["category"] * bare
     return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)
 
 

@@ -51,11 +51,9 @@ SIDE_FILES: Final = frozenset(
         ".id",
         ".ind",
         ".mid",
-        ".pdf",
         ".html",
         ".htm",
         ".md",
-        ".docx",
         ".png",
         ".jpg",
     ]

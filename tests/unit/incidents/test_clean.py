@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csp_geo.core.errors import NoReportsError
+from csp_geo.core.errors import NoReportsError, SeveralError
 from csp_geo.core.tables import INCIDENTS, QUARANTINE, check_table
 from csp_geo.incidents.clean import clean, require_incidents
 from csp_geo.inputs.read import collect_reports, read_reports
@@ -380,3 +380,22 @@ class TestFellToOther:
     def test_a_listed_other_did_not_fall(self, cleaned):
         result = self.of(cleaned, 20, word="Other crime")
         assert "many-other" not in self.codes(result)
+
+
+class TestNothingLeft:
+    def test_each_file_has_its_sentence(self, cleaned, tmp_path):
+        result = cleaned({"offence/a.csv": [row(day="")], "offence/b.csv": [row(x=0, y=0)]})
+        with pytest.raises(SeveralError) as caught:
+            require_incidents(result, read_reports(tmp_path))
+        first, second = map(str, caught.value.errors)
+        assert first.startswith("offence/a.csv: none of the 1 rows could be used. 1 of them: no d")
+        assert "offence/b.csv" in second
+        assert "'not known'" in second
+
+    def test_a_file_that_could_not_be_read_is_named_as_well(self, tmp_path, write, town_area):
+        write.csv(tmp_path / "offence" / "a.csv", HEADER, [row(day="")])
+        (tmp_path / "offence" / "letter.pdf").write_bytes(b"%PDF-1.7 zq")
+        reports = collect_reports(tmp_path)
+        result = clean(reports, town_area, today=TODAY, key=KEY)
+        with pytest.raises(SeveralError, match=r"letter\.pdf"):
+            require_incidents(result, reports)

@@ -179,3 +179,30 @@ class TestTwoWrappings:
         one = [published(reference(i)) for i in range(6)]
         other = [(*published(reference(i), month="2023-02"), "") for i in range(6)]
         assert self._both(cleaned, one, other).counts["accepted"] == 12
+
+
+class TestReferencesThatAreNone:
+    """What many events share is no reference of a case."""
+
+    @staticmethod
+    def accepted(tmp_path, write, town_area, rows):
+        header = ("reference", "date", "time", "easting", "northing", "category")
+        write.csv(tmp_path / "offence" / "a.csv", header, rows)
+        result = clean(read_reports(tmp_path), town_area, key=b"key of the test")
+        return result.counts["accepted"]
+
+    def test_a_number_that_excel_rounded(self, tmp_path, write, town_area):
+        rows = [("4.22E+11", "13/01/2023", "14:20", 544421, 184321, what)
+                for what in ("Robbery", "Burglary")]  # fmt: skip
+        assert self.accepted(tmp_path, write, town_area, rows) == 2
+
+    @pytest.mark.parametrize(("n_others", "n"), [(1, 2), (2, 4)])
+    def test_a_beat_has_more_than_two_times_and_places(
+        self, tmp_path, write, town_area, n_others, n
+    ):
+        """Two rows of one event and others of the same reference elsewhere."""
+        rows = [("KG1", "13/01/2023", "14:20", 544421, 184321, what)
+                for what in ("Robbery", "Burglary")]  # fmt: skip
+        rows += [("KG1", f"{14 + i}/01/2023", "10:20", 544421, 184321, "Begging")
+                 for i in range(n_others)]  # fmt: skip
+        assert self.accepted(tmp_path, write, town_area, rows) == n

@@ -10,7 +10,7 @@ from csp_geo.inputs.files.guesses import columns_of, find_columns
 from csp_geo.inputs.files.headings import speaks_for, words_of
 from csp_geo.inputs.files.looks import Looks, look_at
 from csp_geo.inputs.files.table import RawTable
-from csp_geo.inputs.source import packaged_sources
+from csp_geo.inputs.source import known_columns, packaged_sources
 
 DATES = ["13/01/2023", "14/01/2023", "15/01/2023", "16/01/2023"]
 TIMES = ["22:00", "23:15", "09:00", "10:30"]
@@ -172,6 +172,37 @@ class TestWhat:
     @pytest.mark.parametrize("heading", ["Weapon type", "Victim class", "Location type"])
     def test_what_is_of_something_else(self, heading):
         assert not found(**{heading: WORDS})
+
+    @pytest.mark.parametrize("heading", ["How does this place make you feel?", "Zqfoo"])
+    def test_known_words_tell_alone_where_nearly_all_are(self, heading):
+        five = ["Robbery"] * 4 + ["Zqa"]
+        assert found(**{heading: five}) == {heading: "category"}
+        assert not found(**{heading: ["Robbery"] * 3 + ["Zqa", "Zqb"]})
+        assert not found(**{"Weapon used": ["Knife"] * 5})
+
+    def test_a_bare_name_gives_way_to_known_words(self):
+        by_phone = ["Email", "Phone", "Email", "Phone"]
+        assert found(Type=by_phone, Issue=WORDS)["Issue"] == "category"
+        assert found(Type=WORDS, Issue=by_phone)["Type"] == "category"
+
+
+class TestSpecificNames:
+    @pytest.mark.parametrize(
+        ("bare", "specific"),
+        [("Date", "Incident Date"), ("Date", "Date of offence"), ("Time", "Incident time")],
+    )
+    def test_go_before_bare_ones(self, bare, specific):
+        known = known_columns([bare, specific], packaged_sources()["offence"])
+        assert specific in known
+        assert bare not in known
+
+    @pytest.mark.parametrize("heading", ["Rec Dt", "Recd", "Rptd Dt"])
+    def test_short_forms_of_reports(self, heading):
+        cells = {heading: DATES, "Cmtd From Dt": DATES}
+        assert found(**cells)["Cmtd From Dt"] == "date"
+
+    def test_today_is_no_end_of_anything(self):
+        assert "today" not in found(today=DATES, incident_date=DATES)
 
 
 class TestReading:
