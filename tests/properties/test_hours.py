@@ -18,12 +18,12 @@ from csp_geo.inputs.venues.opening_rules import (
     UNKNOWN,
     read_rules,
 )
-from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
+from csp_geo.inputs.venues.opening_times import AMBIGUOUS, SLIP, UNREADABLE
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 WEEKS = st.dates(date(2018, 1, 1), date(2030, 12, 31))
 LONDON = Place(latitude=51.5, longitude=0.1)
-REASONS = {AMBIGUOUS, HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, UNREADABLE}
+REASONS = {AMBIGUOUS, HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, SLIP, UNREADABLE}
 VALID = (
     "Mo-Fr 09:00-17:30; Sa 10:00-16:00; Su off",
     "Fr-Sa 18:00-02:00; PH off",
@@ -56,7 +56,9 @@ def written(draw):
     rules = []
     for day in draw(st.lists(st.integers(0, 6), unique=True, min_size=1, max_size=7)):
         start = draw(st.integers(0, 1439))
-        length = draw(st.integers(1, 1080))
+        length = draw(st.integers(1, 959))
+        if start < 780 and 60 <= start + length - 1440 < 420:
+            length = 1440 - start  # what looks like a slip is not read
         end = (start + length) % 1440
         rules.append(f"{DAYS[day]} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}")
         spans.append((day * 1440 + start, day * 1440 + start + length))
