@@ -17,6 +17,7 @@ from csp_geo.inputs.venues.opening_rules import (
     SCHOOL_HOLIDAYS,
     UNKNOWN,
     read_rules,
+    spans_of_day,
 )
 from csp_geo.inputs.venues.opening_times import AMBIGUOUS, SLIP, UNREADABLE
 
@@ -63,6 +64,41 @@ def written(draw):
         rules.append(f"{DAYS[day]} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}")
         spans.append((day * 1440 + start, day * 1440 + start + length))
     return "; ".join(rules), spans
+
+
+NAMED = {
+    "Mon": "Mo",
+    "Tuesdays": "Tu",
+    "Weds.": "We",
+    "Mon-Fri": "Mo Tu We Th Fr",
+    "sat": "Sa",
+    "Fri to Sun": "Fr Sa Su",
+    "weekends": "Sa Su",
+    "Mon/Wed": "Mo We",
+    "bank holidays": "",
+}
+SHUT = {"closed Mon": "Mo", "except Sundays": "Su", "not weekends": "Sa Su", "closed PH": ""}
+TIMES = ("9am-5pm", "10-6pm", "9-5", "6pm-2am", "09:00-12:00", "5pm till late", "24 hours")
+PIECES = st.sampled_from([*NAMED, *NAMED, *SHUT, *TIMES])
+BETWEEN = st.sampled_from(
+    [" ", ", ", "; ", "\n", ": ", " (", ") ", " and ", " / ", ". ", " incl. "]
+)
+
+
+@given(st.lists(st.tuples(PIECES, BETWEEN), min_size=1, max_size=7))
+def test_prose_opens_no_day_that_it_does_not_name(parts):
+    """Times without any day are for every day, but those that are closed."""
+    text = "".join(piece + between for piece, between in parts)
+    rules = read_rules(text)
+    pieces = [piece for piece, _ in parts]
+    named = {day for piece in pieces for day in {**NAMED, **SHUT}.get(piece, "").split()}
+    shut = {day for piece in pieces for day in SHUT.get(piece, "").split()}
+    first = next((piece for piece in pieces if piece not in TIMES), "")
+    no_day = first in {"", "bank holidays", *SHUT}
+    may = set(DAYS) - shut if pieces[0] in TIMES and no_day else named
+    for number, day in enumerate(DAYS if rules.osm else ()):
+        spans = spans_of_day(rules, date(2022, 1, 10 + number), holiday=False, sun={})
+        assert day in may or all(state != OPEN for *_, state in spans), text
 
 
 @given(st.text(max_size=60), WEEKS)

@@ -35,6 +35,7 @@ DISAGREE: Final = "Two parts of them disagree on a day, which then is not known.
 _WEEK: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _PH: Final = "PH"
 _ALL: Final = frozenset(_WEEK)
+_FEW: Final = 3
 _WORKING: Final = frozenset(_WEEK[:5])
 
 _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"), "-") | {
@@ -129,10 +130,10 @@ class _Statement:
     times: list[_Times] = field(default_factory=list)
 
     @property
-    def keeps_office_hours(self) -> bool:
-        """Whether it is of the working week, as "Mon to Fri 9-5": nobody means the night."""
-        of_week = self.days >= _WORKING and "Su" not in self.days
-        return of_week and any(are_office_hours(first, last) for first, last, _ in self.times)
+    def office_days(self) -> _Days:
+        """The days of which it says something like "9-5", where Sunday is not among them."""
+        said = any(are_office_hours(first, last) for first, last, _ in self.times)
+        return self.days if said and "Su" not in self.days else frozenset()
 
 
 _END: Final = _Item("", frozenset())
@@ -167,7 +168,10 @@ def translate(text: str) -> tuple[str, str]:
     """
     pairs = _Pairs(_items(_tokens(text)))
     statements = pairs.found
-    office = any(one.keeps_office_hours for one in statements)
+    shut = frozenset[str]().union(*(one.days for one in statements if not one.times))
+    if len(shut & _ALL) > _FEW and any(one.times and not one.days for one in statements):
+        raise UnreadError(UNREADABLE)  # "9am-5pm, Mon-Fri closed"
+    office = frozenset[str]().union(*(one.office_days for one in statements)) >= _WORKING
     spans = [_read_times(one.times, office=office) for one in statements]
     if pairs.lunch:
         gap = _read_times(pairs.lunch, office=office)
@@ -290,7 +294,7 @@ class _Pairs:
             self._first = "day"
             self.found.append(_Statement(item.days, one.times))
         elif "also" in item.before and self.found and self.found[-1].times:
-            self.found[-1].days |= item.days
+            self.found[-1].days = (self.found[-1].days or _ALL) | item.days
             return 1
         else:
             raise UnreadError(UNREADABLE)
@@ -299,16 +303,16 @@ class _Pairs:
     def _times(self, at: int) -> int:
         item, one, two = (self._item(at + k) for k in range(3))
         mine = one.kind == "day" and "stop" not in one.before
-        if two.kind == "closed" and self._item(at + 3).kind != "day":
-            mine = False  # "8am-10pm, Mondays closed"
-        if mine and self._first in {"", "time"}:
+        if one.before and not two.before and two.kind == "closed":
+            mine = mine and self._item(at + 3).kind == "day"  # "8am-10pm, Mondays closed"
+        also = "also" in one.before
+        if mine and not also and self._first in {"", "time"}:
             self._first = "time"
-            days = one.days | _ALL if "also" in one.before else one.days
-            self.found.append(_Statement(days, item.times))
+            self.found.append(_Statement(one.days, item.times))
             return 2
-        if at:
+        if at or (also and one.days != {_PH}):
             raise UnreadError(UNREADABLE)
-        self._first = "alone"
+        self._first = "alone"  # "9am-5pm, including bank holidays" goes on in _days
         self.found.append(_Statement(frozenset(), item.times))
         return 1
 
@@ -383,7 +387,7 @@ def _of_day(day: str, statements: list[_Statement], spans: list[_Spans]) -> str:
     if not mine:
         return ""
     if shut:
-        narrower = all(off < days for off in shut for days, _ in timed)
+        narrower = all(off - {_PH} < days for off in shut for days, _ in timed)
         return "off" if narrower else "unknown"
     each = {own for _, own in timed}
     if len(each) > 1 and len({days for days, _ in timed}) > 1:
