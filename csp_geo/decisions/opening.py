@@ -29,7 +29,7 @@ from csp_geo.inputs.venues.opening_rules import (
     read_rules,
     spans_of_day,
 )
-from csp_geo.inputs.venues.opening_spelling import DAY
+from csp_geo.inputs.venues.opening_times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -37,6 +37,8 @@ AWAY: Final = f"its points are anonymised, and the true place is some {WITHIN_M:
 MARK: Final = "cells: on or near"
 """How a source's marks name what `street_words` finds."""
 _PREFIX: Final = "on or near"
+_HOUSE: Final = re.compile(r"on or near \d+[a-z]?\b")
+"""A number of a house, which a published name never has."""
 _IN_A_DICT: Final = re.compile(r"name['\"]: ?['\"]on or near\b")
 _LOOKED_AT: Final = 1_000
 _MOST: Final = 0.5
@@ -75,7 +77,7 @@ def street_words(raw: RawTable) -> StreetWords | None:
         first = chunk.head(_LOOKED_AT)
         for column in raw.header:
             cells = first[column].astype("str").str.strip().str.casefold()
-            alone = cells.str.startswith(_PREFIX)
+            alone = cells.str.startswith(_PREFIX) & ~cells.str.match(_HOUSE)
             told = alone | cells.str.contains(_IN_A_DICT)
             n = int(told.sum())
             filled = len(cells) - int(cells.map(is_empty).sum()) if n else 0

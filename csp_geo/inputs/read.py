@@ -127,6 +127,8 @@ __all__ = [
 ]
 
 _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
+_LETTERS: Final = frozenset({".pdf", ".docx"})
+"""Files in which a list may have come that nobody could read: they are named."""
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
 _HEARD: Final = "help to tell which reports are sensitive; nothing else in it was used."
@@ -237,9 +239,9 @@ def _find_files(reports: str | Path | Iterable[str | Path]) -> tuple[Path, list[
 
 def _is_data(path: Path) -> bool:
     hidden = any(_NOT_DATA.match(part) for part in path.parts)
-    return not (
-        hidden or path.suffix.lower() in SIDE_FILES or path.name.lower().endswith(".shp.xml")
-    )
+    suffix = path.suffix.lower()
+    aside = suffix in SIDE_FILES - _LETTERS or path.name.lower().endswith(".shp.xml")
+    return not (hidden or aside)
 
 
 def _homes(paths: Iterable[Path]) -> list[Path]:

@@ -10,7 +10,7 @@ from csp_geo.core.wording import DAYS as WEEKDAYS
 from csp_geo.core.wording import join
 from csp_geo.decisions.opening import DAYS, timetable
 from csp_geo.inputs.venues.opening_rules import OPEN
-from csp_geo.inputs.venues.opening_spelling import DAY
+from csp_geo.inputs.venues.opening_times import DAY
 
 if TYPE_CHECKING:
     from csp_geo.decisions.opening import Span, Spans, Timetable
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _HOUR: Final = 60
 _NOON: Final = 12
 _A_YEAR: Final = timedelta(days=365)
+_WEEKS: Final = 8
+_VARY: Final = "hours vary"
 _ALWAYS: Final = "day and night"
 NOT_KNOWN: Final = "not known"
 
@@ -60,9 +62,10 @@ def usual_hours(table: Timetable) -> list[tuple[str, str]]:
     """
     if table.reason:
         return [("Opening hours", NOT_KNOWN)]
+    each = [_VARY if _varies(table, day) else say_spans(table.week[day]) for day in range(DAYS)]
     lines = [
-        (_say_days(list(days)), say_spans(spans))
-        for spans, days in groupby(range(DAYS), key=lambda day: table.week[day])
+        (_say_days(list(days)), spans)
+        for spans, days in groupby(range(DAYS), key=lambda day: each[day])
     ]
     holiday = {table.on(day) for day in table.holidays}
     if len(set(table.week)) == 1 and holiday <= set(table.week):
@@ -70,11 +73,20 @@ def usual_hours(table: Timetable) -> list[tuple[str, str]]:
     if holiday:
         uncertain = all(state != OPEN for spans in holiday for *_, state in spans)
         silent = uncertain and any(holiday)
-        said = say_spans(holiday.pop()) if len(holiday) == 1 else "hours vary"
+        said = say_spans(holiday.pop()) if len(holiday) == 1 else _VARY
         lines.append(("Bank holidays", NOT_KNOWN if silent else said))
     if set(table.other_days) - set(table.holidays):
         lines.append(("Other times of the year", "hours may differ"))
     return lines
+
+
+def _varies(table: Timetable, weekday: int) -> bool:
+    """Tell a weekday that is not the same from week to week: open on the first of a month alone."""
+    first = table.first + timedelta(days=(weekday - table.first.weekday()) % DAYS)
+    days = (first + timedelta(weeks=week) for week in range(_WEEKS))
+    usual = table.week[weekday]
+    others = [table.on(day) != usual for day in days if day not in table.holidays]
+    return any(others) and (not usual or sum(others) > _WEEKS // 2)
 
 
 def say_hours(text: str, on: date) -> str:

@@ -45,7 +45,7 @@ def test_keeps_what_is_there(csp, tmp_path):
     (tmp_path / "csp_geo.toml").write_text('marking = "OFFICIAL"\n', encoding="utf-8")
     ran = csp("init", cwd=tmp_path)
     assert ran.code == 0
-    assert "stay" in ran.out
+    assert "existing" in ran.out
     assert (tmp_path / ".csp_geo.key").read_bytes() == key
     assert (tmp_path / "csp_geo.toml").read_text(encoding="utf-8") == 'marking = "OFFICIAL"\n'
 
@@ -59,12 +59,13 @@ def test_two_projects_have_two_keys(csp, tmp_path):
 
 
 def test_weekly_in_an_empty_project_says_what_to_do(csp, tmp_path):
-    """Templates are not reports: nothing to read, one sentence, nothing written."""
+    """Templates are not reports: wards and reports are asked for at once, nothing written."""
     csp("init", cwd=tmp_path)
     ran = csp("weekly", "--quiet", cwd=tmp_path)
     assert ran.code == 1
-    assert len(ran.err.strip().splitlines()) == 1
-    assert "data/boundaries" in ran.err or "report" in ran.err
+    wards, reports = ran.err.strip().splitlines()
+    assert "data/boundaries" in wards
+    assert "No report file was found" in reports
     assert not (tmp_path / "maps").exists()
 
 
@@ -81,7 +82,7 @@ def test_makes_a_register_of_safe_havens_that_is_read_as_it_is(csp, tmp_path):
     csp("init", cwd=tmp_path)
     path = tmp_path / "data" / "havens.csv"
     assert path.read_text("utf-8-sig").strip().split(",") == list(TEMPLATE)
-    known = known_columns(TEMPLATE, WANTED.source)
+    known = known_columns(TEMPLATE, WANTED.source({}))
     assert len(known) == len(TEMPLATE)
     assert set(known.values()) >= set(WANTED.fields)
     filled = {"name": "Toy Library", "type": "library", "address": "2 Town Square"}

@@ -380,7 +380,7 @@ def test_what_is_no_file(csp, home, kind, arguments):
         os.mkfifo(path)
     ran = csp(*arguments, path.relative_to(home), cwd=home)
     assert "is not there" not in ran.err + ran.out
-    assert f"a {kind}" in ran.err + ran.out
+    assert kind in ran.err + ran.out
     assert ran.code in {1, 2}
 
 

@@ -119,7 +119,7 @@ def test_metres_of_a_city_abroad_by_its_source_toml(
     _write(home / "two.csv", ("reference", "date", "Easting", "Northing", "category"), two)
     _write(home / "one.csv", ("reference", "date", "Coordinates", "category"), one)
     asked = ("weekly", "--reports", tmp_path / "reports", "--boundaries", wards, "--quiet")
-    assert run(*asked, "--as-of", "2023-06-01", "--out", tmp_path / "out") == 1
+    assert run(*asked, "--as-of", "2023-06-01", "--out", tmp_path / "guessed") == 0
     (home / "source.toml").write_text(f'crs = "{UTM_29}"\n', encoding="utf-8")
     record = _record(run, tmp_path, wards)
     assert record["counts"]["accepted"] == 200

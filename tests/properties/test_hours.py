@@ -17,13 +17,14 @@ from csp_geo.inputs.venues.opening_rules import (
     SCHOOL_HOLIDAYS,
     UNKNOWN,
     read_rules,
+    spans_of_day,
 )
-from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
+from csp_geo.inputs.venues.opening_times import AMBIGUOUS, SLIP, UNREADABLE
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 WEEKS = st.dates(date(2018, 1, 1), date(2030, 12, 31))
 LONDON = Place(latitude=51.5, longitude=0.1)
-REASONS = {AMBIGUOUS, HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, UNREADABLE}
+REASONS = {AMBIGUOUS, HOLIDAY_RULE, NO_HOURS, SCHOOL_HOLIDAYS, SLIP, UNREADABLE}
 VALID = (
     "Mo-Fr 09:00-17:30; Sa 10:00-16:00; Su off",
     "Fr-Sa 18:00-02:00; PH off",
@@ -56,11 +57,48 @@ def written(draw):
     rules = []
     for day in draw(st.lists(st.integers(0, 6), unique=True, min_size=1, max_size=7)):
         start = draw(st.integers(0, 1439))
-        length = draw(st.integers(1, 1080))
+        length = draw(st.integers(1, 959))
+        if start < 780 and 60 <= start + length - 1440 < 420:
+            length = 1440 - start  # what looks like a slip is not read
         end = (start + length) % 1440
         rules.append(f"{DAYS[day]} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}")
         spans.append((day * 1440 + start, day * 1440 + start + length))
     return "; ".join(rules), spans
+
+
+NAMED = {
+    "Mon": "Mo",
+    "Tuesdays": "Tu",
+    "Weds.": "We",
+    "Mon-Fri": "Mo Tu We Th Fr",
+    "sat": "Sa",
+    "Fri to Sun": "Fr Sa Su",
+    "weekends": "Sa Su",
+    "Mon/Wed": "Mo We",
+    "bank holidays": "",
+}
+SHUT = {"closed Mon": "Mo", "except Sundays": "Su", "not weekends": "Sa Su", "closed PH": ""}
+TIMES = ("9am-5pm", "10-6pm", "9-5", "6pm-2am", "09:00-12:00", "5pm till late", "24 hours")
+PIECES = st.sampled_from([*NAMED, *NAMED, *SHUT, *TIMES])
+BETWEEN = st.sampled_from(
+    [" ", ", ", "; ", "\n", ": ", " (", ") ", " and ", " / ", ". ", " incl. "]
+)
+
+
+@given(st.lists(st.tuples(PIECES, BETWEEN), min_size=1, max_size=7))
+def test_prose_opens_no_day_that_it_does_not_name(parts):
+    """Times without any day are for every day, but those that are closed."""
+    text = "".join(piece + between for piece, between in parts)
+    rules = read_rules(text)
+    pieces = [piece for piece, _ in parts]
+    named = {day for piece in pieces for day in {**NAMED, **SHUT}.get(piece, "").split()}
+    shut = {day for piece in pieces for day in SHUT.get(piece, "").split()}
+    first = next((piece for piece in pieces if piece not in TIMES), "")
+    no_day = first in {"", "bank holidays", *SHUT}
+    may = set(DAYS) - shut if pieces[0] in TIMES and no_day else named
+    for number, day in enumerate(DAYS if rules.osm else ()):
+        spans = spans_of_day(rules, date(2022, 1, 10 + number), holiday=False, sun={})
+        assert day in may or all(state != OPEN for *_, state in spans), text
 
 
 @given(st.text(max_size=60), WEEKS)

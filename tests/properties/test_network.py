@@ -10,12 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from csp_geo.core.projection import BRITISH_CRS
-from csp_geo.decisions.walking.distances import (
-    Obstacles,
-    WalkParams,
-    make_network,
-    walking_distances,
-)
+from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.decisions.walking.network import make_network
+from csp_geo.decisions.walking.obstacles import Obstacles
 
 FAR = WalkParams(furthest_snap_m=10_000.0)
 

@@ -51,9 +51,11 @@ SIDE_FILES: Final = frozenset(
         ".id",
         ".ind",
         ".mid",
+        ".pdf",
         ".html",
         ".htm",
         ".md",
+        ".docx",
         ".png",
         ".jpg",
     ]

@@ -10,21 +10,22 @@ of a text is replaced by its rank, so that no span reaches midnight; ranks are t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.inputs.venues.opening_spelling import (
+from csp_geo.inputs.venues.opening_spelling import LONGEST_TEXT, tidy, translate
+from csp_geo.inputs.venues.opening_times import (
     AMBIGUOUS,
     DAY,
-    LONGEST_TEXT,
     UNREADABLE,
+    UnreadError,
     clock,
     is_slip,
     on_24_hour_clock,
-    tidy,
-    translate,
+    refuse_slip,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +41,16 @@ OPEN: Final = 2
 NO_HOURS: Final = "no hours are given"
 SCHOOL_HOLIDAYS: Final = "the hours depend on school holidays, of which there is no list here"
 HOLIDAY_RULE: Final = "the rule for bank holidays cannot be read"
+HOLIDAYS_ADDED: Final = (
+    "Hours of bank holidays stand after a comma, which adds them to the usual ones: then they are "
+    'not known. Write ";" if they are meant instead.'
+)
 NO_PLACE: Final = "the hours depend on the sun, and the place is not known"
 
 _WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _EVENING: Final = ("sunset", "dusk")
+_MORNING: Final = 30 * 60
+"""Six in the morning after: by then a night without an end is over."""
 _SOME_DAY: Final = date(2024, 1, 3)
 _SOME_SUN: Final = {"dawn": 6 * 60, "sunrise": 7 * 60, "sunset": 17 * 60, "dusk": 18 * 60}
 _COMMENT: Final = re.compile(r'"[^"]*"')
@@ -88,12 +95,16 @@ class Rules:
     """Opening hours that have been read, or why they could not be.
 
     `osm` is the text in OpenStreetMap's syntax, empty when not read; `reason` never quotes it.
+    `doubt` is what the person who keeps the list should know. With `holidays_in_doubt` nothing is
+    open on bank holidays for sure.
     """
 
     osm: str
     reason: str = ""
     pieces: tuple[str, ...] = ()
     spans: tuple[tuple[Point, Point], ...] = ()
+    doubt: str = ""
+    holidays_in_doubt: bool = False
 
     @property
     def names_bank_holidays(self) -> bool:
@@ -108,10 +119,6 @@ class Rules:
         return any(point.event for span in self.spans for point in span)
 
 
-class _UnreadError(Exception):
-    """The text cannot be relied upon; says why."""
-
-
 @lru_cache(maxsize=16_384)
 def read_rules(text: str) -> Rules:
     """Read opening hours, in OpenStreetMap's syntax or as people write them.
@@ -123,18 +130,14 @@ def read_rules(text: str) -> Rules:
     plain = tidy(text)
     if not plain:
         return Rules("", NO_HOURS)
-    rules = _read_osm(plain)
-    if rules.reason != UNREADABLE:
-        return rules
-    osm, reason = translate(plain)
-    return _read_osm(osm) if osm else Rules("", reason)
-
-
-def _read_osm(osm: str) -> Rules:
     try:
-        return _prepared(osm)
-    except _UnreadError as error:
-        return Rules("", str(error))
+        if _parsed(plain) is not None:
+            return _prepared(plain)
+        osm, doubt = translate(plain)
+        return replace(_prepared(osm), doubt=doubt)
+    except UnreadError as error:
+        meant = f"Probably {error.meant} is meant." if error.meant else ""
+        return Rules("", str(error), doubt=meant)
 
 
 @lru_cache(maxsize=65_536)
@@ -149,18 +152,21 @@ def _parsed(osm: str) -> OpeningHours | None:
 def _prepared(osm: str) -> Rules:
     """Take valid hours apart into spans of time and what stands between them."""
     if _parsed(osm) is None:
-        raise _UnreadError(UNREADABLE)
+        raise UnreadError(UNREADABLE)
     bare = _COMMENT.sub(_SOME_COMMENT, osm)
     if _SCHOOL_HOLIDAY.search(bare):
-        raise _UnreadError(SCHOOL_HOLIDAYS)
+        raise UnreadError(SCHOOL_HOLIDAYS)
     if _ODD_HOLIDAY.search(bare):
-        raise _UnreadError(HOLIDAY_RULE)
+        raise UnreadError(HOLIDAY_RULE)
     parts = _BETWEEN.split(bare)
+    for found in _SPAN.finditer(bare):
+        _check_span(found[1], found[2])
+    doubtful = any(map(_adds_holidays, parts[::2]))
     parts[::2] = [_plain_rule(part.strip()) for part in parts[::2]]
     if osm not in {"off", "closed"} and all(map(_only_shuts, parts[::2])):
         parts = ["00:00-24:00 unknown", ";", *parts]  # "Su off" says nothing of the other days
     pieces, spans = _taken_apart(" ".join(parts))
-    rules = Rules(osm, "", pieces, spans)
+    rules = Rules(osm, "", pieces, spans, HOLIDAYS_ADDED if doubtful else "", doubtful)
     for holiday in (False, True):  # a text that cannot be put together again is refused now
         spans_of_day(rules, _SOME_DAY, holiday=holiday, sun=_SOME_SUN)
     return rules
@@ -180,10 +186,34 @@ def _plain_rule(rule: str) -> str:
     if not open_ended and not (untimed and not _SHUT.search(tail)):
         return rule
     if times and _NEXT_DAYS.search(rule[times[0].end() :]):
-        raise _UnreadError(UNREADABLE)  # several rules in one: which of them is meant?
+        raise UnreadError(UNREADABLE)  # several rules in one: which of them is meant?
     days = rule[: times[0].start()] if times else rule
+    if open_ended and not tail and not _EVENT.search(rule):
+        return _known_until(days, times)
     days = _UNSURE.sub("", days).strip()
     return f"{days} 00:00-24:00 unknown".strip()
+
+
+def _known_until(days: str, times: list[re.Match[str]]) -> str:
+    """Give the times of a rule with ends left open: known until these, unknown until six."""
+    known, after = [], []
+    for found in times:
+        first, *last = (_point(text).minutes for text in found.group().rstrip("+").split("-"))
+        end = last[0] + (DAY if last[0] <= first else 0) if last else first
+        if last:
+            known.append(f"{clock(first)}-{clock(end)}")
+        if found.group().endswith("+"):
+            after.append(f"{clock(end)}-{clock(_MORNING if end < _MORNING else 2 * DAY)}")
+    days = days.strip() or "Mo-Su"
+    rules = [f"{days} {','.join(known)}"] if known else []
+    return ", ".join([*rules, f"{days} {','.join(after)} unknown"])
+
+
+def _adds_holidays(rule: str) -> bool:
+    """Tell a rule that adds hours of bank holidays to those of weekdays: "Mo-Fr 9, Sa,PH 10"."""
+    times = list(_TIMES.finditer(rule))
+    between = [rule[a.end() : b.start()] for a, b in pairwise(times)]
+    return any(_HOLIDAY.search(part) and not _SHUT.search(part) for part in between)
 
 
 def _taken_apart(
@@ -192,21 +222,21 @@ def _taken_apart(
     pieces, spans, at = [], [], 0
     for found in _SPAN.finditer(osm):
         pieces.append(osm[at : found.start()])
-        spans.append(_span(found[1], found[2]))
+        spans.append((_point(found[1]), _point(found[2])))
         at = found.end()
     pieces.append(osm[at:])
     if any(_TIME_LEFT.search(piece) for piece in pieces):
-        raise _UnreadError(UNREADABLE)
+        raise UnreadError(UNREADABLE)
     return tuple(pieces), tuple(spans)
 
 
-def _span(first: str, last: str) -> tuple[Point, Point]:
+def _check_span(first: str, last: str) -> None:
     start, end = _point(first), _point(last)
     if start.event or end.event:
-        return start, end
-    if not on_24_hour_clock(first, last) or is_slip(start.minutes, end.minutes):
-        raise _UnreadError(AMBIGUOUS)
-    return start, end
+        return
+    if not on_24_hour_clock(first, last):
+        raise UnreadError(AMBIGUOUS)
+    refuse_slip(start.minutes, end.minutes)
 
 
 def _point(text: str) -> Point:
@@ -251,13 +281,13 @@ def spans_of_day(
         text = _HOLIDAY.sub(_WEEKDAYS[day.weekday()], text)
     hours = _parsed(text)
     if hours is None:
-        raise _UnreadError(UNREADABLE)
+        raise UnreadError(UNREADABLE)
     midnight = datetime.combine(day, time())
     found = []
     for start, end, state, comment in hours.intervals(midnight, midnight + timedelta(days=1)):
         if state != State.CLOSED:
             first, last = (at.hour * 60 + at.minute - 1 for at in (start, end))
-            sure = state == State.OPEN and not comment
+            sure = state == State.OPEN and not comment and not (holiday and rules.holidays_in_doubt)
             found.append((times[first], times[last], OPEN if sure else UNKNOWN))
     return found
 
@@ -271,4 +301,4 @@ def _on_day(span: tuple[Point, Point], sun: Mapping[str, int]) -> tuple[int, int
     if with_the_sun and ((end <= start and span[1].event in _EVENING) or is_slip(start, end)):
         return None  # "20:00-sunset" in December
     end += DAY if end <= start else 0
-    return (start, end) if 0 <= start <= DAY and end <= 2 * DAY else None
+    return (start, end) if 0 <= start <= end <= 2 * DAY else None

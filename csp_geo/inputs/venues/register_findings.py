@@ -210,7 +210,9 @@ def _of_hours(row: dict[str, Any], today: date) -> Iterator[_Finding]:
         yield "no-hours", "No opening hours are given: it never counts as open.", example, False
     elif not rules.osm:
         what = f"It never counts as open, because {rules.reason}."
-        yield "unreadable-hours", what, example, False
+        yield "unreadable-hours", what, f"{rules.doubt} {example}".lstrip(), False
+    elif rules.doubt:
+        yield "doubtful-hours", f"Its hours are in doubt. {rules.doubt}", example, False
     elif not rules.names_bank_holidays:
         what = "Its hours do not say what holds on bank holidays: then they are not known."
         yield "no-bank-holidays", what, 'Add "PH off", or the hours: "PH 10:00-16:00".', False

@@ -19,7 +19,7 @@ from csp_geo.inputs.venues.opening_rules import (
     UNKNOWN,
     read_rules,
 )
-from csp_geo.inputs.venues.opening_spelling import AMBIGUOUS, UNREADABLE
+from csp_geo.inputs.venues.opening_times import AMBIGUOUS, SLIP, UNREADABLE
 
 WEEK = date(2022, 1, 12)
 """A Wednesday; no bank holiday in that week, the second of 2022."""
@@ -73,8 +73,8 @@ BY_HAND = {
     "Fr-Sa 18:00-02:00": {"Fr": [*range(18, 24)], "Sa": [0, *range(18, 24)], "Su": [0]},
     "Fr-Sa 18:00-26:00": {"Fr": [*range(18, 24)], "Sa": [0, *range(18, 24)], "Su": [0]},
     "Fr 18:00-02:30; Sa off": {"Fr": [*range(18, 24)], "Sa": [0, 1]},
-    "Mo-Th 12:00-23:00; Fr-Sa 12:00-02:00; Su off": every(DAYS[:4], (12, 21))
-    | {"Fr": [*range(12, 24)], "Sa": [0, *range(12, 24)], "Su": [0]},
+    "Mo-Th 12:00-23:00; Fr-Sa 13:00-02:00; Su off": every(DAYS[:4], (12, 21))
+    | {"Fr": [*range(13, 24)], "Sa": [0, *range(13, 24)], "Su": [0]},
     "Su 22:00-03:00": {"Mo": [0, 1], "Su": [22, 23]},
     "Sa 22:00-00:00": {"Sa": [22]},
     "Mo 20:00-24:00; Tu 00:00-03:00": {"Mo": [20, 21, 22, 23], "Tu": [0, 1]},
@@ -117,6 +117,9 @@ BY_HAND = {
     "Weekdays 0900-1700": every(WORKDAYS, (9, 15)),
     "mo-fr 09:00-17:00": every(WORKDAYS, (9, 15)),
     "9:00-17:30": every(DAYS, (9, 16)),
+    "Mon-Fri 9-5": every(WORKDAYS, (9, 15)),
+    "9-5pm": every(DAYS, (9, 15)),
+    "Mon 9am-17:00": {"Mo": [*range(9, 16)]},
 }
 
 
@@ -131,15 +134,18 @@ NEVER_OPEN = {
     "": NO_HOURS,
     None: NO_HOURS,
     "9-5": AMBIGUOUS,
-    "Mon-Fri 9-5": AMBIGUOUS,
-    "9-5pm": AMBIGUOUS,
     "9:00-5:00": AMBIGUOUS,
     "Mo-Fr 9:00-12:00": AMBIGUOUS,
-    "12:00-10:00": AMBIGUOUS,
-    "00:00-00:00": AMBIGUOUS,
-    "Mo-Fr 09:00-09:00": AMBIGUOUS,
+    "12:00-10:00": SLIP,
+    "00:00-00:00": SLIP,
+    "Mo-Fr 09:00-09:00": SLIP,
     "By appointment only": UNREADABLE,
-    "9am till late": UNREADABLE,
+    "9 till late": AMBIGUOUS,
+    "Fr-Sa 12:00-02:00": SLIP,
+    "21:00-13:00": SLIP,
+    "9pm-12pm": SLIP,
+    "Mon-Sat 10-4am": AMBIGUOUS,
+    "Bank holiday Mondays 10am-4pm": UNREADABLE,
     "ring the bell": UNREADABLE,
     "Mo-Fr 25:00-26:00": UNREADABLE,
     "Mo-Fr 10:00-16:00/01:30": UNREADABLE,
@@ -154,8 +160,7 @@ NEVER_OPEN = {
     "Mon 10.75am-11am": UNREADABLE,
     "opening hours:": UNREADABLE,
     "Mon-Fri": UNREADABLE,
-    "Mon 9am-17:00": AMBIGUOUS,
-    "9am-4am": AMBIGUOUS,
+    "9am-4am": SLIP,
     "Mo-Fr 09:00-17:00; SH off": SCHOOL_HOLIDAYS,
     "x" * 501: UNREADABLE,
 }
@@ -172,7 +177,10 @@ def test_what_cannot_be_read_is_unknown_at_all_hours(text):
 UNKNOWN_AT_TIMES = {
     "Mo-Su": (every(DAYS, (0, 23)), {}),
     "Mo-Su open": (every(DAYS, (0, 23)), {}),
-    "18:00+": (every(DAYS, (0, 23)), {}),
+    "18:00+": (every(DAYS, (0, 4), (18, 23)), {}),
+    "Mo 18:00-02:00+": ({"Tu": [1, 2, 3, 4]}, {"Mo": [*range(18, 24)], "Tu": [0]}),
+    "Fri 6pm till late": ({"Fr": [*range(18, 24)], "Sa": [*range(5)]}, {}),
+    "Fri 9am-8pm; Mon-Fri 9am-5pm": ({"Fr": [*range(23)]}, every(WORKDAYS[:4], (9, 15))),
     "unknown": (every(DAYS, (0, 23)), {}),
     '"by appointment"': (every(DAYS, (0, 23)), {}),
     "Mo-Fr 09:00-17:00; Sa": (
@@ -185,7 +193,10 @@ UNKNOWN_AT_TIMES = {
     ),
     'Mo 09:00-17:00 open "members only"': ({"Mo": [*range(9, 16)]}, {}),
     "Mo 09:00-17:00 unknown": ({"Mo": [*range(9, 16)]}, {}),
-    "Mo 09:00-12:00; Tu 18:00-22:00+": ({"Tu": [*range(23)]}, {"Mo": [9, 10]}),
+    "Mo 09:00-12:00; Tu 18:00-22:00+": (
+        {"Tu": [21, 22, 23], "We": [0, 1, 2, 3, 4]},
+        {"Mo": [9, 10], "Tu": [18, 19, 20]},
+    ),
     "Closed Sundays": (every(DAYS[:5], (0, 23)) | {"Sa": [*range(23)]}, {}),
     "Su off": (every(DAYS[:5], (0, 23)) | {"Sa": [*range(23)]}, {}),
     "20:00-sunset": (every(DAYS, (0, 23)), {}),
@@ -218,6 +229,9 @@ class TestBankHolidays:
         [
             ("Mo-Fr 09:00-17:00; PH off", []),
             ("Mo-Fr 09:00-17:00; PH 10:00-14:00", [10, 11, 12]),
+            ("Mo-Fr 09:00-17:00, PH 10:00-14:00", []),
+            ("Mo-Fr 09:00-17:00, PH off", []),
+            ("Mon-Fri 9am-5pm, Sat & bank holidays 10am-2pm", [10, 11, 12]),
             ("Mo-Sa,PH 10:00-14:00", [10, 11, 12]),
             ("Tu-Fr 09:00-17:00; Su,PH 10:00-14:00", [10, 11, 12]),
             ("Mon-Fri 9am-5pm, closed bank holidays", []),

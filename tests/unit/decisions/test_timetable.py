@@ -56,6 +56,14 @@ class TestTimetable:
         assert table.on(date(2027, 6, 1)) == ((540, 1200, OPEN),)
         assert usual_hours(table)[-1] == ("Other times of the year", "hours may differ")
 
+    @pytest.mark.parametrize("text", ["Mo[1] 10:00-12:00", "Mo[3] 10:00-12:00"])
+    def test_one_monday_of_a_month_is_neither_closed_nor_every_week(self, text):
+        assert usual_hours(year(text))[0] == ("Monday", "hours vary")
+
+    def test_one_dated_closure_leaves_the_week_as_it_is(self):
+        lines = usual_hours(year("Mo-Su 09:00-17:00; Dec 23 off; PH off"))
+        assert lines[0] == ("Every day", "9am to 5pm")
+
     def test_too_short_a_time_has_no_usual_week(self):
         table = timetable("Mo-Su 09:00-17:00; PH off", FIRST, FIRST)
         assert table.week == ((),) * 7

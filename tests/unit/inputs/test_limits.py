@@ -32,7 +32,7 @@ def read(path, **limits):
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        ({"file_bytes": 100}, r"a\.csv has 0 MB, more than the 0 MB"),
+        ({"file_bytes": 100}, r"a\.csv is 0 MB, more than the 0 MB"),
         ({"rows": 49}, "more than 49 rows"),
         ({"columns": 1}, "has 2 columns, more than the 1"),
     ],
@@ -161,13 +161,13 @@ class TestProperties:
         path = tmp_path / "a.geojson"
         path.write_text(layer_of(range(10), odd))
         assert read(path, properties=20) == [10]
-        with pytest.raises(SourceError, match="more than 9 different names"):
+        with pytest.raises(SourceError, match="more than 9 different column names"):
             read(path, properties=9)
 
     def test_spaced(self, tmp_path):
         path = tmp_path / "a.geojson"
         path.write_text(layer_of(range(10)).replace('":', '"\n :'))
-        with pytest.raises(SourceError, match="more than 9 different names"):
+        with pytest.raises(SourceError, match="more than 9 different column names"):
             read(path, properties=9)
 
     def test_a_geojson_with_too_many_columns_is_refused(self, tmp_path):
@@ -183,14 +183,14 @@ class TestProperties:
         marks = "".join(map(mark.format, range(600)))
         text = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{marks}</Document></kml>'
         (tmp_path / "a.kml").write_text(text)
-        with pytest.raises(SourceError, match="more than 500 different names"):
+        with pytest.raises(SourceError, match="more than 500 different column names"):
             read(tmp_path / "a.kml")
 
     def test_gpkg(self, tmp_path, write):
         table = {f"c{number}": [1] for number in range(5)}
         path = write.gpkg(tmp_path / "a.gpkg", table, [shapely.Point(1, 2)])
         assert read(path, properties=5) == [1]
-        with pytest.raises(SourceError, match="more than 4 different names"):
+        with pytest.raises(SourceError, match="more than 4 different column names"):
             read(path, properties=4)
 
 

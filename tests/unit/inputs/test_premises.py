@@ -292,7 +292,7 @@ class TestSameVenue:
         row = made.table.iloc[0]
         assert (row["name"], row["opening_hours"], row["step_free"]) == (bare[0], "24/7", "yes")
         assert row["venue_type"] == "supermarket"  # says more than "shop"
-        assert "counted once" in " ".join(made.cautions)
+        assert "Left out as the same venue as another row" in " ".join(made.cautions)
 
     def test_a_company_trading_as_a_venue_is_that_venue(self, tmp_path, town_area, write):
         one = ("Toy Limited T/A Oak Pharmacy", "shop", "", "", 544421, 184321, "", "")

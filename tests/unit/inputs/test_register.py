@@ -152,6 +152,8 @@ class TestCounts:
         [
             ({"opening_hours": ""}, "no-hours"),
             ({"opening_hours": "9-5"}, "unreadable-hours"),
+            ({"opening_hours": "Sun 11:00-05:00"}, "unreadable-hours"),
+            ({"opening_hours": "Fri 9am-8pm; Mon-Fri 9am-5pm"}, "doubtful-hours"),
             ({"opening_hours": "Mo-Fr 09:00-17:00"}, "no-bank-holidays"),
             ({"last_checked": "2025-12-01"}, "confirm-soon"),
             ({"training_expiry": "2026-12-01"}, "training-ends-soon"),

@@ -91,5 +91,5 @@ def test_it_is_said_and_nothing_else_is_kept(tmp_path, write) -> None:
     write.csv(tmp_path / "offence" / "a.csv", HEADER, ROWS)
     write.csv(tmp_path / "offence" / "b.csv", ("Crime Ref", "Flag", "Who"), [(*SAID[0], "Zqname")])
     reports = read_reports(tmp_path)
-    assert "1 reference of it count" in str(reports.files[1].error)
+    assert "1 reference in it help" in str(reports.files[1].error)
     assert "Zqname" not in f"{reports.said.to_string()}{reports.files}"
