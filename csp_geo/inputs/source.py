@@ -29,7 +29,7 @@ _OR: Final = "|"
 """What separates the names, any of which makes one of the marks."""
 _SHOWN: Final = 12
 _NEAR: Final = 0.6
-_EVENT: Final = re.compile(r"occur|incident|offen[cs]e|commit|crime|event")
+_EVENT: Final = re.compile(r"occur|incident|offence|offense|commit|crime|event")
 """What the name of a column has that is about what happened."""
 _NO_LETTER: Final = re.compile(r"[\W_]+")
 _DATA_LIKE: Final = re.compile(r"[-+]?\d[\d\s.,:/-]*")
