@@ -32,6 +32,8 @@ DATE_NOTES: Final = {
 }
 """What is said of a file in which a mark occurs."""
 _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
+FIRSTS: Final = 10
+"""Dates from which a column that holds only firsts of several months holds months."""
 _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
@@ -70,7 +72,8 @@ def times_occurred(
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first, zone=zone)
         start = _days_of(start) if recorded else start
-        start = _months_of(start) if (date_text == "").all() else start
+        if (date_text == "").all() or _may_be_months(start, rows):
+            start = _months_of(start)
         if start.n_orders[0]:
             cautions.append(Caution("month-first-dates", _month_first(file, rows, start, end)))
         dated = _interval(rows, start, end, zone)
@@ -104,6 +107,13 @@ def _months_of(dates: Dated) -> Dated:
     if not len(known) or not (known == known.dt.normalize().dt.to_period("M").dt.start_time).all():
         return dates
     return replace(dates, precision=dates.precision.mask(dates.at.notna(), "month"))
+
+
+def _may_be_months(dates: Dated, rows: pd.DataFrame) -> bool:
+    """Tell a column of dates so long, over several months, that no list of days is all firsts."""
+    known = dates.at.dropna()
+    alone = all((rows[name] == "").all() for name in ("time", "date_to", "time_to"))
+    return len(known) >= FIRSTS and alone and bool((known != known.iloc[0]).any())
 
 
 def _months(text: pd.Series) -> pd.Series:

@@ -399,3 +399,26 @@ class TestNothingLeft:
         result = clean(reports, town_area, today=TODAY, key=KEY)
         with pytest.raises(SeveralError, match=r"letter\.pdf"):
             require_incidents(result, reports)
+
+
+class TestMonthsUnderADate:
+    """A column headed "Date" that holds nothing but firsts of months holds months."""
+
+    @staticmethod
+    def precisions(cleaned, days):
+        rows = [row(f"A{i}", day, "", x=544400 + 30 * i) for i, day in enumerate(days)]
+        result = cleaned({"offence/a.csv": rows})
+        return set(result.incidents["time_precision"].astype(str))
+
+    @pytest.mark.parametrize(("n", "precision"), [(9, "day"), (10, "month")])
+    def test_from_ten_dates(self, cleaned, n, precision):
+        days = [f"01/{1 + i % 2:02}/2022" for i in range(n)]
+        assert self.precisions(cleaned, days) == {precision}
+
+    def test_of_several_months(self, cleaned):
+        """New Year's night is one day."""
+        assert self.precisions(cleaned, ["01/01/2023"] * 12) == {"day"}
+
+    def test_one_other_day_and_all_are_days(self, cleaned):
+        days = [f"01/{1 + i % 9:02}/2022" for i in range(12)] + ["02/01/2022"]
+        assert self.precisions(cleaned, days) == {"day"}
