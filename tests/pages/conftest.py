@@ -25,6 +25,7 @@ from csp_geo.core.tables import (
     Contract,
     check_table,
 )
+from csp_geo.inputs.areas.study_area import StudyArea
 from csp_geo.products.facts.page import Facts, SourceFacts
 
 CRS = "EPSG:27700"
@@ -64,7 +65,7 @@ def make_area(names: tuple[str, ...] = ("North Ward", "South Ward"), name: str =
     wards = gpd.GeoDataFrame(
         {"ward_code": codes, "ward_name": list(names)}, geometry=shapes, crs=CRS
     )
-    return SimpleNamespace(name=name, wards=wards, projection=british_grid(), schematic=True)
+    return StudyArea(name, wards, british_grid(), schematic=True)
 
 
 def hotspot_row(rank: int, family: str, kind: str, name: str, **changes):

@@ -166,4 +166,4 @@ def test_a_day_that_a_later_rule_closes_opens_nothing(text, week, day):
     shut = f"{text.split(' || ')[0]}; {DAYS[day]} off"
     table = hours_of_week([shut], week, place=LONDON).table[0].reshape(7, 24)
     if read_rules(shut).osm:
-        assert (table[day, 3:23] == CLOSED).all()
+        assert (table[day, 3:23] != OPEN).all()  # parts that disagree leave it unknown
