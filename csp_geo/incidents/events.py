@@ -128,8 +128,11 @@ def _of_cases(
 ) -> NDArray[np.object_]:
     """Take away the names of references that tell of several events: a beat, a team, a round."""
     told = pd.DataFrame({"feed": feed, "reference": reference.to_numpy(), "event": names})
+    told = told[told["event"] != ""]
     events = told.groupby(["feed", "reference"])["event"].transform("nunique")
-    return np.where(events > MOST_EVENTS, "", names)
+    kept = names.copy()
+    kept[told.index[events > MOST_EVENTS]] = ""
+    return kept
 
 
 def _joined_cells(*columns: pd.Series | NDArray[Any]) -> list[str]:

@@ -206,3 +206,11 @@ class TestReferencesThatAreNone:
         rows += [("KG1", f"{14 + i}/01/2023", "10:20", 544421, 184321, "Begging")
                  for i in range(n_others)]  # fmt: skip
         assert self.accepted(tmp_path, write, town_area, rows) == n
+
+    def test_a_row_that_cannot_be_used_is_no_event(self, tmp_path, write, town_area):
+        """Two times of one reference, told by two rows each, beside a row without a date."""
+        times = ("14:20", "14:20", "15:20", "15:20")
+        rows = [("KG1", "13/01/2023", at, 544421, 184321, what)
+                for at, what in zip(times, ("Robbery", "Burglary") * 2, strict=True)]  # fmt: skip
+        rows += [("KG1", "", "", 544421, 184321, "Begging")]
+        assert self.accepted(tmp_path, write, town_area, rows) == 2
