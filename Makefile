@@ -13,8 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # The unit tests that look most at other libraries, and take seconds. `make slow` runs all of tests/unit.
 QUICK := $(addsuffix .py,$(addprefix tests/unit/, \
-  $(addprefix core/test_,projection storage) $(addprefix inputs/test_,dates formats kml locate) \
-  incidents/test_clean decisions/test_walking runs/test_weekly_facts))
+  $(addprefix core/test_,projection storage) $(addprefix inputs/test_,dates kml locate) \
+  decisions/test_walking runs/test_weekly_facts))
 
 .PHONY: all demo test slow oldest newest lint types layers fix golden coverage bench fuzz mutants wheel clean
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parents[2] / "benchmarks" / "fuzz_readers.py"
-CASES = 80
+CASES = 40
 
 
 def test_spoilt_files_are_no_faults(tmp_path: Path) -> None:
