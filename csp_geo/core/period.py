@@ -14,6 +14,8 @@ _NAMES: Final = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
 )
+SHORT_MONTHS: Final = tuple(name[:3].lower() for name in _NAMES)
+"""jan to dec."""
 _MONTHS: Final = re.compile(r"(\d{4})-(\d\d)(?:\.\.(\d{4})-(\d\d))?")
 _DATES: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)")
 _LAST_DAYS: Final = re.compile(r"([1-9]\d{0,3})d")

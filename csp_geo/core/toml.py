@@ -20,8 +20,10 @@ from csp_geo.core.visible import cleaned
 from csp_geo.core.wording import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
+
+    import tomlkit
 
 MOST_BYTES: Final = 1_000_000
 """How large a file of settings may be; the packaged ones have a hundredth."""
@@ -77,6 +79,43 @@ def toml_text(path: Path, where: str) -> str:
             f"{where} is not valid TOML: it is not saved as UTF-8. Save it again, with UTF-8 as "
             "its encoding."
         ) from error
+
+
+def toml_document(existing: str, name: str, comments: Iterable[str] = ()) -> tomlkit.TOMLDocument:
+    """Return a TOML text to be written into, a person's own lines and comments kept.
+
+    Parameters
+    ----------
+    existing
+        The text that is there, "" for none.
+    name
+        How messages name the file.
+    comments
+        Lines to begin a new file with.
+
+    Raises
+    ------
+    SettingsError
+        If what is there is not valid TOML.
+    """
+    import tomlkit
+
+    try:
+        document = tomlkit.parse(existing.removeprefix("\ufeff"))
+    except tomlkit.exceptions.TOMLKitError as error:
+        raise SettingsError(f"The {name} that is there is not valid TOML: {error}.") from error
+    for line in () if existing else comments:
+        document.add(tomlkit.comment(line))
+    return document
+
+
+def toml_table(document: tomlkit.TOMLDocument, name: str) -> Any:
+    """Return a table of a document, made where it is not there."""
+    import tomlkit
+
+    if name not in document:
+        document[name] = tomlkit.table()
+    return document[name]
 
 
 def parse_toml(text: str, where: str) -> dict[str, Any]:

@@ -7,12 +7,17 @@ empty list says that no column holds it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import tomlkit
-
-from csp_geo.core.errors import SettingsError
-from csp_geo.core.toml import TABLE, check_values, parse_toml, texts, toml_text
+from csp_geo.core.toml import (
+    TABLE,
+    check_values,
+    parse_toml,
+    texts,
+    toml_document,
+    toml_table,
+    toml_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -65,17 +70,9 @@ def own_columns_text(
     comments
         Lines to begin a new file with.
     """
-    try:
-        document = tomlkit.parse(existing)
-    except tomlkit.exceptions.TOMLKitError as error:
-        raise SettingsError(f"The {FILE} that is there is not valid TOML: {error}.") from error
-    if not existing:
-        for line in comments:
-            document.add(tomlkit.comment(line))
-    if table not in document:
-        document[table] = tomlkit.table()
-    own: Any = document[table]
+    document = toml_document(existing, FILE, comments)
+    own = toml_table(document, table)
     for name, heading in columns.items():
         known = [str(word) for word in own.get(name, [])]
         own[name] = [] if heading is None else list(dict.fromkeys([heading, *known]))
-    return tomlkit.dumps(document)
+    return document.as_string()

@@ -113,13 +113,9 @@ def boundary_file(path: Path) -> Path:
 
 def keep_feed(path: Path, source: str, feed: str) -> None:
     """Write into a csp_geo.toml which feed of a source counts; what else stands in it stays."""
-    import tomlkit
-
     from csp_geo.core.storage import write_bytes
+    from csp_geo.core.toml import toml_document, toml_table, toml_text
 
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    document = tomlkit.parse(text)
-    if "feeds" not in document:
-        document["feeds"] = tomlkit.table()
-    document["feeds"][source] = feed
-    write_bytes(path, tomlkit.dumps(document).encode())
+    document = toml_document(toml_text(path, path.name) if path.exists() else "", path.name)
+    toml_table(document, "feeds")[source] = feed
+    write_bytes(path, document.as_string().encode())

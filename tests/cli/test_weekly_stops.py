@@ -9,6 +9,9 @@ import tomllib
 import pytest
 from conversation import talk
 
+from csp_geo.core.settings import read_settings
+from csp_geo.runs.project import keep_feed
+
 LONLAT = [
     (0.0811, 51.5393),
     (0.0815, 51.5391),
@@ -137,3 +140,12 @@ class TestAskedOnce:
         shown, code = talk(project, [], *ASKED, "--quiet")
         assert code == 1
         assert "Which counts" not in shown
+
+
+def test_an_answer_is_kept_in_a_file_that_notepad_saved(tmp_path):
+    """With a mark before the first letter, and a person's own lines."""
+    path = tmp_path / "csp_geo.toml"
+    path.write_text('# ours\n[feeds]\nasb = "asb"\n', encoding="utf-8-sig")
+    keep_feed(path, "offence", "police_uk")
+    assert read_settings(path).feeds == {"asb": "asb", "offence": "police_uk"}
+    assert path.read_text("utf-8").startswith("# ours")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.errors import BoundaryError, FetchError, SettingsError
-from csp_geo.core.period import say_month
+from csp_geo.core.period import SHORT_MONTHS, say_month
 from csp_geo.core.projection import BRITISH_CRS, WGS84
 
 if TYPE_CHECKING:
@@ -72,20 +72,6 @@ KINDS: Final = {
 }
 LAYERS: Final = tuple(KINDS)
 
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
 _FINENESS: Final = {"bgc": 0, "gcb": 0, "bfc": 1, "fcb": 1, "bfe": 2, "feb": 2, "bge": 3, "geb": 3}
 """Best first: to 20 m and full, clipped to the coast; then the same to the extent of the realm."""
 _COARSE: Final = frozenset({"bsc", "buc", "sgcb", "ugcb"})
@@ -154,7 +140,7 @@ def understood(name: str) -> ServiceName | None:
     finest = [_FINENESS[word] for word in words if word in _FINENESS]
     if kind is None or not years or not finest or not _NOT_SHAPES.isdisjoint(words):
         return None
-    months = [_MONTHS.index(word[:3]) + 1 for word in words if _is_month(word)]
+    months = [SHORT_MONTHS.index(word[:3]) + 1 for word in words if _is_month(word)]
     versions = [int(word[1:]) for word in words if _VERSION.fullmatch(word)]
     coverage = next((_COUNTRIES[word] for word in words if word in _COUNTRIES), "EW")
     return ServiceName(
@@ -171,7 +157,7 @@ def understood(name: str) -> ServiceName | None:
 
 def _is_month(word: str) -> bool:
     full = ("january", "february", "march", "april", "june", "july", "august", "september")
-    return word in _MONTHS or word in {*full, "sept", "october", "november", "december"}
+    return word in SHORT_MONTHS or word in {*full, "sept", "october", "november", "december"}
 
 
 def choose_services(

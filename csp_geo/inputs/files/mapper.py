@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import tomlkit
 
-from csp_geo.core.errors import SettingsError, SourceError
+from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import LIMITS
+from csp_geo.core.toml import toml_document, toml_table
 from csp_geo.core.wording import shortened
 from csp_geo.inputs.files.guesses import FITS, find_columns, first_rows, share_known
 from csp_geo.inputs.files.looks import Looks
@@ -176,32 +176,20 @@ def write_toml(existing: str, mapping: Mapping, comments: Sequence[str] = ()) ->
     comments
         Lines to begin a new file with.
     """
-    try:
-        document = tomlkit.parse(existing)
-    except tomlkit.exceptions.TOMLKitError as error:
-        raise SettingsError(f"The source.toml that is there is not valid TOML: {error}.") from error
-    if not existing:
-        for line in comments:
-            document.add(tomlkit.comment(line))
+    document = toml_document(existing, "source.toml", comments)
     if mapping.date_formats:
         document["date_formats"] = list(mapping.date_formats)
     if mapping.dropped:
         document["never"] = _joined(document.get("never", []), mapping.dropped)
-    columns = _table(document, "columns")
+    columns = toml_table(document, "columns")
     _take_out(columns, mapping.fields)
     for column, field in mapping.fields.items():
         columns[field] = _joined([column], columns.get(field, []))
     for name, words in (("themes", mapping.themes), ("sensitive", mapping.sensitive)):
-        table = _table(document, name) if words else {}
+        table = toml_table(document, name) if words else {}
         for word, key in words.items():
             table[key] = _joined(table.get(key, []), [word])
-    return tomlkit.dumps(document)
-
-
-def _table(document: tomlkit.TOMLDocument, name: str) -> Any:
-    if name not in document:
-        document[name] = tomlkit.table()
-    return document[name]
+    return document.as_string()
 
 
 def _take_out(columns: Any, fields: dict[str, str]) -> None:

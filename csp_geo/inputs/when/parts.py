@@ -7,25 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from csp_geo.core.period import SHORT_MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PARTS: Final = ("year", "month", "day", "hour", "minute")
 _WHOLE: Final = re.compile(r"\d{1,4}(?:\.0+)?")
-_MONTHS: Final = (
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "may",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "oct",
-    "nov",
-    "dec",
-)
 _LAST_HOUR: Final = 23
 _CENTURY: Final = 100
 
@@ -94,5 +82,5 @@ def _month(cell: str) -> int | None:
     if number is not None:
         return number
     name = cell[:3].casefold()
-    known = name in _MONTHS and cell.removesuffix(".").isalpha()
-    return _MONTHS.index(name) + 1 if known else None
+    known = name in SHORT_MONTHS and cell.removesuffix(".").isalpha()
+    return SHORT_MONTHS.index(name) + 1 if known else None
