@@ -33,8 +33,6 @@ _DIGIT: Final = re.compile("[1-9]")
 """What a reference has, and "unknown" and "000" have not."""
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 """A long number that a spreadsheet has rounded: many crimes share it."""
-MOST_EVENTS: Final = 2
-"""Times and places that one reference may have before it is none of a single case."""
 _SHARED: Final = 0.5
 """Share of the smaller file's published reports that must stand in the other."""
 _FEWEST: Final = 5
@@ -120,19 +118,7 @@ def _names(
         *(np.round(located[name].iloc[can]).astype("int64") for name in ("x_m", "y_m")),
         np.where(asked, table["person"].iloc[can].astype("str"), ""),
     )
-    return pd.Series(_of_cases(names, reports.per_row("feed"), reference), index=table.index)
-
-
-def _of_cases(
-    names: NDArray[np.object_], feed: NDArray[np.object_], reference: pd.Series
-) -> NDArray[np.object_]:
-    """Take away the names of references that tell of several events: a beat, a team, a round."""
-    told = pd.DataFrame({"feed": feed, "reference": reference.to_numpy(), "event": names})
-    told = told[told["event"] != ""]
-    events = told.groupby(["feed", "reference"])["event"].transform("nunique")
-    kept = names.copy()
-    kept[told.index[events > MOST_EVENTS]] = ""
-    return kept
+    return pd.Series(names, index=table.index)
 
 
 def _joined_cells(*columns: pd.Series | NDArray[Any]) -> list[str]:

@@ -182,7 +182,7 @@ class TestTwoWrappings:
 
 
 class TestReferencesThatAreNone:
-    """What many events share is no reference of a case."""
+    """A number that a spreadsheet has rounded is shared by many cases."""
 
     @staticmethod
     def accepted(tmp_path, write, town_area, rows):
@@ -194,23 +194,4 @@ class TestReferencesThatAreNone:
     def test_a_number_that_excel_rounded(self, tmp_path, write, town_area):
         rows = [("4.22E+11", "13/01/2023", "14:20", 544421, 184321, what)
                 for what in ("Robbery", "Burglary")]  # fmt: skip
-        assert self.accepted(tmp_path, write, town_area, rows) == 2
-
-    @pytest.mark.parametrize(("n_others", "n"), [(1, 2), (2, 4)])
-    def test_a_beat_has_more_than_two_times_and_places(
-        self, tmp_path, write, town_area, n_others, n
-    ):
-        """Two rows of one event and others of the same reference elsewhere."""
-        rows = [("KG1", "13/01/2023", "14:20", 544421, 184321, what)
-                for what in ("Robbery", "Burglary")]  # fmt: skip
-        rows += [("KG1", f"{14 + i}/01/2023", "10:20", 544421, 184321, "Begging")
-                 for i in range(n_others)]  # fmt: skip
-        assert self.accepted(tmp_path, write, town_area, rows) == n
-
-    def test_a_row_that_cannot_be_used_is_no_event(self, tmp_path, write, town_area):
-        """Two times of one reference, told by two rows each, beside a row without a date."""
-        times = ("14:20", "14:20", "15:20", "15:20")
-        rows = [("KG1", "13/01/2023", at, 544421, 184321, what)
-                for at, what in zip(times, ("Robbery", "Burglary") * 2, strict=True)]  # fmt: skip
-        rows += [("KG1", "", "", 544421, 184321, "Begging")]
         assert self.accepted(tmp_path, write, town_area, rows) == 2
