@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -44,8 +44,13 @@ _IN_A_LIST: Final = re.compile(r"[;|,\n]")
 """What separates several categories in one cell; a comma does in a list such as ["a", "b"]."""
 _PAIRS: Final = (("longitude", "latitude"), ("easting", "northing"), ("x", "y"))
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-BEGINS: Final = frozenset({"from", "start", "begin", "earliest"})
-ENDS: Final = frozenset({"to", "end", "until", "till", "latest", "finish"})
+BEGINS: Final = frozenset(
+    "from start begin earliest von van vanaf desde debut début".split()  # noqa: SIM905
+)
+ENDS: Final = frozenset(
+    "to end until till latest finish bis tot ende einde fin hasta".split()  # noqa: SIM905
+)
+"""What says the beginning and the end of an interval; "du" and "au" are left out, being short."""
 _OF_BEGIN: Final = frozenset({"date", "time", "month"})
 _OF_END: Final = frozenset({"date_to", "time_to"})
 LOCATIONS: Final = frozenset({"point", "gridref", "wkt", "postcode"})
@@ -236,20 +241,31 @@ def recognise(
     return folder
 
 
+@dataclass(frozen=True)
+class Guessed:
+    """What the words of a header say beyond the names that are known.
+
+    `fields` is column name to field, `place` a column that says where in words, and `other_dates`
+    are those of a report, a birth or an arrest.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    place: str | None = None
+    other_dates: frozenset[str] = frozenset()
+
+
 def match_columns(
     header: Sequence[str],
     source: Source,
     where: str,
     *,
     by_place: bool = False,
-    guessed: Mapping[str, str] | None = None,
-    place: str | None = None,
+    guessed: Guessed | None = None,
 ) -> dict[str, str]:
     """Match a header with the fields that a source needs.
 
     With `by_place` the name of a place is enough of a location, because a gazetteer knows where
-    places are. `guessed` says what each column is, where its name alone does not, and
-    `place` is a column that says where in words.
+    places are. `guessed` says what the columns are, where their names alone do not.
 
     Returns
     -------
@@ -261,11 +277,21 @@ def match_columns(
     SourceError
         If a needed column (location, date, category) is missing; names the nearest spelling.
     """
-    matched = dict(guessed or known_columns(header, source))
+    guessed = guessed or Guessed()
+    matched = dict(guessed.fields or known_columns(header, source))
     found = set(matched.values())
     if missing := needs_of(found, source, by_place=by_place):
-        unmatched = [name for name in header if name not in matched]
-        raise _missing_columns(missing, header, unmatched, where, place)
+        near = {
+            needed: [
+                name
+                for name in header
+                if name not in matched
+                and may_be(name, needed)
+                and not (needed == "date" and name in guessed.other_dates)
+            ]
+            for needed in missing
+        }
+        raise _missing_columns(missing, header, near, where, guessed.place)
     pairs = coordinate_pairs(found, source)
     unused = {name for other in _PAIRS if other not in pairs for name in other}
     unused |= _unused_parts(found) | ({"recorded"} if found & {"date", "month"} else set())
@@ -366,9 +392,9 @@ def _missing_location(found: set[str], source: Source) -> dict[str, Sequence[str
 def _missing_columns(
     missing: Mapping[str, Sequence[str]],
     header: Sequence[str],
-    unmatched: Sequence[str],
+    near: Mapping[str, Sequence[str]],
     where: str,
-    place: str | None = None,
+    place: str | None,
 ) -> SourceError:
     months = [name.strip() for name in header if _MONTH.fullmatch(name.strip())]
     if len(months) > 1 and any(needed.startswith("location") for needed in missing):
@@ -382,8 +408,7 @@ def _missing_columns(
             "columns into the first row."
         )
     wanted = " and the ".join(
-        f"{needed}{_closest([name for name in unmatched if may_be(name, needed)], words)}"
-        for needed, words in missing.items()
+        f"{needed}{_closest(near[needed], words)}" for needed, words in missing.items()
     )
     in_words = ""
     if place is not None and any(needed.startswith("location") for needed in missing):

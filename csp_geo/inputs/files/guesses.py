@@ -17,10 +17,11 @@ import pandas as pd
 
 from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.files.headings import CLOCKS, heading_words, speaks_for, words_of
+from csp_geo.inputs.files.headings import CLOCKS, heading_words, how_late, speaks_for, words_of
 from csp_geo.inputs.files.looks import ColumnLook, Looks
 from csp_geo.inputs.source import (
     LOCATIONS,
+    Guessed,
     known_columns,
     match_columns,
     needs_of,
@@ -87,6 +88,7 @@ _BARE: Final = frozenset({"category", "type", "reason", "theme", "classification
 """Names that may be of anything: how it was reported, who may see it."""
 _OF_A_PLACE: Final = frozenset({"place", "location", "where", "when", "street", "road", "address"})
 """Words that a question about what happened there has as well."""
+_OF_CODES: Final = frozenset({"code", "cd"})
 _ASKS: Final = frozenset({"how", "what", "why", "which", "feel"})
 _MOSTLY: Final = 0.8
 """Share of known words from which a column is the category, whatever its heading."""
@@ -210,7 +212,9 @@ def _find_when(found: Found) -> None:
     """Find the date, the parts of one, the time beside it, and the end of an interval."""
     named = found.column_of("date") or found.column_of("month")
     if named is None or _has_no_dates(found.looks[named]):
-        if dates := found.by_words("date"):  # of two that could be it, the one with dates in it
+        clock = [name for name, (field, _) in found.guesses.items() if field == "time"]
+        # Of two that could be it, the one with dates in it: a "Call Time" may hold the day as well.
+        if dates := found.by_words("date", [*found.open, *clock]):
             found.guesses.pop(named or "", None)
             found.take(dates[0], "date", _WORDS)
         else:
@@ -306,40 +310,46 @@ def _only_by_cells(found: Found, field: str) -> list[str]:
 
 
 def _find_what(found: Found) -> None:
-    """Find the category: few different words, most of them known, or told by a word of an event."""
-    event, _, against = heading_words()
+    """Find the category: few different words, most of them known, or told by a word of an event.
+
+    What a call turned out to be goes before what it was opened as.
+    """
     named = found.column_of("category")
-    if named is not None:
-        if plain(named) not in _BARE or share_known(found.looks[named], found.source):
-            return
-    elif not found.by_words("category"):
-        _find_by_known_words(found, against["what"])
+    if named is not None and (
+        plain(named) not in _BARE or share_known(found.looks[named], found.source)
+    ):
         return
-    share = {
-        name: share_known(found.looks[name], found.source) for name in found.by_words("category")
-    }
-    good = [
-        name
-        for name, known in share.items()
-        if known >= _HALF or (known and words_of(name) & event and found.looks[name].different)
-    ]
+    told = found.by_words("category")
+    share = {name: share_known(found.looks[name], found.source) for name in told}
+    good = [name for name in told if _is_of_events(found.looks[name], name, share[name])]
+    if not told and named is None:
+        share = _known_words(found)
+        good = [name for name, known in share.items() if known >= _MOSTLY]
     if good:
-        best = max(good, key=share.__getitem__)
+        best = max(good, key=lambda name: (how_late(name), share[name]))
         found.guesses.pop(named or "", None)
         found.take(best, "category", _WORDS)
 
 
-def _find_by_known_words(found: Found, against: frozenset[str]) -> None:
-    """Find a category by its cells alone, where nearly all of them are known words."""
-    told = {
+def _is_of_events(look: ColumnLook, heading: str, known: float) -> bool:
+    """Tell what is headed as a category by its cells; those of a foreign city need not be known."""
+    if words_of(heading) & heading_words()[0]:
+        return bool(known and look.different) or known >= _HALF or look.kind == "words"
+    return known >= _HALF
+
+
+def _known_words(found: Found) -> dict[str, float]:
+    """Return the share of known words in the columns whose headings do not speak against it.
+
+    "Closing Code" is one: a code may be a word, and most cells must be.
+    """
+    against = heading_words()[2]["what"] - _OF_CODES
+    return {
         name: share_known(found.looks[name], found.source)
         for name in found.open
         if _bears_out(found.looks[name], "category")
         and not words_of(name) & (against - _OF_A_PLACE if words_of(name) & _ASKS else against)
     }
-    best = max(told, key=told.__getitem__, default=None)
-    if best is not None and told[best] >= _MOSTLY:
-        found.take(best, "category", _WORDS)
 
 
 _FIELD_WORDS: Final = {
@@ -387,11 +397,13 @@ def columns_of(
         looks = Looks(first_rows(raw), raw.header)
         found = find_columns(looks, source, by_place=by_place)
         guesses = [found.guess_of(column) for column in found.guesses]
-    fields = {guess.column: guess.field for guess in guesses if guess.field}
     place = next((name for name in raw.header if speaks_for(name, "place", (), asked=False)), None)
-    matched = match_columns(
-        raw.header, source, where, by_place=by_place, guessed=fields, place=place
+    guessed = Guessed(
+        {guess.column: guess.field for guess in guesses if guess.field},
+        place,
+        frozenset(name for name in raw.header if words_of(name) & heading_words()[2]["when"]),
     )
+    matched = match_columns(raw.header, source, where, by_place=by_place, guessed=guessed)
     notes = tuple(
         _say(guess, source) for guess in guesses if guess.why != NAME and guess.column in matched
     )

@@ -24,6 +24,9 @@ _AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
 """Which words speak against a field, where it is not those of another place."""
 _DATE: Final = frozenset({"date", "datetime", "when"})
 
+_EARLY: Final = frozenset({"initial", "opening", "opened", "original", "first", "reported"})
+_LATE: Final = frozenset({"final", "closing", "closed", "close", "result", "confirmed"})
+
 
 @lru_cache(maxsize=1)
 def heading_words() -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, frozenset[str]]]:
@@ -85,3 +88,9 @@ def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) 
     if is_of_the_record(own_name, header, asked=asked):
         return 0
     return 1 + 2 * bool(words & event) + bool(words & _DATE)
+
+
+def how_late(heading: str) -> int:
+    """Tell a column of how a report ended (1) from one of how it began (-1) and from others (0)."""
+    words = words_of(heading)
+    return bool(words & _LATE) - bool(words & _EARLY)

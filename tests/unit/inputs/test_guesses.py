@@ -73,6 +73,30 @@ class TestWords:
         assert found(**{heading: DATES})[heading] == "date"
         assert "date" not in found(**{heading: WORDS}).values()  # the cells must bear it out
 
+    @pytest.mark.parametrize(
+        "heading", ["date_fait", "Tatzeit von", "Pleegdatum", "Datum van het feit", "fecha_hecho"]
+    )
+    def test_what_is_one_abroad(self, heading):
+        assert found(**{heading: DATES})[heading] == "date"
+
+    @pytest.mark.parametrize(
+        "heading", ["Anzeigedatum", "date_enregistrement", "Registratiedatum", "Geburtsdatum"]
+    )
+    def test_what_is_none_abroad(self, heading):
+        assert "date" not in found(**{heading: DATES}).values()
+
+    def test_the_end_of_one_abroad(self):
+        columns = {"Tatzeit bis": DATES, "Tatzeit von": DATES}
+        assert found(**columns) == {"Tatzeit bis": "date_to", "Tatzeit von": "date"}
+
+    def test_a_pair_abroad(self):
+        pair = {"Breitengrad": NORTH, "Längengrad": EAST}
+        assert found(**pair) == {"Breitengrad": "latitude", "Längengrad": "longitude"}
+
+    def test_a_call_time_with_a_day_is_the_date(self):
+        assert found(**{"Call Time": [f"{day} 22:10" for day in DATES]}) == {"Call Time": "date"}
+        assert found(**{"Call Time": TIMES, "Call Date": DATES})["Call Time"] == "time"
+
     def test_the_clock_of_a_form(self):
         form = {"Start time": DATES, "Completion time": DATES, "Date of incident": DATES}
         assert found("survey", **form)["Date of incident"] == "date"
@@ -180,6 +204,26 @@ class TestWhat:
         assert not found(**{heading: ["Robbery"] * 3 + ["Zqa", "Zqb"]})
         assert not found(**{"Weapon used": ["Knife"] * 5})
 
+    def test_words_of_a_foreign_city_need_the_word_of_an_event(self):
+        words = ["Cambriolage", "Cambriolage", "Vol", "Vol"]
+        assert found(nature_infraction=words) == {"nature_infraction": "category"}
+        assert found(Delikt=words) == {"Delikt": "category"}
+        assert not found(nature=words)
+        assert not found(nature_infraction=["Vol au 12", "Cambriolage", "Vol", "Rixe"])
+
+    @pytest.mark.parametrize(
+        ("early", "late"),
+        [("Initial Type", "Final Type"), ("Opening Code", "Closing Code"),
+         ("First call type", "Call type confirmed")],
+    )  # fmt: skip
+    def test_what_a_call_turned_out_to_be(self, early, late):
+        assert found(**{early: WORDS, late: WORDS}) == {late: "category"}
+        assert found(**{late: WORDS, early: WORDS}) == {late: "category"}
+        assert found(**{early: WORDS}) == {early: "category"}
+
+    def test_numbers_of_a_code_are_no_category(self):
+        assert not found(**{"Closing Code": ["30C", "28A", "30C", "28A"]})
+
     def test_a_bare_name_gives_way_to_known_words(self):
         by_phone = ["Email", "Phone", "Email", "Phone"]
         assert found(Type=by_phone, Issue=WORDS)["Issue"] == "category"
@@ -229,6 +273,13 @@ class TestReading:
         matched, _ = read(**columns)
         assert matched["OCC_DATE"] == "date"
         assert "recorded" not in matched.values()
+
+    def test_no_date_of_something_else_is_called_the_closest(self):
+        columns = {"category": WORDS, "latitude": NORTH, "longitude": EAST}
+        with pytest.raises(SourceError, match=r"the date\. Columns"):
+            read(**columns, Dispatch_Date=WORDS)
+        with pytest.raises(SourceError, match=r"the date \(closest: 'Datte'\)"):
+            read(**columns, Datte=WORDS)
 
     def test_a_place_in_words_is_said(self):
         columns = {"date": DATES, "category": WORDS, "Assault Location": ["Zq bar, Zq road"] * 4}
