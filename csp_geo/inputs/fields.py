@@ -47,8 +47,19 @@ _WRITTEN: Final = frozenset(
     modified modification updated update edited contribution contributed reported recorded logged
     entered entry received opened requested registered answered response saved synced uploaded
     acknowledged confirmed publication published import imported export exported rec recd rcvd
-    recvd rptd rpt crtd upd updt lodged notified""".split()  # noqa: SIM905
+    recvd rptd rpt crtd upd updt lodged notified raised contributed""".split()  # noqa: SIM905
 )
+_LATER: Final = frozenset(
+    """completion completed complete modified modification updated update edited saved synced
+    acknowledged confirmed publication published import imported export exported upd
+    updt""".split()  # noqa: SIM905
+)
+"""What is written long after a report was made."""
+_OF_A_CALL: Final = frozenset(
+    """dispatch dispatched despatch despatched callsign opening closing onscene storm
+    cad""".split()  # noqa: SIM905
+)
+_CALLED: Final = frozenset({"created", "opened", "received", "recd", "logged", "call"})
 _OF_A_REPORT: Final = frozenset({"report", "log"})
 _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})
 _OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})
@@ -85,3 +96,17 @@ def is_of_the_record(column: str, header: Iterable[str], *, asked: bool) -> bool
 
 def _is_of_a_form(heading: str) -> bool:
     return not _BY_A_FORM.isdisjoint((*heading.split(), heading.replace(" ", "")))
+
+
+def is_first_record(column: str, header: Iterable[str], *, asked: bool) -> bool:
+    """Tell whether a column says when a report was made, and not when it was changed or closed."""
+    words = set(spelt(column).split())
+    return is_of_the_record(column, header, asked=asked) and not words & _LATER
+
+
+def is_of_a_call(column: str, header: Iterable[str]) -> bool:
+    """Tell whether "Created" is when somebody called for help: other columns tell what was sent."""
+    words = set(spelt(column).split())
+    return words <= _CALLED | _CLOCK and any(
+        _OF_A_CALL.intersection(spelt(name).split()) for name in header
+    )

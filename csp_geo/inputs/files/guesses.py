@@ -17,7 +17,15 @@ import pandas as pd
 
 from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.files.headings import CLOCKS, heading_words, how_late, speaks_for, words_of
+from csp_geo.inputs.fields import is_first_record, is_of_a_call
+from csp_geo.inputs.files.headings import (
+    CLOCKS,
+    heading_words,
+    how_late,
+    names_a_reference,
+    speaks_for,
+    words_of,
+)
 from csp_geo.inputs.files.looks import ColumnLook, Looks
 from csp_geo.inputs.source import (
     LOCATIONS,
@@ -94,6 +102,8 @@ _MOSTLY: Final = 0.8
 """Share of known words from which a column is the category, whatever its heading."""
 NAME: Final = "its name"
 _WORDS: Final = "its words and cells"
+_BY_HEADING: Final = "its heading"
+_NO_NUMBERS: Final = frozenset({"date", "time", "empty"})
 
 
 @dataclass(frozen=True)
@@ -199,9 +209,10 @@ def find_columns(
     """Find the field of each column: by its name, else by its words and its cells.
 
     A field is given to one column at most, and the end of an interval is never taken as its
-    beginning. Personal columns (reference, person) are never guessed.
+    beginning. Who reported is never guessed, a reference by its heading alone.
     """
     found = Found(looks, source, by_place=by_place)
+    _find_reference(found)
     _find_when(found)
     _find_where(found)
     _find_what(found)
@@ -221,6 +232,8 @@ def _find_when(found: Found) -> None:
             _find_parts(found)
             if not found.fields & {*PARTS, "date", "recorded"}:
                 _find_unread_date(found)
+            if not found.fields & {*PARTS, "date"}:
+                _find_record(found)
     day = found.column_of("day")
     if day is not None and _is_day_of_week(found.looks[day]):
         del found.guesses[day]
@@ -249,6 +262,25 @@ def _find_unread_date(found: Found) -> None:
         if headed and written and look.kind in {"words", "text"}:
             found.take(name, "date", _WORDS)
             return
+
+
+def _find_record(found: Found) -> None:
+    """Find when the report was made, where nothing says when it was; of a call that is the time."""
+    named = found.column_of("recorded")
+    columns = [named] if named is not None else _first_records(found)
+    for column in columns[:1]:
+        is_call = is_of_a_call(column, found.header)
+        if is_call or named is None:
+            found.take(column, "date" if is_call else "recorded", _WORDS)
+
+
+def _first_records(found: Found) -> list[str]:
+    return [
+        name
+        for name in found.open
+        if found.looks[name].kind == "date"
+        and is_first_record(name, found.header, asked=found.asked)
+    ]
 
 
 def _find_parts(found: Found) -> None:
@@ -338,6 +370,15 @@ def _is_of_events(look: ColumnLook, heading: str, known: float) -> bool:
     return known >= _HALF
 
 
+def _find_reference(found: Found) -> None:
+    """Find the source's own number, without which a status or a victim a row would count anew."""
+    if "reference" not in found.fields:
+        named = (name for name in found.open if names_a_reference(name))
+        column = next((one for one in named if found.looks[one].kind not in _NO_NUMBERS), None)
+        if column is not None:
+            found.take(column, "reference", _BY_HEADING)
+
+
 def _known_words(found: Found) -> dict[str, float]:
     """Return the share of known words in the columns whose headings do not speak against it.
 
@@ -355,6 +396,7 @@ def _known_words(found: Found) -> dict[str, float]:
 _FIELD_WORDS: Final = {
     "date_to": "end of the date",
     "time_to": "end of the time",
+    "recorded": "date of the report",
     "gridref": "grid reference",
     "wkt": "shape",
 }
@@ -424,6 +466,8 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     if needed or "year" in fields or "category" not in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
+    if "reference" not in fields and any(map(names_a_reference, others)):
+        return True
     missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
     bare = any(field == "category" and plain(name) in _BARE for name, field in known.items())
     missing += ["category"] * bare
@@ -433,7 +477,9 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
 def _say(guess: Guess, source: Source) -> str:
     """Say what a column was read as, and what in it says so."""
     look = guess.look
-    if guess.field == "category":
+    if guess.why == _BY_HEADING:
+        told = "its heading says so"
+    elif guess.field == "category":
         known = round(share_known(look, source) * look.filled)
         told = f"{known:,} of {count(look.filled, 'cell')} are known words"
     elif look.low == look.low:  # not the numbers: they are where somebody was

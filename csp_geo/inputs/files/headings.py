@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.inputs.fields import is_of_the_record
 from csp_geo.inputs.source import BEGINS, ENDS
@@ -24,15 +24,21 @@ _AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
 """Which words speak against a field, where it is not those of another place."""
 _DATE: Final = frozenset({"date", "datetime", "when"})
 
+_WHOLE: Final = frozenset({"refno", "refval"})
 _EARLY: Final = frozenset({"initial", "opening", "opened", "original", "first", "reported"})
 _LATE: Final = frozenset({"final", "closing", "closed", "close", "result", "confirmed"})
 
 
 @lru_cache(maxsize=1)
+def _toml() -> dict[str, Any]:
+    text = (files("csp_geo.inputs") / "sources" / "heading_words.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=1)
 def heading_words() -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     """Return the words of an event, those of each field, and those that speak against one."""
-    text = (files("csp_geo.inputs") / "sources" / "heading_words.toml").read_text("utf-8")
-    words = tomllib.loads(text)
+    words = _toml()
     own, against = (
         {name: frozenset(of) for name, of in words[key].items()} for key in ("field", "against")
     )
@@ -88,6 +94,13 @@ def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) 
     if is_of_the_record(own_name, header, asked=asked):
         return 0
     return 1 + 2 * bool(words & event) + bool(words & _DATE)
+
+
+def names_a_reference(heading: str) -> bool:
+    """Tell a report's own number by a heading that has no other word: "Request Ref", "RefVal"."""
+    record, number = frozenset(_toml()["record"]), heading_words()[1]["reference"]
+    words = words_of(heading)
+    return words <= record | number and bool((words & number and words & record) or words & _WHOLE)
 
 
 def how_late(heading: str) -> int:

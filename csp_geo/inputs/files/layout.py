@@ -148,7 +148,7 @@ def _combined(above: Sequence[str], below: Sequence[str], known: Collection[str]
     """Name each column by both rows, where one alone does not tell it apart.
 
     A merged cell of the upper row stands in the first of its columns: it is carried on to the
-    others.
+    others. What stands right below a question does not replace it.
     """
     width = max(len(above), len(below))
     upper = [*above] + [""] * (width - len(above))
@@ -157,7 +157,7 @@ def _combined(above: Sequence[str], below: Sequence[str], known: Collection[str]
     for over, own in zip(upper, lower, strict=True):
         group = over or group
         both = f"{group} {own}".strip()
-        if not own:
+        if not own or (over and own.casefold() in _ANSWERS):
             names.append(over)
         elif plain(both) in known:
             names.append(both)
@@ -166,10 +166,12 @@ def _combined(above: Sequence[str], below: Sequence[str], known: Collection[str]
         elif over and plain(over) in known:
             names.append(over)
         else:
-            names.append(both if lower.count(own) > 1 else own)
+            names.append(both if over.endswith("?") or lower.count(own) > 1 else own)
     return names
 
 
+_ANSWERS: Final = frozenset({"response", "open-ended response"})
+"""What SurveyMonkey writes below a question."""
 _COUNTED: Final = r"(?:rows?|records?|results?|incidents?|reports?|crimes?|offences?)"
 _SAYS: Final = re.compile(
     r"(?:[^\W\d_][\w'-]* ){0,4}(?:(?:grand|overall|sub)[ -]?)?totals?(?: \w+){0,3} ?[:.]?"

@@ -34,7 +34,7 @@ _LONG_NUMBER: Final = 10_000_000
 _NORTH: Final = (35.0, 72.0)
 _EAST: Final = (-32.0, 45.0)
 """Degrees that a column is taken for by its numbers alone: those of Europe."""
-_CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m")
+_CLOCK: Final = re.compile(r"(?i):|\d ?[ap]\.?m|^\d{1,2}h\d\d$")
 _DATED: Final = re.compile(r"^(?:19[3-9]\d|2\d{3})-\d\d-\d\d[T ]")
 """A day before a time; Excel writes a time alone with one of 1899 or 1900."""
 _SPACE: Final = re.compile(r"\s")

@@ -45,6 +45,8 @@ _LIKE_QUOTES: Final = {"\u2032": "'", "\u2019": "'", "\u2033": '"', "\u201d": '"
 _AS_ONE: Final = str.maketrans({**_LIKE, **_LIKE_QUOTES, **dict.fromkeys(_SPACES, " ")})
 _LOW_MARKS: Final = (0.0, -1.0, -9.0, -99.0)
 _HIGH_MARKS: Final = (999_999.0, 9_999_999.0, -999.0, -9_999.0, -99_999.0, -999_999.0)
+_FULL: Final = 60.0
+"""Seconds that some devices write for 59.96, rounded."""
 _SECOND_M: Final = 31.0
 _TENTH_MINUTE_M: Final = 185.0
 """A second, and a tenth of a minute, of latitude in metres: the doubt of a place written so."""
@@ -135,7 +137,7 @@ def _angles(
     fine_minutes = parts["minutes"].str.contains(_POINT).fillna(value=False).to_numpy(dtype=bool)
     said = (parts["mark"].notna() | letter.notna()).to_numpy() | fine_minutes | has_seconds
     sound = ~(has_minutes & (np.mod(degrees, 1) != 0)) & ~(has_seconds & fine_minutes)
-    sound &= (np.nan_to_num(minutes) < 60) & (np.nan_to_num(seconds) < 60)  # noqa: PLR2004
+    sound &= (np.nan_to_num(minutes) < 60) & (np.nan_to_num(seconds) <= _FULL)  # noqa: PLR2004
     sound &= said | ~has_minutes
     sound &= ~(minus & letter.isin(["N", "E"]).to_numpy())
     sound &= ~(parts["before"].notna() & parts["after"].notna()).to_numpy()

@@ -73,6 +73,7 @@ _NUMBER: Final = re.compile(
     r"(?=\D*\d)[NSEW]?\s*[+-]?\d[\d\s.,:'\"\u00b0\u00ba\u02da\u2032\u2033\u2019\u201d-]*[NSEW]?",
     re.IGNORECASE,
 )
+_FINE: Final = re.compile(r"\d{5}|\d[.,]\d|[^\W\d_]|[\u00b0\u00ba'\u2019\u2032]")
 _EAST_WEST: Final = re.compile(r"(?i)^[EW]|[EW]$")
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 
@@ -174,7 +175,14 @@ def holds_points(text: pd.Series) -> bool:
 
 def says_where(cell: str) -> bool:
     """Tell whether a cell says where by a point, or by a link or three words that stand for one."""
-    return bool(_POINT.match(cell) or pointed_at(cell) or kind_of_pointer(cell) or _halves(cell)[0])
+    return bool(
+        _POINT.match(cell) or pointed_at(cell) or kind_of_pointer(cell) or _is_pair(*_halves(cell))
+    )
+
+
+def _is_pair(first: str | None, second: str | None) -> bool:
+    """Tell two coordinates from a reference such as 2022/21599: each is fine, or of five digits."""
+    return bool(first and second and _FINE.search(first) and _FINE.search(second))
 
 
 def _on_shape(cell: str) -> tuple[str, str, float]:

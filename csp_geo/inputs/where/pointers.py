@@ -57,9 +57,17 @@ _THREE_WORDS: Final = re.compile(
     r"[^\W\d_]{2,30}\.[^\W\d_]{2,30}\.[^\W\d_]{2,30}"
     r"|[^\W\d_]{3,30}\.[^\W\d_]{3,30}\.[^\W\d_]{3,30}"
 )
+_OF_PLUS: Final = "23456789CFGHJMPQRVWX"
+_PLUS: Final = re.compile(rf"(?i)([{_OF_PLUS}]{{8}})\+([{_OF_PLUS}]{{2,7}})")
+"""A full plus code, which says the place by itself (Open Location Code)."""
+_SHORT_PLUS: Final = re.compile(rf"(?i)[{_OF_PLUS}]{{4}}\+[{_OF_PLUS}]{{2,3}}(?:,? .{{1,100}})?")
+_PAIRS_OF_PLUS: Final = 5
+_ROWS_COLUMNS: Final = (5, 4)
+"""Of the grid that each further sign divides a cell into."""
 SHORT_LINK: Final = "short-link"
 THREE_WORDS: Final = "three-words"
-POINTERS: Final = (SHORT_LINK, THREE_WORDS)
+SHORT_PLUS: Final = "short-plus-code"
+POINTERS: Final = (SHORT_LINK, THREE_WORDS, SHORT_PLUS)
 """Ways of saying where that cannot be read here; the slugs of their reasons."""
 
 
@@ -69,6 +77,8 @@ def pointed_at(cell: str) -> tuple[str, str] | None:
         return None
     if cell.startswith("{"):
         return _of_dictionary(cell)
+    if plus := _PLUS.fullmatch(cell.strip()):
+        return _of_plus_code("".join(plus.groups()).upper())
     if _LINK.match(cell):
         link = _ESCAPED.sub(lambda sign: chr(int(sign[1], 16)), cell)
         found = next(filter(None, (pattern.search(link) for pattern in _PINS)), None)
@@ -90,10 +100,30 @@ def _of_dictionary(cell: str) -> tuple[str, str] | None:
     return (east[1], north[1]) if north and east else None
 
 
+def _of_plus_code(signs: str) -> tuple[str, str]:
+    """Return the middle of a plus code's cell, some 14 metres across at ten signs.
+
+    Pairs of base 20 tell latitude and longitude from the south pole and 180 degrees west; each
+    further sign divides the cell by five rows and four columns.
+    """
+    south, west, high, wide = -90.0, -180.0, 400.0, 400.0
+    digits = [_OF_PLUS.index(sign) for sign in signs]
+    for n in range(_PAIRS_OF_PLUS):
+        high, wide = high / len(_OF_PLUS), wide / len(_OF_PLUS)
+        south, west = south + digits[2 * n] * high, west + digits[2 * n + 1] * wide
+    rows, columns = _ROWS_COLUMNS
+    for digit in digits[2 * _PAIRS_OF_PLUS :]:
+        high, wide = high / rows, wide / columns
+        south, west = south + digit // columns * high, west + digit % columns * wide
+    return f"{west + wide / 2:.7f}", f"{south + high / 2:.7f}"
+
+
 def kind_of_pointer(cell: str) -> str:
     """Return which of `POINTERS` a cell is, "" where it is none."""
     if len(cell) > _LONGEST:
         return ""
     if _SHORT.fullmatch(cell):
         return SHORT_LINK
+    if _SHORT_PLUS.fullmatch(cell.strip()):
+        return SHORT_PLUS
     return THREE_WORDS if _THREE_WORDS.fullmatch(cell) else ""

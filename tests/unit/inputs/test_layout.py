@@ -61,6 +61,16 @@ class TestHeader:
         first = ["date", "time", "category"][:n_known] + ["x", "y"][: 5 - n_known]
         assert find_header([first, GOOD, DATA], KNOWN).rows == found
 
+    def test_a_form_below_a_question_does_not_replace_it(self):
+        """SurveyMonkey writes how a date is asked for, or "Response", below each question."""
+        asked = ["Respondent", "When did it happen?", "Where?", "", "What happened?"]
+        below = ["", "DD/MM/YYYY", "easting", "northing", "Response"]
+        data = [["1", "13/01/2023", "544421", "184321", "Robbery"]] * 3
+        assert find_header([asked, below, *data], KNOWN).names == (
+            *("Respondent", "When did it happen? DD/MM/YYYY"),
+            *("easting", "northing", "What happened?"),
+        )
+
     @pytest.mark.parametrize(("names", "found"), [(["date", "time"], (1,)), (["date", "p"], (0,))])
     def test_two_known_names_in_a_later_row_are_enough(self, names, found):
         assert find_header([["a", "b", "c"], [*names, "q"], ["1", "2", "3"]], KNOWN).rows == found

@@ -65,6 +65,9 @@ def test_any_other_cell(cell):
         ("///zqa.zqb.zqc", "three-words"),
         ("https://what3words.com/zqa.zqb.zqc", "three-words"),
         ("zqa.zqb.zqc", "three-words"),
+        ("G4M2+6P", "short-plus-code"),
+        ("G4M2+6P, Barking", "short-plus-code"),
+        ("9F32G4M2+6P", ""),
         (f"{GOOGLE}/@51.5400,0.0828,17z", ""),
         ("zqa.zqb", ""),
         ("12.11.2021", ""),
@@ -125,3 +128,22 @@ class TestWebMercator:
 )
 def test_a_postcode_in_a_text(text, found):
     assert postcode_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "longitude", "latitude"),
+    [  # the middles of cells that Open Location Code gives with its corners
+        ("7FG49QCJ+2VX", 2.782234375, 20.3701125),
+        ("4VCPPQGP+Q9", 174.7859375, -41.2730625),
+        ("62G20000+", None, None),
+        ("8FVC2222+22", 8.0000625, 47.0000625),
+        ("8fvc2222+22", 8.0000625, 47.0000625),
+    ],
+)
+def test_plus_codes(code, longitude, latitude):
+    found = pointed_at(code)
+    if longitude is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert [float(half) for half in found] == pytest.approx([longitude, latitude], abs=1e-7)
