@@ -18,7 +18,7 @@ import pandas as pd
 from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
 from csp_geo.inputs.files.headings import CLOCKS, heading_words, speaks_for, words_of
-from csp_geo.inputs.files.looks import ColumnLook, Looks
+from csp_geo.inputs.files.looks import YEARS, ColumnLook, Looks
 from csp_geo.inputs.source import (
     LOCATIONS,
     known_columns,
@@ -41,11 +41,10 @@ _DAYS_OF_A_WEEK: Final = 7
 _TELLING: Final = 30
 _SERIALS: Final = (36_526, 55_000)
 """Days of 2000 to 2050 as Excel counts them."""
-_YEARS: Final = (1990, 2100)
 _DATED: Final = frozenset({"date", "datetime"})
 _DIGIT: Final = re.compile(r"\d")
 _RANGES: Final = {
-    "year": _YEARS,
+    "year": YEARS,
     "month": (1, 12),
     "day": (1, 31),
     "hour": (0, 24),
@@ -107,10 +106,17 @@ class Guess:
 # --- cells -------------------------------------------------------------------------------------
 
 
-def _bears_out(look: ColumnLook, field: str) -> bool:
-    """Tell whether cells look like a field."""
+def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
+    """Tell whether cells look like a field; numbers are dates only where the name says date.
+
+    A number of an offence may begin with its day.
+    """
+    if field in {"date", "date_to"} and look.numbers_are:
+        return look.kind == "date" and bool(words_of(name) & heading_words()[1]["date"])
     if field in {"date", "date_to"} and look.kind == "metres":
         return _SERIALS[0] <= look.low and look.high <= _SERIALS[1]
+    if field in {"time", "time_to"} and look.numbers_are == "times":
+        return True
     if look.kind not in FITS[field]:
         return False
     low, high = _RANGES.get(field, (-float("inf"), float("inf")))
@@ -186,7 +192,7 @@ class Found:
             name: score
             for name in (self.open if among is None else among)
             if (score := speaks_for(name, field, self.header, asked=self.asked))
-            and _bears_out(self.looks[name], field)
+            and _bears_out(self.looks[name], field, name)
         }
         return sorted(told, key=lambda name: (-told[name], -self.looks[name].fits))
 
@@ -334,7 +340,7 @@ def _find_by_known_words(found: Found, against: frozenset[str]) -> None:
     told = {
         name: share_known(found.looks[name], found.source)
         for name in found.open
-        if _bears_out(found.looks[name], "category")
+        if _bears_out(found.looks[name], "category", name)
         and not words_of(name) & (against - _OF_A_PLACE if words_of(name) & _ASKS else against)
     }
     best = max(told, key=told.__getitem__, default=None)

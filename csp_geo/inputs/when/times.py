@@ -25,12 +25,13 @@ CLOCK: Final = (
 """What may stand as a time beside a date."""
 
 _CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
+_RUN_TOGETHER: Final = "%H%M"
 _TIMES: Final = (
     "%H:%M",
     "%H:%M:%S",
     "%H:%M:%S.%f",
     "%H.%M",
-    "%H%M",
+    _RUN_TOGETHER,
     "%I:%M%p",
     "%I:%M:%S%p",
     "%I.%M%p",
@@ -47,7 +48,13 @@ _SPELT: Final = (
     (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
     (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
     (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
+    (re.compile(r"^(?=\d{3}$)"), "0"),
 )
+_FOUR_DIGITS: Final = re.compile(r"\d{4}")
+_AS_NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?")
+_HUNDRED: Final = 100
+_LAST_MINUTE: Final = 59
+_MIDNIGHT: Final = 2400
 _DAY_S_END: Final = re.compile(r"24[:.]?00(?::00)?")
 _FRACTION: Final = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 _FINE_FRACTION: Final = re.compile(r"0\.\d{3,}")
@@ -80,6 +87,8 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
         return none, none.copy(), none.notna()
     codes, unique = pd.factorize(text)
     cells = pd.Series(unique, dtype="str").str.strip().str.replace(_DAY_BEFORE, "", regex=True)
+    if are_run_together(cells):
+        cells = cells.str.replace(_AS_NUMBER, lambda number: number[1].zfill(4), regex=True)
     since = _fractions(cells, codes)
     since = since.fillna(_times(cells.where(since.isna(), "")))
     until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
@@ -95,6 +104,20 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     parts = (since, until, unreadable)
     since, until, unreadable = (part.take(codes).set_axis(text.index) for part in parts)
     return since, until, unreadable
+
+
+def are_run_together(cells: pd.Series) -> bool:
+    """Tell whether all cells are times that lost their first noughts: 5, 40, 1405.
+
+    One at least has an hour of its own: 5 and 14 alone could be whole hours.
+    """
+    filled = cells[cells != ""]
+    numbers = filled.str.extract(rf"^{_AS_NUMBER.pattern}$")[0]
+    if filled.empty or numbers.isna().any():
+        return False
+    times = numbers.astype("int64")
+    minutes = times % _HUNDRED <= _LAST_MINUTE
+    return bool((minutes & (times <= _MIDNIGHT)).all() and (times >= _HUNDRED).any())
 
 
 def _halves(cell: str) -> tuple[str, str]:
@@ -125,7 +148,8 @@ def _times(cells: pd.Series) -> pd.Series:
     for pattern in _TIMES:
         if left.empty:
             break
-        read = pd.to_datetime(left, format=pattern, errors="coerce").dropna()
+        tried = left[left.str.fullmatch(_FOUR_DIGITS)] if pattern == _RUN_TOGETHER else left
+        read = pd.to_datetime(tried, format=pattern, errors="coerce").dropna()
         since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
         left = left.drop(read.index)
     return since

@@ -240,6 +240,29 @@ class TestOtherForms:
             pd.Timedelta(text) for text in ("14:20:00", "12:00:00", "09:15:00")
         ]
 
+    @pytest.mark.parametrize(
+        ("column", "clocks"),
+        [
+            (("5", "40", "905", "1405", ""), ["00:05", "00:40", "09:05", "14:05", None]),
+            (("0.0", "40.0", "2359.0"), ["00:00", "00:40", "23:59"]),
+            (("5", "100"), ["00:05", "01:00"]),
+            (("5", "2400"), ["00:05", "24:00"]),
+            (("5", "99"), [None, None]),  # no number has an hour of its own
+            (("5", "1460"), [None, None]),
+            (("5", "2401"), [None, None]),
+            (("5", "14:05"), [None, "14:05"]),
+            (("14", "22"), [None, None]),
+            (("130",), ["01:30"]),
+        ],
+    )
+    def test_times_that_lost_their_first_noughts(self, column, clocks):
+        since, unreadable = read_times(pd.Series(column, dtype="str"))
+        said = [None if clock is None else pd.Timedelta(f"{clock}:00") for clock in clocks]
+        assert [None if pd.isna(one) else one for one in since] == said
+        assert unreadable.tolist() == [
+            bool(cell) and clock is None for cell, clock in zip(column, clocks, strict=True)
+        ]
+
     @pytest.mark.parametrize("text", ["noon", "Midday", "12 noon", "mid-day"])
     def test_noon_in_words(self, text):
         since, unreadable = read_times(pd.Series([text], dtype="str"))

@@ -94,6 +94,13 @@ class TestWhen:
             "Offence From Tm": "time",
         }
 
+    def test_numbers_that_are_dates_and_times(self):
+        days = ["20210519", "20210520", "20210521"]
+        columns = {"OFF_DATE": days, "Occ clock": ["5", "40", "1405"]}
+        assert found(**columns) == {"OFF_DATE": "date", "Occ clock": "time"}
+        assert not found(OFF_NO=days)
+        assert found(**columns | {"Occ clock": ["5", "40", "1460"]}) == {"OFF_DATE": "date"}
+
     def test_parts_of_one_date(self):
         parts = {"OCC_YEAR": ["2023"] * 4, "OCC_MONTH": ["1"] * 4, "OCC_DAY": ["13", "1", "2", "3"]}
         others = {"REPORT_YEAR": ["2024"] * 4, "BIRTH_YEAR": ["1987"] * 4}
