@@ -30,7 +30,7 @@ def date_of_parts(cells: Mapping[str, pd.Series]) -> pd.Series:
 
 
 def time_of_parts(cells: Mapping[str, pd.Series]) -> pd.Series:
-    """Join hour and minute to times as texts; an hour alone is the whole hour, "19:00-20:00"."""
+    """Join hour and minute to times as texts; an hour alone is "19h", the whole hour."""
     return _each(cells, [name for name in PARTS[3:] if name in cells], _time)
 
 
@@ -69,7 +69,7 @@ def _time(hour: str, minute: str = "") -> str:
         return f"{of_hour:02d}:{of_minute:02d}"
     if of_hour > _LAST_HOUR:
         return hour
-    return f"{of_hour:02d}:00-{(of_hour + 1) % 24:02d}:00"
+    return f"{of_hour:02d}h"
 
 
 def _number(cell: str) -> int | None:

@@ -45,11 +45,13 @@ _MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
 _LONE: Final = re.compile(r"\d{1,2}(?:[:.]\d\d)?")
 _SPELT: Final = (
     (re.compile(r"(?<!\s)\s*+([AP])\.?\s?M\.?$"), r"\1M"),
+    (re.compile(r"^(\d{1,2})H$"), r"\1:00"),
     (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
     (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
     (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
     (re.compile(r"^(?=\d{3}$)"), "0"),
 )
+_HOUR_ALONE: Final = re.compile(r"\s*\d{1,2}[hH]\s*")
 _FOUR_DIGITS: Final = re.compile(r"\d{4}")
 _AS_NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?")
 _HUNDRED: Final = 100
@@ -104,6 +106,11 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     parts = (since, until, unreadable)
     since, until, unreadable = (part.take(codes).set_axis(text.index) for part in parts)
     return since, until, unreadable
+
+
+def are_whole_hours(text: pd.Series) -> pd.Series:
+    """Tell which times say the hour alone: "19h"."""
+    return text.astype("str").str.fullmatch(_HOUR_ALONE)
 
 
 def are_run_together(cells: pd.Series) -> bool:

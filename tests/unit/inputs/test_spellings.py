@@ -196,7 +196,7 @@ class TestParts:
 
     @pytest.mark.parametrize(
         ("hour", "minute", "time"),
-        [("19", "5", "19:05"), ("19", "", "19:00-20:00"), ("23", "", "23:00-00:00"),
+        [("19", "5", "19:05"), ("19", "", "19h"), ("23", "", "23h"), ("0", "", "00h"),
          ("", "5", ""), ("24", "", "24"), ("late", "", "late")],
     )  # fmt: skip
     def test_time(self, hour, minute, time):
