@@ -8,7 +8,6 @@ what the cells alone suggest.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
 from csp_geo.inputs.files.headings import CLOCKS, heading_words, speaks_for, words_of
 from csp_geo.inputs.files.looks import YEARS, ColumnLook, Looks
+from csp_geo.inputs.files.when_columns import find_when
 from csp_geo.inputs.source import (
     LOCATIONS,
     known_columns,
@@ -26,7 +26,6 @@ from csp_geo.inputs.source import (
     needs_of,
     plain,
 )
-from csp_geo.inputs.when.parts import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,12 +36,8 @@ if TYPE_CHECKING:
 _SAMPLE: Final = 2_000
 """Rows that are looked at."""
 _HALF: Final = 0.5
-_DAYS_OF_A_WEEK: Final = 7
-_TELLING: Final = 30
 _SERIALS: Final = (36_526, 55_000)
 """Days of 2000 to 2050 as Excel counts them."""
-_DATED: Final = frozenset({"date", "datetime"})
-_DIGIT: Final = re.compile(r"\d")
 _RANGES: Final = {
     "year": YEARS,
     "month": (1, 12),
@@ -60,7 +55,7 @@ FITS: Final = {
     "year": frozenset({"number"}),
     "month": frozenset({"date", "number"}),
     "day": frozenset({"number"}),
-    "hour": frozenset({"number"}),
+    "hour": frozenset({"number", "time"}),
     "minute": frozenset({"number"}),
     "latitude": frozenset({"latitude", "longitude", "number"}),
     "longitude": frozenset({"longitude", "latitude", "number"}),
@@ -125,11 +120,6 @@ def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
     return low <= look.low and look.high <= high
 
 
-def _is_day_of_week(look: ColumnLook) -> bool:
-    """Tell the numbers of weekdays from those of a month, of which many are over seven."""
-    return look.high <= _DAYS_OF_A_WEEK and look.filled >= _TELLING
-
-
 def share_known(look: ColumnLook, source: Source) -> float:
     """Return the share of cells whose words stand in the source's lists of categories."""
     n = sum(n for word, n in look.different.items() if source.sort(word)[0] not in {None, "other"})
@@ -173,7 +163,7 @@ class Found:
         """Return the column of a field."""
         return next((name for name, one in self.guesses.items() if one[0] == field), None)
 
-    def take(self, column: str, field: str, why: str) -> None:
+    def take(self, column: str, field: str, why: str = _WORDS) -> None:
         """Take a column as a field."""
         self.guesses[column] = (field, why)
 
@@ -206,70 +196,10 @@ def find_columns(
     beginning. Personal columns (reference, person) are never guessed.
     """
     found = Found(looks, source, by_place=by_place)
-    _find_when(found)
+    find_when(found)
     _find_where(found)
     _find_what(found)
     return found
-
-
-def _find_when(found: Found) -> None:
-    """Find the date, the parts of one, the time beside it, and the end of an interval."""
-    named = found.column_of("date") or found.column_of("month")
-    if named is None or _has_no_dates(found.looks[named]):
-        if dates := found.by_words("date"):  # of two that could be it, the one with dates in it
-            found.guesses.pop(named or "", None)
-            found.take(dates[0], "date", _WORDS)
-        else:
-            _find_parts(found)
-            if not found.fields & {*PARTS, "date", "recorded"}:
-                _find_unread_date(found)
-    day = found.column_of("day")
-    if day is not None and _is_day_of_week(found.looks[day]):
-        del found.guesses[day]
-    if found.fields & {"date", "year"}:
-        for field in CLOCKS:
-            if field not in found.fields and (columns := found.by_words(field)):
-                found.take(columns[0], field, _WORDS)
-
-
-def _has_no_dates(look: ColumnLook) -> bool:
-    """Tell a column in which not one cell is a date; the number of a month is none."""
-    return look.kind in {"empty", "words", "text", "codes", "time", "number"} and not look.n_dates
-
-
-def _find_unread_date(found: Found) -> None:
-    """Take a column that is headed as a date though its cells are written as none.
-
-    Its rows are then put aside one by one, with a note of how they are written.
-    """
-    for name in found.open:
-        look = found.looks[name]
-        written = look.n_dates or any(map(_DIGIT.search, look.different))
-        headed = words_of(name) & _DATED and speaks_for(
-            name, "date", found.header, asked=found.asked
-        )
-        if headed and written and look.kind in {"words", "text"}:
-            found.take(name, "date", _WORDS)
-            return
-
-
-def _find_parts(found: Found) -> None:
-    """Find year, month, day, hour and minute of one date: columns that share their other words."""
-    own = heading_words()[1]
-    named = {field: name for name, (field, _) in found.guesses.items() if field in PARTS}
-    for year in [named["year"]] if "year" in named else found.by_words("year"):
-        parts = {"year": year, **named}
-        rest = words_of(year) - own["year"]
-        for field in PARTS[1:]:
-            alike = (name for name in found.by_words(field) if words_of(name) - own[field] == rest)
-            column = next((name for name in alike if name not in parts.values()), None)
-            if field not in parts and column is not None:
-                parts[field] = column
-        if "month" in parts:
-            for field, column in parts.items():
-                if column not in found.guesses:
-                    found.take(column, field, _WORDS)
-            return
 
 
 def _find_where(found: Found) -> None:
@@ -415,10 +345,12 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     known = known_columns(header, source)
     fields, asked = set(known.values()), source.family == "perception"
     needed = needs_of(fields, source, by_place=by_place)
-    if needed or "year" in fields or "category" not in fields:
+    if needed or fields & {"year", "hour"} or "category" not in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
-    missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
+    missing = [
+        field for field in ("date", "year", "hour", *CLOCKS) if field not in fields - {"date"}
+    ]
     bare = any(field == "category" and plain(name) in _BARE for name, field in known.items())
     missing += ["category"] * bare
     return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)

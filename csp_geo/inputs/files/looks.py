@@ -51,10 +51,11 @@ _SHAPE: Final = re.compile(
 class ColumnLook:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
-    `fits` of the `filled` cells are of that kind, `n_dates` are dates; of numbers `low` and `high`
-    are the ends. `numbers_are` is "dates" of numbers that are such (20210519), "times" of those
-    that can be (40, 1405). `different` are the words of a column that has few, with the cells that
-    say each. They may be names: they are not for showing.
+    `fits` of the `filled` cells are of that kind, `n_dates` are dates, `n_timed` of them with a
+    time that is not 00:00; of numbers `low` and `high` are the ends. `numbers_are` is "dates" of
+    numbers that are such (20210519), "times" of those that can be (40, 1405). `different` are the
+    words of a column that has few, with the cells that say each. They may be names: they are not
+    for showing.
     Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode,
     postcodes (among other words), shape, codes (each cell different), words (few different ones)
     and text.
@@ -66,6 +67,7 @@ class ColumnLook:
     fits: int = 0
     filled: int = 0
     n_dates: int = 0
+    n_timed: int = 0
     low: float = np.nan
     high: float = np.nan
     numbers_are: str = ""
@@ -81,7 +83,8 @@ def look_at(cells: pd.Series) -> ColumnLook:
     if look is None:
         dates = read_dates(with_intervals(_alone(texts))["date"])
         look = _formats(texts, dates) or _words(texts)
-        look = replace(look, n_dates=int(dates.at.notna().sum()))
+        at = dates.at.dropna()
+        look = replace(look, n_dates=len(at), n_timed=int((at != at.dt.normalize()).sum()))
     counts = texts.value_counts()
     few = {str(word): int(n) for word, n in counts.items()} if len(counts) <= _FEW_WORDS else {}
     return replace(look, different=few, fits=look.fits or len(texts), filled=len(texts))

@@ -207,7 +207,7 @@ def _later(at: pd.Series, since: pd.Series) -> pd.Series:
 def _with_time(
     dates: Dated, text: pd.Series
 ) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series, pd.Series]:
-    """Add a time of day from its own column to dates that have none.
+    """Add a time of day from its own column to dates that have none, or 00:00 as databases write.
 
     Returns
     -------
@@ -216,11 +216,13 @@ def _with_time(
         24:00, and the end where two times stood in one cell.
     """
     since, until, unreadable = read_time_spans(text)
-    open_day = (dates.precision == "day") & ~dates.week & ~dates.midnight
+    nought = (dates.precision == "minute") & (dates.at == dates.at.dt.normalize())
+    bare = (dates.precision == "day") | (nought & dates.instant.isna())
+    open_day = bare & ~dates.week & ~dates.midnight
     midnight = dates.midnight | (open_day & (since == END_OF_DAY))
     timed = open_day & since.notna() & ~midnight
     at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
     precision = dates.precision.mask(timed, "minute").mask(timed & are_whole_hours(text), "hour")
-    bad_time = (unreadable & (precision == "day")) | dates.unreadable_time
+    bad_time = (unreadable & bare) | dates.unreadable_time
     span = (dates.at.dt.normalize() + until).where(timed)
     return at, precision, bad_time, midnight, span

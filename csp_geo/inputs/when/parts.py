@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PARTS: Final = ("year", "month", "day", "hour", "minute")
 _WHOLE: Final = re.compile(r"\d{1,4}(?:\.0+)?")
 _LAST_HOUR: Final = 23
+_FULL: Final = re.compile(r"(\d{1,2}):00(?::00)?")
 _CENTURY: Final = 100
 
 
@@ -61,8 +62,9 @@ def _date(year: str, month: str, day: str = "") -> str:
     return whole if of_day is None else f"{whole}-{of_day:02d}"
 
 
-def _time(hour: str, minute: str = "") -> str:
-    of_hour, of_minute = _number(hour), _number(minute)
+def _time(hour: str = "", minute: str = "") -> str:
+    full = _FULL.fullmatch(hour)
+    of_hour, of_minute = _number(full[1] if full else hour), _number(minute)
     if of_hour is None:
         return hour
     if of_minute is not None:

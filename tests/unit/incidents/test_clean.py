@@ -205,6 +205,40 @@ class TestOutputs:
         assert incident.occurred_to == pd.Timestamp(end, tz="Europe/London")
         assert (incident.time_precision, incident.flags) == ("hour", "")
 
+    @pytest.mark.parametrize(
+        ("day", "hour", "start", "precision", "flags"),
+        [
+            ("13/01/2023", "15", "2023-01-13 15:00", "hour", ""),
+            ("2023-01-13 00:00:00", "15", "2023-01-13 15:00", "hour", ""),
+            ("13/01/2023", "", "2023-01-13 00:00", "day", ""),
+        ],
+    )
+    def test_an_hour_beside_a_date(self, cleaned, day, hour, start, precision, flags):
+        header = ("reference", "Date", "Offence Hour", "easting", "northing", "category")
+        cells = [("A1", day, hour, 544421, 184321, "Robbery")]
+        cells.append(("A2", "14/01/2023", "9", 544421, 184321, "Robbery"))
+        incidents = cleaned({"offence/a.csv": cells}, header=header).incidents
+        (incident,) = incidents[incidents["source_ref"] == "A1"].itertuples()
+        assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == (precision, flags)
+
+    @pytest.mark.parametrize(
+        ("clock", "start", "precision", "flag"),
+        [
+            ("14:20", "2023-01-13 14:20", "minute", ""),
+            ("00:00", "2023-01-13 00:00", "day", "midnight"),
+            ("", "2023-01-13 00:00", "day", "midnight"),
+            ("late", "2023-01-13 00:00", "day", "unreadable-time;midnight"),
+        ],
+    )
+    def test_a_date_at_midnight_has_the_time_beside_it(
+        self, cleaned, clock, start, precision, flag
+    ):  # fmt: skip
+        rows = [row(day="2023-01-13 00:00:00", clock=clock)]
+        (incident,) = cleaned({"offence/a.csv": rows}).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == (precision, flag)
+
     def test_24h_is_no_hour_of_its_own(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(clock="24h")]}).incidents.itertuples()
         assert (incident.time_precision, incident.flags) == ("day", "midnight")
