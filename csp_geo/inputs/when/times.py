@@ -206,13 +206,17 @@ _DAY: Final = (
     r"(?:\d{1,4}(?:st|nd|rd|th)?(?: of)?[/.\- ](?:\d{1,2}|[A-Za-z]{3,9})[/.\-, ]{1,9}\d{2,4}"
     r"|[A-Za-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
 )
-_WHEN: Final = rf"{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
+_ON: Final = rf"(?:{CLOCK}),? (?:on )?"
+"""A time before its day: "22:00 on 4 March 2023"."""
+CLOCK_FIRST: Final = re.compile(rf"(?i)^({_ON})(?={_DAY}$)")
+_WHEN: Final = rf"(?:{_ON})?{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
 _TO: Final = (
     r" (?:-|\u2013|\u2014|to|until|till|(?(both)and)) "  # spaced: 01-11-2021 stays whole
     r"| ?[\u2013\u2014] ?|(?<=[/.]\d{4})-(?=\d)|(?<=\d:\d\d)-(?=\d)|(?<=\d)/(?=\d{4}-\d\d-\d\d)"
+    r"|(?:(?<=\d{4} \d{4})|(?<=[/.-]\d\d \d{4}))-(?=\d{4}$)"  # two times, and no two years
 )
 _SIGNS: Final = re.compile(
-    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d"
+    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d| \d{4}-\d"
     r"|^\d\d?(?:[a-z]{2})?-\d\d?(?:[a-z]{2})? "
 )
 """One of these is in every such cell, and it is quickly seen that it is not."""
@@ -228,7 +232,7 @@ _SHORT_SPAN: Final = re.compile(
     rf"(?P<last>\d{{1,2}}(?:st|nd|rd|th)? (?P<last_month>{_MONTH}),? (?P<year>\d{{4}}))$"
 )
 """Two days of which the first lacks its year, and maybe its month: "28 Feb - 2 Mar 2022"."""
-_OFFSET: Final = r"\d{4}-\d\d-\d\d[T ][\d:.]+-\d\d:?\d\d$"
+_OFFSET: Final = r"\d{4}-\d\d-\d\d(?:T[\d:.]+| \d\d:[\d:.]+)-\d\d:?\d\d$"
 _SPACES: Final = re.compile(r"\s+")
 _CELL: Final = re.compile(
     rf"(?i)^(?!{_OFFSET})(?:(?P<both>between )|from )?(?P<first>{_WHEN}?)(?:{_TO})"

@@ -94,6 +94,20 @@ class TestWhen:
             "Offence From Tm": "time",
         }
 
+    @pytest.mark.parametrize("heading", ["Committed", "When"])
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "Between 02:05 05/03/2023 and 11:05 05/03/2023",
+            "from 22:00 on 04/03/2023 to 06:30 on 05/03/2023",
+            "05/03/2023 02:05 - 05/03/2023 11:05",
+            "05/03/2023 between 02:05 and 11:05",
+            "05/03/2023 0205-1105",
+        ],
+    )
+    def test_intervals_under_a_heading(self, heading, cell):
+        assert found(**{heading: [cell] * 4}) == {heading: "date"}
+
     def test_numbers_that_are_dates_and_times(self):
         days = ["20210519", "20210520", "20210521"]
         columns = {"OFF_DATE": days, "Occ clock": ["5", "40", "1405"]}
