@@ -20,9 +20,10 @@ SERIALS_NEEDED: Final = 3
 CLOCK: Final = (
     r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
     r"|\d{1,2} ?[ap]\.?m\.?|(?:12 ?)?noon|mid-?day"
-    r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
+    r"|\d{1,2}h\d\d|\d{4} ?h(?:ou)?rs?"
+    r"|(?:(?<=\d{4}[ T])|(?<=[/.-]\d\d[/.-]\d\d[ T])|(?<=\bat )|(?<=@ )|(?<=@))\d{4}"
 )
-"""What may stand as a time beside a date."""
+"""What may stand as a time beside a date: four digits alone only where they can be no year."""
 
 _CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
 _RUN_TOGETHER: Final = "%H%M"
