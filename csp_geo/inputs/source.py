@@ -314,9 +314,14 @@ def needs_of(
 
 
 def _unused_parts(found: Collection[str]) -> frozenset[str]:
-    """Return the parts of a date that are not read, where it is whole or lacks year or month."""
-    whole = "date" in found or not {"year", "month"} <= set(found)
-    return frozenset({"year", "day", "hour", "minute"} if whole else ())
+    """Return the parts of a date that are not read, where it is whole or lacks year or month.
+
+    An hour is read beside a whole date that has no time, a minute beside an hour.
+    """
+    if {"year", "month"} <= set(found) and "date" not in found:
+        return frozenset()
+    hour = "date" in found and "time" not in found and "hour" in found
+    return frozenset({"year", "day"} if hour else {"year", "day", "hour", "minute"})
 
 
 def coordinate_pairs(found: Collection[str], source: Source) -> list[tuple[str, str]]:

@@ -137,10 +137,13 @@ ACCEPTED_COLUMNS: Final = (
 
 
 def occurred_text(at: pd.Series, precision: pd.Series, between: str = " ") -> pd.Series:
-    """Write times as well as they are known: 2021-11-03 14:20, 2021-11-03 or 2021-11."""
+    """Write times as well as they are known: 2021-11-03 14:20, 2021-11-03 or 2021-11.
+
+    An hour is its first minute, which every spreadsheet reads; `occurred_to` says where it ends.
+    """
     day: pd.Series = at.dt.strftime("%Y-%m-%d")
     minute = at.dt.strftime(f"%Y-%m-%d{between}%H:%M")
-    return day.mask(precision == "minute", minute).mask(
+    return day.mask(precision.isin(["minute", "hour"]), minute).mask(
         precision == "month", at.dt.strftime("%Y-%m")
     )
 
@@ -257,7 +260,7 @@ def layers_for(
 def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the points, in the order of their numbers: in that of a file people stand together.
 
-    Pins that one person made in one go share their minute, and what was odd about them: of what
+    Pins that one person made in one go share their time, and what was odd about them: of what
     people say days are given, no flags, and not how exact one is.
     """
     by_day = incidents["family"] == "perception"
@@ -267,7 +270,7 @@ def _incident_layer(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         flags=incidents["flags"].mask(by_day, ""),
         location_accuracy_m=incidents["location_accuracy_m"].mask(by_day),
         time_precision=incidents["time_precision"].mask(
-            by_day & (incidents["time_precision"] == "minute"), "day"
+            by_day & incidents["time_precision"].isin(["minute", "hour"]), "day"
         ),
         occurred_at=incidents["occurred_at"].mask(by_day, day),
         occurred_to=incidents["occurred_to"].mask(by_day, day + pd.DateOffset(days=1)),

@@ -193,9 +193,9 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     -------
     demand
         Each report's weight is spread evenly over the hours in which it may have happened (the
-        aoristic rule): one hour where the minute is known, an interval where that is known, the day
-        where only the day is known. Where nothing narrower than a week is known, or only when it
-        was reported, it is spread over all 168 hours.
+        aoristic rule): one hour where it or the minute is known, an interval where that is known,
+        the day where only the day is known. Where nothing narrower than a week is known, or only
+        when it was reported, it is spread over all 168 hours.
     """
     params = params or DemandParams()
     family = incidents["family"].astype("str")
@@ -237,9 +237,9 @@ def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
 def _spread(used: gpd.GeoDataFrame) -> tuple[Ints, Ints, Floats, Flags]:
     """Spread each report over hours of the week: its row, the hour, the share; which are vague."""
     at, until = used["occurred_at"], used["occurred_to"]
-    minute = (used["time_precision"] == "minute") & until.isna()
-    start = at.mask(minute, at.dt.floor("h"))
-    end = until.mask(minute, start + _HOUR)
+    one_hour = used["time_precision"].isin(["minute", "hour"]) & until.isna()
+    start = at.mask(one_hour, at.dt.floor("h"))
+    end = until.mask(one_hour, start + _HOUR)
     whole_day = (used["time_precision"] == "day") & until.isna()
     end = end.mask(whole_day, at.dt.normalize() + pd.Timedelta(days=1))
     length = end - start

@@ -110,17 +110,19 @@ def map_columns(
     columns = {name: column for column, name in matched.items()}
     if "recorded" in columns:
         columns["date"] = columns["recorded"]
-    with_year = "year" in columns
-    parts: dict[str, str] = {name: columns[name] for name in PARTS if with_year and name in columns}
+    parts: dict[str, str] = {name: columns[name] for name in PARTS if name in columns}
+    parts = parts if {"year", "hour"} & set(parts) else {}
     pairs = coordinate_pairs(columns, source)
     axes = _AXES.get(pairs[0][0], "") if pairs else ""
     for (east, north), (x, y) in zip(pairs, (("x", "y"), ("other_x", "other_y")), strict=False):
         columns[x], columns[y] = columns[east], columns[north]
     header = [name for name in raw.header if plain(name) not in source.never]
     asides = StrayRows(header, columns)
-    if parts:
-        columns |= {"date": _DATE} | ({"time": _TIME} if "hour" in parts else {})
+    if "year" in parts:
+        columns["date"] = _DATE
         del columns["month"]
+    if "hour" in parts:
+        columns["time"] = _TIME
     flags = FlagColumns(raw.header, _never_words(columns, source), source)
     tables, synthetic = [], False
     for chunk in raw.chunks:

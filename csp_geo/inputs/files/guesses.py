@@ -8,7 +8,6 @@ what the cells alone suggest.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,6 @@ import pandas as pd
 
 from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.fields import is_first_record, is_of_a_call
 from csp_geo.inputs.files.headings import (
     CLOCKS,
     heading_words,
@@ -26,7 +24,8 @@ from csp_geo.inputs.files.headings import (
     speaks_for,
     words_of,
 )
-from csp_geo.inputs.files.looks import ColumnLook, Looks
+from csp_geo.inputs.files.looks import YEARS, ColumnLook, Looks
+from csp_geo.inputs.files.when_columns import find_when
 from csp_geo.inputs.source import (
     LOCATIONS,
     Guessed,
@@ -35,7 +34,6 @@ from csp_geo.inputs.source import (
     needs_of,
     plain,
 )
-from csp_geo.inputs.when.parts import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,15 +44,10 @@ if TYPE_CHECKING:
 _SAMPLE: Final = 2_000
 """Rows that are looked at."""
 _HALF: Final = 0.5
-_DAYS_OF_A_WEEK: Final = 7
-_TELLING: Final = 30
 _SERIALS: Final = (36_526, 55_000)
 """Days of 2000 to 2050 as Excel counts them."""
-_YEARS: Final = (1990, 2100)
-_DATED: Final = frozenset({"date", "datetime"})
-_DIGIT: Final = re.compile(r"\d")
 _RANGES: Final = {
-    "year": _YEARS,
+    "year": YEARS,
     "month": (1, 12),
     "day": (1, 31),
     "hour": (0, 24),
@@ -70,7 +63,7 @@ FITS: Final = {
     "year": frozenset({"number"}),
     "month": frozenset({"date", "number"}),
     "day": frozenset({"number"}),
-    "hour": frozenset({"number"}),
+    "hour": frozenset({"number", "time"}),
     "minute": frozenset({"number"}),
     "latitude": frozenset({"latitude", "longitude", "number"}),
     "longitude": frozenset({"longitude", "latitude", "number"}),
@@ -119,21 +112,23 @@ class Guess:
 # --- cells -------------------------------------------------------------------------------------
 
 
-def _bears_out(look: ColumnLook, field: str) -> bool:
-    """Tell whether cells look like a field."""
+def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
+    """Tell whether cells look like a field; numbers are dates only where the name says date.
+
+    A number of an offence may begin with its day.
+    """
+    if field in {"date", "date_to"} and look.numbers_are:
+        return look.kind == "date" and bool(words_of(name) & heading_words()[1]["date"])
     if field in {"date", "date_to"} and look.kind == "metres":
         return _SERIALS[0] <= look.low and look.high <= _SERIALS[1]
+    if field in {"time", "time_to"} and look.numbers_are == "times":
+        return True
     if look.kind not in FITS[field]:
         return False
     low, high = _RANGES.get(field, (-float("inf"), float("inf")))
     if look.kind == "date" or look.low != look.low:
         return True
     return low <= look.low and look.high <= high
-
-
-def _is_day_of_week(look: ColumnLook) -> bool:
-    """Tell the numbers of weekdays from those of a month, of which many are over seven."""
-    return look.high <= _DAYS_OF_A_WEEK and look.filled >= _TELLING
 
 
 def share_known(look: ColumnLook, source: Source) -> float:
@@ -179,7 +174,7 @@ class Found:
         """Return the column of a field."""
         return next((name for name, one in self.guesses.items() if one[0] == field), None)
 
-    def take(self, column: str, field: str, why: str) -> None:
+    def take(self, column: str, field: str, why: str = _WORDS) -> None:
         """Take a column as a field."""
         self.guesses[column] = (field, why)
 
@@ -198,7 +193,7 @@ class Found:
             name: score
             for name in (self.open if among is None else among)
             if (score := speaks_for(name, field, self.header, asked=self.asked))
-            and _bears_out(self.looks[name], field)
+            and _bears_out(self.looks[name], field, name)
         }
         return sorted(told, key=lambda name: (-told[name], -self.looks[name].fits))
 
@@ -213,93 +208,10 @@ def find_columns(
     """
     found = Found(looks, source, by_place=by_place)
     _find_reference(found)
-    _find_when(found)
+    find_when(found)
     _find_where(found)
     _find_what(found)
     return found
-
-
-def _find_when(found: Found) -> None:
-    """Find the date, the parts of one, the time beside it, and the end of an interval."""
-    named = found.column_of("date") or found.column_of("month")
-    if named is None or _has_no_dates(found.looks[named]):
-        clock = [name for name, (field, _) in found.guesses.items() if field == "time"]
-        # Of two that could be it, the one with dates in it: a "Call Time" may hold the day as well.
-        if dates := found.by_words("date", [*found.open, *clock]):
-            found.guesses.pop(named or "", None)
-            found.take(dates[0], "date", _WORDS)
-        else:
-            _find_parts(found)
-            if not found.fields & {*PARTS, "date", "recorded"}:
-                _find_unread_date(found)
-            if not found.fields & {*PARTS, "date"}:
-                _find_record(found)
-    day = found.column_of("day")
-    if day is not None and _is_day_of_week(found.looks[day]):
-        del found.guesses[day]
-    if found.fields & {"date", "year"}:
-        for field in CLOCKS:
-            if field not in found.fields and (columns := found.by_words(field)):
-                found.take(columns[0], field, _WORDS)
-
-
-def _has_no_dates(look: ColumnLook) -> bool:
-    """Tell a column in which not one cell is a date; the number of a month is none."""
-    return look.kind in {"empty", "words", "text", "codes", "time", "number"} and not look.n_dates
-
-
-def _find_unread_date(found: Found) -> None:
-    """Take a column that is headed as a date though its cells are written as none.
-
-    Its rows are then put aside one by one, with a note of how they are written.
-    """
-    for name in found.open:
-        look = found.looks[name]
-        written = look.n_dates or any(map(_DIGIT.search, look.different))
-        headed = words_of(name) & _DATED and speaks_for(
-            name, "date", found.header, asked=found.asked
-        )
-        if headed and written and look.kind in {"words", "text"}:
-            found.take(name, "date", _WORDS)
-            return
-
-
-def _find_record(found: Found) -> None:
-    """Find when the report was made, where nothing says when it was; of a call that is the time."""
-    named = found.column_of("recorded")
-    columns = [named] if named is not None else _first_records(found)
-    for column in columns[:1]:
-        is_call = is_of_a_call(column, found.header)
-        if is_call or named is None:
-            found.take(column, "date" if is_call else "recorded", _WORDS)
-
-
-def _first_records(found: Found) -> list[str]:
-    return [
-        name
-        for name in found.open
-        if found.looks[name].kind == "date"
-        and is_first_record(name, found.header, asked=found.asked)
-    ]
-
-
-def _find_parts(found: Found) -> None:
-    """Find year, month, day, hour and minute of one date: columns that share their other words."""
-    own = heading_words()[1]
-    named = {field: name for name, (field, _) in found.guesses.items() if field in PARTS}
-    for year in [named["year"]] if "year" in named else found.by_words("year"):
-        parts = {"year": year, **named}
-        rest = words_of(year) - own["year"]
-        for field in PARTS[1:]:
-            alike = (name for name in found.by_words(field) if words_of(name) - own[field] == rest)
-            column = next((name for name in alike if name not in parts.values()), None)
-            if field not in parts and column is not None:
-                parts[field] = column
-        if "month" in parts:
-            for field, column in parts.items():
-                if column not in found.guesses:
-                    found.take(column, field, _WORDS)
-            return
 
 
 def _find_where(found: Found) -> None:
@@ -323,7 +235,7 @@ def _find_where(found: Found) -> None:
     for field in (*_ALONE, "place") if found.by_place else _ALONE:
         columns = found.by_words(field, [*found.open, *places]) or _only_by_cells(found, field)
         if columns:
-            found.take(columns[0], field, _WORDS)
+            found.take(columns[0], field)
             return
 
 
@@ -360,7 +272,7 @@ def _find_what(found: Found) -> None:
     if good:
         best = max(good, key=lambda name: (how_late(name), share[name]))
         found.guesses.pop(named or "", None)
-        found.take(best, "category", _WORDS)
+        found.take(best, "category")
 
 
 def _is_of_events(look: ColumnLook, heading: str, known: float) -> bool:
@@ -388,7 +300,7 @@ def _known_words(found: Found) -> dict[str, float]:
     return {
         name: share_known(found.looks[name], found.source)
         for name in found.open
-        if _bears_out(found.looks[name], "category")
+        if _bears_out(found.looks[name], "category", name)
         and not words_of(name) & (against - _OF_A_PLACE if words_of(name) & _ASKS else against)
     }
 
@@ -463,12 +375,14 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     known = known_columns(header, source)
     fields, asked = set(known.values()), source.family == "perception"
     needed = needs_of(fields, source, by_place=by_place)
-    if needed or "year" in fields or "category" not in fields:
+    if needed or fields & {"year", "hour"} or "category" not in fields:
         return True
     others = [name for name in header if name not in known and plain(name) not in source.never]
     if "reference" not in fields and any(map(names_a_reference, others)):
         return True
-    missing = [field for field in ("date", "year", *CLOCKS) if field not in fields - {"date"}]
+    missing = [
+        field for field in ("date", "year", "hour", *CLOCKS) if field not in fields - {"date"}
+    ]
     bare = any(field == "category" and plain(name) in _BARE for name, field in known.items())
     missing += ["category"] * bare
     return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)

@@ -15,7 +15,7 @@ from csp_geo.core.projection import GB_METRES
 from csp_geo.core.wording import count, number
 from csp_geo.inputs.files.table import said
 from csp_geo.inputs.when.dates import read_dates
-from csp_geo.inputs.when.times import read_times, with_intervals
+from csp_geo.inputs.when.times import are_run_together, read_times, with_intervals
 from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
 from csp_geo.inputs.where.pairs import says_where
 from csp_geo.inputs.where.postcode import is_postcode, postcode_in
@@ -31,6 +31,8 @@ _MOST: Final = 0.8
 _HALF: Final = 0.5
 _FEW_WORDS: Final = 60
 _LONG_NUMBER: Final = 10_000_000
+YEARS: Final = (1990, 2100)
+"""In which a number can be a year, and the day of eight digits that begin with it."""
 _NORTH: Final = (35.0, 72.0)
 _EAST: Final = (-32.0, 45.0)
 """Degrees that a column is taken for by its numbers alone: those of Europe."""
@@ -39,6 +41,7 @@ _DATED: Final = re.compile(r"^(?:19[3-9]\d|2\d{3})-\d\d-\d\d[T ]")
 """A day before a time; Excel writes a time alone with one of 1899 or 1900."""
 _SPACE: Final = re.compile(r"\s")
 _DIGIT: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(r"\d+")
 _SHAPE: Final = re.compile(
     r"(?is)\s*+(?:SRID=\d+;\s*+)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*|\s*\{.*coordinates.*"
 )
@@ -48,9 +51,11 @@ _SHAPE: Final = re.compile(
 class ColumnLook:
     """What a column looks like: its `kind`, and the same in `words` for people.
 
-    `fits` of the `filled` cells are of that kind, `n_dates` are dates; of numbers `low` and `high`
-    are the ends. `different` are the words of a column that has few, with the cells that say each.
-    They may be names: they are not for showing.
+    `fits` of the `filled` cells are of that kind, `n_dates` are dates, `n_timed` of them with a
+    time that is not 00:00; of numbers `low` and `high` are the ends. `numbers_are` is "dates" of
+    numbers that are such (20210519), "times" of those that can be (40, 1405). `different` are the
+    words of a column that has few, with the cells that say each. They may be names: they are not
+    for showing.
     Kinds: empty, date, time, latitude, longitude, metres, number, point, gridref, postcode,
     postcodes (among other words), shape, codes (each cell different), words (few different ones)
     and text.
@@ -62,8 +67,10 @@ class ColumnLook:
     fits: int = 0
     filled: int = 0
     n_dates: int = 0
+    n_timed: int = 0
     low: float = np.nan
     high: float = np.nan
+    numbers_are: str = ""
 
 
 def look_at(cells: pd.Series) -> ColumnLook:
@@ -76,7 +83,8 @@ def look_at(cells: pd.Series) -> ColumnLook:
     if look is None:
         dates = read_dates(with_intervals(_alone(texts))["date"])
         look = _formats(texts, dates) or _words(texts)
-        look = replace(look, n_dates=int(dates.at.notna().sum()))
+        at = dates.at.dropna()
+        look = replace(look, n_dates=len(at), n_timed=int((at != at.dt.normalize()).sum()))
     counts = texts.value_counts()
     few = {str(word): int(n) for word, n in counts.items()} if len(counts) <= _FEW_WORDS else {}
     return replace(look, different=few, fits=look.fits or len(texts), filled=len(texts))
@@ -109,7 +117,7 @@ def _numbers(texts: pd.Series) -> ColumnLook | None:
                 if _mostly(inside) and _is(kind, values):
                     fits = int(inside.sum())
                     return _spanned(ColumnLook(kind, f"{span}, as {kind}s are", fits=fits), values)
-    if not _mostly(~metres.bad) or read_dates(texts).epoch.any():
+    if not _mostly(~metres.bad) or _are_dates(texts):
         return None
     values = metres.value[np.isfinite(metres.value)]
     if values.max() >= _LONG_NUMBER:
@@ -119,9 +127,16 @@ def _numbers(texts: pd.Series) -> ColumnLook | None:
     return _spanned(
         ColumnLook("metres", f"{span}, as metres are", fits=int(in_metres.sum()))
         if _mostly(in_metres)
-        else ColumnLook("number", span),
+        else ColumnLook("number", span, numbers_are="times" * are_run_together(texts)),
         values,
     )
+
+
+def _are_dates(numbers: pd.Series) -> bool:
+    """Tell numbers that are dates: seconds since 1970, or days such as 20210519."""
+    dates = read_dates(numbers)
+    days = dates.at.dt.year.between(*YEARS) & ~dates.serial
+    return bool(dates.epoch.any()) or _mostly(days)
 
 
 def _spanned(look: ColumnLook, values: NDArray[np.float64]) -> ColumnLook:
@@ -138,7 +153,9 @@ def _formats(texts: pd.Series, dates: Dated) -> ColumnLook | None:
     if dates.month_first or _mostly(read):
         shown = texts[read.to_numpy()] if read.any() else texts
         fits = len(texts) if dates.month_first else int(read.sum())
-        return ColumnLook("date", f"dates such as {shown.iloc[0]}", fits=fits)
+        numbers = "dates" * _mostly(texts.str.fullmatch(_NUMBER))
+        words = f"dates such as {shown.iloc[0]}"
+        return ColumnLook("date", words, fits=fits, numbers_are=numbers)
     for kind, told, marks in (
         ("shape", "shapes", lambda: texts.str.fullmatch(_SHAPE)),
         ("point", "both coordinates in each cell", lambda: texts.map(says_where)),

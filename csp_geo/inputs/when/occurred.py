@@ -16,6 +16,7 @@ from csp_geo.inputs.when.forms import say_forms
 from csp_geo.inputs.when.times import (
     END_OF_DAY,
     TIME_ZONE,
+    are_whole_hours,
     put_on_clock,
     read_time_spans,
     with_intervals,
@@ -34,6 +35,7 @@ DATE_NOTES: Final = {
 _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 FIRSTS: Final = 10
 """Dates from which a column that holds only firsts of several months holds months."""
+_HOUR: Final = pd.Timedelta(hours=1)
 _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
@@ -157,12 +159,14 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated, zone: str) -> pd.Dat
     next_month = until + pd.offsets.MonthBegin(1)
     whole = (until + _DAY).mask(until_precision == "month", next_month)
     whole = whole.mask(end.week, until + _WEEK)
-    until = until.where(until_precision == "minute", whole)
-    same_day, _, no_time = read_time_spans(rows["time_to"].astype("str").where(end.missing, ""))
-    until = until.fillna(_later(at, same_day.mask(no_time)).where(precision == "minute"))
+    until = until.where(_has_clock(until_precision), whole)
+    same_day, _, no_time = read_time_spans(rows["time_to"])
+    same_day = same_day.where(end.missing & ~no_time)
+    until = until.fillna(_later(at, same_day).where(_has_clock(precision)))
     until = until.fillna(span)
     reversed_interval = until.notna() & (until < at)
     until = until.mask(reversed_interval)
+    until = until.fillna((at + _HOUR).where(precision == "hour"))
     until = until.fillna((at.dt.normalize() + _DAY).where(precision == "day"))
     until = until.mask(start.week, at + _WEEK)
     until = until.mask(precision == "month", at + pd.offsets.MonthBegin(1))
@@ -179,7 +183,7 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated, zone: str) -> pd.Dat
             "open-order": start.open_order,
             "unreadable-time": bad_time,
             "midnight": midnight,
-            "clock-change": doubtful & (precision == "minute") & start.instant.isna(),
+            "clock-change": doubtful & _has_clock(precision) & start.instant.isna(),
             "reversed-interval": reversed_interval,
             "weekday-differs": start.other_weekday,
             "week-only": start.week & at.notna(),
@@ -188,6 +192,10 @@ def _interval(rows: pd.DataFrame, start: Dated, end: Dated, zone: str) -> pd.Dat
         },
         index=rows.index,
     )
+
+
+def _has_clock(precision: pd.Series) -> pd.Series:
+    return precision.isin(["minute", "hour"])
 
 
 def _later(at: pd.Series, since: pd.Series) -> pd.Series:
@@ -199,7 +207,7 @@ def _later(at: pd.Series, since: pd.Series) -> pd.Series:
 def _with_time(
     dates: Dated, text: pd.Series
 ) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series, pd.Series]:
-    """Add a time of day from its own column to dates that have none.
+    """Add a time of day from its own column to dates that have none, or 00:00 as databases write.
 
     Returns
     -------
@@ -208,11 +216,13 @@ def _with_time(
         24:00, and the end where two times stood in one cell.
     """
     since, until, unreadable = read_time_spans(text)
-    open_day = (dates.precision == "day") & ~dates.week & ~dates.midnight
+    nought = (dates.precision == "minute") & (dates.at == dates.at.dt.normalize())
+    bare = (dates.precision == "day") | (nought & dates.instant.isna())
+    open_day = bare & ~dates.week & ~dates.midnight
     midnight = dates.midnight | (open_day & (since == END_OF_DAY))
     timed = open_day & since.notna() & ~midnight
     at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
-    precision = dates.precision.mask(timed, "minute")
-    bad_time = (unreadable & (precision == "day")) | dates.unreadable_time
+    precision = dates.precision.mask(timed, "minute").mask(timed & are_whole_hours(text), "hour")
+    bad_time = (unreadable & bare) | dates.unreadable_time
     span = (dates.at.dt.normalize() + until).where(timed)
     return at, precision, bad_time, midnight, span

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PARTS: Final = ("year", "month", "day", "hour", "minute")
 _WHOLE: Final = re.compile(r"\d{1,4}(?:\.0+)?")
 _LAST_HOUR: Final = 23
+_FULL: Final = re.compile(r"(\d{1,2}):00(?::00)?")
 _CENTURY: Final = 100
 
 
@@ -30,7 +31,7 @@ def date_of_parts(cells: Mapping[str, pd.Series]) -> pd.Series:
 
 
 def time_of_parts(cells: Mapping[str, pd.Series]) -> pd.Series:
-    """Join hour and minute to times as texts; an hour alone is the whole hour, "19:00-20:00"."""
+    """Join hour and minute to times as texts; an hour alone is "19h", the whole hour."""
     return _each(cells, [name for name in PARTS[3:] if name in cells], _time)
 
 
@@ -61,15 +62,16 @@ def _date(year: str, month: str, day: str = "") -> str:
     return whole if of_day is None else f"{whole}-{of_day:02d}"
 
 
-def _time(hour: str, minute: str = "") -> str:
-    of_hour, of_minute = _number(hour), _number(minute)
+def _time(hour: str = "", minute: str = "") -> str:
+    full = _FULL.fullmatch(hour)
+    of_hour, of_minute = _number(full[1] if full else hour), _number(minute)
     if of_hour is None:
         return hour
     if of_minute is not None:
         return f"{of_hour:02d}:{of_minute:02d}"
     if of_hour > _LAST_HOUR:
         return hour
-    return f"{of_hour:02d}:00-{(of_hour + 1) % 24:02d}:00"
+    return f"{of_hour:02d}h"
 
 
 def _number(cell: str) -> int | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from csp_geo.inputs.when.times import CLOCK, SERIALS_NEEDED, within_calendar
+from csp_geo.inputs.when.times import CLOCK, CLOCK_FIRST, SERIALS_NEEDED, within_calendar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,14 +49,20 @@ _SECONDS: Final = 1e10
 
 
 def tidied(unique: pd.Series) -> pd.Series:
-    """Even out spaces, ordinals ("3rd of November"), "Sept" and ISO dates with slashes."""
-    return (
+    """Even out spaces, ordinals ("3rd of November"), "Sept", slashes of ISO dates, times first."""
+    plain = (
         unique.str.replace(_SPACES, " ", regex=True)
         .str.strip()
         .str.replace(_ORDINAL, "", regex=True)
         .str.replace(_SEPT, "Sep", regex=True)
         .str.replace(_SLASHED, r"\1-\2-\3", regex=True)
     )
+    first = plain.str.extract(CLOCK_FIRST)[0]
+    if first.isna().all():
+        return plain
+    clocks = first.str.removesuffix("on ").str.rstrip(", ")
+    days = plain.str.replace(CLOCK_FIRST, "", regex=True)
+    return plain.mask(first.notna(), days + " " + clocks)
 
 
 def without_weekday(text: pd.Series) -> pd.Series:

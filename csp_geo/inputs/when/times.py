@@ -20,17 +20,19 @@ SERIALS_NEEDED: Final = 3
 CLOCK: Final = (
     r"\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?h(?:ou)?rs?)?"
     r"|\d{1,2} ?[ap]\.?m\.?|(?:12 ?)?noon|mid-?day"
-    r"|(?:(?<=\d{4}[ T])|(?<=\d{4} at ))\d{4}(?: ?h(?:ou)?rs?)?"
+    r"|\d{1,2}h\d\d|\d{4} ?h(?:ou)?rs?"
+    r"|(?:(?<=\d{4}[ T])|(?<=[/.-]\d\d[/.-]\d\d[ T])|(?<=\bat )|(?<=@ )|(?<=@))\d{4}"
 )
-"""What may stand as a time beside a date."""
+"""What may stand as a time beside a date: four digits alone only where they can be no year."""
 
 _CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
+_RUN_TOGETHER: Final = "%H%M"
 _TIMES: Final = (
     "%H:%M",
     "%H:%M:%S",
     "%H:%M:%S.%f",
     "%H.%M",
-    "%H%M",
+    _RUN_TOGETHER,
     "%I:%M%p",
     "%I:%M:%S%p",
     "%I.%M%p",
@@ -44,10 +46,18 @@ _MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
 _LONE: Final = re.compile(r"\d{1,2}(?:[:.]\d\d)?")
 _SPELT: Final = (
     (re.compile(r"(?<!\s)\s*+([AP])\.?\s?M\.?$"), r"\1M"),
+    (re.compile(r"^(\d{1,2})H$"), r"\1:00"),
     (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
     (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
     (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
+    (re.compile(r"^(?=\d{3}$)"), "0"),
 )
+_HOUR_ALONE: Final = re.compile(r"\s*\d{1,2}[hH]\s*")
+_FOUR_DIGITS: Final = re.compile(r"\d{4}")
+_AS_NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?")
+_HUNDRED: Final = 100
+_LAST_MINUTE: Final = 59
+_MIDNIGHT: Final = 2400
 _DAY_S_END: Final = re.compile(r"24[:.]?00(?::00)?")
 _FRACTION: Final = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 _FINE_FRACTION: Final = re.compile(r"0\.\d{3,}")
@@ -80,6 +90,8 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
         return none, none.copy(), none.notna()
     codes, unique = pd.factorize(text)
     cells = pd.Series(unique, dtype="str").str.strip().str.replace(_DAY_BEFORE, "", regex=True)
+    if are_run_together(cells):
+        cells = cells.str.replace(_AS_NUMBER, lambda number: number[1].zfill(4), regex=True)
     since = _fractions(cells, codes)
     since = since.fillna(_times(cells.where(since.isna(), "")))
     until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
@@ -95,6 +107,25 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
     parts = (since, until, unreadable)
     since, until, unreadable = (part.take(codes).set_axis(text.index) for part in parts)
     return since, until, unreadable
+
+
+def are_whole_hours(text: pd.Series) -> pd.Series:
+    """Tell which times say the hour alone: "19h"."""
+    return text.astype("str").str.fullmatch(_HOUR_ALONE)
+
+
+def are_run_together(cells: pd.Series) -> bool:
+    """Tell whether all cells are times that lost their first noughts: 5, 40, 1405.
+
+    One at least has an hour of its own: 5 and 14 alone could be whole hours.
+    """
+    filled = cells[cells != ""]
+    numbers = filled.str.extract(rf"^{_AS_NUMBER.pattern}$")[0]
+    if filled.empty or numbers.isna().any():
+        return False
+    times = numbers.astype("int64")
+    minutes = times % _HUNDRED <= _LAST_MINUTE
+    return bool((minutes & (times <= _MIDNIGHT)).all() and (times >= _HUNDRED).any())
 
 
 def _halves(cell: str) -> tuple[str, str]:
@@ -125,7 +156,8 @@ def _times(cells: pd.Series) -> pd.Series:
     for pattern in _TIMES:
         if left.empty:
             break
-        read = pd.to_datetime(left, format=pattern, errors="coerce").dropna()
+        tried = left[left.str.fullmatch(_FOUR_DIGITS)] if pattern == _RUN_TOGETHER else left
+        read = pd.to_datetime(tried, format=pattern, errors="coerce").dropna()
         since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
         left = left.drop(read.index)
     return since
@@ -175,13 +207,17 @@ _DAY: Final = (
     r"(?:\d{1,4}(?:st|nd|rd|th)?(?: of)?[/.\- ](?:\d{1,2}|[A-Za-z]{3,9})[/.\-, ]{1,9}\d{2,4}"
     r"|[A-Za-z]{3,9} \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
 )
-_WHEN: Final = rf"{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
+_ON: Final = rf"(?:{CLOCK}),? (?:on )?"
+"""A time before its day: "22:00 on 4 March 2023"."""
+CLOCK_FIRST: Final = re.compile(rf"(?i)^({_ON})(?={_DAY}$)")
+_WHEN: Final = rf"(?:{_ON})?{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
 _TO: Final = (
     r" (?:-|\u2013|\u2014|to|until|till|(?(both)and)) "  # spaced: 01-11-2021 stays whole
     r"| ?[\u2013\u2014] ?|(?<=[/.]\d{4})-(?=\d)|(?<=\d:\d\d)-(?=\d)|(?<=\d)/(?=\d{4}-\d\d-\d\d)"
+    r"|(?:(?<=\d{4} \d{4})|(?<=[/.-]\d\d \d{4}))-(?=\d{4}$)"  # two times, and no two years
 )
 _SIGNS: Final = re.compile(
-    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d"
+    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d| \d{4}-\d"
     r"|^\d\d?(?:[a-z]{2})?-\d\d?(?:[a-z]{2})? "
 )
 """One of these is in every such cell, and it is quickly seen that it is not."""
@@ -197,7 +233,7 @@ _SHORT_SPAN: Final = re.compile(
     rf"(?P<last>\d{{1,2}}(?:st|nd|rd|th)? (?P<last_month>{_MONTH}),? (?P<year>\d{{4}}))$"
 )
 """Two days of which the first lacks its year, and maybe its month: "28 Feb - 2 Mar 2022"."""
-_OFFSET: Final = r"\d{4}-\d\d-\d\d[T ][\d:.]+-\d\d:?\d\d$"
+_OFFSET: Final = r"\d{4}-\d\d-\d\d(?:T[\d:.]+| \d\d:[\d:.]+)-\d\d:?\d\d$"
 _SPACES: Final = re.compile(r"\s+")
 _CELL: Final = re.compile(
     rf"(?i)^(?!{_OFFSET})(?:(?P<both>between )|from )?(?P<first>{_WHEN}?)(?:{_TO})"

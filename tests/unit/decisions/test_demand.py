@@ -42,6 +42,10 @@ class TestHours:
     def test_a_minute_is_its_hour(self):
         assert hours(demand_of(made(row(f"{MONDAY} 14:59")))) == {14: 1.0}
 
+    @pytest.mark.parametrize("until", [None, f"{MONDAY} 15:00"])
+    def test_an_hour_is_itself(self, until):
+        assert hours(demand_of(made(row(f"{MONDAY} 14:00", until, "hour")))) == {14: 1.0}
+
     def test_an_interval_is_spread_by_its_length(self):
         """From 22:30 to 01:00: half an hour, an hour, an hour of two and a half."""
         found = hours(demand_of(made(row(f"{MONDAY} 22:30", "2023-01-03 01:00"))))

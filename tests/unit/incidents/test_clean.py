@@ -191,6 +191,66 @@ class TestOutputs:
         assert incident.occurred_to == pd.Timestamp("2023-01-14", tz="Europe/London")
         assert (incident.time_precision, incident.flags) == ("day", flag)
 
+    @pytest.mark.parametrize(
+        ("clock", "start", "end"),
+        [
+            ("14h", "2023-01-13 14:00", "2023-01-13 15:00"),
+            ("0h", "2023-01-13 00:00", "2023-01-13 01:00"),  # of an hour alone no sign of unknown
+            ("23H", "2023-01-13 23:00", "2023-01-14 00:00"),
+        ],
+    )
+    def test_an_hour_alone_is_an_interval(self, cleaned, clock, start, end):
+        (incident,) = cleaned({"offence/a.csv": [row(clock=clock)]}).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
+        assert incident.occurred_to == pd.Timestamp(end, tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == ("hour", "")
+
+    @pytest.mark.parametrize(
+        ("day", "hour", "start", "precision", "flags"),
+        [
+            ("13/01/2023", "15", "2023-01-13 15:00", "hour", ""),
+            ("2023-01-13 00:00:00", "15", "2023-01-13 15:00", "hour", ""),
+            ("13/01/2023", "", "2023-01-13 00:00", "day", ""),
+        ],
+    )
+    def test_an_hour_beside_a_date(self, cleaned, day, hour, start, precision, flags):
+        header = ("reference", "Date", "Offence Hour", "easting", "northing", "category")
+        cells = [("A1", day, hour, 544421, 184321, "Robbery")]
+        cells.append(("A2", "14/01/2023", "9", 544421, 184321, "Robbery"))
+        incidents = cleaned({"offence/a.csv": cells}, header=header).incidents
+        (incident,) = incidents[incidents["source_ref"] == "A1"].itertuples()
+        assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == (precision, flags)
+
+    @pytest.mark.parametrize(
+        ("clock", "start", "precision", "flag"),
+        [
+            ("14:20", "2023-01-13 14:20", "minute", ""),
+            ("00:00", "2023-01-13 00:00", "day", "midnight"),
+            ("", "2023-01-13 00:00", "day", "midnight"),
+            ("late", "2023-01-13 00:00", "day", "unreadable-time;midnight"),
+        ],
+    )
+    def test_a_date_at_midnight_has_the_time_beside_it(
+        self, cleaned, clock, start, precision, flag
+    ):  # fmt: skip
+        rows = [row(day="2023-01-13 00:00:00", clock=clock)]
+        (incident,) = cleaned({"offence/a.csv": rows}).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
+        assert (incident.time_precision, incident.flags) == (precision, flag)
+
+    def test_24h_is_no_hour_of_its_own(self, cleaned):
+        (incident,) = cleaned({"offence/a.csv": [row(clock="24h")]}).incidents.itertuples()
+        assert (incident.time_precision, incident.flags) == ("day", "midnight")
+
+    def test_year_month_day_and_hour_are_known_to_the_hour(self, cleaned):
+        header = ("reference", "Year", "Month", "Day", "Hour", "easting", "northing", "category")
+        cells = [("A1", 2023, 1, 13, 15, 544421, 184321, "Robbery")]
+        (incident,) = cleaned({"offence/a.csv": cells}, header=header).incidents.itertuples()
+        assert incident.occurred_at == pd.Timestamp("2023-01-13 15:00", tz="Europe/London")
+        assert incident.occurred_to == pd.Timestamp("2023-01-13 16:00", tz="Europe/London")
+        assert incident.time_precision == "hour"
+
     def test_a_day_of_the_clock_change_has_25_hours(self, cleaned):
         result = cleaned({"offence/a.csv": [row(day="31/10/2021", clock="")]})
         length = result.incidents["occurred_to"] - result.incidents["occurred_at"]

@@ -28,6 +28,10 @@ class TestInputs:
             "11/25/2021",
             "2021-11-03T",
             "2021113",
+            "12.10 11.2021",
+            "03/11 2021",
+            "3 Nov 21 0540",
+            "14:20 31/02/2021",
             "0",
         ],
     )
@@ -151,6 +155,22 @@ class TestOtherForms:
             ("03/11/2021 at 14:20 hrs", "2021-11-03 14:20", "minute"),
             ("3 Nov 2021, 14:20", "2021-11-03 14:20", "minute"),
             ("Nov-21", "2021-11-01", "month"),
+            ("14:20 03/11/2021", "2021-11-03 14:20", "minute"),
+            ("Wed 03 Nov 21 @ 0540hrs", "2021-11-03 05:40", "minute"),
+            ("03/11/2021 @ 0540 hrs", "2021-11-03 05:40", "minute"),
+            ("3rd November 2021 at 5.40pm", "2021-11-03 17:40", "minute"),
+            ("03/11/21 05:40hrs", "2021-11-03 05:40", "minute"),
+            ("03/11/2021 0540", "2021-11-03 05:40", "minute"),
+            ("03/11/21 0540", "2021-11-03 05:40", "minute"),
+            ("2021-11-03 0540", "2021-11-03 05:40", "minute"),
+            ("03.11.2021 05h40", "2021-11-03 05:40", "minute"),
+            ("3 Nov 21 at 0540", "2021-11-03 05:40", "minute"),
+            ("0540hrs on 3 Nov 21", "2021-11-03 05:40", "minute"),
+            ("Nov 21 2021", "2021-11-21", "day"),  # a year is no time
+            ("3 Nov 2021", "2021-11-03", "day"),
+            ("2.20pm on Wed 3rd November 2021", "2021-11-03 14:20", "minute"),
+            ("noon, 2021-11-03", "2021-11-03 12:00", "minute"),
+            ("1.30 3.11.2021", "2021-11-03 01:30", "minute"),
         ],
     )
     def test_dates(self, text, at, precision):
@@ -238,6 +258,29 @@ class TestOtherForms:
         since, _ = read_times(pd.Series(["0.597222222", "0.5", "0.385416667", ""], dtype="str"))
         assert since.tolist()[:3] == [
             pd.Timedelta(text) for text in ("14:20:00", "12:00:00", "09:15:00")
+        ]
+
+    @pytest.mark.parametrize(
+        ("column", "clocks"),
+        [
+            (("5", "40", "905", "1405", ""), ["00:05", "00:40", "09:05", "14:05", None]),
+            (("0.0", "40.0", "2359.0"), ["00:00", "00:40", "23:59"]),
+            (("5", "100"), ["00:05", "01:00"]),
+            (("5", "2400"), ["00:05", "24:00"]),
+            (("5", "99"), [None, None]),  # no number has an hour of its own
+            (("5", "1460"), [None, None]),
+            (("5", "2401"), [None, None]),
+            (("5", "14:05"), [None, "14:05"]),
+            (("14", "22"), [None, None]),
+            (("130",), ["01:30"]),
+        ],
+    )
+    def test_times_that_lost_their_first_noughts(self, column, clocks):
+        since, unreadable = read_times(pd.Series(column, dtype="str"))
+        said = [None if clock is None else pd.Timedelta(f"{clock}:00") for clock in clocks]
+        assert [None if pd.isna(one) else one for one in since] == said
+        assert unreadable.tolist() == [
+            bool(cell) and clock is None for cell, clock in zip(column, clocks, strict=True)
         ]
 
     @pytest.mark.parametrize("text", ["noon", "Midday", "12 noon", "mid-day"])

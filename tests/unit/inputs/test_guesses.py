@@ -122,6 +122,57 @@ class TestWhen:
             "Offence From Tm": "time",
         }
 
+    @pytest.mark.parametrize("heading", ["Committed", "When"])
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "Between 02:05 05/03/2023 and 11:05 05/03/2023",
+            "from 22:00 on 04/03/2023 to 06:30 on 05/03/2023",
+            "05/03/2023 02:05 - 05/03/2023 11:05",
+            "05/03/2023 between 02:05 and 11:05",
+            "05/03/2023 0205-1105",
+        ],
+    )
+    def test_intervals_under_a_heading(self, heading, cell):
+        assert found(**{heading: [cell] * 4}) == {heading: "date"}
+
+    def test_numbers_that_are_dates_and_times(self):
+        days = ["20210519", "20210520", "20210521"]
+        columns = {"OFF_DATE": days, "Occ clock": ["5", "40", "1405"]}
+        assert found(**columns) == {"OFF_DATE": "date", "Occ clock": "time"}
+        assert not found(OFF_NO=days)
+        assert found(**columns | {"Occ clock": ["5", "40", "1460"]}) == {"OFF_DATE": "date"}
+
+    @pytest.mark.parametrize("heading", ["Hour", "Offence Hour", "Hour of day", "OCC_HR"])
+    @pytest.mark.parametrize("cells", [["0", "9", "14", "23"], ["14:00", "14:00", "9:00", "22:00"]])
+    def test_an_hour_beside_a_date_without_a_time(self, heading, cells):
+        assert found(date=DATES, **{heading: cells}) == {"date": "date", heading: "hour"}
+
+    @pytest.mark.parametrize(
+        "others",
+        [
+            {"Hour": ["0", "9", "14", "25"]},
+            {"Hour": ["Zqa", "Zqb", "Zqc", "Zqd"]},
+            {"Hour": ["14"] * 4, "time": TIMES},
+            {"Hour": ["14"] * 4, "Incident clock": TIMES},
+            {"Report hour": ["14"] * 4},
+            {"Response hour": ["14"] * 4},
+            {"Hour": ["14"] * 4, "date": ["13/01/2023 14:20", *DATES[1:]]},
+        ],
+    )
+    def test_an_hour_that_is_not_read(self, others):
+        assert "hour" not in found(**{"date": DATES} | others).values()
+
+    def test_an_hour_beside_dates_at_midnight_and_its_minute(self):
+        columns = {"date": ["2023-01-13 00:00:00"] * 3, "Occ hour": ["14"] * 3}
+        columns |= {"Occ minute": ["5"] * 3, "Arrest minute": ["7"] * 3}
+        assert found(**columns) == {"date": "date", "Occ hour": "hour", "Occ minute": "minute"}
+
+    def test_an_hour_is_said(self):
+        matched, notes = read(**KNOWN, Hour=["0", "9", "14", "23"])
+        assert matched["Hour"] == "hour"
+        assert "'Hour' was read as the hour: 4 of 4 cells are numbers in its range" in notes
+
     def test_parts_of_one_date(self):
         parts = {"OCC_YEAR": ["2023"] * 4, "OCC_MONTH": ["1"] * 4, "OCC_DAY": ["13", "1", "2", "3"]}
         others = {"REPORT_YEAR": ["2024"] * 4, "BIRTH_YEAR": ["1987"] * 4}

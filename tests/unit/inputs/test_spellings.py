@@ -196,12 +196,16 @@ class TestParts:
 
     @pytest.mark.parametrize(
         ("hour", "minute", "time"),
-        [("19", "5", "19:05"), ("19", "", "19:00-20:00"), ("23", "", "23:00-00:00"),
+        [("19", "5", "19:05"), ("19", "", "19h"), ("23", "", "23h"), ("0", "", "00h"),
+         ("14:00", "", "14h"), ("14:00:00", "", "14h"), ("14:35", "", "14:35"),
          ("", "5", ""), ("24", "", "24"), ("late", "", "late")],
     )  # fmt: skip
     def test_time(self, hour, minute, time):
         parts = {"hour": pd.Series([hour]), "minute": pd.Series([minute])}
         assert time_of_parts(parts)[0] == time
+
+    def test_a_minute_alone_is_no_time(self):
+        assert time_of_parts({"minute": pd.Series(["5"])}).tolist() == [""]
 
     def test_no_hour_is_no_time(self):
         assert time_of_parts({"year": pd.Series(["2021"])}).tolist() == [""]

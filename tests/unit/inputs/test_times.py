@@ -33,6 +33,9 @@ class TestIntervals:
             "03/11/2021 14:20",
             "2021-11-03T14:20:00-01:00",
             "2021-11-03 14:20:00-0100",
+            "2021-11-03T1420-0100",
+            "3 November 2021-2022",
+            "22:00 on 3 November 2021",
             "01 - 11 - 2021",
             "Nov 2021 - Dec 2021",
             "3-11 2021",
@@ -80,6 +83,24 @@ class TestIntervals:
         assert row["occurred_to"] == moment(end)
         assert row["time_precision"] == precision
         assert row["flags"] == ""
+
+    @pytest.mark.parametrize(
+        ("cell", "start", "end"),
+        [
+            ("Between 02:05 01/11/2021 and 11:05 02/11/2021", "11-01 02:05", "11-02 11:05"),
+            ("from 22:00 on 01/11/2021 to 06:30 on 02/11/2021", "11-01 22:00", "11-02 06:30"),
+            ("10pm, Mon 1st Nov 2021 - 2am 2 Nov 2021", "11-01 22:00", "11-02 02:00"),
+            ("01/11/2021 02:05 - 01/11/2021 11:05", "11-01 02:05", "11-01 11:05"),
+            ("01/11/2021 between 02:05 and 11:05", "11-01 02:05", "11-01 11:05"),
+            ("01/11/2021 0205-1105", "11-01 02:05", "11-01 11:05"),
+            ("01/11/2021 2205-0630", "11-01 22:05", "11-02 06:30"),
+        ],
+    )
+    def test_times_first_or_without_a_colon(self, cell, start, end, write, tmp_path):
+        row = dated(write, tmp_path, [cell]).incidents.iloc[0]
+        assert row["occurred_at"] == moment(f"2021-{start}")
+        assert row["occurred_to"] == moment(f"2021-{end}")
+        assert (row["time_precision"], row["flags"]) == ("minute", "")
 
     def test_reversed(self, write, tmp_path):
         row = dated(write, tmp_path, ["03/11/2021 - 01/11/2021"]).incidents.iloc[0]

@@ -10,7 +10,7 @@ import shapely
 
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.storage import write_layers
-from csp_geo.core.tables import HOTSPOTS, VERDICTS, as_agreed
+from csp_geo.core.tables import HOTSPOTS, TIME_PRECISIONS, VERDICTS, as_agreed
 from csp_geo.decisions.havens.demand import demand_points
 from csp_geo.products.exports import vector_layers
 
@@ -110,6 +110,16 @@ def test_only_columns_of_the_list_leave(make_incidents):
     assert list(layers["demand"].columns) == [
         *("source", "family", "theme", "occurred", "occurred_to", "time_precision", "geometry")
     ]
+
+
+@pytest.mark.parametrize(("family", "precision"), [("perception", "day"), ("recorded", "hour")])
+def test_the_hour_of_what_people_say_does_not_leave(make_incidents, family, precision):
+    at = pd.Timestamp("2021-11-03 14:00", tz="Europe/London")
+    rows = make_incidents([AT], family=family, occurred_at=at, ward_code="E1")
+    rows = rows.assign(time_precision=pd.Categorical(["hour"], categories=TIME_PRECISIONS))
+    (pin,) = layers_of(rows, hotspots())["incidents"].itertuples()
+    assert pin.time_precision == precision
+    assert pin.occurred == ("2021-11-03" if precision == "day" else "2021-11-03T14:00")
 
 
 def test_a_haven_that_does_not_count_is_no_layer():
