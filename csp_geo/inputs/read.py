@@ -16,7 +16,14 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import SENSITIVITIES, SOURCES, SYSTEMS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.anonymised import AWAY, MARK, SNAPPED, StreetWords, street_words
+from csp_geo.inputs.anonymised import (
+    AWAY,
+    MARK,
+    SNAPPED,
+    StreetWords,
+    street_words,
+    with_street_names,
+)
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -325,6 +332,7 @@ def _read_table(
         if isinstance(raw, Unread):
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
         streets = street_words(raw)
+        raw = with_street_names(raw, streets)
         known = _choose(raw, known, how.sources, where, streets)
         known = _with_streets(with_point_columns(known, raw), streets)
         matched, guessed = columns_of(raw, known, where, by_place=how.by_place)
@@ -403,9 +411,9 @@ def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -
 
 def _with_streets(source: Source, streets: StreetWords | None) -> Source:
     """Have a column of published street names read as the place, whatever it is headed."""
-    if streets is None or not streets.is_place or "place" in source.named:
+    if streets is None or "place" in source.named:
         return source
-    names = (plain(streets.column), *source.columns.get("place", ()))
+    names = (plain(streets.place), *source.columns.get("place", ()))
     return replace(source, columns={**source.columns, "place": names})
 
 
