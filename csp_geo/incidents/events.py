@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 from csp_geo.core.tables import THEMES_BY_HARM
 from csp_geo.core.wording import count
@@ -36,6 +39,9 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _SHARED: Final = 0.5
 """Share of the smaller file's published reports that must stand in the other."""
 _FEWEST: Final = 5
+_ONE_POINT_M: Final = 5.0
+"""Points as near as this are one published point. In degrees and in whole metres it differs by a
+metre, by some more where an older transformation was used; two of a list lie further apart."""
 
 
 @dataclass(frozen=True)
@@ -152,16 +158,30 @@ def _not_the_gravest(
 def _published(
     rows: pd.DataFrame, table: pd.DataFrame, located: pd.DataFrame, dated: pd.DataFrame
 ) -> pd.DataFrame:
-    """Name published reports without a reference by month, point and category."""
+    """Name published reports without a reference by month, point and category.
+
+    Points within `_ONE_POINT_M` are one, as are those that such points join.
+    """
     words = table.loc[rows.index, "category"].astype("str")
     plain_words = words.map({word: plain(word) for word in words.unique()})
     return rows.assign(
         event=_joined_cells(
             _seconds(dated.loc[rows.index, "occurred_at"]),
-            *(np.round(located.loc[rows.index, name]) for name in ("x_m", "y_m")),
+            _points(located.loc[rows.index, ["x_m", "y_m"]].to_numpy(dtype=np.float64)),
             plain_words,
         )
     )
+
+
+def _points(xy: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the number of each row's point, ``(n,)``, from metres; whole ones keep pairs few."""
+    each, at = np.unique(np.round(xy), axis=0, return_inverse=True)
+    if not len(each):
+        return np.zeros(0, dtype=np.int64)
+    near = cKDTree(each).query_pairs(_ONE_POINT_M, output_type="ndarray")
+    joined = coo_array((np.ones(len(near), dtype=np.bool_), near.T), shape=(len(each), len(each)))
+    _, number = connected_components(joined, directed=False)
+    return np.asarray(number[at.ravel()], dtype=np.int64)
 
 
 def _in_two_wrappings(told: pd.DataFrame, published: pd.DataFrame) -> Marks:

@@ -8,7 +8,7 @@ columns: the words stay, and the points recur. What is found makes a file's poin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -21,7 +21,7 @@ from csp_geo.core.wording import number, shortened
 from csp_geo.inputs.files.table import is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -39,7 +39,10 @@ MARK: Final = "cells: on or near"
 _PREFIX: Final = "on or near"
 _HOUSE: Final = re.compile(r"on or near \d+[a-z]?\b")
 """A number of a house, which a published name never has."""
-_IN_A_DICT: Final = re.compile(r"name['\"]: ?['\"]on or near\b")
+_IN_A_RECORD: Final = re.compile(
+    r"\bname['\"]: ?(?:'(on or near\b[^']{0,200})'|\"(on or near\b[^\"]{0,200})\")", re.IGNORECASE
+)
+"""The name in a record that pandas has written into one cell, as Python or JSON writes it."""
 _LOOKED_AT: Final = 1_000
 _MOST: Final = 0.5
 _FEWEST_CELLS: Final = 3
@@ -49,13 +52,19 @@ _FEWEST_CELLS: Final = 3
 class StreetWords:
     """A column of published street names: `n` of `filled` cells say "On or near".
 
-    `is_place` tells that a cell is such a name alone, and not a record that holds one.
+    `is_place` tells that a cell is such a name alone, and not a record that holds one; `place` is
+    the column of the names alone, which `with_street_names` takes out of records.
     """
 
     column: str
     n: int
     filled: int
     is_place: bool
+
+    @property
+    def place(self) -> str:
+        """The column that holds the names alone."""
+        return self.column if self.is_place else f"{self.column}.name"
 
     @property
     def note(self) -> str:
@@ -78,12 +87,38 @@ def street_words(raw: RawTable) -> StreetWords | None:
         for column in raw.header:
             cells = first[column].astype("str").str.strip().str.casefold()
             alone = cells.str.startswith(_PREFIX) & ~cells.str.match(_HOUSE)
-            told = alone | cells.str.contains(_IN_A_DICT)
+            told = alone | cells.map(_name_in_record).ne("")
             n = int(told.sum())
             filled = len(cells) - int(cells.map(is_empty).sum()) if n else 0
             if n >= max(_FEWEST_CELLS, _MOST * filled):
                 return StreetWords(column, n, filled, is_place=bool(alone.sum() == n))
     return None
+
+
+def with_street_names(raw: RawTable, streets: StreetWords | None) -> RawTable:
+    """Return the table with the street names of its records in a column of their own."""
+    if streets is None or streets.place in raw.header:
+        return raw
+    chunks = _Named(raw.chunks, streets.column, streets.place)
+    return replace(raw, header=(*raw.header, streets.place), chunks=chunks)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Chunks of a table, with the names that stand in the records of one column."""
+
+    chunks: Iterable[pd.DataFrame]
+    column: str
+    name: str
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        for chunk in self.chunks:
+            yield chunk.assign(**{self.name: chunk[self.column].map(_name_in_record)})
+
+
+def _name_in_record(cell: str) -> str:
+    found = _IN_A_RECORD.search(cell)
+    return found[1] or found[2] if found else ""
 
 
 # --- points that recur ---------------------------------------------------------------------------

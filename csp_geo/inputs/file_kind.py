@@ -1,4 +1,4 @@
-"""What kind of file a file is: reports, boundaries, zones, a list of premises, a register, places.
+"""What kind of file a file is: reports, areas, a list of premises, a register, places, settings.
 
 The folder it lies in says so, as in a project; else what is in it. What fits nothing is taken for
 reports: whoever reads those says what is missing.
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from csp_geo.core.settings import Limits
 
 REPORTS, BOUNDARIES, ZONES, PREMISES = "reports", "boundaries", "zones", "premises"
-HAVENS, PLACES_AROUND = "havens", "context"
+HAVENS, PLACES_AROUND, SETTINGS = "havens", "context", "settings"
 KINDS: Final = {
     REPORTS: "reports",
     BOUNDARIES: "boundaries",
@@ -43,6 +43,7 @@ KINDS: Final = {
     PREMISES: "list of premises",
     HAVENS: "register of Safe Havens",
     PLACES_AROUND: "places around, to find one's way by",
+    SETTINGS: "settings",
 }
 """Kind of file to what it is called."""
 _FOLDERS: Final = frozenset((BOUNDARIES, ZONES, PREMISES, PLACES_AROUND))
@@ -80,6 +81,8 @@ class FileKind:
 def kind_of_file(path: Path, limits: Limits = LIMITS) -> FileKind:
     """Tell what kind of file a file is; one that cannot be read is taken for reports."""
     folder = path.absolute().parent.name.lower()
+    if path.suffix.lower() == ".toml":
+        return FileKind(SETTINGS, "it ends in .toml")
     if folder in SOURCES:
         return FileKind(REPORTS, f"it lies in the folder {folder}")
     if folder in _FOLDERS:

@@ -16,7 +16,14 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import SENSITIVITIES, SOURCES, SYSTEMS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count, shortened
-from csp_geo.inputs.anonymised import AWAY, MARK, SNAPPED, StreetWords, street_words
+from csp_geo.inputs.anonymised import (
+    AWAY,
+    MARK,
+    SNAPPED,
+    StreetWords,
+    street_words,
+    with_street_names,
+)
 from csp_geo.inputs.files.columns import (
     SYNTHETIC,
     TEXT_FIELDS,
@@ -24,6 +31,7 @@ from csp_geo.inputs.files.columns import (
     join_tables,
     map_columns,
     no_rows,
+    unread_columns,
     with_point_columns,
 )
 from csp_geo.inputs.files.guesses import columns_of
@@ -130,7 +138,6 @@ _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _LETTERS: Final = frozenset({".pdf", ".docx"})
 """Files in which a list may have come that nobody could read: they are named."""
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
-_NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
 _HEARD: Final = "help to tell which reports are sensitive; nothing else in it was used."
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
@@ -325,6 +332,7 @@ def _read_table(
         if isinstance(raw, Unread):
             raise SourceError(raw.error)  # noqa: TRY301 - said like every other fault of a table
         streets = street_words(raw)
+        raw = with_street_names(raw, streets)
         known = _choose(raw, known, how.sources, where, streets)
         known = _with_streets(with_point_columns(known, raw), streets)
         matched, guessed = columns_of(raw, known, where, by_place=how.by_place)
@@ -350,7 +358,7 @@ def _read_table(
             *read.notes,
             *guessed,
             *_units(matched, read),
-            *_unread_columns(raw, matched, known),
+            *unread_columns(raw.header, matched, known),
         ),
         part=raw.part,
         is_place_guessed="place" not in known_columns(raw.header, known).values(),
@@ -390,22 +398,11 @@ def _units(matched: Mapping[str, str], read: Mapped) -> tuple[str, ...]:
     return (f"locations are in two coordinate systems: {own}, and {other} in {rows}",)
 
 
-def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> tuple[str, ...]:
-    """Say how many columns are not kept; their names may be anything."""
-    sensitive = sum(plain(name) in source.never for name in raw.header)
-    other = len(raw.header) - len(matched) - sensitive
-    return tuple(
-        f"{count(n, f'{what} column')} {'was' if n == 1 else 'were'} {fate}"
-        for n, what, fate in ((sensitive, "sensitive", "dropped"), (other, "other", _NOT_KEPT))
-        if n
-    )
-
-
 def _with_streets(source: Source, streets: StreetWords | None) -> Source:
     """Have a column of published street names read as the place, whatever it is headed."""
-    if streets is None or not streets.is_place or "place" in source.named:
+    if streets is None or "place" in source.named:
         return source
-    names = (plain(streets.column), *source.columns.get("place", ()))
+    names = (plain(streets.place), *source.columns.get("place", ()))
     return replace(source, columns={**source.columns, "place": names})
 
 

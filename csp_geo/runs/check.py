@@ -11,7 +11,7 @@ from csp_geo.core.tables import CHECK
 from csp_geo.incidents import quality
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.areas.study_area import read_study_area
-from csp_geo.inputs.file_kind import KINDS, REPORTS, FileKind, kind_of_file
+from csp_geo.inputs.file_kind import KINDS, REPORTS, SETTINGS, FileKind, kind_of_file
 from csp_geo.inputs.read import collect_reports, no_reports
 from csp_geo.inputs.where.gazetteer import read_gazetteer
 from csp_geo.products.exports import accepted_csv
@@ -70,8 +70,8 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     area = read_study_area(options.boundaries) if options.boundaries is not None else None
     projection = british_grid() if area is None else area.projection
     gazetteer = read_gazetteer(options.context, projection)
-    kinds = {path: kind_asked(path, options, settings.limits) for path in options.files}
-    files = [path for path in options.files if kinds[path].kind == REPORTS]
+    kinds = _kinds(options, settings.limits)
+    files = [path for path in kinds if kinds[path].kind == REPORTS]
     reports = (
         no_reports()
         if not files
@@ -140,6 +140,12 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
         first_rows=understood(reports, result),
         unsorted=quality.unsorted_words(result.rows),
     )
+
+
+def _kinds(options: CheckOptions, limits: Limits) -> dict[Path, FileKind]:
+    """Tell the kind of each file; settings that lie beside others are no files to be checked."""
+    kinds = {path: kind_asked(path, options, limits) for path in options.files}
+    return {path: kind for path, kind in kinds.items() if kind.kind != SETTINGS} or kinds
 
 
 def kind_asked(path: Path, options: CheckOptions, limits: Limits) -> FileKind:

@@ -1,17 +1,17 @@
-"""What `check` says of a file that holds no reports: boundaries, zones, lists of venues, places."""
+"""What `check` says of a file that holds no reports: areas, lists of venues, places, settings."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from csp_geo.core.errors import CspGeoError
+from csp_geo.core.errors import CspGeoError, SourceError
 from csp_geo.core.projection import british_grid
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count
 from csp_geo.incidents.quality import NOT_USED, FileQuality, Finding
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_places, read_zones, zone_layer
-from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, ZONES
+from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, SETTINGS, ZONES
 from csp_geo.inputs.files.reading import read_file
 from csp_geo.inputs.venues.premises import SAME_VENUE, read_premises, say_reason
 from csp_geo.inputs.venues.register import read_havens, say_counts
@@ -58,6 +58,11 @@ def account_of(path: Path, kind: FileKind, area: StudyArea | None, context: Cont
 
 
 def _read_as(kind: str, path: Path, area: StudyArea | None, context: Context) -> FileQuality:
+    if kind == SETTINGS:
+        raise SourceError(
+            f"{path.name} holds settings, which are checked with the files that they are for: name "
+            "one of those."
+        )
     if kind == BOUNDARIES:
         return _boundaries(path)
     if kind == ZONES:

@@ -112,6 +112,16 @@ class TestCheck:
             ran = csp("check", "context/s.csv", "--json", *more, cwd=project)
             assert ran.json["files"][0]["counts"]["accepted"] == 1
 
+    def test_settings_are_no_data(self, csp, project):
+        """Alone they are named as what they are; beside data, as a shell lists them, left."""
+        (project / "source.TOML").write_text('date_formats = ["%d.%m.%Y"]\n', encoding="utf-8")
+        ran = csp("check", "source.TOML", "--json", cwd=project)
+        (file,) = ran.json["files"]
+        assert (ran.code, file["kind"]) == (1, "settings")
+        assert file["error"].startswith("source.TOML holds settings, which are checked with")
+        ran = csp("check", "source.TOML", "wards.gpkg", "--json", cwd=project)
+        assert [file["path"] for file in ran.json["files"]] == ["wards.gpkg"]
+
     def test_the_kind_can_be_said(self, csp, project):
         ran = csp("check", "a.csv", "--source", "premises", "--json", cwd=project)
         assert ran.code == 1

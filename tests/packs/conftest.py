@@ -36,6 +36,15 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared_cases() -> Path:
+    """Small files of what went wrong once on real ones."""
+    folder = SHARED / "cases" / "files"
+    if not folder.is_dir():
+        pytest.skip("the shared cases are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project with its weekly pack."""
     folder = tmp_path_factory.mktemp("demo") / "sample"

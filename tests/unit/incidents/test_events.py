@@ -7,12 +7,21 @@ from itertools import permutations
 
 import pytest
 
+from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import THEMES, THEMES_BY_HARM
 from csp_geo.incidents.clean import clean
 from csp_geo.inputs.read import read_reports
 
 HEADER = ("reference", "date", "time", "easting", "northing", "category", "role")
 POLICE = ("Crime ID", "Month", "Falls within", "Easting", "Northing", "Location", "Crime type")
+DEGREES = (
+    *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location"),
+    *("LSOA code", "LSOA name", "Crime type", "Last outcome category", "Context"),
+)
+EASTINGS = (
+    *("Month", "Reported by", "Falls within", "Easting", "Northing", "Location", "Crime type"),
+    "Context",
+)
 X, Y = 544421, 184321
 
 
@@ -165,6 +174,29 @@ class TestTwoWrappings:
         ]
         result = self._both(cleaned, named, bare)
         assert result.counts["accepted"] == 2 * size - (n_shared if is_same else 0)
+
+    @pytest.mark.parametrize(("aside", "n"), [(0, 6), (1, 6), (5, 6), (6, 12)])
+    def test_points_within_five_metres_are_one(self, cleaned, aside, n):
+        """police.uk gave eastings in 2012: a metre beside the point of its degrees."""
+        named = [published(reference(i), X + 40 * i) for i in range(6)]
+        bare = [(*published("", X + 40 * i + aside), "") for i in range(6)]
+        assert self._both(cleaned, named, bare).counts["accepted"] == n
+
+    def test_degrees_and_eastings_of_a_month(self, tmp_path, write, town_area):
+        """Each as police.uk wrote it: degrees with references, metres beside them without."""
+        places = [(X + 37 * i, Y + 11 * (i % 5)) for i in range(12)]
+        lonlat = british_grid().to_lonlat(places).round(6)
+        shared = ("2012-04", "Zq Police", "Zq Police")
+        rows = [
+            (reference(i), *shared, *at, "On or near A Lane", "", "", "Robbery", "", "")
+            for i, at in enumerate(lonlat.tolist())
+        ]
+        write.csv(tmp_path / "offence" / "a.csv", DEGREES, rows)
+        rows = [(*shared, x + 1, y - 1, "On or near A Lane", "Robbery", "") for x, y in places]
+        write.csv(tmp_path / "offence" / "b.csv", EASTINGS, rows)
+        result = clean(read_reports(tmp_path), town_area, key=b"key of the test")
+        assert result.counts == {"read": 24, "accepted": 12, "merged": 12, "quarantined": 0}
+        assert set(result.incidents["source_file"]) == {"offence/a.csv"}
 
     def test_two_forces_at_one_station_both_count(self, cleaned):
         """No reference is shared: the same kind of report at the same point is another."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import geopandas as gpd
 import pytest
 
 from csp_geo.incidents.clean import clean
-from csp_geo.inputs.anonymised import street_words
+from csp_geo.inputs.anonymised import street_words, with_street_names
 from csp_geo.inputs.files.reading import read_tables
 from csp_geo.inputs.read import read_reports
 
@@ -71,11 +72,35 @@ class TestWords:
         assert found == {"offence/a.csv": ["snapped"]}
         assert '4 of the first 4 cells of "wo" say "On or near"' in notes[0]
 
-    def test_a_record_in_a_cell_is_evidence_and_no_place(self, tmp_path, write):
-        cell = "{'latitude': '51.5', 'street': {'id': 1, 'name': 'On or near Invented Row'}}"
-        write.csv(tmp_path / "a.csv", ("month", "location"), [("2023-01", cell)] * 3)
+    @pytest.mark.parametrize("written", [str, json.dumps], ids=["Python", "JSON"])
+    @pytest.mark.parametrize("street", ["Heathway", "St John's Road"])
+    def test_the_name_in_a_record_is_the_place(self, located, written, street):
+        """The JSON of police.uk as pandas writes it to CSV: a record in one cell."""
+        name = {"id": 1, "name": f"On or near {street}"}
+        record = {"latitude": "51.5393", "street": name, "longitude": "0.0811"}
+        rows = [("2023-01", written(record), "burglary")] * 3 + [("2023-01", "", "burglary")]
+        found, notes, result = located({"offence/a.csv": rows}, ("month", "location", "category"))
+        assert found == {"offence/a.csv": ["snapped"]}
+        assert result.incidents["place"].tolist() == [street] * 3
+        assert '3 of the first 3 cells of "location" say "On or near"' in notes[0]
+        assert result.counts["quarantined"] == 1
+
+    def test_a_record_without_a_street_gives_no_place(self, located):
+        record = {"latitude": "51.5393", "longitude": "0.0811", "name": "By the shop"}
+        rows = [("2023-01", str(record), "burglary")] * 3
+        *_, result = located({"offence/a.csv": rows}, ("month", "location", "category"))
+        assert result.incidents["place"].isna().all()
+
+    @pytest.mark.parametrize("more", [(), ("location.name",)])
+    def test_a_column_of_the_names_is_made_once(self, tmp_path, write, more):
+        cell = "{'street': {'id': 1, 'name': 'On or near Invented Row'}}"
+        rows = [(cell, *("x" for _ in more))] * 3
+        write.csv(tmp_path / "a.csv", ("location", *more), rows)
         (raw,) = read_tables(tmp_path / "a.csv", "a.csv", frozenset())
-        assert not street_words(raw).is_place
+        named = with_street_names(raw, street_words(raw))
+        assert named.header == ("location", "location.name")
+        (chunk,) = named.chunks
+        assert chunk["location.name"].tolist() == ["x" if more else "On or near Invented Row"] * 3
 
     def test_a_shapefile_with_names_cut_to_ten_letters(self, tmp_path, town_area):
         names = ("Crime ID", "Month", "Reported b", "Falls with", "Location", "Crime type")
