@@ -46,6 +46,7 @@ _SAMPLE: Final = 2_000
 _HALF: Final = 0.5
 _SERIALS: Final = (36_526, 55_000)
 """Days of 2000 to 2050 as Excel counts them."""
+_WHEN: Final = frozenset({"occurred", "committed", "happened", "happen", "on", "at", "from"})
 _RANGES: Final = {
     "year": YEARS,
     "month": (1, 12),
@@ -113,12 +114,13 @@ class Guess:
 
 
 def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
-    """Tell whether cells look like a field; numbers are dates only where the name says date.
+    """Tell whether cells look like a field; numbers are dates only where the name says when.
 
     A number of an offence may begin with its day.
     """
     if field in {"date", "date_to"} and look.numbers_are:
-        return look.kind == "date" and bool(words_of(name) & heading_words()[1]["date"])
+        says_when = words_of(name) & (heading_words()[1]["date"] | _WHEN)
+        return look.kind == "date" and bool(says_when)
     if field in {"date", "date_to"} and look.kind == "metres":
         return _SERIALS[0] <= look.low and look.high <= _SERIALS[1]
     if field in {"time", "time_to"} and look.numbers_are == "times":

@@ -97,6 +97,15 @@ class TestWords:
         hours = ["12h15", "20h09", "8h00", "9h30"]
         assert found(date=DATES, heure_fait=hours)["heure_fait"] == "time"
 
+    @pytest.mark.parametrize(
+        "cells", [["1650475200000", "1670847600000", "1650715140000"],
+                  ["20220420", "20221212", "20220423"]],
+    )  # fmt: skip
+    def test_numbers_are_dates_where_the_heading_says_when(self, cells):
+        assert found(occurred_on=cells) == {"occurred_on": "date"}
+        assert found(Committed=cells) == {"Committed": "date"}
+        assert "date" not in found(Occurrence=cells).values()
+
     def test_a_call_time_with_a_day_is_the_date(self):
         assert found(**{"Call Time": [f"{day} 22:10" for day in DATES]}) == {"Call Time": "date"}
         assert found(**{"Call Time": TIMES, "Call Date": DATES})["Call Time"] == "time"
