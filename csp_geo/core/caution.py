@@ -125,7 +125,7 @@ KINDS: Final = {
         Kind("source-absent", 60, "a source on file has nothing in the period"),
         Kind("licensing-not-comparable", 55, "it is not known whom to ask licensing about"),
         _both("file-not-used", 50, "a file of reports was not used"),
-        _both("month-first-dates", 40, "dates of a file look month-first"),
+        _both("month-first-dates", 40, "dates of a file look month-first, or were read so"),
         _maker("postcodes-not-installed", 40, "rows wait for a list of postcodes"),
         _maker("many-other", 40, "many reports have a category that no theme knows"),
         _both("unsorted-words", 40, "categories that nobody has sorted are kept off the map"),

@@ -1,9 +1,11 @@
 """Dates and times, by explicit formats: the order of day and month is never guessed.
 
-British order and ISO are read; a date that fits only month-first never is. Where such dates are
-more than 1 in 20 of those that fit one order alone, the column's order is open: every date in it
-that fits both orders is left out as well, because reading 03/04/2021 one way or the other would be
-a guess. Fewer are slips in a column that the others prove to be day-first.
+British order and ISO are read. A column is read month-first only where it proves to be so: enough
+of its dates fit no other order, none fits day-first alone, and all are written in one form. Else,
+where dates that fit only month-first are more than 1 in 20 of those that fit one order alone, the
+column's order is open: every date in it that fits both orders is left out as well, because reading
+03/04/2021 one way or the other would be a guess. Fewer are slips in a column that the others prove
+to be day-first.
 """
 
 from __future__ import annotations
@@ -68,6 +70,10 @@ _DAYS: Final = (
 _MONTHS: Final = ("%Y-%m", "%B %Y", "%b %Y", "%m/%Y", "%m-%Y", "%b-%Y", "%b-%y")
 _DAY_FIRST: Final = ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d-%m-%y", "%d.%m.%Y", "%d.%m.%y")
 _MONTH_FIRST: Final = ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%m.%d.%Y", "%m.%d.%y")
+_TURNED: Final = dict(zip(_DAY_FIRST, _MONTH_FIRST, strict=True))
+_PROOFS: Final = 5
+_PROVEN_SHARE: Final = 3
+"""One in so many dates must fit only month-first; of any days it would be three in five."""
 _SLIPS: Final = 0.05
 """Share of dates that fit only month-first, up to which they are slips in a day-first column."""
 _CLOCKED: Final = re.compile(rf"(?i)^(?P<day>.*?\d)(?:(?:T|,? (?:at |@ ?)?)(?P<clock>{CLOCK}))?$")
@@ -75,7 +81,8 @@ _OFFSET: Final = re.compile(
     r"(?:Z|[+-]\d{2}:?\d{2}|(?<=[:.]\d\d)\+\d\d|(?<=\d\.\d{3})\+\d\d|(?<=:\d\d:\d\d)-\d\d)$"
 )
 _BEFORE_CLOCK: Final = re.compile(r"[T ]")
-_AMBIGUOUS: Final = re.compile(r"^(\d{1,2})[/\-.](\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$")
+_AMBIGUOUS: Final = re.compile(r"^\d{1,2}([/\-.])(\d{1,2})[/\-.]\d{2,4}(?:[ T,].*)?$")
+_DIGIT: Final = re.compile(r"\d")
 _AFTER_DAY: Final = re.compile(r"[ T,]")
 _WEEK: Final = re.compile(
     r"(?i)^(?:w/c|wc|w\.c\.|w/b|(?:week|wk) (?:commencing|beginning|starting|of))\b[ .:]*+(?=.*\d)"
@@ -98,10 +105,11 @@ class Dated:
     ones that say a quarter, a season or a year, `other_weekday` those that begin with a day of the
     week that is not theirs.
 
-    `month_first` tells that the column has too many dates that fit only month-first to trust its
-    order, `open_order` which dates are unreadable for that. `n_orders` counts the cells that fit
-    only month-first and those that fit only day-first, `evidence` is the position and the second
-    number of the first of the former.
+    `read_month_first` tells that the column is proven to be month-first and was read so,
+    `month_first` that it has too many dates that fit only month-first to trust its order, without
+    that proof; `open_order` which dates are unreadable for that. `n_orders` counts the cells that
+    fit only month-first and those that fit only day-first, `evidence` is the position and the
+    second number of the first of the former.
     """
 
     at: pd.Series
@@ -118,6 +126,7 @@ class Dated:
     other_weekday: pd.Series
     open_order: pd.Series
     month_first: bool = False
+    read_month_first: bool = False
     n_orders: tuple[int, int] = (0, 0)
     evidence: tuple[int, str] | None = None
 
@@ -153,10 +162,10 @@ def read_dates(
     unique = tidied(pd.Series(raw, dtype="str"))
     counts = np.bincount(codes[codes >= 0], minlength=len(unique))
     bare = unique.str.replace(_WEEK, "", regex=True).str.replace(_WEEK_ENDING, "", regex=True)
-    read = _read_unique(bare, formats, counts, zone)
-    n_orders = (0, 0) if formats else _n_orders(bare, codes, beside)
-    month_first = n_orders[0] > _SLIPS * sum(n_orders)
-    if month_first:
+    found = _Orders() if formats else _orders_of(bare, codes, beside)
+    days = [_TURNED.get(day, day) if found.is_month_first else day for day in _DAYS]
+    read = _read_unique(bare, formats, days, counts, zone)
+    if found.is_open:
         orders = _orders(bare)
         in_doubt = orders.index[orders["month"] | ~orders["day"]]
         read.loc[in_doubt, "at"] = pd.NaT
@@ -166,25 +175,26 @@ def read_dates(
     )
     _read_serials(read, unique, counts)
     _read_weeks(read, unique, heading)
-    found = read.take(codes).set_axis(text.index)
+    cells = read.take(codes).set_axis(text.index)
     missing = (unique == "").take(codes).set_axis(text.index)
     return Dated(
-        at=found["at"],
-        precision=found["precision"],
+        at=cells["at"],
+        precision=cells["precision"],
         missing=missing,
-        unreadable=found["at"].isna() & ~missing,
-        unreadable_time=found["bad_time"].astype(bool),
-        instant=found["instant"],
-        week=found["week"],
-        midnight=found["midnight"],
-        serial=found["serial"],
-        epoch=found["epoch"].astype(bool),
-        coarse=found["coarse"].astype(bool) & found["at"].isna(),
-        other_weekday=found["other_weekday"],
-        open_order=found["open_order"].astype(bool),
-        month_first=month_first,
-        n_orders=n_orders,
-        evidence=_evidence(bare, codes) if n_orders[0] else None,
+        unreadable=cells["at"].isna() & ~missing,
+        unreadable_time=cells["bad_time"].astype(bool),
+        instant=cells["instant"],
+        week=cells["week"],
+        midnight=cells["midnight"],
+        serial=cells["serial"],
+        epoch=cells["epoch"].astype(bool),
+        coarse=cells["coarse"].astype(bool) & cells["at"].isna(),
+        other_weekday=cells["other_weekday"],
+        open_order=cells["open_order"].astype(bool),
+        month_first=found.is_open,
+        read_month_first=found.is_month_first,
+        n_orders=(found.month, found.day),
+        evidence=_evidence(bare, codes) if found.month else None,
     )
 
 
@@ -214,9 +224,13 @@ def _different(text: pd.Series) -> pd.Series:
 
 
 def _read_unique(
-    unique: pd.Series, formats: tuple[str, ...], counts: NDArray[np.intp], zone: str
+    unique: pd.Series,
+    formats: tuple[str, ...],
+    written: list[str],
+    counts: NDArray[np.intp],
+    zone: str,
 ) -> pd.DataFrame:
-    """Read each text once.
+    """Read each text once, days as `written` after the source's own `formats`.
 
     `at`, `precision`, whether a time of day beside the date is not a time (`bad_time`) or 24:00
     (`midnight`), and the `instant` where an offset says it.
@@ -239,7 +253,7 @@ def _read_unique(
     apart = at.isna() & moments.isna() & (clock != "")
     since, bad_time = read_times(clock.where(apart, ""))
     days = without_weekday(days.where(moments.isna(), "").str.replace(",", "", regex=False))
-    _try(at, days, precision, [(day, "day") for day in _DAYS])
+    _try(at, days, precision, [(day, "day") for day in written])
     months = short_years(unique.where(moments.isna(), ""))
     _try(at, months, precision, [(month, "month") for month in _MONTHS])
     midnight = apart & (since == END_OF_DAY)
@@ -319,6 +333,31 @@ def days_of_serials(text: pd.Series) -> pd.Series:
     return days
 
 
+@dataclass(frozen=True)
+class _Orders:
+    """How many dates of one or two columns fit only `month` or only `day` first, and `either`.
+
+    `one_form` tells that no date is written in another form or with another sign: of a list that
+    a spreadsheet opened it may have turned some round and left the others.
+    """
+
+    month: int = 0
+    day: int = 0
+    either: int = 0
+    one_form: bool = False
+
+    @property
+    def is_month_first(self) -> bool:
+        """Whether nothing but month-first explains the column."""
+        enough = self.month >= max(_PROOFS, (self.month + self.either) / _PROVEN_SHARE)
+        return enough and not self.day and self.one_form
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the order is not known: neither proven, nor a few slips in a day-first column."""
+        return not self.is_month_first and self.month > _SLIPS * (self.month + self.day)
+
+
 def _orders(text: pd.Series) -> pd.DataFrame:
     """Tell of the dates written as three numbers whether they fit `month` first and `day` first."""
     bare = without_weekday(text)
@@ -337,10 +376,8 @@ def _only(order: str, fits: pd.DataFrame) -> pd.Index:
     return fits.index[fits[order] & (fits.sum(axis=1) == 1)]
 
 
-def _n_orders(
-    unique: pd.Series, codes: NDArray[np.intp], beside: pd.Series | None
-) -> tuple[int, int]:
-    """Count the cells of one or two columns that fit only month-first, and only day-first."""
+def _orders_of(unique: pd.Series, codes: NDArray[np.intp], beside: pd.Series | None) -> _Orders:
+    """Count the orders of the cells of one or two columns, and tell whether all have one form."""
     text, counts = unique, pd.Series(np.bincount(codes[codes >= 0], minlength=len(unique)))
     if beside is not None:
         more = beside.astype("str").fillna("").value_counts()
@@ -348,7 +385,9 @@ def _n_orders(
         counts = pd.concat([counts, more], ignore_index=True)
     fits = _orders(text)
     month, day = (int(counts[_only(order, fits)].sum()) for order in ("month", "day"))
-    return month, day
+    either = int(counts[fits.index[fits.all(axis=1)]].sum())
+    signs = without_weekday(text[text.str.contains(_DIGIT)]).str.extract(_AMBIGUOUS)[0]
+    return _Orders(month, day, either, one_form=len(set(signs)) == 1)
 
 
 def _evidence(unique: pd.Series, codes: NDArray[np.intp]) -> tuple[int, str] | None:

@@ -137,6 +137,11 @@ def _month_first(file: ReportFile, rows: pd.DataFrame, start: Dated, end: Dated)
         position, number = evidence
         why = f"row {int(rows['source_row'].iloc[position])}: {number} cannot be a month"
     month, day = start.n_orders
+    if start.read_month_first:
+        return (
+            f"{file.path}: its dates were read month-first, as Americans write them: {month:,} fit "
+            f"only so ({why}), none only day-first."
+        )
     if not start.month_first:
         return (
             f"{file.path}: {count(month, 'date')} could not be read, because the day cannot come "

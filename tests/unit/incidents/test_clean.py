@@ -306,6 +306,17 @@ class TestOutputs:
     def test_months_run_together_are_no_dates(self, cleaned):
         assert fates(cleaned({"offence/a.csv": [row(day="202301")]})) == ["quarantined"]
 
+    def test_a_column_that_proves_month_first_is_read_and_said(self, cleaned):
+        rows = [row("A0", day="03/04/2021"), *(row(f"A{n}", day="04/23/2021") for n in range(1, 6))]
+        result = cleaned({"offence/a.csv": rows})
+        assert result.counts["accepted"] == 6
+        assert set(result.incidents["occurred_at"].dt.month) == {3, 4}
+        (said,) = result.cautions
+        assert said == (
+            "offence/a.csv: its dates were read month-first, as Americans write them: 5 fit only "
+            "so (row 3: 23 cannot be a month), none only day-first."
+        )
+
     def test_a_month_first_slip_is_a_caution(self, cleaned):
         rows = [row(f"A{n}", day=f"{n}/01/2023") for n in range(13, 32)]
         result = cleaned({"offence/a.csv": [row(day="01/25/2023"), *rows]})

@@ -336,6 +336,62 @@ class TestOrderOfDayAndMonth:
         dated = read(*["11/25/2021"] * slips, *["25/11/2021"] * (2000 - slips))
         assert dated.month_first == month_first
 
+    @pytest.mark.parametrize(("n", "proven"), [(4, False), (5, True)])
+    def test_five_dates_prove_a_column_month_first(self, n, proven):
+        dated = read(*["04/13/2021"] * n, "03/04/2021", "unknown", "")
+        assert (dated.read_month_first, dated.month_first) == (proven, not proven)
+        assert dated.n_orders == (n, 0)
+        march = pd.Timestamp("2021-03-04") if proven else pd.NaT
+        assert dated.at.iloc[n] is march or dated.at.iloc[n] == march
+        assert dated.unreadable.tolist() == [*[not proven] * (n + 1), True, False]
+
+    @pytest.mark.parametrize(("n", "proven"), [(10, True), (11, False)])
+    def test_a_third_of_the_dates_proves_it(self, n, proven):
+        dated = read(*["04/13/2021"] * 5, *["03/04/2021"] * n)
+        assert dated.read_month_first == proven
+        assert dated.unreadable.all() != proven
+
+    def test_one_contrary_date_leaves_it_open(self):
+        dated = read(*["04/13/2021"] * 10, "13/04/2021", "03/04/2021")
+        assert dated.month_first
+        assert not dated.read_month_first
+        assert dated.unreadable.tolist() == [*[True] * 10, False, True]
+
+    @pytest.mark.parametrize(
+        "other",
+        ["2021-03-04", "3 Nov 2021", "March 2021", "44503", "03-04-2021", "20210304", "2021/03/04",
+         "2021-03-04T10:00:00Z", "approx 03/04/2021"],
+    )  # fmt: skip
+    def test_one_date_of_another_form_leaves_it_open(self, other):
+        """A spreadsheet may have turned that one round."""
+        dated = read(*["04/13/2021"] * 10, "03/04/2021", other)
+        assert dated.month_first
+        assert dated.unreadable.tolist()[:11] == [True] * 11
+
+    def test_both_ends_of_an_interval_prove_it_together(self):
+        start = pd.Series(["04/13/2021", "03/04/2021", "03/04/2021"], dtype="str")
+        end = pd.Series(["04/14/2021"] * 4, dtype="str")
+        assert read_dates(start, beside=end).at.dt.month.tolist() == [4, 3, 3]
+        assert read_dates(end, beside=start).read_month_first
+        assert not read_dates(start, beside=end.iloc[:3]).read_month_first
+        contrary = pd.Series(["14/04/2021", *end], dtype="str")
+        assert not read_dates(start, beside=contrary).read_month_first
+
+    @pytest.mark.parametrize(
+        ("cell", "at"),
+        [
+            ("3/4/21", "2021-03-04"),
+            ("03/04/2021 2:20 PM", "2021-03-04 14:20"),
+            ("Thu 03/04/2021", "2021-03-04"),
+            ("14:20 03/04/2021", "2021-03-04 14:20"),
+            ("03/04/2021 14:20 GMT", "2021-03-04 14:20"),
+        ],
+    )
+    def test_forms_of_a_month_first_column(self, cell, at):
+        dated = read(*["04/13/2021"] * 5, cell)
+        assert dated.at.iloc[5] == pd.Timestamp(at)
+        assert not dated.other_weekday.any()
+
     def test_month_first_with_times_and_short_years(self):
         dated = read("03/04/21 14:20", "11/25/21 10:00")
         assert dated.month_first
