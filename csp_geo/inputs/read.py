@@ -31,6 +31,7 @@ from csp_geo.inputs.files.columns import (
     join_tables,
     map_columns,
     no_rows,
+    unread_columns,
     with_point_columns,
 )
 from csp_geo.inputs.files.guesses import columns_of
@@ -137,7 +138,6 @@ _NOT_DATA: Final = re.compile(r"^(readme|template_|\.|~\$)", re.IGNORECASE)
 _LETTERS: Final = frozenset({".pdf", ".docx"})
 """Files in which a list may have come that nobody could read: they are named."""
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
-_NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
 _HEARD: Final = "help to tell which reports are sensitive; nothing else in it was used."
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
 
@@ -358,7 +358,7 @@ def _read_table(
             *read.notes,
             *guessed,
             *_units(matched, read),
-            *_unread_columns(raw, matched, known),
+            *unread_columns(raw.header, matched, known),
         ),
         part=raw.part,
         is_place_guessed="place" not in known_columns(raw.header, known).values(),
@@ -396,17 +396,6 @@ def _units(matched: Mapping[str, str], read: Mapped) -> tuple[str, ...]:
         return (f"locations are {own}",)
     rows = f"{count(n, 'row')} that {'has' if n == 1 else 'have'} no {own}"
     return (f"locations are in two coordinate systems: {own}, and {other} in {rows}",)
-
-
-def _unread_columns(raw: RawTable, matched: Mapping[str, str], source: Source) -> tuple[str, ...]:
-    """Say how many columns are not kept; their names may be anything."""
-    sensitive = sum(plain(name) in source.never for name in raw.header)
-    other = len(raw.header) - len(matched) - sensitive
-    return tuple(
-        f"{count(n, f'{what} column')} {'was' if n == 1 else 'were'} {fate}"
-        for n, what, fate in ((sensitive, "sensitive", "dropped"), (other, "other", _NOT_KEPT))
-        if n
-    )
 
 
 def _with_streets(source: Source, streets: StreetWords | None) -> Source:

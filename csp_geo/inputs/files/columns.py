@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,9 +11,10 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 from pandas.util import hash_pandas_object
 
+from csp_geo.core.disclosure import HIDDEN, heading_as_shown
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.tables import SENSITIVITIES
-from csp_geo.core.wording import count
+from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.files.layout import StrayRows
 from csp_geo.inputs.files.table import BROKEN, ROW, SIZE, said, tidy
 from csp_geo.inputs.flag_columns import FlagColumns
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from csp_geo.inputs.files.table import RawTable
     from csp_geo.inputs.source import Source
 
+_NOT_KEPT: Final = "not kept, and looked at only for what makes a report sensitive"
+_ROOM: Final = 160
+"""Characters for the names of columns that were not kept: the note stays one line."""
 SYNTHETIC: Final = "synthetic sample"
 """The words that label a row of the sample borough."""
 
@@ -135,6 +139,35 @@ def map_columns(
         table = table[~table["source_row"].isin(asides.at_the_end)].reset_index(drop=True)
     axes = axes or axes_by_range(table["x"], table["y"])
     return Mapped(table, axes, synthetic, (*asides.notes, *_too_long(table, longest)))
+
+
+def unread_columns(
+    header: Sequence[str], matched: Mapping[str, str], source: Source
+) -> tuple[str, ...]:
+    """Say which columns were not kept, by name as far as fits; sensitive ones are only counted."""
+    dropped = [name for name in header if plain(name) in source.never]
+    others = [name for name in header if name not in matched and name not in dropped]
+    return tuple(
+        f"{count(len(names), f'{what} column')} {'was' if len(names) == 1 else 'were'} {fate}"
+        for names, what, fate in (
+            (dropped, "sensitive", "dropped"),
+            (others, "other", f"{_NOT_KEPT}{_named(others)}"),
+        )
+        if names
+    )
+
+
+def _named(columns: Sequence[str]) -> str:
+    """Name columns after a colon, in their order; what does not fit is counted.
+
+    So is what looks like a cell: a table that has lost its header has cells for names.
+    """
+    names = [heading_as_shown(name) for name in columns]
+    fitting = [f"'{shortened(name)}'" for name in names if name != HIDDEN]
+    room = list(accumulate(map(len, fitting)))
+    shown = fitting[: sum(length <= _ROOM for length in room)]
+    rest = len(columns) - len(shown)
+    return f": {join([*shown, f'{rest} more'] if rest else shown)}" if shown else ""
 
 
 def _never_words(columns: Mapping[str, str], source: Source) -> dict[str, str]:

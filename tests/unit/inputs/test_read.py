@@ -175,3 +175,40 @@ class TestOutputs:
         assert [where.tolist() for _, _, where in reports.by_file()] == [[0, 1], [2]]
         assert reports.per_row("feed").tolist() == ["asb", "asb", "offence"]
         assert [file.rows for file in reports.files] == [2, 1]
+
+
+class TestColumnsThatAreNotKept:
+    """An officer must see that a column was not used: by its name, as far as the line has room."""
+
+    @staticmethod
+    def note(tmp_path, write, *more):
+        write.csv(tmp_path / "offence" / "a.csv", (*HEADER, *more), [(*ROW, *more)])
+        (file,) = read_reports(tmp_path).files
+        return [note for note in file.notes if "not kept" in note]
+
+    @pytest.mark.parametrize(
+        ("more", "said"),
+        [
+            (["Offence hour"], "1 other column was not kept, {}: 'Offence hour'"),
+            (["Offence hour", "B"], "2 other columns were not kept, {}: 'Offence hour' and 'B'"),
+            (["07700 900123", "Beat"], "2 other columns were not kept, {}: 'Beat' and 1 more"),
+            (["zq@example.org"], "1 other column was not kept, {}"),
+        ],
+    )
+    def test_names(self, tmp_path, write, more, said):
+        why = "and looked at only for what makes a report sensitive"
+        assert self.note(tmp_path, write, *more) == [said.format(why)]
+
+    @pytest.mark.parametrize(("length", "end"), [(6, "'{}'"), (7, "'{}' and 1 more")])
+    def test_as_many_as_fit(self, tmp_path, write, length, end):
+        """160 characters with their quotes: four of 38, and a last one of 8 or 9."""
+        names = [*(letter * 36 for letter in "bcdf"), "q" * length]
+        (note,) = self.note(tmp_path, write, *names)
+        assert note.endswith(end.format(names[-1] if length == 6 else names[-2]))
+
+    def test_a_question_is_cut(self, tmp_path, write):
+        (note,) = self.note(tmp_path, write, "Why do you feel so? " * 9)
+        assert note.endswith(": 'Why do you feel so? Why do you feel so? ...'")
+
+    def test_none(self, tmp_path, write):
+        assert self.note(tmp_path, write) == []
