@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import LIMITS, Origin, list_members
-from csp_geo.core.wording import shortened
+from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.files import gis_layer, records, workbook
 from csp_geo.inputs.files.gis_checks import GIS, check_depth
 from csp_geo.inputs.files.table import PART_LENGTH, RawTable, Unread
@@ -62,6 +63,13 @@ SIDE_FILES: Final = frozenset(
 )
 """Endings of files that come with data but are not data themselves."""
 
+_FOR_EYES: Final = {
+    ".pdf": "PDF file",
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "Word file"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".tif", ".tiff"), "picture"),
+}
+"""Endings of files in which people send a list that only eyes can read, and what those are."""
+
 
 def read_archive(
     origin: Origin, start: bytes, read: Callable[[Origin], Iterator[RawTable | Unread]]
@@ -77,11 +85,8 @@ def read_archive(
     if not start.startswith(_ZIP):
         raise SourceError(f"{origin.where} is not a ZIP file, whatever its name says.")
     members = _data_members(origin)
-    if not members:
-        raise SourceError(
-            f"{origin.where} holds no file with data. CSV, XLSX, GeoJSON, GeoPackage and "
-            "Shapefiles in a ZIP are read."
-        )
+    if all(member.suffix in _FOR_EYES for member in members):
+        raise _without_data(origin)
     with zipfile.ZipFile(origin.path) as archive:
         for member in members:
             if origin.is_late:
@@ -91,6 +96,21 @@ def read_archive(
                 if len(members) == 1 and isinstance(table, Unread) and not table.part.count("#"):
                     raise SourceError(table.error)
                 yield table
+
+
+def _without_data(origin: Origin) -> SourceError:
+    """Return what is said of a ZIP without data: what it holds instead, and what to ask for."""
+    names = (member.filename for member in list_members(origin) if not member.is_dir())
+    suffixes = (PurePosixPath(name).suffix.lower() for name in names if not _NOT_DATA.search(name))
+    kinds = Counter(_FOR_EYES[suffix] for suffix in suffixes if suffix in _FOR_EYES)
+    if not kinds:
+        return SourceError(
+            f"{origin.where} holds no file with data. CSV, XLSX, GeoJSON, GeoPackage and "
+            "Shapefiles in a ZIP are read."
+        )
+    what = join(count(n, kind) for kind, n in sorted(kinds.items()))
+    fate = "which cannot be read" if kinds.total() == 1 else "of which none can be read"
+    return SourceError(f"{origin.where} holds {what}, {fate}: ask for the list as a spreadsheet.")
 
 
 def _data_members(origin: Origin) -> list[Origin]:
