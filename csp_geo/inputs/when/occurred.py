@@ -36,6 +36,9 @@ _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 FIRSTS: Final = 10
 """Dates from which a column that holds only firsts of several months holds months."""
 _HOUR: Final = pd.Timedelta(hours=1)
+NOONS: Final = 5
+"""Dates from which a column that says noon alone holds days."""
+_NOON: Final = pd.Timedelta(hours=12)
 _DAY: Final = pd.Timedelta(days=1)
 _WEEK: Final = pd.Timedelta(days=7)
 
@@ -73,7 +76,7 @@ def times_occurred(
             zone=zone,
         )
         end = read_dates(rows["date_to"], source.date_formats, beside=first, zone=zone)
-        start = _days_of(start) if recorded else start
+        start = _days_of(start) if recorded or _is_noon(start) else start
         if (date_text == "").all() or _may_be_months(start, rows):
             start = _months_of(start)
         if start.n_orders[0]:
@@ -101,6 +104,13 @@ def _days_of(dates: Dated) -> Dated:
         unreadable_time=dates.unreadable_time & False,
         midnight=dates.midnight & False,
     )
+
+
+def _is_noon(dates: Dated) -> bool:
+    """Tell dates of several days that all say noon: forms write a day without a time so."""
+    known = dates.at[dates.precision == "minute"].dropna()
+    noon = known.dt.normalize() + _NOON == known
+    return len(known) >= NOONS and bool(noon.all()) and known.nunique() > 1
 
 
 def _months_of(dates: Dated) -> Dated:

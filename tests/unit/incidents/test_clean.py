@@ -239,6 +239,16 @@ class TestOutputs:
         assert incident.occurred_at == pd.Timestamp(start, tz="Europe/London")
         assert (incident.time_precision, incident.flags) == (precision, flag)
 
+    @pytest.mark.parametrize(("days", "hour"), [(5, 14), (4, 12)])
+    def test_dates_that_all_say_noon_have_the_time_beside_them(self, cleaned, days, hour):
+        rows = [row(f"A{n}", f"2023-01-{n} 12:00:00", "14:20") for n in range(11, 11 + days)]
+        incidents = cleaned({"offence/a.csv": rows}).incidents
+        assert set(incidents["occurred_at"].dt.hour) == {hour}
+
+    def test_one_day_of_noons_may_be_a_market(self, cleaned):
+        rows = [row(f"A{n}", "2023-01-13 12:00:00", "") for n in range(6)]
+        assert set(cleaned({"offence/a.csv": rows}).incidents["time_precision"]) == {"minute"}
+
     def test_24h_is_no_hour_of_its_own(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(clock="24h")]}).incidents.itertuples()
         assert (incident.time_precision, incident.flags) == ("day", "midnight")
