@@ -31,7 +31,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "y": "latitude or northing, told by its numbers",
     "point": "both coordinates in one cell, such as 51.5393, 0.0811",
     "gridref": "a grid reference such as TQ 444 843",
-    "wkt": "a shape as WKT or GeoJSON",
+    "wkt": "a shape as WKT, WKB in hex or GeoJSON",
     "postcode": "a full postcode; needs the postcode list",
     "category": "what was reported",
     "major": "the class above the category; tells the theme where the category does not",

@@ -17,7 +17,7 @@ from csp_geo.inputs.files.table import said
 from csp_geo.inputs.when.dates import read_dates
 from csp_geo.inputs.when.times import are_run_together, read_times, with_intervals
 from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
-from csp_geo.inputs.where.pairs import says_where
+from csp_geo.inputs.where.pairs import WKB, says_where
 from csp_geo.inputs.where.postcode import is_postcode, postcode_in
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(r"\d+")
 _SHAPE: Final = re.compile(
     r"(?is)\s*+(?:SRID=\d+;\s*+)?(?:MULTI)?(?:POINT|LINESTRING|POLYGON)\b.*|\s*\{.*coordinates.*"
+    rf"|{WKB.pattern}"
 )
 
 

@@ -1,4 +1,4 @@
-"""Two coordinates or a shape in one cell ("51.5393, 0.0811", WKT, GeoJSON) to x and y.
+"""Two coordinates or a shape in one cell ("51.5393, 0.0811", WKT, WKB, GeoJSON) to x and y.
 
 Which of the two comes first is one decision for the whole column.
 """
@@ -6,15 +6,17 @@ Which of the two comes first is one decision for the whole column.
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from csp_geo.core.projection import GB_DEGREES, in_box
+from csp_geo.core.projection import GB_DEGREES, WGS84, between, in_box
 from csp_geo.inputs.where.coordinates import DEGREES, read_numbers
 from csp_geo.inputs.where.pointers import kind_of_pointer, pointed_at
+from csp_geo.inputs.where.units import WEB_MERCATOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,8 +100,8 @@ def read_pairs(text: pd.Series) -> pd.DataFrame:
 def _halves(cell: str) -> tuple[str, str] | tuple[None, None]:
     """Split a cell where that leaves two numbers."""
     bare = _AROUND.sub("", _NAMES.sub("", cell))
-    for between in _BETWEEN:
-        found = list(between.finditer(bare))
+    for sign in _BETWEEN:
+        found = list(sign.finditer(bare))
         if len(found) != 1:
             continue
         first, second = bare[: found[0].start()], bare[found[0].end() :]
@@ -131,6 +133,16 @@ _POINT: Final = re.compile(
 _GEOJSON: Final = re.compile(
     rf'^\{{[^\[]*"coordinates"\s*:\s*\[{_WKT_NUMBER}\s*,{_WKT_NUMBER}[^\[\]]*\][^\[\]]*\}}$'
 )
+WKB: Final = re.compile(r"(?:\\x|0x)?(0[01](?:[0-9a-fA-F]{2}){20,50000})")
+"""What PostGIS writes for a shape, a point being 21 bytes at least."""
+_MAY_SAY_SRID: Final = re.compile(r"(?i)SRID=|(?:\\x|0x)?0[01]")
+_SRID: Final = re.compile(r"(?i)^SRID=(\d+);")
+_WEB_MAP: Final = frozenset({"3857", "900913"})
+_HAS_SRID: Final = 0x20000000
+_FLAGS: Final = 0xE0000000
+_DIMENSIONS: Final = 1000
+_ALONE: Final = frozenset({1, 2, 3})
+"""Point, line and polygon: nothing is nested in them, however a cell is made."""
 _UNREADABLE: Final = "unreadable"
 _LONGEST: Final = 100_000
 _OBJECTS: Final = 5
@@ -146,7 +158,7 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     -------
     read
         Same index: `x` and `y` as texts ("" where missing), `size_m`: the radius of a line or an
-        area, 0 for a point.
+        area, 0 for a point. What says itself that it is of a web map is in degrees.
     """
     cells = text.astype("str").fillna("").str.strip()
     codes, unique = pd.factorize(cells)
@@ -160,8 +172,10 @@ def read_geometries(text: pd.Series) -> pd.DataFrame:
     points[left] = read_pairs(each[left])
     left &= points[0].isna()
     size_m = np.zeros(len(each))
-    for row in np.flatnonzero(left):
-        points.loc[row, 0], points.loc[row, 1], size_m[row] = _on_shape(each[row])
+    shaped = pd.DataFrame([_on_shape(cell) for cell in each[left]], each.index[left], [0, 1, 2])
+    if len(shaped):
+        points[left], size_m[left] = shaped[[0, 1]].astype("str"), shaped[2]
+    points = _without_web_map(points, each)
     read = points.fillna("").iloc[codes].set_axis(text.index)
     return pd.DataFrame({"x": read[0], "y": read[1], "size_m": size_m[codes]})
 
@@ -189,6 +203,8 @@ def _on_shape(cell: str) -> tuple[str, str, float]:
     shape = _parsed(cell)
     if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
         return _UNREADABLE, _UNREADABLE, 0.0
+    if shape.geom_type == "Point":
+        return f"{shape.x:.6f}", f"{shape.y:.6f}", 0.0
     shapes = np.array([shape], dtype=object)
     corners = shapely.bounds(shapes)
     (point,) = points_on(shapes)
@@ -203,4 +219,37 @@ def _parsed(cell: str) -> Any:
     if cell.startswith("{"):
         deep = cell.count("{") > _OBJECTS or "[[[[[" in "".join(cell.split())
         return None if deep else shapely.from_geojson(cell, on_invalid="ignore")
-    return shapely.from_wkt(cell.split(";", 1)[-1], on_invalid="ignore")
+    if binary := WKB.fullmatch(cell):
+        kind = _header(binary[1])[0] & ~_FLAGS
+        simple = kind % _DIMENSIONS in _ALONE
+        return shapely.from_wkb(binary[1], on_invalid="ignore") if simple else None
+    text = cell.split(";", 1)[-1].lstrip()
+    return shapely.from_wkt(text, on_invalid="ignore") if text[:1].isalpha() else None
+
+
+def _header(binary: str) -> tuple[int, int]:
+    """Return the two numbers that a shape as WKB begins with: its kind, and maybe its SRID."""
+    head = bytes.fromhex(binary[:18])
+    kind, srid = struct.unpack("<II" if head[0] else ">II", head[1:])
+    return kind, srid
+
+
+def _srid(cell: str) -> str:
+    """Return the number of the CRS that a shape says, "" where it says none."""
+    if said := _SRID.match(cell):
+        return said[1]
+    binary = WKB.fullmatch(cell)
+    kind, srid = _header(binary[1]) if binary else (0, 0)
+    return str(srid) if kind & _HAS_SRID else ""
+
+
+def _without_web_map(points: pd.DataFrame, cells: pd.Series) -> pd.DataFrame:
+    """Put metres of a web map in degrees; other metres and degrees tell themselves by size."""
+    may = cells[cells.str.match(_MAY_SAY_SRID)]
+    rows = [row for row, cell in may.items() if _srid(cell) in _WEB_MAP]
+    metres = points.loc[rows].apply(pd.to_numeric, errors="coerce").dropna()
+    if metres.empty:
+        return points
+    degrees = pd.DataFrame(between(WEB_MERCATOR, WGS84, metres), index=metres.index)
+    points.loc[degrees.index, [0, 1]] = degrees.map("{:.8f}".format)
+    return points

