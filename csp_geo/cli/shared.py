@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from csp_geo.cli.terminal import print_json, say, sees_progress, show_progress, tell
+from csp_geo.core.caution import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,11 +105,15 @@ def finish(pack: Pack, written: Written, *, as_json: bool = False, quiet: bool =
     """Show what was made: the record, or its lines, its cautions and what to open; the exit code.
 
     Each caution is said once; a limit that was passed is said in red and ends the command with
-    `LIMIT`.
+    `LIMIT`. With `quiet` files that could not be used are said all the same, on stderr.
     """
     if as_json:
         print_json(written.record)
-    elif not quiet:
+    elif quiet:
+        for caution in pack.cautions:
+            if caution.code in LEFT_OUT:
+                say(f"Caution: {caution}", err=True)
+    else:
         _show(pack)
     if pack.is_unusable:
         return DATA

@@ -46,7 +46,7 @@ _DATE: Final = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N")
 @click.option("--out", type=PATH, default="maps", show_default=True, metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the record of the run as JSON.")
-@click.option("--quiet", is_flag=True, help="Print nothing unless something is wrong.")
+@click.option("--quiet", is_flag=True, help="Print only what is wrong, such as unused files.")
 @click.pass_obj
 def weekly(surroundings: Surroundings, /, **given: Any) -> int:
     """Make the weekly pack: map, tables, layers, and what was not used."""

@@ -140,6 +140,14 @@ KINDS: Final = {
     )
 }
 
+LEFT_OUT: Final = frozenset(
+    {
+        *("file-not-used", "context-file-left-out", "place-list-left-out", "list-left-out"),
+        "havens-not-on-map",
+    }
+)
+"""Codes that say of a file that it could not be used."""
+
 
 class Caution(str):
     """A sentence that somebody must know, and the code of its kind.

@@ -226,6 +226,14 @@ class TestSaid:
         ran = shared_town.weekly("--quiet", out="out-quiet")
         assert (ran.code, ran.out, ran.err) == (0, "", "")
 
+    def test_quiet_still_names_what_could_not_be_used(self, toy_town):
+        """Whatever else is left out; --json has it in its cautions."""
+        (toy_town.folder / "reports" / "offence" / "scan.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+        ran = toy_town.weekly("--quiet", out="out-unused")
+        assert (ran.code, ran.out) == (0, "")
+        (said,) = ran.err.splitlines()
+        assert said.startswith("Caution: offence/scan.csv was not used. offence/scan.csv ")
+
     def test_progress_in_a_real_process(self, toy_town):
         """A process of its own: exit code 0, no warning on stderr, JSON alone on stdout."""
         arguments = ("--reports", "reports", "--boundaries", "wards.gpkg", "--as-of", "2023-02-01")

@@ -87,6 +87,18 @@ def test_a_short_reference_is_one_of_its_own_source(tmp_path, write) -> None:
     assert _kinds(tmp_path) == ["", "", "domestic", ""]
 
 
+@pytest.mark.parametrize("folder", ["survey", "streetsafe"])
+def test_an_answer_of_a_survey_is_a_flag_only_of_a_crime(tmp_path, write, folder) -> None:
+    """Who answers may be disabled; beside the reference of a crime the same cell is a flag."""
+    pins = [(f"PIN{n:05}", *row[1:4], "Poor lighting") for n, row in enumerate(ROWS)]
+    write.csv(tmp_path / "offence" / "a.csv", HEADER, ROWS)
+    write.csv(tmp_path / folder / "a.csv", HEADER, pins)
+    answers = [(ROWS[1][0], "Yes"), (pins[2][0], "Yes")]
+    write.csv(tmp_path / folder / "people.csv", ("Ref", "Disability"), answers)
+    found = clean(read_reports(tmp_path)).incidents.set_index("source_ref")["sensitive"]
+    assert found[found != ""].to_dict() == {ROWS[1][0]: "hate"}
+
+
 def test_it_is_said_and_nothing_else_is_kept(tmp_path, write) -> None:
     write.csv(tmp_path / "offence" / "a.csv", HEADER, ROWS)
     write.csv(tmp_path / "offence" / "b.csv", ("Crime Ref", "Flag", "Who"), [(*SAID[0], "Zqname")])
