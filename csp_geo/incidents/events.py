@@ -120,7 +120,7 @@ def _names(
     names = np.full(len(table), "", dtype=object)
     names[can] = _joined_cells(
         reference.iloc[can],
-        *(_seconds(dated[name].iloc[can]) for name in ("occurred_at", "occurred_to")),
+        _seconds(dated["occurred_at"].iloc[can]),
         *(np.round(located[name].iloc[can]).astype("int64") for name in ("x_m", "y_m")),
         np.where(asked, table["person"].iloc[can].astype("str"), ""),
     )

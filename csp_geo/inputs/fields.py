@@ -60,7 +60,7 @@ _OF_A_CALL: Final = frozenset(
     cad""".split()  # noqa: SIM905
 )
 _CALLED: Final = frozenset({"created", "opened", "received", "recd", "logged", "call"})
-_OF_A_REPORT: Final = frozenset({"report", "log"})
+_OF_A_REPORT: Final = frozenset({"report", "log", "enquiry", "request", "ticket", "job"})
 _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})
 _OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})
 _BY_A_FORM: Final = frozenset(

@@ -140,6 +140,7 @@ _LETTERS: Final = frozenset({".pdf", ".docx"})
 _COORDINATES: Final = frozenset({"longitude", "easting", "x"})
 _HEARD: Final = "help to tell which reports are sensitive; nothing else in it was used."
 _OUTCOMES: Final = frozenset({"Crime ID", "Outcome type"})
+_CRIMES: Final = frozenset({"Crime type"})
 
 
 def read_reports(
@@ -425,7 +426,7 @@ def _choose(
     streets: StreetWords | None,
 ) -> Source:
     """Choose the source: a header that only one system writes decides, then the folder."""
-    if set(raw.header) >= _OUTCOMES:
+    if set(raw.header) >= _OUTCOMES and not set(raw.header) & _CRIMES:
         raise SourceError(
             f"{where} holds the outcomes of crimes, which are not reports of their own: it was "
             "left out. The street files have the crimes."

@@ -18,6 +18,7 @@ from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import count, shortened
 from csp_geo.inputs.files.headings import (
     CLOCKS,
+    OF_CODES,
     heading_words,
     how_late,
     names_a_reference,
@@ -90,7 +91,6 @@ _BARE: Final = frozenset({"category", "type", "reason", "theme", "classification
 """Names that may be of anything: how it was reported, who may see it."""
 _OF_A_PLACE: Final = frozenset({"place", "location", "where", "when", "street", "road", "address"})
 """Words that a question about what happened there has as well."""
-_OF_CODES: Final = frozenset({"code", "cd"})
 _ASKS: Final = frozenset({"how", "what", "why", "which", "feel"})
 _MOSTLY: Final = 0.8
 """Share of known words from which a column is the category, whatever its heading."""
@@ -262,12 +262,15 @@ def _find_what(found: Found) -> None:
     """
     named = found.column_of("category")
     if named is not None and (
-        plain(named) not in _BARE or share_known(found.looks[named], found.source)
+        "category" in found.source.named or share_known(found.looks[named], found.source)
     ):
         return
     told = found.by_words("category")
     share = {name: share_known(found.looks[name], found.source) for name in told}
-    good = [name for name in told if _is_of_events(found.looks[name], name, share[name])]
+    if named is None or plain(named) in _BARE:
+        good = [name for name in told if _is_of_events(found.looks[name], name, share[name])]
+    else:  # "Service Name" is the department where none of its words is known
+        good = [name for name in told if share[name] >= _HALF]
     if not told and named is None:
         share = _known_words(found)
         good = [name for name, known in share.items() if known >= _MOSTLY]
@@ -298,7 +301,7 @@ def _known_words(found: Found) -> dict[str, float]:
 
     "Closing Code" is one: a code may be a word, and most cells must be.
     """
-    against = heading_words()[2]["what"] - _OF_CODES
+    against = heading_words()[2]["what"] - OF_CODES
     return {
         name: share_known(found.looks[name], found.source)
         for name in found.open
@@ -385,8 +388,7 @@ def _may_be_guessed(header: Sequence[str], source: Source, *, by_place: bool) ->
     missing = [
         field for field in ("date", "year", "hour", *CLOCKS) if field not in fields - {"date"}
     ]
-    bare = any(field == "category" and plain(name) in _BARE for name, field in known.items())
-    missing += ["category"] * bare
+    missing += ["category"]
     return any(speaks_for(name, field, header, asked=asked) for name in others for field in missing)
 
 

@@ -25,6 +25,8 @@ _AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
 _DATE: Final = frozenset({"date", "datetime", "when"})
 
 _WHOLE: Final = frozenset({"refno", "refval"})
+OF_CODES: Final = frozenset({"code", "cd"})
+_IN_WORDS: Final = frozenset({"desc", "descr", "description", "dsc", "text", "title"})
 _EARLY: Final = frozenset({"initial", "opening", "opened", "original", "first", "reported"})
 _LATE: Final = frozenset({"final", "closing", "closed", "close", "result", "confirmed"})
 
@@ -83,6 +85,8 @@ def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) 
     words = words_of(heading)
     if field not in {*CLOCKS, "date"}:
         wrong = against[_AGAINST.get(field, "where")] | (ENDS if field in PARTS else frozenset())
+        if field == "category" and words & _IN_WORDS:  # what a code stands for: "Crm Cd Desc"
+            wrong -= OF_CODES
         return (1 + bool(words & event)) * bool(words & own[field] and not words & wrong)
     of = field.removesuffix("_to")
     says = words & own[of] or (words & event and of == "date")

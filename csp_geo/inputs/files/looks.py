@@ -15,7 +15,7 @@ from csp_geo.core.projection import GB_METRES
 from csp_geo.core.wording import count, number
 from csp_geo.inputs.files.table import said
 from csp_geo.inputs.when.dates import read_dates
-from csp_geo.inputs.when.times import are_run_together, read_times, with_intervals
+from csp_geo.inputs.when.times import digits_run_together, read_times, with_intervals
 from csp_geo.inputs.where.coordinates import DEGREES, METRES, read_gridrefs, read_numbers
 from csp_geo.inputs.where.pairs import WKB, says_where
 from csp_geo.inputs.where.postcode import is_postcode, postcode_in
@@ -109,6 +109,8 @@ def _times(texts: pd.Series) -> ColumnLook | None:
 def _numbers(texts: pd.Series) -> ColumnLook | None:
     degrees = read_numbers(texts, DEGREES)
     metres = read_numbers(texts, METRES)
+    if not (np.isfinite(degrees.value) | np.isfinite(metres.value)).any():
+        return None  # all of it may say "unknown"
     if _mostly(~degrees.bad):
         values = degrees.value[np.isfinite(degrees.value)]
         if _mostly(np.mod(values, 1) != 0):
@@ -125,12 +127,11 @@ def _numbers(texts: pd.Series) -> ColumnLook | None:
         return _spanned(ColumnLook("number", "long numbers"), values)
     span = f"numbers from {number(values.min())} to {number(values.max())}"
     in_metres = (values >= 10_000) & (values <= GB_METRES[3])  # noqa: PLR2004
-    return _spanned(
-        ColumnLook("metres", f"{span}, as metres are", fits=int(in_metres.sum()))
-        if _mostly(in_metres)
-        else ColumnLook("number", span, numbers_are="times" * are_run_together(texts)),
-        values,
-    )
+    look = ColumnLook("number", span)
+    if _mostly(in_metres):
+        look = ColumnLook("metres", f"{span}, as metres are", fits=int(in_metres.sum()))
+    are = "times" if digits_run_together(texts) else ""
+    return replace(_spanned(look, values), numbers_are=are)
 
 
 def _are_dates(numbers: pd.Series) -> bool:

@@ -169,11 +169,13 @@ def _held(member: Origin, archive: zipfile.ZipFile) -> tuple[Origin, str]:
     return member, digest.hexdigest()
 
 
+_LINES: Final = (".jsonl", ".ndjson")
 TEXT_SUFFIXES: Final = (".csv", ".tsv", ".txt")
 SUFFIXES: Final = (
     *TEXT_SUFFIXES,
     *workbook.SUFFIXES,
     *gis_layer.SUFFIXES,
+    *_LINES,
     ".xml",
     ".zip",
 )
@@ -255,7 +257,7 @@ def _read(origin: Origin, start: bytes, known: Collection[str]) -> Iterable[RawT
         return [read_text(origin, start, known)]
     if suffix == ".xml":
         return [records.read_xml(origin)]
-    if suffix in {".json", ".geojson"} and not GIS.search(start):
+    if suffix in {".json", ".geojson", *_LINES} and not GIS.search(start):
         check_depth(origin)
         if (table := records.read_json(origin, start)) is not None:
             return [table]

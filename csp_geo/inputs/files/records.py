@@ -47,13 +47,21 @@ def read_json(origin: Origin, start: bytes) -> RawTable | None:
     if len(text) > origin.limits.record_bytes:
         raise _too_long(origin)
     try:
-        found = _list_of(json.loads(text))
+        found = _list_of(_parsed(text))
     except (ValueError, RecursionError):
         return None
     records = [_flat(record) for record in found]
     if _SURROGATE in text.lower():
         records = [{_printable(k): _printable(v) for k, v in cells.items()} for cells in records]
     return _table(records, origin) if found else None
+
+
+def _parsed(text: bytes) -> Any:
+    """Parse a document, or a record on each line."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _too_long(origin: Origin) -> SourceError:

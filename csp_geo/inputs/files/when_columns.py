@@ -24,27 +24,39 @@ def find_when(found: Found) -> None:
     """Find the date, the parts of one, the time beside it, and the end of an interval."""
     named = found.column_of("date") or found.column_of("month")
     if named is None or _has_no_dates(found.looks[named]):
-        clock = [name for name, (field, _) in found.guesses.items() if field == "time"]
-        # Of two that could be it, the one with dates in it: a "Call Time" may hold the day as well.
-        if dates := found.by_words("date", [*found.open, *clock]):
-            found.guesses.pop(named or "", None)
-            found.take(dates[0], "date")
-        else:
-            _find_parts(found)
-            if not found.fields & {*PARTS, "date", "recorded"}:
-                _find_unread_date(found)
-            if not found.fields & {*PARTS, "date"}:
-                _find_record(found)
+        _find_date(found, named or "")
     day = found.column_of("day")
     if day is not None and _is_day_of_week(found.looks[day]):
         del found.guesses[day]
     if "date" in found.fields:
         _find_hour(found)
     if found.fields & {"date", "year"}:
-        for field in CLOCKS:
-            told = found.fields | ({"time"} if "hour" in found.fields else set())
-            if field not in told and (columns := found.by_words(field)):
-                found.take(columns[0], field)
+        _find_clocks(found)
+
+
+def _find_date(found: Found, named: str) -> None:
+    """Find the date in the place of one that has none in it, its parts, or that of the report."""
+    clock = [name for name, (field, _) in found.guesses.items() if field == "time"]
+    # Of two that could be it, the one with dates in it: a "Call Time" may hold the day as well.
+    if dates := found.by_words("date", [*found.open, *clock]):
+        found.guesses.pop(named, None)
+        found.take(dates[0], "date")
+        return
+    _find_parts(found)
+    if not found.fields & {*PARTS, "date", "recorded"}:
+        _find_unread_date(found)
+    if not found.fields & {*PARTS, "date"}:
+        _find_record(found)
+
+
+def _find_clocks(found: Found) -> None:
+    """Find the time beside a date, and the end of an interval."""
+    if not found.fields & {"time", "hour"}:
+        _find_call(found)
+    for field in CLOCKS:
+        told = found.fields | ({"time"} if "hour" in found.fields else set())
+        if field not in told and (columns := found.by_words(field)):
+            found.take(columns[0], field)
 
 
 def _has_no_dates(look: ColumnLook) -> bool:
@@ -75,6 +87,14 @@ def _find_record(found: Found) -> None:
         is_call = is_of_a_call(column, found.header)
         if is_call or named is None:
             found.take(column, "date" if is_call else "recorded")
+
+
+def _find_call(found: Found) -> None:
+    """Find the time of a call beside its day: "Call Received"."""
+    clocks = [name for name in found.open if found.looks[name].kind == "time"]
+    called = next((name for name in clocks if is_of_a_call(name, found.header)), None)
+    if called is not None:
+        found.take(called, "time")
 
 
 def _first_record(found: Found) -> str | None:

@@ -61,6 +61,7 @@ _DAYS: Final = (
     "%B %d %Y",
     "%b %d %Y",
     "%d%b%Y",
+    "%d%b%y",
     "%d/%b/%Y",
     "%Y.%m.%d",
     "%Y-%b-%d",

@@ -19,12 +19,21 @@ _FIRST_YEAR: Final = 1990
 _MOST: Final = 0.8
 _DAYS: Final = (
     "%d%m%Y", "%m%d%Y", "%d%m%y", "%d%B%Y", "%d %m %Y", "%d_%m_%Y", "%Y_%m_%d", "%Y %m %d",
-    "%d%b%y", "%Y%b%d", "%d-%B-%Y", "%d.%B.%Y", "%d.%b.%Y", "%d. %B %Y", "%m/%d/%Y", "%m-%d-%Y",
+    "%Y%b%d", "%d-%B-%Y", "%d.%B.%Y", "%d.%b.%Y", "%d. %B %Y", "%m/%d/%Y", "%m-%d-%Y",
     "%Y/%d/%m", "%Y-%d-%m", "%y-%m-%d", "%y%m%d",
 )  # fmt: skip
 _CLOCKS: Final = ("", "%H%M", " %H%M", "%H%M%S", ":%H:%M:%S", " %H:%M", " %H:%M:%S", "_%H%M%S",
                   " %Hh%M", "-%H%M", ".%H%M", " %I:%M:%S %p")  # fmt: skip
-_KNOWN: Final = ("%Y%m%d", "%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%b/%Y", "%d%b%Y")
+_KNOWN: Final = (
+    "%Y%m%d",
+    "%d/%m/%Y",
+    "%Y-%m-%d",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%d/%b/%Y",
+    "%d%b%Y",
+    "%d%b%y",
+)
 """Days that are read by themselves, and not with each of the clocks."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DAY_OR_MONTH: Final = re.compile("%[dm]")

@@ -108,9 +108,9 @@ def _days_of(dates: Dated) -> Dated:
 
 def _is_noon(dates: Dated) -> bool:
     """Tell dates of several days that all say noon: forms write a day without a time so."""
-    known = dates.at[dates.precision == "minute"].dropna()
+    known = dates.at.where(dates.precision == "minute").dropna()
     noon = known.dt.normalize() + _NOON == known
-    return len(known) >= NOONS and bool(noon.all()) and known.nunique() > 1
+    return len(known) >= NOONS and bool(noon.all()) and bool((known != known.iloc[0]).any())
 
 
 def _months_of(dates: Dated) -> Dated:

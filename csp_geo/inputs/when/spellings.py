@@ -22,6 +22,7 @@ _ORDINAL: Final = re.compile(r"(?i)(?<=\d)(?:st|nd|rd|th)\b(?: of\b)?")
 _SEPT: Final = re.compile(r"(?i)\bsept\b")
 _STOP: Final = re.compile(r"(?i)\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.(?=[ ,]|$)")
 _SLASHED: Final = re.compile(r"^(\d{4})/(\d\d)/(\d\d)(?=[ T]\d)")
+_SAS: Final = re.compile(r"^(\d\d[A-Za-z]{3}\d{2,4}):(?=\d\d:)")
 _WEEKDAY: Final = re.compile(
     r"(?i)^(?:mon|tues?|weds?|wednes|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
     r"(?:,| (?=\d|[a-z]{3})) ?"
@@ -49,13 +50,17 @@ _SECONDS: Final = 1e10
 
 
 def tidied(unique: pd.Series) -> pd.Series:
-    """Even out spaces, ordinals ("3rd of November"), "Sept", slashes of ISO dates, times first."""
+    """Even out spaces, ordinals ("3rd of November"), "Sept", slashes of ISO dates, times first.
+
+    "31OCT2022:21:45:00", as SAS writes it, loses its first colon.
+    """
     plain = (
         unique.str.replace(_SPACES, " ", regex=True)
         .str.strip()
         .str.replace(_ORDINAL, "", regex=True)
         .str.replace(_SEPT, "Sep", regex=True)
         .str.replace(_SLASHED, r"\1-\2-\3", regex=True)
+        .str.replace(_SAS, r"\1 ", regex=True)
     )
     first = plain.str.extract(CLOCK_FIRST)[0]
     if first.isna().all():

@@ -27,14 +27,17 @@ CLOCK: Final = (
 
 _CALENDAR: Final = (pd.Timestamp("0002-01-01"), pd.Timestamp("9998-12-31"))
 _RUN_TOGETHER: Final = "%H%M"
+_WITH_SECONDS: Final = "%H%M%S"
 _TIMES: Final = (
     "%H:%M",
     "%H:%M:%S",
     "%H:%M:%S.%f",
     "%H.%M",
     _RUN_TOGETHER,
+    _WITH_SECONDS,
     "%I:%M%p",
     "%I:%M:%S%p",
+    "%I:%M:%S.%f%p",
     "%I.%M%p",
     "%I%p",
 )
@@ -49,16 +52,18 @@ _SPELT: Final = (
     (re.compile(r"^(\d{1,2})H$"), r"\1:00"),
     (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
     (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
+    (re.compile(r"^(\d\d?)\.(\d\d)\.(?=\d\d)"), r"\1:\2:"),
+    (re.compile(r"(?<=:\d\d)(?:Z|[+-]\d\d:\d\d)$|(?<=\.\d{3})(?:Z|[+-]\d\d:\d\d)$"), ""),
     (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
     (re.compile(r"^(?=\d{3}$)"), "0"),
 )
 _HOUR_ALONE: Final = re.compile(r"\s*\d{1,2}[hH]\s*")
-_FOUR_DIGITS: Final = re.compile(r"\d{4}")
-_AS_NUMBER: Final = re.compile(r"(\d{1,4})(?:\.0+)?")
+_DIGITS: Final = {_RUN_TOGETHER: re.compile(r"\d{4}"), _WITH_SECONDS: re.compile(r"\d{6}")}
+_AS_NUMBER: Final = re.compile(r"(\d{1,6})(?:\.0+)?")
 _HUNDRED: Final = 100
 _LAST_MINUTE: Final = 59
 _MIDNIGHT: Final = 2400
-_DAY_S_END: Final = re.compile(r"24[:.]?00(?::00)?")
+_DAY_S_END: Final = re.compile(r"24[:.]?00(?::?00)?")
 _FRACTION: Final = re.compile(r"0(?:\.\d+)?|1(?:\.0+)?")
 _FINE_FRACTION: Final = re.compile(r"0\.\d{3,}")
 
@@ -90,8 +95,8 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
         return none, none.copy(), none.notna()
     codes, unique = pd.factorize(text)
     cells = pd.Series(unique, dtype="str").str.strip().str.replace(_DAY_BEFORE, "", regex=True)
-    if are_run_together(cells):
-        cells = cells.str.replace(_AS_NUMBER, lambda number: number[1].zfill(4), regex=True)
+    if digits := digits_run_together(cells):
+        cells = cells.str.replace(_AS_NUMBER, lambda number: number[1].zfill(digits), regex=True)
     since = _fractions(cells, codes)
     since = since.fillna(_times(cells.where(since.isna(), "")))
     until = pd.Series(pd.NaT, index=cells.index, dtype=since.dtype)
@@ -114,18 +119,23 @@ def are_whole_hours(text: pd.Series) -> pd.Series:
     return text.astype("str").str.fullmatch(_HOUR_ALONE)
 
 
-def are_run_together(cells: pd.Series) -> bool:
-    """Tell whether all cells are times that lost their first noughts: 5, 40, 1405.
+def digits_run_together(cells: pd.Series) -> int:
+    """Return how many digits times have that lost their first noughts, 0 where they are others.
 
-    One at least has an hour of its own: 5 and 14 alone could be whole hours.
+    5, 40 and 1405 have four, 4500 and 181000 six, with seconds. One at least has an hour of its
+    own: 5 and 14 alone could be whole hours.
     """
     filled = cells[cells != ""]
     numbers = filled.str.extract(rf"^{_AS_NUMBER.pattern}$")[0]
     if filled.empty or numbers.isna().any():
-        return False
+        return 0
     times = numbers.astype("int64")
-    minutes = times % _HUNDRED <= _LAST_MINUTE
-    return bool((minutes & (times <= _MIDNIGHT)).all() and (times >= _HUNDRED).any())
+    for digits in (4, 6):
+        minutes = times // 10 ** (digits - 4)
+        sixties = (times % _HUNDRED <= _LAST_MINUTE) & (minutes % _HUNDRED <= _LAST_MINUTE)
+        if bool((sixties & (minutes <= _MIDNIGHT)).all() and (minutes >= _HUNDRED).any()):
+            return digits
+    return 0
 
 
 def _halves(cell: str) -> tuple[str, str]:
@@ -156,7 +166,7 @@ def _times(cells: pd.Series) -> pd.Series:
     for pattern in _TIMES:
         if left.empty:
             break
-        tried = left[left.str.fullmatch(_FOUR_DIGITS)] if pattern == _RUN_TOGETHER else left
+        tried = left[left.str.fullmatch(_DIGITS[pattern])] if pattern in _DIGITS else left
         read = pd.to_datetime(tried, format=pattern, errors="coerce").dropna()
         since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
         left = left.drop(read.index)
@@ -212,12 +222,13 @@ _ON: Final = rf"(?:{CLOCK}),? (?:on )?"
 CLOCK_FIRST: Final = re.compile(rf"(?i)^({_ON})(?={_DAY}$)")
 _WHEN: Final = rf"(?:{_ON})?{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
 _TO: Final = (
-    r" (?:-|\u2013|\u2014|to|until|till|(?(both)and)) "  # spaced: 01-11-2021 stays whole
+    # spaced: 01-11-2021 stays whole
+    r" (?:-|\u2013|\u2014|to|until|till|t/m|tot|bis|(?(both)and)) "
     r"| ?[\u2013\u2014] ?|(?<=[/.]\d{4})-(?=\d)|(?<=\d:\d\d)-(?=\d)|(?<=\d)/(?=\d{4}-\d\d-\d\d)"
     r"|(?:(?<=\d{4} \d{4})|(?<=[/.-]\d\d \d{4}))-(?=\d{4}$)"  # two times, and no two years
 )
 _SIGNS: Final = re.compile(
-    r"[\u2013\u2014]|\s(?:-|[TtUuAa]\w+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d| \d{4}-\d"
+    r"[\u2013\u2014]|\s(?:-|[TtUuAaBb][\w/]+)\s|\d{4}-\d+[/.]|/\d{4}-|:\d\d-\d| \d{4}-\d"
     r"|^\d\d?(?:[a-z]{2})?-\d\d?(?:[a-z]{2})? "
 )
 """One of these is in every such cell, and it is quickly seen that it is not."""

@@ -206,14 +206,14 @@ def _named_crs(
     x: pd.Series,
     y: pd.Series,
 ) -> str | None:
-    """Return the CRS that the source names, or that metres abroad say by where they then lie."""
+    """Return the CRS that the source names, or that metres say by where they then lie."""
     crs = None if source is None else source.crs
     projection, reach = ground.projection, ground.reach
-    if file is None or reach is None or axes != METRES or crs or projection.is_british:
+    if file is None or reach is None or axes != METRES or crs:
         return crs
     points = np.column_stack([read_numbers(text, METRES).value for text in (x, y)])
     found = utm_of(points, projection, reach.has)
-    if found or in_web_mercator(points, projection, reach.has, None):
+    if found or projection.is_british or in_web_mercator(points, projection, reach.has, None):
         return found or None
     raise SourceError(
         f"{file.path} gives eastings and northings, and the study area lies outside Great Britain: "

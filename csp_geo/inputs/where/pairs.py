@@ -76,6 +76,11 @@ _NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 _FINE: Final = re.compile(r"\d{5}|\d[.,]\d|[^\W\d_]|[\u00b0\u00ba'\u2019\u2032]")
+_LETTERED: Final = re.compile(
+    r"(?i)E ?(?P<e>\d{5,7})[ ,;/]{1,3}N ?(?P<n>\d{5,7})"
+    r"|N ?(?P<n2>\d{5,7})[ ,;/]{1,3}E ?(?P<e2>\d{5,7})"
+)
+"""Eastings and northings that say which they are: "E545775 N182150"."""
 _EAST_WEST: Final = re.compile(r"(?i)^[EW]|[EW]$")
 _WORLD: Final = (-180.0, -90.0, 180.0, 90.0)
 
@@ -100,6 +105,8 @@ def read_pairs(text: pd.Series) -> pd.DataFrame:
 def _halves(cell: str) -> tuple[str, str] | tuple[None, None]:
     """Split a cell where that leaves two numbers."""
     bare = _AROUND.sub("", _NAMES.sub("", cell))
+    if metres := _LETTERED.fullmatch(bare):
+        return metres["e"] or metres["e2"], metres["n"] or metres["n2"]
     for sign in _BETWEEN:
         found = list(sign.finditer(bare))
         if len(found) != 1:

@@ -37,6 +37,8 @@ _KILOMETRE: Final = 1000.0
 _GB_KILOMETRES: Final = (70.0, 5.0, GB_METRES[2] / _KILOMETRE, GB_METRES[3] / _KILOMETRE)
 """Great Britain in kilometres, without the corner of the sea where degrees would lie."""
 WEB_MERCATOR: Final = "EPSG:3857"
+_UTM_30N: Final = 32630
+"""The middle one of three over Great Britain."""
 _WORLD_M: Final = 20_037_508.35
 _SQUARE_M: Final = 100_000
 SLIPS: Final = ("missing-digit", "tens-of-metres")
@@ -98,13 +100,15 @@ def in_web_mercator(
 
 
 def utm_of(points: NDArray[np.float64], projection: Projection, within: Within) -> str:
-    """Return the code of the UTM zone in which metres abroad lie in the study area, "" for none.
+    """Return the code of the UTM zone in which metres lie in the study area, "" for none.
 
     The study area's own zone and its two neighbours are tried: a city on the edge of a zone may
-    use either.
+    use either. In Great Britain what could be of the National Grid is.
     """
     known = points[np.isfinite(points).all(axis=1)]
-    own = int(projection.crs.removeprefix("EPSG:"))
+    if projection.is_british and in_box(known[:, 0], known[:, 1], GB_METRES).any():
+        return ""
+    own = _UTM_30N if projection.is_british else int(projection.crs.removeprefix("EPSG:"))
     for code in (f"EPSG:{zone}" for zone in (own, own - 1, own + 1)):
         moved = known if code == projection.crs else between(code, projection.crs, known)
         if certain(0, int(within(moved).sum()), len(known)):

@@ -76,6 +76,13 @@ class TestOneEvent:
         flagged = "repeated-reference" if other[0] == "K7" else ""
         assert result.rows["flags"].tolist() == [flagged] * 2
 
+    def test_offences_that_ended_at_other_times_are_one(self, cleaned):
+        """One shop, robbed and then set on fire: the record has an end for each."""
+        rows = [(*row(what=what), f"22:{end}") for what, end in (("Robbery", 15), ("Arson", 40))]
+        result = cleaned(rows, (*HEADER, "time to"))
+        assert result.counts["accepted"] == 1
+        assert result.incidents["category"].tolist() == ["Robbery"]
+
     def test_points_within_a_metre_are_one_place(self, cleaned):
         assert cleaned([row(x=X), row(x=X + 0.4)]).counts["accepted"] == 1
 

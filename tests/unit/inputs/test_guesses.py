@@ -93,6 +93,18 @@ class TestWords:
         pair = {"Breitengrad": NORTH, "Längengrad": EAST}
         assert found(**pair) == {"Breitengrad": "latitude", "Längengrad": "longitude"}
 
+    def test_words_run_together_by_an_old_machine(self):
+        columns = {"OFFDTE": ["20210321", "20221014", "20230115"],
+                   "OFFTIM": ["181000", "85900", "4500"],
+                   "RPTDTE": ["20210324", "20221018", "20230117"],
+                   "OFFDSC": ["Robbery", "Robbery", "Burglary"],
+                   "EASTNG": ["545802", "546512", "545900"],
+                   "NORTNG": ["185272", "182346", "184000"]}  # fmt: skip
+        assert found(**columns) == {
+            "OFFDTE": "date", "OFFTIM": "time", "OFFDSC": "category", "EASTNG": "easting",
+            "NORTNG": "northing",
+        }  # fmt: skip
+
     def test_hours_of_the_french(self):
         hours = ["12h15", "20h09", "8h00", "9h30"]
         assert found(date=DATES, heure_fait=hours)["heure_fait"] == "time"
@@ -236,6 +248,21 @@ class TestRecorded:
         assert found(Created=DATES, **{"First Despatch": DATES}) == {"Created": "date"}
         assert found(Raised=DATES, Dispatched=DATES) == {"Raised": "recorded"}
 
+    @pytest.mark.parametrize("heading", ["Enquiry Time", "requested_datetime", "Job Date"])
+    def test_when_somebody_asked_is_a_date_of_the_report(self, heading):
+        assert "date" not in found(**{heading: DATES}).values()
+        assert "recorded" in found(**{heading: DATES}).values()
+
+    @pytest.mark.parametrize(
+        "heading", ["Status Date", "expected_datetime", "Follow Up Date", "load_dt"]
+    )
+    def test_what_happens_later_is_no_date(self, heading):
+        assert not found(**{heading: DATES})
+
+    def test_the_time_of_a_call_beside_its_day(self):
+        times = {"CAD Date": DATES, "Call Received": TIMES}
+        assert found(**times) == {"CAD Date": "date", "Call Received": "time"}
+
 
 class TestReference:
     @pytest.mark.parametrize("heading", ["Request Ref", "Enq No", "REFVAL", "Log reference no"])
@@ -321,6 +348,16 @@ class TestWhat:
         assert found(**{early: WORDS, late: WORDS}) == {late: "category"}
         assert found(**{late: WORDS, early: WORDS}) == {late: "category"}
         assert found(**{early: WORDS}) == {early: "category"}
+
+    def test_what_a_code_stands_for(self):
+        assert found(**{"Crm Cd Desc": WORDS}) == {"Crm Cd Desc": "category"}
+        assert not found(**{"Weapon Cd Desc": WORDS})
+
+    @pytest.mark.parametrize(("known", "taken"), [(2, "Subject Name"), (1, "Service Name")])
+    def test_a_department_gives_way_to_known_words(self, known, taken):
+        subjects = [*["Graffiti"] * known, *["Zqa"] * (4 - known)]
+        columns = {"Service Name": ["Zq"] * 4, "Subject Name": subjects}
+        assert found(**columns) == {taken: "category"}
 
     def test_numbers_of_a_code_are_no_category(self):
         assert not found(**{"Closing Code": ["30C", "28A", "30C", "28A"]})

@@ -34,6 +34,8 @@ FORMS = (
     f"({EAST},{NORTH})",
     f"Easting {EAST} Northing {NORTH}",
     f"{EAST}.0/{NORTH}.0",
+    f"E{EAST} N{NORTH}",
+    f"N {NORTH}, E {EAST}",
 )
 
 
