@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 from csp_geo.core.disclosure import heading_as_shown
 from csp_geo.core.wording import number, shortened
 from csp_geo.inputs.files.table import is_empty
+from csp_geo.inputs.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,6 +47,16 @@ _IN_A_RECORD: Final = re.compile(
 _LOOKED_AT: Final = 1_000
 _MOST: Final = 0.5
 _FEWEST_CELLS: Final = 3
+_TELLING: Final = frozenset(
+    """violenceandsexualoffences criminaldamageandarson theftfromtheperson possessionofweapons
+    othertheft othercrime violentcrime criminaldamagearson""".split()  # noqa: SIM905
+)
+"""Categories that police.uk made, as its files and its service write them."""
+_CATEGORIES: Final = _TELLING | frozenset(
+    """antisocialbehaviour bicycletheft burglary drugs publicorder robbery shoplifting vehiclecrime
+    publicdisorderandweapons violence""".split()  # noqa: SIM905
+)
+_FEWEST_TELLING: Final = 2
 
 
 @dataclass(frozen=True)
@@ -142,9 +153,10 @@ def at_recurring_points(
     """Tell which rows lie at anonymised points, although no word says so.
 
     Of a file that knows only months the points are anonymised when they are those of a file whose
-    points are, or when most of its reports lie at points that recur. Where days are known, reports
-    that recur are at a bus station or a supermarket: they stay exact, as does a file whose project
-    says in source.toml how it is located.
+    points are, when most of its reports lie at points that recur, or when all of its categories are
+    those of police.uk, some of which nobody else uses. Where days are known, reports that recur are
+    at a bus station or a supermarket: they stay exact, as does a file whose project says in
+    source.toml how it is located.
 
     Parameters
     ----------
@@ -167,14 +179,16 @@ def at_recurring_points(
     )
     size = rows["file"].value_counts()
     rows = rows[monthly & np.isin(method, _BY_ADDRESS)]
-    rows = rows.assign(recurs=_recurs(rows))
+    rows = rows.assign(
+        recurs=_recurs(rows), category=reports.table["category"].loc[rows.index].astype("str")
+    )
     moved = pd.Series(False, index=located.index)
     notes: dict[int, tuple[str, ...]] = {}
     for n in sorted(set(rows["file"])):
         own = rows[rows["file"] == n]
         if len(own) < MOSTLY * size[n] or reports.sources[own["feed"].iloc[0]].own_method:
             continue
-        if why := _known_points(own, known) or _recurring(own):
+        if why := _known_points(own, known) or _recurring(own) or _published_words(own):
             moved[own.index] = True
             notes[n] = (f"{why}: {AWAY}. If not, say location_method in source.toml",)
     return moved, notes
@@ -214,3 +228,11 @@ def _recurring(own: pd.DataFrame) -> str:
         f"only the month is known, and {number(len(again))} of {number(len(own))} reports lie at "
         f"{number(n_points)} points that recur"
     )
+
+
+def _published_words(own: pd.DataFrame) -> str:
+    """Say that a file's categories are those of police.uk, "" if they may be a partner's own."""
+    words = {plain(word) for word in own["category"].astype("str").unique()}
+    if not words <= _CATEGORIES or len(words & _TELLING) < _FEWEST_TELLING:
+        return ""
+    return "only the month is known, and all its categories are those of police.uk"

@@ -59,7 +59,9 @@ _OF_A_CALL: Final = frozenset(
     """dispatch dispatched despatch despatched callsign opening closing onscene storm
     cad""".split()  # noqa: SIM905
 )
-_CALLED: Final = frozenset({"created", "opened", "received", "recd", "logged", "call"})
+_CALLED: Final = frozenset(
+    {"created", "opened", "received", "recd", "logged", "call", "incident", "event", "log"}
+)
 _OF_A_REPORT: Final = frozenset({"report", "log", "enquiry", "request", "ticket", "job"})
 _CLOCK: Final = frozenset({"date", "time", "datetime", "day", "at", "on", "of", "dt", "utc", "gmt"})
 _OPENED: Final = frozenset({"start", "started", "begin", "begun", "end", "ended", "finish"})

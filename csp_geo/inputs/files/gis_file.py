@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.errors import SourceError
-from csp_geo.core.origin import check_one_reading
+from csp_geo.core.origin import check_one_reading, list_members
 from csp_geo.inputs.files.gis_checks import check_database, check_json
 from csp_geo.inputs.files.markup import check_markup, check_packed_markup
 from csp_geo.inputs.files.refusals import (
@@ -113,6 +113,7 @@ _HEADER_LENGTH_AT, _HEADER_AT = 8, 12
 _LONGEST_HEADER: Final = 10_000_000
 _READ_OTHERWISE: Final = re.compile(r"[!;]")
 """In the name of a file these are not part of it to pyogrio."""
+_PLAIN_MEMBER: Final = re.compile(r"\w[\w-]{0,50}\.\w{3}")
 DAMAGED_LAYER: Final = (RuntimeError, ValueError)
 """What pyogrio raises of a file or layer that cannot be read: its errors are these."""
 
@@ -287,6 +288,8 @@ def recognise(origin: Origin) -> GisFile:
         )
     name = _gdal_name(origin)
     check(origin, start)
+    if origin.suffix == ".kmz" and not origin.member:
+        name = _document_of(origin, name)
     return GisFile(origin, _DRIVERS[origin.suffix], name)
 
 
@@ -307,3 +310,14 @@ def _gdal_name(origin: Origin) -> str:
             "names."
         )
     return name
+
+
+def _document_of(origin: Origin, name: str) -> str:
+    """Return the name of the only document in a KMZ: of a whole one GDAL may leave out columns."""
+    documents = [
+        member.filename
+        for member in list_members(origin)
+        if member.filename.lower().endswith(".kml")
+    ]
+    plain = len(documents) == 1 and _PLAIN_MEMBER.fullmatch(documents[0]) and "{" not in name
+    return f"/vsizip/{{{name}}}/{documents[0]}" if plain else name

@@ -25,7 +25,7 @@ _AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
 _DATE: Final = frozenset({"date", "datetime", "when"})
 
 _WHOLE: Final = frozenset({"refno", "refval"})
-OF_CODES: Final = frozenset({"code", "cd"})
+OF_CODES: Final = frozenset({"code", "cd", "id"})
 _IN_WORDS: Final = frozenset({"desc", "descr", "description", "dsc", "text", "title"})
 _EARLY: Final = frozenset({"initial", "opening", "opened", "original", "first", "reported"})
 _LATE: Final = frozenset({"final", "closing", "closed", "close", "result", "confirmed"})

@@ -22,6 +22,7 @@ _EMPTY: Final = frozenset(
 )
 """Words that stand for an empty cell; the long dashes are those that Word and Excel make."""
 _LONGEST: Final = max(map(len, _EMPTY))
+_OF_A_TABLE: Final = re.compile(r"[^\[\]]{0,80}\[([^\[\]]{1,80})\]")
 
 
 def tidy(text: str) -> str:
@@ -99,10 +100,15 @@ def one_line(cell: str) -> str:
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Name blank and repeated columns, so that each can be told apart."""
+    """Name blank and repeated columns, so that each can be told apart.
+
+    Of "street_crime[Month]", as Power BI heads most columns of an export, the column is kept.
+    """
     names: dict[str, None] = {}
-    for position, cell in enumerate(header, start=1):
-        name = one_line(cell) or f"column {position}"
+    inner = [_OF_A_TABLE.fullmatch(cell) for cell in header]
+    is_model = sum(map(bool, inner)) * 2 > len(header)
+    for position, (cell, of) in enumerate(zip(header, inner, strict=True), start=1):
+        name = one_line(of[1] if of and is_model else cell) or f"column {position}"
         while name in names:
             name = f"{name} ({position})"
         names[name] = None

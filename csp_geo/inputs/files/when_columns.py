@@ -43,6 +43,8 @@ def _find_date(found: Found, named: str) -> None:
         found.take(dates[0], "date")
         return
     _find_parts(found)
+    if not found.fields & {*PARTS, "date"}:
+        _find_month(found)
     if not found.fields & {*PARTS, "date", "recorded"}:
         _find_unread_date(found)
     if not found.fields & {*PARTS, "date"}:
@@ -57,6 +59,13 @@ def _find_clocks(found: Found) -> None:
         told = found.fields | ({"time"} if "hour" in found.fields else set())
         if field not in told and (columns := found.by_words(field)):
             found.take(columns[0], field)
+
+
+def _find_month(found: Found) -> None:
+    """Find a column headed as a month that holds whole ones: "Month of Month", "crime_month"."""
+    headed = (name for name in found.by_words("month") if found.looks[name].kind == "date")
+    if month := next(headed, None):
+        found.take(month, "month")
 
 
 def _has_no_dates(look: ColumnLook) -> bool:

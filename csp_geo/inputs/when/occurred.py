@@ -35,7 +35,10 @@ DATE_NOTES: Final = {
 _RUN_TOGETHER: Final = re.compile(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])$")
 FIRSTS: Final = 10
 """Dates from which a column that holds only firsts of several months holds months."""
+_SECONDS: Final = 3_600
 _HOUR: Final = pd.Timedelta(hours=1)
+_AN_HOUR: Final = (pd.Timedelta(minutes=59), _HOUR)
+"""How long a band such as 14:00-14:59 lasts."""
 NOONS: Final = 5
 """Dates from which a column that says noon alone holds days."""
 _NOON: Final = pd.Timedelta(hours=12)
@@ -237,7 +240,9 @@ def _with_time(
     midnight = dates.midnight | (open_day & (since == END_OF_DAY))
     timed = open_day & since.notna() & ~midnight
     at = dates.at.mask(timed, dates.at + since.fillna(pd.Timedelta(0)))
-    precision = dates.precision.mask(timed, "minute").mask(timed & are_whole_hours(text), "hour")
+    on_the_hour = since.dt.total_seconds() % _SECONDS == 0
+    whole = are_whole_hours(text) | (on_the_hour & (until - since).between(*_AN_HOUR))
+    precision = dates.precision.mask(timed, "minute").mask(timed & whole, "hour")
     bad_time = (unreadable & bare) | dates.unreadable_time
     span = (dates.at.dt.normalize() + until).where(timed)
     return at, precision, bad_time, midnight, span

@@ -47,13 +47,15 @@ _DIGIT: Final = re.compile(r"\d")
 _DAY_BEFORE: Final = re.compile(r"^\d{4}-\d\d-\d\d[ T](?=\d)")
 _MERIDIEM: Final = re.compile(r"([ap]\.?m\.?)$", re.IGNORECASE)
 _LONE: Final = re.compile(r"\d{1,2}(?:[:.]\d\d)?")
+_FROM_UTC: Final = r"(?:Z|[+-](?:0\d|1[0-4]):(?:00|30|45))"
+"""What forms write behind a time of their own clock; 14:00-14:30 is a span."""
 _SPELT: Final = (
     (re.compile(r"(?<!\s)\s*+([AP])\.?\s?M\.?$"), r"\1M"),
     (re.compile(r"^(\d{1,2})H$"), r"\1:00"),
     (re.compile(r"(?<!\s)\s*+(?:HOURS|HRS|HR|H)$"), ""),
     (re.compile(r"(?<=\d)H(?=\d\d$)"), ":"),
     (re.compile(r"^(\d\d?)\.(\d\d)\.(?=\d\d)"), r"\1:\2:"),
-    (re.compile(r"(?<=:\d\d)(?:Z|[+-]\d\d:\d\d)$|(?<=\.\d{3})(?:Z|[+-]\d\d:\d\d)$"), ""),
+    (re.compile(rf"(?<=:\d\d:\d\d){_FROM_UTC}$|(?<=\.\d{{3}}){_FROM_UTC}$|(?<=:\d\d)Z$"), ""),
     (re.compile(r"^(?:(?:12 ?)?NOON|MID-?DAY)$"), "12:00"),
     (re.compile(r"^(?=\d{3}$)"), "0"),
 )
@@ -246,6 +248,7 @@ _SHORT_SPAN: Final = re.compile(
 """Two days of which the first lacks its year, and maybe its month: "28 Feb - 2 Mar 2022"."""
 _OFFSET: Final = r"\d{4}-\d\d-\d\d(?:T[\d:.]+| \d\d:[\d:.]+)-\d\d:?\d\d$"
 _SPACES: Final = re.compile(r"\s+")
+_ENDS_IN_CLOCK: Final = re.compile(rf"(?i)[ T](?:{CLOCK})$|:\d\d")
 _CELL: Final = re.compile(
     rf"(?i)^(?!{_OFFSET})(?:(?P<both>between )|from )?(?P<first>{_WHEN}?)(?:{_TO})"
     rf"(?:(?P<date_to>{_WHEN})|(?P<time_to>{CLOCK}|\d{{4}}))$"
@@ -275,6 +278,10 @@ def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
     if found["first"].isna().all():
         return rows
     found["first"] = found["first"].str.strip()
+    # "13 Aug 23 - 1:30 PM" is a day and its time: there is no first time that it would end.
+    alone = found["time_to"].notna() & ~found["first"].str.contains(_ENDS_IN_CLOCK, na=False)
+    found["first"] = found["first"].mask(alone, found["first"] + " " + found["time_to"])
+    found["time_to"] = found["time_to"].mask(alone)
     found = found.reindex(each.index).fillna("").iloc[codes].set_axis(rows.index)
     own = {name: rows[name].astype("str") for name in ("date", "date_to", "time_to")}
     split = (found["first"] != "") & (own["date_to"] == "") & (own["time_to"] == "")

@@ -249,6 +249,15 @@ class TestOutputs:
         rows = [row(f"A{n}", "2023-01-13 12:00:00", "") for n in range(6)]
         assert set(cleaned({"offence/a.csv": rows}).incidents["time_precision"]) == {"minute"}
 
+    @pytest.mark.parametrize(
+        ("clock", "precision"),
+        [("14:00-14:59", "hour"), ("14:00 - 15:00", "hour"), ("14:00-14:58", "minute"),
+         ("14:05-15:05", "minute")],
+    )  # fmt: skip
+    def test_a_band_of_one_whole_hour_is_an_hour(self, cleaned, clock, precision):
+        (incident,) = cleaned({"offence/a.csv": [row(clock=clock)]}).incidents.itertuples()
+        assert incident.time_precision == precision
+
     def test_24h_is_no_hour_of_its_own(self, cleaned):
         (incident,) = cleaned({"offence/a.csv": [row(clock="24h")]}).incidents.itertuples()
         assert (incident.time_precision, incident.flags) == ("day", "midnight")

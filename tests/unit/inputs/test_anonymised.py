@@ -44,6 +44,30 @@ def streets(n, of):
     return [("13/01/2023", X + i, Y, "Robbery", text) for i, text in enumerate(texts)]
 
 
+class TestCategories:
+    """A few rows of police.uk, without street names, ids and points that recur."""
+
+    @pytest.mark.parametrize(
+        ("words", "method"),
+        [
+            (("Violence and sexual offences", "Other theft", "Burglary"), "snapped"),
+            (("violent-crime", "other-theft", "burglary"), "snapped"),
+            (("Violence and sexual offences", "Burglary", "Robbery"), "exact"),
+            (("Violence and sexual offences", "Other theft", "Begging"), "exact"),
+        ],
+    )
+    def test_two_that_nobody_else_uses_and_no_others(self, located, words, method):
+        rows = [("2023-01", X + 40 * i, Y, word) for i, word in enumerate(words)]
+        found, notes, _ = located({"offence/a.csv": rows})
+        assert found == {"offence/a.csv": [method]}
+        assert ("categories are those of police.uk" in notes[0]) is (method == "snapped")
+
+    def test_not_where_days_are_known(self, located):
+        words = ("Violence and sexual offences", "Other theft", "Burglary")
+        rows = [("13/01/2023", X + 40 * i, Y, word, "") for i, word in enumerate(words)]
+        assert located({"offence/a.csv": rows}, PARTNER)[0] == {"offence/a.csv": ["exact"]}
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("n", "of", "method"),

@@ -11,7 +11,7 @@ import shapely
 from csp_geo.core.errors import SourceError
 from csp_geo.core.projection import between
 from csp_geo.inputs.files.reading import read_file, read_tables
-from csp_geo.inputs.files.table import BROKEN, ROW, SIZE
+from csp_geo.inputs.files.table import BROKEN, ROW, SIZE, unique_names
 
 
 def csv_of(tmp_path, data, name="a.csv"):
@@ -324,3 +324,18 @@ class TestFeatures:
         assert values(table, "a") == [["first"]]
         parts = [table.part for table in read_tables(tmp_path / "a.gpkg", "a.gpkg")]
         assert parts == ["#first", "#second"]
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (
+            ["crime[Month]", "'street crime'[Type]", "[Count]"],
+            ["Month", "Type", "Count"],
+        ),
+        (["Month", "Size [m]", "Crime type"], ["Month", "Size [m]", "Crime type"]),
+        (["crime[Month]", "crime[Month]"], ["Month", "Month (2)"]),
+    ],
+)
+def test_the_headings_of_power_bi(header, names):
+    assert list(unique_names(header)) == names

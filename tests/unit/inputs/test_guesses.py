@@ -93,6 +93,13 @@ class TestWords:
         pair = {"Breitengrad": NORTH, "Längengrad": EAST}
         assert found(**pair) == {"Breitengrad": "latitude", "Längengrad": "longitude"}
 
+    @pytest.mark.parametrize(
+        ("heading", "field"), [("Month of Month", "month"), ("crime_month", "date")]
+    )
+    def test_whole_months_below_a_heading_of_a_month(self, heading, field):
+        assert found(**{heading: ["October 2022", "November 2022"]}) == {heading: field}
+        assert field not in found(**{heading: ["10", "11"]}).values()
+
     def test_words_run_together_by_an_old_machine(self):
         columns = {"OFFDTE": ["20210321", "20221014", "20230115"],
                    "OFFTIM": ["181000", "85900", "4500"],
@@ -247,6 +254,7 @@ class TestRecorded:
         assert found(Created=DATES) == {"Created": "recorded"}
         assert found(Created=DATES, **{"First Despatch": DATES}) == {"Created": "date"}
         assert found(Raised=DATES, Dispatched=DATES) == {"Raised": "recorded"}
+        assert found(Incident_Created=DATES, Callsign=WORDS)["Incident_Created"] == "date"
 
     @pytest.mark.parametrize("heading", ["Enquiry Time", "requested_datetime", "Job Date"])
     def test_when_somebody_asked_is_a_date_of_the_report(self, heading):
@@ -352,6 +360,7 @@ class TestWhat:
     def test_what_a_code_stands_for(self):
         assert found(**{"Crm Cd Desc": WORDS}) == {"Crm Cd Desc": "category"}
         assert not found(**{"Weapon Cd Desc": WORDS})
+        assert found(OFFENSE_TYPE_ID=["robbery", "robbery", "burglary"])["OFFENSE_TYPE_ID"]
 
     @pytest.mark.parametrize(("known", "taken"), [(2, "Subject Name"), (1, "Service Name")])
     def test_a_department_gives_way_to_known_words(self, known, taken):

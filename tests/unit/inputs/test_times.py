@@ -102,6 +102,12 @@ class TestIntervals:
         assert row["occurred_to"] == moment(f"2021-{end}")
         assert (row["time_precision"], row["flags"]) == ("minute", "")
 
+    @pytest.mark.parametrize("cell", ["13th Aug 23 - 1:30 PM", "13/08/2023 - 13:30"])
+    def test_a_day_and_its_time_after_a_dash(self, cell, write, tmp_path):
+        row = dated(write, tmp_path, [cell]).incidents.iloc[0]
+        assert row["occurred_at"] == moment("2023-08-13 13:30")
+        assert (row["time_precision"], row["flags"]) == ("minute", "")
+
     def test_reversed(self, write, tmp_path):
         row = dated(write, tmp_path, ["03/11/2021 - 01/11/2021"]).incidents.iloc[0]
         assert row["flags"] == "reversed-interval"
