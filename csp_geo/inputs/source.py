@@ -108,6 +108,8 @@ class Source:
         on_a_wall = exact or found == "graffiti" or "graffiti" in plain(text)
         if self.source == "graffiti" and kind == "hate" and not on_a_wall:
             return found, UNKNOWN  # it may be what was done to somebody
+        if self.source == "graffiti" and kind == "sexual" and listed[0] is None:
+            return "graffiti", kind  # what is obscene there was drawn
         return found, kind
 
     def _listed(self, category: str) -> str | None:

@@ -123,7 +123,7 @@ def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
         return look.kind == "date" and bool(says_when)
     if field in {"date", "date_to"} and look.kind == "metres":
         return _SERIALS[0] <= look.low and look.high <= _SERIALS[1]
-    if field in {"time", "time_to"} and look.numbers_are == "times":
+    if field in {"time", "time_to"} and (look.numbers_are == "times" or _are_fractions(look)):
         return True
     if look.kind not in FITS[field]:
         return False
@@ -131,6 +131,11 @@ def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
     if look.kind == "date" or look.low != look.low:
         return True
     return low <= look.low and look.high <= high
+
+
+def _are_fractions(look: ColumnLook) -> bool:
+    """Tell numbers of which each may be a fraction of a day, as Excel keeps times."""
+    return look.kind in {"number", "longitude", "latitude"} and look.low >= 0 and look.high < 1
 
 
 def share_known(look: ColumnLook, source: Source) -> float:

@@ -22,6 +22,9 @@ _LONGEST: Final = 40
 _LONGEST_PART: Final = 16
 _AGAINST: Final = {"category": "what", **dict.fromkeys(PARTS, "when")}
 """Which words speak against a field, where it is not those of another place."""
+_WHEN_DID_YOU: Final = frozenset({"when", "did", "you"})
+_ASKED: Final = frozenset({"last"})
+"""Of an event where somebody is asked: "When did you last experience this?"."""
 _DATE: Final = frozenset({"date", "datetime", "when"})
 
 _WHOLE: Final = frozenset({"refno", "refval"})
@@ -91,7 +94,8 @@ def speaks_for(heading: str, field: str, header: Sequence[str], *, asked: bool) 
     of = field.removesuffix("_to")
     says = words & own[of] or (words & event and of == "date")
     is_end = bool(words & ENDS)
-    if not says or is_end != field.endswith("_to") or words & against["when"]:
+    wrong = against["when"] - (_ASKED if words >= _WHEN_DID_YOU else frozenset())
+    if not says or is_end != field.endswith("_to") or words & wrong:
         return 0
     stamped = words & event and "timestamp" in words  # "Occurrence timestamp" is of the occurrence
     own_name = " ".join(words - {"timestamp"}) if stamped else heading

@@ -72,9 +72,13 @@ def _too_long(origin: Origin) -> SourceError:
 
 
 def _list_of(found: Any) -> list[dict[str, Any]]:
-    """Return the list of records: the whole, or the only list of records in it, however deep."""
+    """Return the list of records: the whole, or the lists in it of records alike, however deep.
+
+    A script that asks for one ward after the other keeps a list for each.
+    """
     lists = list(_lists_in(found))
-    return lists[0] if len(lists) == 1 else []
+    alike = len({frozenset(records[0]) for records in lists}) == 1
+    return [record for records in lists for record in records] if alike else []
 
 
 def _lists_in(found: Any) -> Iterator[list[dict[str, Any]]]:

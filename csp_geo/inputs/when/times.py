@@ -60,8 +60,9 @@ _SPELT: Final = (
     (re.compile(r"^(?=\d{3}$)"), "0"),
 )
 _HOUR_ALONE: Final = re.compile(r"\s*\d{1,2}[hH]\s*")
-_DIGITS: Final = {_RUN_TOGETHER: re.compile(r"\d{4}"), _WITH_SECONDS: re.compile(r"\d{6}")}
-_AS_NUMBER: Final = re.compile(r"(\d{1,6})(?:\.0+)?")
+_LENGTH: Final = {_RUN_TOGETHER: 4, _WITH_SECONDS: 6}
+_DIGITS: Final = re.compile(r"\d{4}(?:\d\d)?")
+_AS_NUMBER: Final = re.compile(r"^(\d{1,6})(?:\.0+)?$")
 _HUNDRED: Final = 100
 _LAST_MINUTE: Final = 59
 _MIDNIGHT: Final = 2400
@@ -128,7 +129,7 @@ def digits_run_together(cells: pd.Series) -> int:
     own: 5 and 14 alone could be whole hours.
     """
     filled = cells[cells != ""]
-    numbers = filled.str.extract(rf"^{_AS_NUMBER.pattern}$")[0]
+    numbers = filled.str.extract(_AS_NUMBER)[0]
     if filled.empty or numbers.isna().any():
         return 0
     times = numbers.astype("int64")
@@ -168,7 +169,9 @@ def _times(cells: pd.Series) -> pd.Series:
     for pattern in _TIMES:
         if left.empty:
             break
-        tried = left[left.str.fullmatch(_DIGITS[pattern])] if pattern in _DIGITS else left
+        tried = left
+        if pattern in _LENGTH:
+            tried = left[left.str.fullmatch(_DIGITS) & (left.str.len() == _LENGTH[pattern])]
         read = pd.to_datetime(tried, format=pattern, errors="coerce").dropna()
         since[read.index] = (read - read.dt.normalize()).astype(since.dtype)
         left = left.drop(read.index)
@@ -221,7 +224,7 @@ _DAY: Final = (
 )
 _ON: Final = rf"(?:{CLOCK}),? (?:on )?"
 """A time before its day: "22:00 on 4 March 2023"."""
-CLOCK_FIRST: Final = re.compile(rf"(?i)^({_ON})(?={_DAY}$)")
+CLOCK_FIRST: Final = re.compile(rf"(?i)^(?:at )?({_ON})(?={_DAY}$)")
 _WHEN: Final = rf"(?:{_ON})?{_DAY}(?:(?:T|,? (?:at |@ ?)?)\d[^-\u2013\u2014]{{0,60}})?"
 _TO: Final = (
     # spaced: 01-11-2021 stays whole
@@ -238,6 +241,11 @@ _DAY_BETWEEN: Final = re.compile(
     rf"(?i)^({_DAY}),? (?:between|from) ({CLOCK}) (?:and|to|until|till|-|\u2013) ({CLOCK})$"
 )
 """A day and two times of it in words."""
+_BETWEEN_ON_A_DAY: Final = re.compile(
+    rf"(?i)^(?:(?:between|from) )?({CLOCK}) ?(?:and|to|until|till|-|\u2013) ?({CLOCK})"
+    rf",? (?:on )?({_DAY})$"
+)
+"""The same with the times first: "between 18:30 and 19:15 on 25/08/2022"."""
 _MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b\.?"
 _SHORT_SPAN: Final = re.compile(
@@ -273,6 +281,7 @@ def with_intervals(rows: pd.DataFrame) -> pd.DataFrame:
     each = pd.Series(cells, dtype="str")
     likely = each[each.str.contains(_SIGNS)].str.replace(_SPACES, " ", regex=True).str.strip()
     likely = likely.str.replace(_DAY_BETWEEN, r"\1 \2 to \3", regex=True)
+    likely = likely.str.replace(_BETWEEN_ON_A_DAY, r"\3 \1 to \2", regex=True)
     likely = likely.str.replace(_SHORT_SPAN, _whole_span, regex=True)
     found = likely.str.extract(_CELL)
     if found["first"].isna().all():

@@ -129,6 +129,17 @@ class TestWords:
         assert found(**{"Call Time": [f"{day} 22:10" for day in DATES]}) == {"Call Time": "date"}
         assert found(**{"Call Time": TIMES, "Call Date": DATES})["Call Time"] == "time"
 
+    def test_when_somebody_last_saw_it(self):
+        asked = {"When did you last experience this? (date)": DATES, "Completion time": DATES}
+        assert found("survey", **asked)["When did you last experience this? (date)"] == "date"
+        assert not found("survey", **{"Date of last visit": DATES})
+
+    def test_fractions_of_a_day_below_a_time(self):
+        columns = {"Date Witnessed": ["45220", "44482"], "Time Witnessed": ["0.8819", "0.0729"]}
+        assert found(**columns) == {"Date Witnessed": "date", "Time Witnessed": "time"}
+        columns["Time Witnessed"] = ["0.8819", "1.0729"]
+        assert "time" not in found(**columns).values()
+
     def test_the_clock_of_a_form(self):
         form = {"Start time": DATES, "Completion time": DATES, "Date of incident": DATES}
         assert found("survey", **form)["Date of incident"] == "date"

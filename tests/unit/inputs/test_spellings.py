@@ -163,6 +163,19 @@ class TestSpans:
         found = with_intervals(rows).iloc[0]
         assert (found["date"], found["time_to"]) == ("3 Nov 2021 10pm", "2am")
 
+    @pytest.mark.parametrize(
+        "cell",
+        ["between 18:30 and 19:15 on 25/08/2022", "18:30-19:15 25 Aug 2022",
+         "From 6.30pm to 7.15pm on Thursday 25th August 2022"],
+    )  # fmt: skip
+    def test_two_times_before_their_day(self, cell):
+        rows = pd.DataFrame({"date": [cell], "date_to": "", "time_to": ""}, dtype="str")
+        split = with_intervals(rows).iloc[0]
+        assert read_dates(pd.Series([split["date"]])).at.iloc[0] == pd.Timestamp("2022-08-25 18:30")
+        since, _, unreadable = read_time_spans(pd.Series([split["time_to"]]))
+        assert since[0] == pd.Timedelta(hours=19.25)
+        assert not unreadable[0]
+
 
 class TestParts:
     @pytest.mark.parametrize(

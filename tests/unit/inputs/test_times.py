@@ -102,7 +102,9 @@ class TestIntervals:
         assert row["occurred_to"] == moment(f"2021-{end}")
         assert (row["time_precision"], row["flags"]) == ("minute", "")
 
-    @pytest.mark.parametrize("cell", ["13th Aug 23 - 1:30 PM", "13/08/2023 - 13:30"])
+    @pytest.mark.parametrize(
+        "cell", ["13th Aug 23 - 1:30 PM", "13/08/2023 - 13:30", "At 13:30 on 13/08/2023"]
+    )
     def test_a_day_and_its_time_after_a_dash(self, cell, write, tmp_path):
         row = dated(write, tmp_path, [cell]).incidents.iloc[0]
         assert row["occurred_at"] == moment("2023-08-13 13:30")
