@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import stat
 import zipfile
@@ -348,6 +349,14 @@ class TestOptions:
 
     def test_pubs_only_when_asked_for(self, json_of, record: dict) -> None:
         assert json_of("--alcohol")["candidates"] > record["candidates"]
+
+    def test_why_says_what_is_needed_and_no_more(self, json_of, record: dict) -> None:
+        """By the default profile staff alone keeps a venue out, however few toilets there are."""
+        why = [said for said in record["left_out"] if said.startswith("Known to lack")]
+        assert len(why) == 1
+        assert why[0].endswith("asks for: at least 2 members of staff (38).")
+        light = json_of("--profile", "light")["left_out"]
+        assert any(re.search(r"asks for: phone \(\d+\)\.$", said) for said in light)
 
     def test_strict_profile_leaves_fewer(self, json_of, record: dict) -> None:
         assert json_of("--profile", "strict")["candidates"] < record["candidates"]

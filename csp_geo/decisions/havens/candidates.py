@@ -83,7 +83,7 @@ def candidates_of(
         )
     by_day = judge(listed, profile, after_dark=False)
     fails = (by_day["meets"] == "no").to_numpy()
-    lacks = _tally(by_day.loc[fails, "unmet"])
+    lacks = _tally(by_day.loc[fails, "unmet"], profile.needs(after_dark=False))
     if fails.all():
         raise NoPlacesError(
             f"No venue is left to approach: {count(len(fails), 'candidate')} in the lists, and "
@@ -208,7 +208,8 @@ def _after_dark(table: pd.DataFrame, profile: Profile) -> list[Caution]:
     return found
 
 
-def _tally(unmet: pd.Series) -> str:
-    """Say what is lacking and how often: "phone (3), trained staff (1)"."""
-    n = unmet.str.split(", ").explode().value_counts()
+def _tally(unmet: pd.Series, needs: tuple[str, ...]) -> str:
+    """Say what is lacking of what is needed and how often: "phone (3), trained staff (1)"."""
+    each = unmet.str.split(", ").explode()
+    n = each[each.isin(needs)].value_counts()
     return ", ".join(f"{what} ({number(times)})" for what, times in n.items())
