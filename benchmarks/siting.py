@@ -28,7 +28,8 @@ from made_siting import REACH_M, MadeUp, make
 from scipy.sparse import csr_array
 
 from csp_geo.decisions.havens.demand import Demand
-from csp_geo.decisions.havens.plan import PlanParams, Venues, Ways, plan_havens
+from csp_geo.decisions.havens.plan import PlanParams, plan_havens
+from csp_geo.decisions.havens.venues import Venues, WaysOnFoot
 from csp_geo.decisions.siting.models import coverage_problem
 from csp_geo.decisions.siting.open_cover import open_cover, siting_problem
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
@@ -96,7 +97,7 @@ def whole_plan(demand: str, new: int) -> Callable[[], dict[str, Any]]:
 
     def run() -> dict[str, Any]:
         walk = walking_distances(town.places, town.sites, params=WalkParams(limit_m=1_600))
-        ways = Ways(walk.metres, walk.metres, DARK)
+        ways = WaysOnFoot(walk.metres, walk.metres, DARK)
         plan = plan_havens(given, venues, ways, spots, PlanParams(sites=new))
         best = plan.siting
         found = {"objective": best.objective, "gap": best.gap, "first": best.is_first}

@@ -40,7 +40,7 @@ _AS_GIVEN: Final = (
 @click.option("--crossings", type=PATH, metavar="FILE", help="Points where barriers are crossed.")
 @click.option("--avoid", type=PATH, metavar="FILE", help="Parks, alleys to avoid after dark.")
 @click.option("--speed", type=float, default=80.0, show_default=True, metavar="METRES/MINUTE")
-@click.option("--profile", default="light", show_default=True, metavar="light|strict|FILE")
+@click.option("--profile", default="lbbd", show_default=True, metavar="lbbd|light|strict|FILE")
 @click.option("--assume-hours", type=PATH, metavar="FILE", help="Hours for each type of venue.")
 @click.option("--any-hour", is_flag=True, help="Ignore opening hours.")
 @click.option("--evidence", default="both", show_default=True, metavar="both|recorded|perception")

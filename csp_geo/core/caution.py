@@ -111,6 +111,7 @@ KINDS: Final = {
         Kind("narrowed", 70, "the map shows only some themes or sources"),
         # --- a plan: its lists
         _both("only-food-businesses", 65, "food hygiene ratings are the only list of premises"),
+        _both("list-of-venues-old", 65, "a list of venues is more than a year older than the map"),
         Kind("shared-points", 65, "premises stand at points that others share"),
         _maker("contacts-in-lists", 65, "names or addresses of a list hold contacts of people"),
         _maker("business-types-unknown", 65, "business types not in the table of venue types"),

@@ -250,6 +250,7 @@ COVERAGE: Final = contract("coverage")
 UNCOVERED: Final = contract("uncovered")
 LICENSING: Final = contract("licensing")
 LEFT_OUT: Final = contract("left_out")
+ASK_FIRST: Final = contract("ask_first")
 PLAN_HAVENS: Final = contract("plan_havens")
 PLAN_HOTSPOTS: Final = contract("plan_hotspots")
 PLAN_WARDS: Final = Contract(
@@ -292,6 +293,7 @@ HAVENS_PLAN: Final = PackKind(
         "coverage.csv": COVERAGE,
         "uncovered.csv": UNCOVERED,
         "for-the-coordinator.csv": LICENSING,
+        "ask-first.csv": ASK_FIRST,
         "left-out.csv": LEFT_OUT,
     },
     {"havens": PLAN_HAVENS, "hotspots": PLAN_HOTSPOTS, "wards": PLAN_WARDS},

@@ -13,10 +13,10 @@ import pandas as pd
 
 from csp_geo._version import __version__
 from csp_geo.core.caution import Caution, in_order, inherited
-from csp_geo.core.period import say_day, say_span
+from csp_geo.core.period import months_before, say_day, say_span
 from csp_geo.core.wording import count, join, number
-from csp_geo.decisions.havens.candidates import comparable
 from csp_geo.decisions.havens.demand import demand_of, demand_points
+from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.products.havens import plan_words
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from csp_geo.runs.havens import HavenOptions
     from csp_geo.runs.pack import WeeklyPack
 
+_SAID_OF_SITE: Final = ("rank", "name", "type", "address", "ward", "why", "fallbacks")
 STANDING_OUT_M: Final = 100.0
 """With only the hotspots that stand out, demand within so many metres of them counts."""
 
@@ -44,8 +45,10 @@ STANDING_OUT_M: Final = 100.0
 class PlanRun:
     """Everything that is in hand when a plan is made.
 
-    `candidates` are the premises that may be approached, `left_out` has file, row and why of the
-    others, `cautions` are sentences of the steps in between.
+    `candidates` are the premises that may be approached, `marks` the same and those of them that
+    were taken out as above chance, of `licensing.marks_of`. `ask_first` are those about which
+    somebody is to be asked, `left_out` has file, row and why of the others, `cautions` are
+    sentences of the steps in between.
     """
 
     options: HavenOptions
@@ -53,6 +56,8 @@ class PlanRun:
     pack: WeeklyPack
     premises: Premises
     candidates: gpd.GeoDataFrame
+    marks: gpd.GeoDataFrame
+    ask_first: gpd.GeoDataFrame
     left_out: pd.DataFrame
     register: Register | None
     demand: Demand
@@ -85,6 +90,7 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         n_asked=options.plan.sites,
         n_listed=run.premises.counts["read"],
         n_candidates=len(run.candidates),
+        n_ask_first=len(run.ask_first) + int(run.marks["above_chance"].sum()),
         time_limit_s=options.plan.time_limit_s,
         left_out={str(why): int(n) for why, n in run.left_out["why"].value_counts().items()},
         existing=_existing(run.register),
@@ -153,7 +159,7 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
             f"than {number(options.plan.within_m)} metres on foot from every venue listed."
         )
         found.append(Caution("out-of-reach", said))
-    found += [*run.premises.cautions, *_of_thefts(run)]
+    found += [*run.premises.cautions, *_of_age(run), *_of_thefts(run)]
     if run.register is not None:
         found += run.register.cautions
     if 0 in comparable(run.candidates, run.pack.incidents):
@@ -186,6 +192,20 @@ def _of_hours(run: PlanRun) -> list[Caution]:
     return []
 
 
+def _of_age(run: PlanRun) -> list[Caution]:
+    """Say which lists are more than a year older than the map."""
+    oldest = months_before(run.pack.as_of, 12)
+    return [
+        Caution(
+            "list-of-venues-old",
+            f"{name} is of {say_day(day)}, more than a year before the map: venues have closed, "
+            "moved and opened since. Get the list of today.",
+        )
+        for name, day in run.premises.days.items()
+        if day < oldest
+    ]
+
+
 def _of_thefts(run: PlanRun) -> list[Caution]:
     """Say so where many reports are of a theme that shoplifting is filed under."""
     n_thefts = int((run.pack.incidents["theme"].astype("object") == "theft").sum())
@@ -212,7 +232,8 @@ def _method(run: PlanRun) -> tuple[str, ...]:
     chosen = (
         "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
         "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
-        "that meet the profile, then by score, then by name."
+        "that meet the profile, then by score, by venue type in the order of the profile, and by "
+        "distance to the middle of the demand; never by name or row."
     )
     n_premises, n_incidents = comparable(run.candidates, run.pack.incidents)
     licensing = (
@@ -254,15 +275,13 @@ def body(
         },
         "listed": facts.n_listed,
         "candidates": facts.n_candidates,
+        "ask_first": facts.n_ask_first,
         "left_out": dict(facts.left_out),
         "existing": run.venues.n_existing,
         "existing_closed": dict(
             Counter(haven["why_not"] for haven in facts.existing if not haven["counts_now"])
         ),
-        "sites": [
-            {key: site[key] for key in ("rank", "name", "type", "address", "ward", "why")}
-            for site in sites
-        ],
+        "sites": [{key: site[key] for key in _SAID_OF_SITE} for site in sites],
         "views": [vars(view) for view in plan.views],
         "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
         "alternatives": [
@@ -274,6 +293,7 @@ def body(
             for into, out, covered in plan.swaps
         ],
         "alternatives_complete": plan.others.is_complete,
+        "alternatives_more": plan.others.n_more,
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
         "method": list(facts.method),

@@ -12,9 +12,10 @@ import numpy as np
 from csp_geo.core.errors import NoPlacesError, SettingsError
 from csp_geo.core.storage import is_labelled
 from csp_geo.core.tables import HAVENS_PLAN
-from csp_geo.decisions.havens.candidates import ask_licensing, candidates_of
-from csp_geo.decisions.havens.criteria import read_profile
+from csp_geo.decisions.havens.candidates import candidates_of
+from csp_geo.decisions.havens.criteria import DEFAULT, read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any
+from csp_geo.decisions.havens.licensing import marks_of
 from csp_geo.decisions.havens.plan import PlanParams, plan_havens
 from csp_geo.decisions.havens.venues import (
     WaysOnFoot,
@@ -68,7 +69,7 @@ class HavenOptions:
     barriers: Path | None = None
     crossings: Path | None = None
     avoid: Path | None = None
-    profile: str = "light"
+    profile: str = DEFAULT
     assumed_hours: Path | None = None
     each: str | None = None
     any_hour: bool = False
@@ -104,10 +105,17 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
     if options.existing is not None:
         register = read_havens(options.existing, pack.area, today=pack.as_of)
     _refuse_mixture(options, pack)
-    candidates = candidates_of(
-        premises, read_profile(options.profile), None if register is None else register.table
-    )
     demand = _demand(pack, options)
+    candidates = candidates_of(
+        premises,
+        read_profile(options.profile),
+        None if register is None else register.table,
+        demand.middle,
+    )
+    reports = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
+    marks = marks_of(candidates.table, reports)
+    fit = candidates.table[~marks["above_chance"]].reset_index(drop=True)
+    candidates = replace(candidates, table=fit)
 
     watch.start("reach", "Working out who is open and who is near")
     week = usual_week_of(pack.area, date.fromisoformat(str(pack.record["period"]["to"])))
@@ -137,6 +145,8 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
             pack=pack,
             premises=premises,
             candidates=candidates.table,
+            marks=marks,
+            ask_first=candidates.ask_first,
             left_out=candidates.out,
             register=register,
             demand=demand,
@@ -158,9 +168,8 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
     options, pack, plan, venues = run.options, run.pack, run.plan, run.venues
     page = facts.page_facts(run)
     sites = [site_words(plan, venues, page, n) for n in range(len(plan.order))]
-    incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
-    reports_at = ask_licensing(run.candidates, incidents)
-    n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
+    marked = plan_tables.licensing_table(run.marks, plan, venues)
+    n_marked = int(marked["to_approach"].notna().sum())
     html = havens_page(plan, venues, pack.hotspots, pack.area, page)
     watch.start("write", "Writing")
     return Pack(
@@ -169,12 +178,11 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         tables={
             "havens.csv": plan_tables.sites_table(plan, venues),
             "coverage.csv": plan_tables.hours_table(plan),
-            "for-the-coordinator.csv": plan_tables.licensing_table(
-                run.candidates, plan, venues, reports_at
-            ),
+            "for-the-coordinator.csv": marked,
             "uncovered.csv": plan_tables.uncovered_table(
                 plan, venues, pack.hotspots, options.plan.within_m
             ),
+            "ask-first.csv": plan_tables.ask_first_table(run.ask_first),
             "left-out.csv": run.left_out,
         },
         layers=plan_tables.layers_of(plan, venues, pack.hotspots, pack.area),

@@ -13,7 +13,8 @@ from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_places, read_zones, zone_layer
 from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, SETTINGS, ZONES
 from csp_geo.inputs.files.reading import read_file
-from csp_geo.inputs.venues.premises import SAME_VENUE, read_premises, say_reason
+from csp_geo.inputs.venues.list_findings import ASK_FIRST, SAME_VENUE, say_reason
+from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
@@ -116,6 +117,8 @@ def _premises(path: Path, area: StudyArea | None, context: Context) -> FileQuali
         for slug, rows in found.left_out.groupby("reason", sort=False)["source_row"]
         if slug != SAME_VENUE
     )
+    if len(found.ask_first):
+        findings = (*findings, _finding(ASK_FIRST, found.ask_first["source_row"]))
     return _account(counts, found.matched, (first, *found.cautions), findings)
 
 

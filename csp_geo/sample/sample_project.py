@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from csp_geo.decisions.havens.criteria import DEFAULT
 from csp_geo.inputs.venues.register import TEMPLATE
 from csp_geo.inputs.venues.venue_types import FILE as VENUE_TYPES
 from csp_geo.sample.around import venue_files, way_files
@@ -24,7 +25,7 @@ PLAIN_HEADER: Final = ("reference", "date", "time", "easting", "northing", "cate
 """Works in every folder; the template where a source has no form of its own."""
 
 _OWN_PROFILE: Final = """\
-# Your own profile of a Safe Haven. It begins as the light one; use it with
+# Your own profile of a Safe Haven. It begins as the default, lbbd; use it with
 #   csp-geo havens --run maps/DATE --premises FILE --profile data/premises/profile.toml
 # At the end, under [approach], stands which venue types residents would approach. Fill it from your
 # own consultation. While it is empty it counts for nothing.
@@ -81,14 +82,13 @@ def _table(header: Iterable[str]) -> bytes:
 
 
 def _own_profile() -> bytes:
-    """Return the light profile of what a venue should have, for a council to make its own.
+    """Return the default profile of what a venue should have, for a council to make its own.
 
     Whom residents would approach is left empty: only their answers may fill it.
     """
-    profile = (
-        files("csp_geo.decisions.havens").joinpath("profiles", "light.toml").read_text("utf-8")
-    )
-    return (_OWN_PROFILE + profile.replace('title = "Light"', 'title = "Our own"')).encode("utf-8")
+    path = files("csp_geo.decisions.havens").joinpath("profiles", f"{DEFAULT}.toml")
+    profile = path.read_text("utf-8").replace('title = "Two staff"', 'title = "Our own"')
+    return (_OWN_PROFILE + profile).encode("utf-8")
 
 
 def template_files() -> dict[str, bytes]:

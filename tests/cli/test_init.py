@@ -7,7 +7,7 @@ import stat
 from dataclasses import replace
 
 from csp_geo.core.tables import SOURCES
-from csp_geo.decisions.havens.criteria import read_profile
+from csp_geo.decisions.havens.criteria import DEFAULT, read_profile
 from csp_geo.inputs.source import known_columns
 from csp_geo.inputs.venues.register import TEMPLATE, WANTED
 from csp_geo.inputs.venues.venue_types import read_venue_types
@@ -109,9 +109,9 @@ def test_an_empty_register_is_no_register(csp, tmp_path):
 def test_whom_residents_would_approach_is_theirs_to_say(csp, tmp_path):
     csp("init", cwd=tmp_path)
     path = tmp_path / "data" / "premises" / "profile.toml"
-    ours, light = read_profile(path), read_profile("light")
+    ours, packaged = read_profile(path), read_profile(DEFAULT)
     assert ours.approach == {}
-    assert replace(ours, name="", title="") == replace(light, name="", title="")
+    assert replace(ours, name="", title="") == replace(packaged, name="", title="")
     path.write_text(path.read_text("utf-8") + 'women = ["library"]\n', "utf-8")
     assert read_profile(path).approach == {"women": ("library",)}
 

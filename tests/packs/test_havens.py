@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import stat
 import zipfile
@@ -18,7 +19,7 @@ import pytest
 Run = Callable[..., int]
 FILES = {
     *("havens.html", "havens.csv", "coverage.csv", "call-list.xlsx", "layers.gpkg"),
-    *("for-the-coordinator.csv", "havens.json", "uncovered.csv", "left-out.csv"),
+    *("for-the-coordinator.csv", "havens.json", "uncovered.csv", "left-out.csv", "ask-first.csv"),
 }
 OPTIONS = ("--network", "streets", "--barriers", "barriers", "--avoid", "parks")
 
@@ -69,7 +70,9 @@ class TestSample:
         assert curve == sorted(curve)
         assert curve[3] == pytest.approx(views["All hours"]["after"], abs=0.01)
         assert record["optimal"]
-        assert record["listed"] == record["candidates"] + sum(record["left_out"].values())
+        assert record["listed"] == sum(
+            (record["candidates"], record["ask_first"], *record["left_out"].values())
+        )
 
     def test_fewer_than_there_are_reports_is_explained(self, made: Path) -> None:
         html = (made / "havens.html").read_text("utf-8")
@@ -140,6 +143,70 @@ def register_with(demo: Path, folder: Path, *lines: str) -> Path:
     own = [f"X-{n},{line},synthetic sample\n" for n, line in enumerate(lines)]
     path.write_text(head + "".join(own), encoding="utf-8")
     return path
+
+
+class TestWhoIsAsked:
+    """The marked and the doubtful: each in its own table, and in no public part."""
+
+    @pytest.fixture
+    def asked(self, run: Run, demo: Path, tmp_path: Path) -> Path:
+        """The sample's plan with a fire station in a second list, which is old."""
+        folder = tmp_path
+        head = "name,type,address,easting,northing,opening_hours,status\n"
+        rows = "Fire Station Cafe,cafe,1 Ash Road,548123,185456,24/7,synthetic sample\n"
+        (folder / "list_2019-05-01.csv").write_text(head + rows, encoding="utf-8")
+        own = folder / "list_2019-05-01.csv"
+        assert run("havens", *given(demo), "--premises", own, "--out", folder) == 0
+        return folder / "2021-11-29"
+
+    def test_the_doubtful_stand_in_a_table_of_their_own(self, asked: Path) -> None:
+        (row,) = rows_of(asked / "ask-first.csv")
+        assert row["name"] == "Fire Station Cafe"
+        assert "ask its service" in row["why"]
+        assert (row["file"], row["row"]) == ("list_2019-05-01.csv", "2")
+        record = json.loads((asked / "havens.json").read_text("utf-8"))
+        marked = [
+            row
+            for row in rows_of(asked / "for-the-coordinator.csv")
+            if row["above_chance"] == "true"
+        ]
+        assert record["ask_first"] == 1 + len(marked)
+        for name in FILES - {"ask-first.csv"}:
+            assert "Fire Station Cafe" not in text_of(asked / name), name
+
+    def test_a_list_from_long_before_the_map_is_said(self, asked: Path, record: dict) -> None:
+        again = json.loads((asked / "havens.json").read_text("utf-8"))
+        said = "list_2019-05-01.csv is of 1 May 2019, more than a year before the map"
+        assert any(said in caution for caution in again["cautions"])
+        assert not any("more than a year before" in caution for caution in record["cautions"])
+
+    def test_those_above_chance_are_not_in_the_plan(self, made: Path, record: dict) -> None:
+        rows = rows_of(made / "for-the-coordinator.csv")
+        assert {row["above_chance"] for row in rows} <= {"true", "false"}
+        above = [row for row in rows if row["above_chance"] == "true"]
+        assert not any(row["to_approach"] for row in above)
+        assert all("Not in the plan" in row["note"] for row in above)
+        for name in FILES - {"for-the-coordinator.csv"}:
+            text = text_of(made / name)
+            assert not any(f"{row['name']}," in text for row in above), name
+
+    def test_every_site_has_whom_to_ask_next(self, made: Path, record: dict) -> None:
+        """Of the sample's three two stand alone, which is said."""
+        chosen = {site["name"] for site in record["sites"]}
+        for site, row in zip(record["sites"], rows_of(made / "havens.csv"), strict=True):
+            others = site["fallbacks"]
+            if not others:
+                assert row["fallback_1"] == row["fallback_1_covers"] == ""
+                continue
+            assert not chosen & {other["name"] for other in others}
+            covers = [other["covers"] for other in others]
+            assert covers == sorted(covers, reverse=True)
+            assert 0 < covers[0] <= float(row["covers_alone"]) + 0.001
+            assert row["fallback_1"].startswith(others[0]["name"])
+            assert float(row["fallback_2_covers"]) == others[1]["covers"]
+        alone = sum(not site["fallbacks"] for site in record["sites"])
+        html = (made / "havens.html").read_text("utf-8")
+        assert html.count("No other listed venue covers any of these reports") == alone == 2
 
 
 class TestRegister:
@@ -283,6 +350,14 @@ class TestOptions:
     def test_pubs_only_when_asked_for(self, json_of, record: dict) -> None:
         assert json_of("--alcohol")["candidates"] > record["candidates"]
 
+    def test_why_says_what_is_needed_and_no_more(self, json_of, record: dict) -> None:
+        """By the default profile staff alone keeps a venue out, however few toilets there are."""
+        why = [said for said in record["left_out"] if said.startswith("Known to lack")]
+        assert len(why) == 1
+        assert why[0].endswith("asks for: at least 2 members of staff (38).")
+        light = json_of("--profile", "light")["left_out"]
+        assert any(re.search(r"asks for: phone \(\d+\)\.$", said) for said in light)
+
     def test_strict_profile_leaves_fewer(self, json_of, record: dict) -> None:
         assert json_of("--profile", "strict")["candidates"] < record["candidates"]
 
@@ -354,10 +429,17 @@ def test_real_premises_and_a_real_month(
     assert run(*ask, "--assume-hours", tmp_path / "hours.toml") == 0
     made = json.loads(capsys.readouterr().out)
     assert made["listed"] == 1191
-    assert made["listed"] == made["candidates"] + sum(made["left_out"].values())
+    assert made["listed"] == sum(
+        (made["candidates"], made["ask_first"], *made["left_out"].values())
+    )
     assert len(made["sites"]) == 3
     assert made["optimal"]
+    assert 120 <= made["ask_first"] <= 150
+    assert all(len(site["fallbacks"]) >= 2 for site in made["sites"])
+    asked = {row["name"] for row in rows_of(tmp_path / "2023-02-01" / "ask-first.csv")}
+    assert {"DAGENHAM FIRE STATION", "West Ham Training Ground", "Anthea Scott"} <= asked
     cautions = " ".join(made["cautions"])
+    assert "2020-06-16.csv is of 16 June 2020, more than a year before the map" in cautions
     assert "No report gives its hour" in cautions
     assert "are thefts, which include shoplifting" in cautions
     assert "most pharmacies are missing" in cautions

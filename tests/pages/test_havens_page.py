@@ -17,7 +17,7 @@ from csp_geo.decisions.havens.plan import PlanParams, plan_havens
 from csp_geo.decisions.havens.venues import HavensOnMap, Venues, WaysOnFoot, havens_on_map
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
-from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead
+from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead, site_words
 from csp_geo.products.weekly.map_page import make_map
 
 from .conftest import CENTRE, HOSTILE, make_area, make_incidents
@@ -104,6 +104,7 @@ def facts(**changes):
         "n_asked": 2,
         "n_listed": 9,
         "n_candidates": 3,
+        "n_ask_first": 0,
         "left_out": {"Businesses of its type are never approached.": 6},
         "time_limit_s": 60.0,
         "existing": [
@@ -160,11 +161,50 @@ class TestWords:
         plan, venues, spots = made()
         assert "nearly as good" not in havens_page(plan, venues, spots, make_area(), facts())
         hub = replace(plan.siting, sites=np.array([0, 3]), objective=7.5)
-        other = replace(plan, others=Alternatives((hub,), is_complete=False))
+        other = replace(plan, others=Alternatives((hub,), is_complete=False, n_more=0))
         html = havens_page(other, venues, spots, make_area(), facts())
         assert "In place of <bdi>Late Shop</bdi> (1)" in html
         assert "<bdi>Hub (Hub Lane)</bdi>: 7.5, against 8.0" in html
         assert "There may be others." in html
+
+    @pytest.mark.parametrize(
+        ("n_more", "complete", "said"),
+        [
+            (
+                1_200,
+                True,
+                "1,200 more choices differ in one venue and cover within 1% of the best.",
+            ),
+            (1, False, "1 more choice differs in one venue and covers within 1% of the best."),
+            (0, True, "There are no more."),
+        ],
+    )
+    def test_the_list_of_near_choices_ends_with_how_many_more(self, n_more, complete, said):
+        plan, venues, spots = made()
+        hub = replace(plan.siting, sites=np.array([0, 3]), objective=7.5)
+        other = replace(plan, others=Alternatives((hub,), complete, n_more))
+        assert said in havens_page(other, venues, spots, make_area(), facts())
+
+    def test_whom_to_ask_where_a_venue_says_no(self):
+        plan, venues, spots = made()
+        with_two = replace(plan, fallbacks=[[(3, 6.0), (1, 0.5)]])
+        html = havens_page(with_two, venues, spots, make_area(), facts())
+        assert (
+            "<bdi>Hub (Hub Lane), community hub: covers 6.0 of 8.0 of these reports</bdi>; " in html
+        )
+        nobody = replace(plan, fallbacks=[[]])
+        html = havens_page(nobody, venues, spots, make_area(), facts())
+        assert "No other listed venue covers any of these reports: add a list of more." in html
+        site = site_words(with_two, venues, facts(), 0)
+        assert site["fallbacks"][0] == {
+            "name": "Hub", "venue_type": "community hub", "address": "Hub Lane", "covers": 6.0
+        }  # fmt: skip
+
+    def test_how_many_are_to_be_asked_about_first(self):
+        assert "to ask somebody about first" not in page()
+        plan, venues, spots = made()
+        html = havens_page(plan, venues, spots, make_area(), facts(n_ask_first=1_201))
+        assert "1,201 to ask somebody about first, and not candidates until then" in html
 
     def test_step_free_of_nobody_is_not_known(self):
         plan, venues, spots = made()

@@ -17,7 +17,7 @@ TYPES = read_venue_types()
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["A", "B", "A Ltd", "", "Boots"]),
+            st.sampled_from(["A", "B", "A Ltd", "", "Boots", "Mrs B", "Works Canteen"]),
             st.sampled_from(["shop", "pub", "school", "casino", "zeppelin", "", "library"]),
             st.sampled_from(["IG11 8AA", "ig118aa", "", "nonsense"]),
             st.sampled_from(["544421", "544460", "600000", "", "x"]),
@@ -38,9 +38,12 @@ def test_every_row_is_a_candidate_or_left_out_once(town_area, tmp_path_factory, 
         made = read_premises([path], town_area, TYPES, alcohol_and_gambling=alcohol)
     except NoReportsError:
         return
-    used = [*made.table["source_row"], *made.left_out["source_row"]]
+    used = [
+        *made.table["source_row"], *made.left_out["source_row"], *made.ask_first["source_row"]
+    ]  # fmt: skip
     assert sorted(used) == list(range(2, len(rows) + 2))
-    assert made.counts["read"] == made.counts["candidates"] + made.counts["left_out"] == len(rows)
+    assert made.counts.pop("read") == sum(made.counts.values()) == len(rows)
     assert made.left_out["words"].str.len().gt(10).all()
     assert made.table["premises_id"].is_unique
+    assert made.ask_first["why"].str.len().gt(10).all()
     check_table(made.table, PREMISES)

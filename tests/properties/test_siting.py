@@ -326,3 +326,45 @@ def test_reasons_add_up(week: Week) -> None:
     for site, alone in zip(why.sites, why.alone, strict=True):
         together = week.covered([*week.fixed, int(site)])
         assert alone == pytest.approx(together - why.total[0])
+
+
+@given(towns(), st.integers(1, 4))
+def test_who_stands_in_for_a_site_equals_brute_force(town, most):
+    """What each other site covers of what a chosen one covers and no fixed one does."""
+    problem = town_problem(town)
+    best = problem.solve()
+    reach = town.cost <= town.within
+    open_rows = ~reach[:, list(town.fixed)].any(axis=1)
+    found = problem.stand_ins(best, most)
+    assert set(found) == set(best.sites.tolist()) - set(town.fixed)
+    for site, others in found.items():
+        own = reach[:, site] & open_rows
+        covers = {
+            other: float(town.demand[own & reach[:, other]].sum())
+            for other in range(town.cost.shape[1])
+            if other not in best.sites
+        }
+        ranked = sorted((-round(value, 6), other) for other, value in covers.items() if value > 0)
+        assert [other for other, _ in others] == [other for _, other in ranked[:most]]
+        for other, value in others:
+            assert value == pytest.approx(covers[other], abs=1e-5)
+
+
+@given(towns())
+def test_how_many_more_choices_exchange_one_site(town):
+    """Those listed and those counted are all sets that differ in one and cover nearly as much."""
+    problem = town_problem(town)
+    best = problem.solve()
+    given_, chosen = problem.alternatives(best, most=2), set(best.sites.tolist())
+    least = 0.99 * best.objective
+    reach = town.cost <= town.within
+    near = 0
+    for one in town.sets():
+        covered = float(town.demand[reach[:, one].any(axis=1)].sum())
+        near += len(set(one) - chosen) == 1 and covered >= least - SAME * abs(least)
+    listed = sum(len(set(other.sites.tolist()) - chosen) == 1 for other in given_.sitings)
+    assert given_.n_more == near - listed
+
+
+def town_problem(town):
+    return coverage_problem(town.cost, town.demand, town.within, town.sites, town.fixed)

@@ -25,7 +25,7 @@ OF_COLUMNS = (
 )
 MADE_IN_FUNCTIONS = {
     "csp_geo.inputs.areas.catalogue": "two letters of ours before and after two digits",
-    "csp_geo.inputs.venues.venue_types": "words of a table, each escaped",
+    "csp_geo.inputs.venues.ask_first": "words of a table, each escaped",
     "csp_geo.inputs.venues.contacts": "called where the module begins",
     "csp_geo.inputs.vocabulary": "words of a table with any ending: tried below",
 }

@@ -1,7 +1,4 @@
-"""Which premises may be approached: those that fail a must are out, the rest in order.
-
-And about which of them the coordinator should ask the licensing team first.
-"""
+"""Which premises may be approached: those that fail a must are out, the rest in order."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.projection import points_of
 from csp_geo.core.wording import count, join, number
-from csp_geo.decisions.havens.criteria import LABELS, judge
+from csp_geo.decisions.havens.criteria import judge
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.listing import SAME_M, name_key
 
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from csp_geo.core.arrays import Flags, Ints
     from csp_geo.decisions.havens.criteria import Profile
     from csp_geo.inputs.venues.premises import Premises
 
@@ -36,14 +32,6 @@ _GONE: Final = "On your list of havens as withdrawn or not consenting: not asked
 _OUT: Final = ("file", "row", "why")
 _SHORTEST: Final = 4
 _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
-AT_M: Final = 20.0
-"""An incident up to this far from the point of a premises, inclusive, is at it."""
-EXACT: Final = ("exact", "address")
-"""Ways of locating that say which building: no pin, street, postcode, name or snapped point."""
-LARGEST_DOUBT_M: Final = 25.0
-THEMES_ASKED: Final = "violence, harassment, drugs or alcohol"
-_THEMES: Final = frozenset({"violence", "sexual", "harassment"})
-_DRUGS: Final = "drug"
 
 
 @dataclass(frozen=True)
@@ -51,29 +39,41 @@ class Candidates:
     """Premises that may be approached, in the order in which ties are broken.
 
     `table` is per `tables.PREMISES` with the columns of `criteria.judge` and `day_only`: known to
-    lack what is needed after dark. `out` has file, row and why (a sentence) of all others.
+    lack what is needed after dark. `ask_first` are those about which somebody is to be asked
+    first, per `tables.PREMISES` and why. `out` has file, row and why (a sentence) of all others.
     """
 
     table: gpd.GeoDataFrame
+    ask_first: gpd.GeoDataFrame
     out: pd.DataFrame
     cautions: tuple[Caution, ...]
 
 
 def candidates_of(
-    premises: Premises, profile: Profile, register: gpd.GeoDataFrame | None = None
+    premises: Premises,
+    profile: Profile,
+    register: gpd.GeoDataFrame | None,
+    middle: tuple[float, float],
 ) -> Candidates:
-    """Judge premises by a profile.
+    """Judge premises by a profile, and put them in order.
 
     Those known to lack what is needed at any hour are left out, and so are those of the register
     (`tables.HAVENS`) that count, have withdrawn, or do not agree. One that has lapsed may be asked
     again, and `was` says what stands on the register. First come those that meet the profile, then
-    those of which not all is known; within these by score, then by name.
+    those of which not all is known; within these by score, by venue type in the order of the
+    profile, and by distance to `middle`, the middle of the demand in metres.
+
+    Notes
+    -----
+    Two of one type and as far from the middle stand in the order of their addresses: neither a name
+    nor the row of a list says who is asked.
 
     Raises
     ------
     NoPlacesError
         If none is left; says what they lack.
     """
+    asked, known_asked = _without_havens(premises.ask_first, register)
     listed, known = _without_havens(premises.table, register)
     listed = listed[known == ""]
     if listed.empty:
@@ -83,7 +83,7 @@ def candidates_of(
         )
     by_day = judge(listed, profile, after_dark=False)
     fails = (by_day["meets"] == "no").to_numpy()
-    lacks = _tally(by_day.loc[fails, "unmet"])
+    lacks = _tally(by_day.loc[fails, "unmet"], profile.needs(after_dark=False))
     if fails.all():
         raise NoPlacesError(
             f"No venue is left to approach: {count(len(fails), 'candidate')} in the lists, and "
@@ -92,23 +92,43 @@ def candidates_of(
         )
     judged = judge(listed, profile)
     table = listed.join(judged[list(_JUDGED)])[~fails]
-    table = table.assign(
-        day_only=(table["meets"] == "no").to_numpy(), sure=table["meets"].map(_MEETS).astype(int)
-    ).sort_values(
-        ["sure", "score", "name", "premises_id"], ascending=[True, False, True, True], kind="stable"
-    )
+    table = table.assign(day_only=(table["meets"] == "no").to_numpy())
+    table = table.iloc[_order(table, profile, middle)]
     lacking = f"Known to lack what the profile '{profile.title}' asks for: {lacks}."
     told = premises.left_out.rename(columns={"source_file": "file", "source_row": "row"})
     out = [
         told.rename(columns={"words": "why"})[list(_OUT)],
         _rows_out(premises.table[known != ""], known[known != ""]),
+        _rows_out(premises.ask_first[known_asked != ""], known_asked[known_asked != ""]),
         _rows_out(listed[fails], [lacking] * int(fails.sum())),
     ]
     return Candidates(
-        table.drop(columns="sure").reset_index(drop=True),
+        table.reset_index(drop=True),
+        asked[known_asked == ""].reset_index(drop=True),
         pd.concat(out, ignore_index=True).astype({"why": "str", "file": "str"}),
         (*_after_dark(table, profile), *profile.cautions),
     )
+
+
+def _order(
+    table: gpd.GeoDataFrame, profile: Profile, middle: tuple[float, float]
+) -> NDArray[np.intp]:
+    """Return the positions of candidates in the order in which ties are broken."""
+    x, y = points_of(table).T
+    keys = {
+        "sure": table["meets"].map(_MEETS).astype(int),
+        "score": -table["score"],
+        "type": [profile.place_of(str(kind)) for kind in table["venue_type"]],
+        "far": np.round(np.hypot(x - middle[0], y - middle[1])),
+        "address": table["address"].fillna("").map(plain),
+        "postcode": table["postcode"].fillna("").map(plain),
+        "x": x,
+        "y": y,
+        "hours": table["opening_hours"].fillna(""),
+        "reference": table["premises_id"],
+    }
+    order = pd.DataFrame(keys, table.index).reset_index(drop=True)
+    return order.sort_values(list(keys), kind="stable").index.to_numpy()
 
 
 def _rows_out(table: pd.DataFrame, why: Sequence[str] | NDArray[np.object_]) -> pd.DataFrame:
@@ -127,7 +147,7 @@ def _without_havens(
     """
     why_out = np.full(len(table), "", dtype=object)
     was = np.full(len(table), "", dtype=object)
-    if register is None or register.empty:
+    if register is None or register.empty or table.empty:
         return table.assign(was=was), why_out
     names = [_key(name) for name in table["name"]]
     codes = table["postcode"].fillna("").map(plain).to_numpy()
@@ -169,12 +189,14 @@ def _after_dark(table: pd.DataFrame, profile: Profile) -> list[Caution]:
     """Say how many venues count after dark though nobody knows, and how many do not count."""
     found = []
     if n_unsure := int((table["meets"] == "unknown").sum()):
-        musts = join([LABELS[name] for name in profile.musts(after_dark=True)])
-        by_day = join([LABELS[name] for name in profile.musts(after_dark=False)])
+        by_day, by_dark = profile.needs(after_dark=False), profile.needs(after_dark=True)
+        more = [need for need in by_dark if need not in by_day]
+        both = ((by_day, "at any hour"), (more, "after dark"))
+        asks = [f"{join(needs)} {when}" for needs, when in both if needs]
         said = (
             f"{number(n_unsure)} of {count(len(table), 'venue')} are not known to have what the "
-            f"profile '{profile.title}' asks for ({by_day + ' at any hour; ' if by_day else ''}"
-            f"{musts} after dark), and count all the same: ask before you rely on one."
+            f"profile '{profile.title}' asks for ({'; '.join(asks)}), and count all the same: ask "
+            "before you rely on one."
         )
         found.append(Caution("venues-not-sure", said))
     if n_day := int(table["day_only"].sum()):
@@ -186,65 +208,8 @@ def _after_dark(table: pd.DataFrame, profile: Profile) -> list[Caution]:
     return found
 
 
-def _tally(unmet: pd.Series) -> str:
-    """Say what is lacking and how often: "phone (3), trained staff (1)"."""
-    n = unmet.str.split(", ").explode().value_counts()
+def _tally(unmet: pd.Series, needs: tuple[str, ...]) -> str:
+    """Say what is lacking of what is needed and how often: "phone (3), trained staff (1)"."""
+    each = unmet.str.split(", ").explode()
+    n = each[each.isin(needs)].value_counts()
     return ", ".join(f"{what} ({number(times)})" for what, times in n.items())
-
-
-def ask_licensing(premises: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame) -> Ints:
-    """Count reports of violence, sexual offences, harassment or drugs at premises.
-
-    Theft is never asked about: shops are its victims. Only recorded incidents and premises that
-    are located exactly count, because a shared point says nothing of one address on it.
-
-    Parameters
-    ----------
-    premises
-        Per `tables.PREMISES`.
-    incidents
-        Per `tables.INCIDENTS`, in the same CRS.
-
-    Returns
-    -------
-    n
-        ``(n,)`` int64, in the order of the premises: licensing is asked first about those above 0.
-        0 also where it cannot be said.
-
-    Notes
-    -----
-    At a premises is within 20 metres of its point, inclusive; a report counts for all neighbours
-    that close. Cost: one search tree of the incidents.
-    """
-    found = np.zeros(len(premises), dtype=np.int64)
-    known = _is_exact(premises) & (premises["n_at_point"].to_numpy() == 1)
-    told = incidents[_is_exact(incidents) & _is_asked_about(incidents)]
-    if known.any() and len(told):
-        points = premises.geometry.to_numpy()[known]
-        tree = shapely.STRtree(told.geometry.to_numpy())
-        near, _ = tree.query(points, predicate="dwithin", distance=AT_M)
-        found[known] = np.bincount(near, minlength=len(points))
-    return found
-
-
-def comparable(premises: pd.DataFrame, incidents: pd.DataFrame) -> tuple[int, int]:
-    """Count the premises and the incidents that are located well enough to be compared."""
-    alone = premises["n_at_point"].to_numpy() == 1
-    return int((_is_exact(premises) & alone).sum()), int(_is_exact(incidents).sum())
-
-
-def _is_exact(table: pd.DataFrame) -> Flags:
-    method = table["location_method"].astype("object").isin(EXACT)
-    doubt = table["location_accuracy_m"] <= LARGEST_DOUBT_M
-    return np.asarray(method & doubt, dtype=np.bool_)
-
-
-def _is_asked_about(incidents: pd.DataFrame) -> Flags:
-    """Tell recorded incidents of the themes; of "drugs and alcohol" those that say drugs."""
-    recorded = incidents["family"].astype("object") == "recorded"
-    theme = incidents["theme"].astype("object")
-    category = incidents["category"].astype("object")
-    says_drugs = {word: _DRUGS in plain(word) for word in set(category)}
-    drugs = category.map(says_drugs).astype(bool)
-    asked = theme.isin(_THEMES) | ((theme == "drugs and alcohol") & drugs)
-    return np.asarray(recorded & asked, dtype=np.bool_)

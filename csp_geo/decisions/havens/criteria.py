@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
     from csp_geo.core.arrays import Floats
 
-PACKAGED: Final = ("light", "strict")
+PACKAGED: Final = ("lbbd", "light", "strict")
+DEFAULT: Final = PACKAGED[0]
+"""The borough's own rule: two members of staff at all times."""
 STAFF: Final = "staff"
 APPROACH: Final = "approach"
+_ORDER: Final = "types_in_order"
 LABELS: Final[Mapping[str, str]] = {
     STAFF: "staff",
     "cctv": "CCTV",
@@ -55,11 +58,13 @@ class Profile:
     `must` are needed at any hour, `must_after_dark` after dark as well. `weights` say what counts
     how much towards the score. `approach` has, for each group of residents, the venue types that
     it would approach, from the council's own consultation; empty means that nobody was asked.
+    `types_in_order` are venue types: of equally good venues one of the first type is asked first.
     """
 
     name: str
     title: str
     about: str = ""
+    types_in_order: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     must_after_dark: tuple[str, ...] = ()
     staff_min: int = 1
@@ -87,13 +92,26 @@ class Profile:
         more = self.must_after_dark if after_dark else ()
         return tuple(dict.fromkeys((*self.must, *more)))
 
+    def needs(self, *, after_dark: bool) -> tuple[str, ...]:
+        """Name what is needed by day, or after dark, as people call it."""
+        needed = self.staff(after_dark=after_dark)
+        return tuple(_label(name, needed) for name in self.musts(after_dark=after_dark))
+
+    def place_of(self, venue_type: str) -> int:
+        """Return where a venue type stands in the order, types that are not named last."""
+        kind = venue_type.casefold()
+        known = kind in self.types_in_order
+        return self.types_in_order.index(kind) if known else len(self.types_in_order)
+
     def staff(self, *, after_dark: bool) -> int:
         """Return how many staff are needed by day, or after dark."""
         return max(self.staff_min, self.staff_min_after_dark) if after_dark else self.staff_min
 
 
 def read_profile(name_or_path: str | Path) -> Profile:
-    """Read a packaged profile ("light", "strict"), or one's own TOML file.
+    """Read a packaged profile ("lbbd", "light", "strict"), or one's own TOML file.
+
+    One's own that says nothing of the order of types has that of the packaged ones.
 
     Raises
     ------
@@ -101,16 +119,20 @@ def read_profile(name_or_path: str | Path) -> Profile:
         If there is no such profile, or it is not made as a profile is.
     """
     if str(name_or_path) in PACKAGED:
-        name = str(name_or_path)
-        folder = files("csp_geo.decisions.havens") / "profiles"
-        return _profile(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")), name)
+        return _profile(_packaged(str(name_or_path)), str(name_or_path))
     path = Path(name_or_path)
     if not path.exists():  # read_toml says what else it is
         raise SettingsError(
             f"'{path.name or path}' is not a profile of criteria. Choose {join(PACKAGED, 'or')}, "
             "or name a TOML file of your own."
         )
-    return _profile(toml.read_toml(path), path.name)
+    order = {_ORDER: _packaged(DEFAULT)[_ORDER]}
+    return _profile(order | toml.read_toml(path), path.name)
+
+
+def _packaged(name: str) -> dict[str, Any]:
+    path = files("csp_geo.decisions.havens") / "profiles" / f"{name}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 _CRITERIA: Final = toml.ValueKind(
@@ -122,6 +144,7 @@ _WEIGHT: Final = toml.number(0, 1_000_000)
 _KINDS: Final[Mapping[str, toml.ValueKind]] = {
     "title": toml.text(),
     "about": toml.text(2_000),
+    _ORDER: toml.texts("venue types"),
     "must": _CRITERIA,
     "must_after_dark": _CRITERIA,
     "staff_min": _STAFF,
@@ -142,6 +165,7 @@ def _profile(values: Mapping[str, Any], name: str) -> Profile:
     given: dict[str, Any] = {"title": name, **values}
     for key in ("must", "must_after_dark"):
         given[key] = tuple(given.get(key, ()))
+    given[_ORDER] = tuple(kind.casefold() for kind in given.get(_ORDER, ()))
     given["weights"] = {key: float(value) for key, value in given.get("weights", {}).items()}
     given["approach_weight"] = float(given.get("approach_weight", 0))
     given[APPROACH] = {

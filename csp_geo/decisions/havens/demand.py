@@ -174,6 +174,13 @@ class Demand:
         return int(self.vague.sum())
 
     @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the demand, in metres: the mean of its places by their weight."""
+        weight = np.asarray(self.by_hour.sum(axis=1), dtype=np.float64).ravel()
+        x, y = weight @ self.xy / weight.sum()
+        return float(x), float(y)
+
+    @property
     def total(self) -> float:
         """All demand, in weighted reports."""
         return float(self.by_hour.sum())

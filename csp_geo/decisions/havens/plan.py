@@ -38,6 +38,8 @@ AFTER_SCHOOL: Final = "after-school"
 HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
 TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
 THE_HOUR: Final = "The hour asked for"
+FALLBACKS: Final = 3
+"""Other venues that are listed for each, should it say no."""
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -95,7 +97,9 @@ class HavenPlan:
     ... new venues cover in them. `before` and `after` are coverage by hour of week. `spots` are the
     hotspots in the hours asked about, the least covered first. `xy` are the places of the demand,
     ``(places, 2)`` metres, `covered` the share of each place's demand in these hours that is
-    covered, NaN without any. `unreachable` is demand that no venue at all lies near.
+    covered, NaN without any. `unreachable` is demand that no venue at all lies near. `fallbacks`
+    are, for each venue in that order, up to three others to ask where it says no, each with what it
+    covers of what the venue does in the hours asked about.
     """
 
     siting: Siting
@@ -110,6 +114,7 @@ class HavenPlan:
     xy: Floats
     covered: Floats
     unreachable: float
+    fallbacks: Sequence[Sequence[tuple[int, float]]]
 
     @property
     def order(self) -> list[int]:
@@ -162,9 +167,11 @@ def plan_havens(
     after = gains.coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
+    why = gains.reasons(asked, best.sites, there)
+    stand_ins = problem.stand_ins(best, FALLBACKS)
     return HavenPlan(
         siting=best,
-        why=gains.reasons(asked, best.sites, there),
+        why=why,
         others=problem.alternatives(best),
         curve=_curve(problem, best, params),
         before=gains.coverage_by_hour(cover, there),
@@ -183,6 +190,7 @@ def plan_havens(
         xy=demand.xy,
         covered=_share_covered(asked, best),
         unreachable=_unreachable(demand, venues, ways, params.within_m),
+        fallbacks=[stand_ins[int(site)] for site in why.sites],
     )
 
 

@@ -248,6 +248,16 @@ def exchanges_of(cover: Cover, chosen: Ints) -> list[tuple[float, Ints]]:
     return _in_order(found, [])
 
 
+def n_exchanges(cover: Cover, chosen: Ints, least: float) -> int:
+    """Count the sets that differ from one in a single site and cover at least `least`."""
+    n = 0
+    for place in range(len(chosen)):
+        values = values_with_one_more(cover, np.delete(chosen, place))
+        values[chosen[place]] = -np.inf
+        n += int((values >= least - EQUAL * abs(least)).sum())
+    return n
+
+
 def _in_order(
     some: list[tuple[float, Ints]], more: list[tuple[float, Ints]]
 ) -> list[tuple[float, Ints]]:

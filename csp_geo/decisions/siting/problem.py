@@ -10,7 +10,14 @@ import numpy as np
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import InfeasibleError, SettingsError
 from csp_geo.core.wording import count
-from csp_geo.decisions.siting.choose import Choice, add_greedily, choose, fewest, nearly_as_good
+from csp_geo.decisions.siting.choose import (
+    Choice,
+    add_greedily,
+    choose,
+    fewest,
+    n_exchanges,
+    nearly_as_good,
+)
 from csp_geo.decisions.siting.cover import EQUAL, NO_GROUP, Cover
 
 if TYPE_CHECKING:
@@ -21,6 +28,8 @@ TIME_LIMIT_S: Final = 60.0
 """Seconds that the solver may take, unless the caller says otherwise."""
 WITHIN_SHARE: Final = 0.01
 MOST_OTHERS: Final = 10
+_DIGITS: Final = 6
+"""To so many digits sums are told apart: what rounding adds must not say who is first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +74,13 @@ class Alternatives:
         Best first; of equal ones the one with the lowest positions first.
     is_complete
         Whether it is certain that no better one is missing.
+    n_more
+        How many others, beyond those listed, exchange one site and cover as nearly as much.
     """
 
     sitings: tuple[Siting, ...]
     is_complete: bool
+    n_more: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +149,38 @@ class Problem:
         listed = [
             self._answer(sites, value, max(value, highest), complete) for value, sites in others
         ]
-        return Alternatives(tuple(listed), complete)
+        n_swaps = n_exchanges(self.cover, np.searchsorted(self.cover.names, names), least)
+        n_listed = sum(len(np.setdiff1d(sites, names)) == 1 for _, sites in others)
+        return Alternatives(tuple(listed), complete, n_swaps - n_listed)
+
+    def stand_ins(self, best: Siting, most: int) -> dict[int, list[tuple[int, float]]]:
+        """Say who covers most of what a chosen site covers, should it not be had.
+
+        Parameters
+        ----------
+        best
+            What `solve` answered.
+        most
+            How many to list for each site.
+
+        Returns
+        -------
+        others
+            For each new site the other sites that are not chosen, with what they cover of what it
+            covers and no fixed site does: the most first, of equal ones the first. Those that cover
+            none of it are not listed.
+        """
+        taken = np.isin(self.cover.names, best.sites)
+        found: dict[int, list[tuple[int, float]]] = {}
+        for place in np.flatnonzero(taken):
+            own = np.where(self.cover.counts(np.array([place])) > 0, self.cover.weight, 0.0)
+            shared = np.where(taken, 0.0, self.cover.sums(own))
+            shared = np.where(shared > EQUAL * own.sum(), np.round(shared, _DIGITS), 0.0)
+            some = np.argsort(-shared, kind="stable")[:most]
+            found[int(self.cover.names[place])] = [
+                (int(self.cover.names[one]), float(shared[one])) for one in some if shared[one] > 0
+            ]
+        return found
 
     def curve(
         self,

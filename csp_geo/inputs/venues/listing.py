@@ -87,8 +87,8 @@ def as_one(rows: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        Columns of `tables.PREMISES`, `x_m`, `y_m`, `reason` and `nowhere`; rows with a reason are
-        left as they are.
+        Columns of `tables.PREMISES`, `x_m`, `y_m`, `reason`, `nowhere` and `n_lists`, in how many
+        lists each is; rows with a reason are left as they are.
     groups
         Venue type to its group, of `venue_types.GROUPS`.
 
@@ -143,6 +143,7 @@ def _join(rows: pd.DataFrame, group: list[int], groups: Mapping[str, str]) -> No
     rows.loc[kept, "staff_min"] = people.iloc[0] if len(people) else np.nan
     kinds = sorted(order["venue_type"], key=lambda kind: _strictness(kind, groups), reverse=True)
     rows.loc[kept, "venue_type"] = kinds[0]
+    rows.loc[kept, "n_lists"] = own["listed_in"].nunique()
     rows.loc[others, "reason"] = "same-venue"
 
 

@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -21,9 +20,19 @@ from csp_geo.core.errors import NoReportsError, SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import CRITERIA, PREMISES, as_agreed
-from csp_geo.core.wording import count, number
 from csp_geo.inputs.venues.contacts import address_holds_contact, before_contact, holds_contact
 from csp_geo.inputs.venues.list_columns import Wanted
+from csp_geo.inputs.venues.list_findings import (
+    ASK_FIRST,
+    NO_NAME,
+    NO_VENUE,
+    SHARED_ACCURACY_M,
+    UNKNOWN_TYPE,
+    cautions_of,
+    day_of_list,
+    nothing_left,
+    with_words,
+)
 from csp_geo.inputs.venues.listing import (
     NO_LOCATION,
     as_one,
@@ -31,13 +40,20 @@ from csp_geo.inputs.venues.listing import (
     read_answers,
     read_lists,
     read_people,
-    say_nowhere,
 )
-from csp_geo.inputs.venues.venue_types import ALCOHOL, GAMBLING, SUITABLE, UNSUITABLE
+from csp_geo.inputs.venues.venue_types import (
+    ALCOHOL,
+    GAMBLING,
+    PLAINEST,
+    SUITABLE,
+    UNSUITABLE,
+    VAGUE,
+)
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from csp_geo.core.settings import Limits
@@ -51,23 +67,7 @@ FSA_LICENCE: Final = (
 OSM_LICENCE: Final = (
     "© OpenStreetMap contributors, available under the Open Database Licence (ODbL)"
 )
-SHARED_ACCURACY_M: Final = 100.0
-"""How well a point is known that may stand for a whole postcode."""
-
-NO_NAME, NO_VENUE, UNKNOWN_TYPE, SAME_VENUE = "no-name", "no-venue", "unknown-type", "same-venue"
 _OF_GROUP: Final = {UNSUITABLE: "unsuitable-type", ALCOHOL: "alcohol-led", GAMBLING: "gambling"}
-REASONS: Final[Mapping[str, str]] = {
-    NO_NAME: "It has no name.",
-    NO_VENUE: "Nothing says that it is a business or a public building.",
-    UNKNOWN_TYPE: "Its business type is not in the table of venue types: add it there.",
-    "unsuitable-type": "Businesses of its type are never approached.",
-    "alcohol-led": "Pubs, bars and off-licences are left out unless asked for.",
-    "gambling": "Gambling venues are left out unless asked for.",
-    SAME_VENUE: "It is the same venue as another row: same name, at most 50 metres apart or in "
-    "the same postcode.",
-}
-"""Why a row is not a candidate, beside the reasons for which a place is nowhere."""
-
 TAGS: Final = (
     *("amenity", "shop", "healthcare", "leisure", "tourism", "railway", "public_transport"),
     *("office", "craft"),
@@ -85,6 +85,8 @@ WANTED: Final = Wanted(
         ),
         "business_type": ("business type", "venue type", "premises type", "type", "category"),
         "fhrs": ("fhrsid",),
+        "rating": ("rating value",),
+        "rated_on": ("rating date",),
         "reference": ("@id", "full id", "osm id", "premises id", "uprn", "id", "ref"),
         "address": ("address", "full address", "premises address"),
         "line_1": ("address line 1", "address 1"),
@@ -111,16 +113,20 @@ WANTED: Final = Wanted(
 class Premises:
     """Candidate premises.
 
-    `table` is per `tables.PREMISES`. `left_out` has source_file, source_row, reason (a slug) and
-    words. `counts` has read, candidates and left_out, of which the first is the sum of the others.
-    `matched` are the columns that were read, with their fields.
+    `table` is per `tables.PREMISES`, `ask_first` the same of those that are no candidates until
+    somebody has been asked, with `why`. `left_out` has source_file, source_row, reason (a slug) and
+    words. `counts` has read, candidates, ask_first and left_out, of which the first is the sum of
+    the others. `days` has for each list the latest day that it is known to be of. `matched` are
+    the columns that were read, with their fields.
     """
 
     table: gpd.GeoDataFrame
+    ask_first: gpd.GeoDataFrame
     left_out: pd.DataFrame
     counts: Mapping[str, int]
     cautions: tuple[Caution, ...]
     licences: tuple[str, ...]
+    days: Mapping[str, date] = field(default_factory=dict)
     matched: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -156,8 +162,8 @@ def read_premises(
     Returns
     -------
     premises
-        Rows read are candidates or left out, each of these with one reason. The order is that of
-        the lists.
+        Rows read are candidates, to be asked about first, or left out, each of these with one
+        reason. The order is that of the lists.
 
     Raises
     ------
@@ -166,39 +172,63 @@ def read_premises(
     NoReportsError
         If no candidate is left; the sentence says why.
     """
-    lists, left = _lists_of(paths, area, limits)
+    lists, left, days = _lists_of(paths, area, limits)
     parts = [_candidates(listed, area, types) for listed in lists]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if rows.empty:
         raise NoReportsError("There is no list of premises. Name one with --premises FILE.")
     rows = _without_types(as_one(rows, types.groups), types, keep=alcohol_and_gambling)
-    kept = rows[rows["reason"] == ""].reset_index(drop=True)
-    left_out = rows.loc[rows["reason"] != "", ["listed_in", "source_row", "reason"]]
+    rows = _with_who_is_asked_first(rows, types)
+    is_asked, kept = rows["reason"] == ASK_FIRST, rows[rows["reason"] == ""]
     if kept.empty:
-        raise NoReportsError(_nothing_left(left_out["reason"], len(rows)))
-    kept["premises_id"] = _unique(kept["premises_id"])
+        raise NoReportsError(nothing_left(rows["reason"], len(rows)))
+    left_out = rows.loc[(rows["reason"] != "") & ~is_asked, ["listed_in", "source_row", "reason"]]
+    asked = rows[is_asked].reset_index(drop=True)
     return Premises(
-        table=as_agreed(
-            gpd.GeoDataFrame(
-                kept,
-                geometry=gpd.points_from_xy(kept["x_m"], kept["y_m"]),
-                crs=(british_grid() if area is None else area.projection).crs,
-            ),
-            PREMISES,
-        ),
-        left_out=_said(left_out),
-        counts={"read": len(rows), "candidates": len(kept), "left_out": len(left_out)},
-        cautions=(*_cautions(lists, rows), *left),
+        table=_as_premises(kept.reset_index(drop=True), area),
+        ask_first=_as_premises(asked, area).assign(why=asked["why"].astype("str")),
+        left_out=with_words(left_out),
+        counts={
+            "read": len(rows),
+            "candidates": len(kept),
+            "ask_first": len(asked),
+            "left_out": len(left_out),
+        },
+        cautions=(*cautions_of(lists, rows), *left),
         licences=tuple(_licences(lists)),
+        days=days,
         matched={column: name for listed in lists for column, name in listed.matched.items()},
     )
 
 
+def _as_premises(rows: pd.DataFrame, area: StudyArea | None) -> gpd.GeoDataFrame:
+    """Return rows per `tables.PREMISES`."""
+    rows = rows.assign(premises_id=_unique(rows["premises_id"]))
+    points = gpd.points_from_xy(rows["x_m"], rows["y_m"])
+    crs = (british_grid() if area is None else area.projection).crs
+    return as_agreed(gpd.GeoDataFrame(rows, geometry=points, crs=crs), PREMISES)
+
+
+def _with_who_is_asked_first(rows: pd.DataFrame, types: VenueTypes) -> pd.DataFrame:
+    """Give the rows that would be candidates the reason "ask-first" where it holds, and why."""
+    kinds, place = rows["venue_type"], (rows["nowhere"] == "") & (rows["venue_type"] != "")
+    walk_in = place & (kinds.map(dict(types.groups)) != UNSUITABLE)
+    why = types.ask_first.reasons(
+        rows.assign(walk_in=walk_in),
+        plainest=kinds.isin(PLAINEST).to_numpy(),
+        vague=kinds.isin(VAGUE).to_numpy(),
+    )
+    rows = rows.assign(why=pd.Series(why, rows.index, dtype="str"))
+    rows.loc[(rows["reason"] == "") & (rows["why"] != ""), "reason"] = ASK_FIRST
+    return rows
+
+
 def _lists_of(
     paths: Sequence[Path], area: StudyArea | None, limits: Limits
-) -> tuple[list[Listed], list[Caution]]:
-    """Read every list; what lies in a folder and is none is left, and said."""
+) -> tuple[list[Listed], list[Caution], dict[str, date]]:
+    """Read every list and its day; what lies in a folder and is none is left, and said."""
     lists: list[Listed] = []
+    days: dict[str, date] = {}
     left: list[Caution] = []
     for path, is_named in list_files(paths):
         try:
@@ -208,11 +238,14 @@ def _lists_of(
                 raise
             left.append(Caution("list-left-out", str(error)))
             continue
+        rated = [day for listed in own for day in listed.rows["rated_on"]]
+        if (day := day_of_list(path, rated)) is not None:
+            days[path.name] = day
         lists += own
         left += cautions
     if left and not lists:
         raise SourceError(left[0])
-    return lists, left
+    return lists, left, days
 
 
 def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd.DataFrame:
@@ -244,6 +277,8 @@ def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd
             "listed_in": listed.name,
             "source_row": rows["source_row"],
             "n_at_point": _at_point(listed.xy),
+            "n_lists": 1,
+            "rating": rows["rating"],
             "location_method": listed.method,
             "location_accuracy_m": listed.accuracy_m,
             "ward_code": _of_ward(listed, area, "ward_code"),
@@ -355,70 +390,6 @@ def _without_types(rows: pd.DataFrame, types: VenueTypes, *, keep: bool) -> pd.D
         out = out.where(out == _OF_GROUP[UNSUITABLE], "")
     reason = rows["reason"].where(rows["reason"] != "", out)
     return rows.assign(reason=reason.where(reason != "", rows["nowhere"]))
-
-
-@lru_cache(maxsize=64)
-def say_reason(slug: str) -> str:
-    """Say in a sentence why a row is not a candidate."""
-    if slug in REASONS:
-        return REASONS[slug]
-    return say_nowhere(NO_LOCATION if slug == "no-location" else slug)
-
-
-def _said(left_out: pd.DataFrame) -> pd.DataFrame:
-    table = left_out.rename(columns={"listed_in": "source_file"}).reset_index(drop=True)
-    words = [say_reason(slug) for slug in table["reason"]]
-    return table.assign(words=pd.Series(words, table.index, dtype="str"))
-
-
-def _nothing_left(reasons: pd.Series, n: int) -> str:
-    why = [f"{number(k)}: {say_reason(slug)}" for slug, k in reasons.value_counts().items()]
-    return (
-        f"None of {count(n, 'row')} is a candidate. {' '.join(why)} Check the list, the wards, "
-        "and the table of venue types."
-    )
-
-
-def _cautions(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, ...]:
-    found = []
-    if all("fhrs" in listed.fields for listed in lists):
-        said = (
-            "Food hygiene ratings are the only list: it has businesses with food and no others, so "
-            "libraries, barbers, community hubs, stations and most pharmacies are missing. Add a "
-            "list of them."
-        )
-        found.append(Caution("only-food-businesses", said))
-    for name, own in rows.groupby("listed_in", sort=False):
-        located = own[own["n_at_point"] > 0]
-        n_points = len(located[["x_m", "y_m"]].round().drop_duplicates())
-        shared = int((located["n_at_point"] > 1).sum())
-        if shared:
-            said = (
-                f"{name}: {count(len(located), 'place')} on {count(n_points, 'point')} (to the "
-                f"metre); {number(shared)} share theirs with others, as those of a postcode do, so "
-                f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
-            )
-            found.append(Caution("shared-points", said))
-    if held := int(rows["held"].sum()):
-        said = (
-            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
-            "for in the name or the address: it is not shown. Take it out of the list."
-        )
-        found.append(Caution("contacts-in-lists", said))
-    unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
-    if len(unknown):
-        shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
-        more = f" and {count(len(unknown) - 5, 'other')}" if len(unknown) > 5 else ""  # noqa: PLR2004
-        said = f"Not in the table of venue types: {', '.join(shown)}{more}. Add them there."
-        found.append(Caution("business-types-unknown", said))
-    twice = int((rows["reason"] == SAME_VENUE).sum())
-    if twice:
-        said = (
-            f"Left out as the same venue as another row: {count(twice, 'row')}. What they say "
-            "was added to the row that is kept."
-        )
-        found.append(Caution("venues-listed-twice", said))
-    return tuple(found)
 
 
 def _licences(lists: Iterable[Listed]) -> list[str]:

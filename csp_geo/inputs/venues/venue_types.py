@@ -12,6 +12,7 @@ from csp_geo.core.errors import SettingsError
 from csp_geo.core.toml import TABLE, check_values, read_toml, texts
 from csp_geo.core.wording import shortened
 from csp_geo.inputs.source import plain
+from csp_geo.inputs.venues.ask_first import AskFirst, whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +25,15 @@ OTHER: Final = "other"
 """The venue type of a business whose list gives none."""
 FILE: Final = "venue_types.toml"
 _SHOP: Final = "shop"
-_GENERAL: Final = (_SHOP, "cafe or restaurant", "other catering", OTHER)
+PLAINEST: Final = (_SHOP, "other catering", OTHER)
+"""Venue types that hardly say that a business is a place."""
+_GENERAL: Final = (*PLAINEST, "cafe or restaurant")
 """Venue types that say so little that a name may show a business never to be approached."""
+VAGUE: Final = (*_GENERAL, "takeaway")
+"""Venue types that may stand in the grounds of another, and be known by its name."""
 _NAMES: Final = "names"
+_PLACES: Final = "places"
+_ASK_FIRST: Final = "ask_first"
 _BETWEEN: Final = re.compile(r"\sand\s|\sor\s|[/&,;+()]|\s-\s")
 _APART: Final = re.compile(r"[^\w']+")
 _WHO_RUNS_IT: Final = frozenset(
@@ -47,12 +54,15 @@ class VenueTypes:
 
     `words` are plain (lower case, letters and digits; ``key=value`` keeps its sign). `names` are
     patterns of names that say more than a list that only says "shop"; those of unsuitable types
-    say more than any general type.
+    say more than any general type. `places` are patterns of names that say what the whole is of
+    which a list has the cafe or the shop. `ask_first` tells whom to ask somebody about first.
     """
 
     words: Mapping[str, str]
     groups: Mapping[str, str]
     names: Mapping[str, re.Pattern[str]]
+    places: Mapping[str, re.Pattern[str]]
+    ask_first: AskFirst
 
     def of(self, business_type: str, name: str = "") -> str | None:
         """Return the venue type of a business, `None` if its type is not in the table."""
@@ -61,14 +71,16 @@ class VenueTypes:
             found = self.words.get(f"{_word(business_type.partition('=')[0])}=*")
         elif found is None:
             found = self._of_parts(business_type)
-        if found not in _GENERAL:
+        if found not in VAGUE:
             return found
-        said = (
+        said = [
             kind
             for kind, pattern in self.names.items()
-            if (found == _SHOP or self.groups[kind] == UNSUITABLE) and pattern.search(name)
-        )
-        return next(said, found)
+            if (found == _SHOP or (found in _GENERAL and self.groups[kind] == UNSUITABLE))
+            and pattern.search(name)
+        ]
+        said += [kind for kind, pattern in self.places.items() if pattern.search(name)]
+        return next(iter(said), found)
 
     def _of_parts(self, business_type: str) -> str | None:
         """Return the type of "Local authority run library" or "Libraries and community hubs".
@@ -109,13 +121,17 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
     Raises
     ------
     SettingsError
-        If it cannot be read, or is not made of the tables suitable, alcohol, gambling, unsuitable
-        and names, each with lists of words.
+        If it cannot be read, or is not made of the tables suitable, alcohol, gambling, unsuitable,
+        names and places, each with lists of words, and ask_first.
+
+    Notes
+    -----
+    Who is to be asked about first is told by the packaged table where the project's own, which may
+    be older, has no ``[ask_first]``; with an empty one nobody is.
     """
+    packaged = tomllib.loads((files("csp_geo.inputs.venues") / FILE).read_text(encoding="utf-8"))
     if path is None:
-        where = FILE
-        text = (files("csp_geo.inputs.venues") / FILE).read_text(encoding="utf-8")
-        values = tomllib.loads(text)
+        where, values = FILE, packaged
     else:
         where = f"data/premises/{FILE}"
         values = read_toml(path, where)
@@ -127,23 +143,28 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
         for kind, own in values.get(group, {}).items()
         for word in (kind, *own)
     }
-    names = {kind: _any_of(own) for kind, own in values.get(_NAMES, {}).items() if own}
-    if unknown := set(names) - set(groups):
+    names, places = (
+        _patterns(values.get(table, {}), groups, f"{where}, [{table}]")
+        for table in (_NAMES, _PLACES)
+    )
+    ask_first = AskFirst.of(values.get(_ASK_FIRST, packaged[_ASK_FIRST]), where)
+    return VenueTypes(words, {OTHER: SUITABLE, **groups}, names, places, ask_first)
+
+
+def _patterns(
+    given: Mapping[str, list[str]], groups: Mapping[str, str], where: str
+) -> dict[str, re.Pattern[str]]:
+    if unknown := {kind for kind, words in given.items() if words} - set(groups):
         raise SettingsError(
-            f"{where}, [names]: '{shortened(min(unknown))}' is not a venue type of this table."
+            f"{where}: '{shortened(min(unknown))}' is not a venue type of this table."
         )
-    return VenueTypes(words, {OTHER: SUITABLE, **groups}, names)
-
-
-def _any_of(words: list[str]) -> re.Pattern[str]:
-    either = "|".join(re.escape(word).replace("'", "['\u2019]?") for word in words)
-    return re.compile(rf"\b(?:{either})\b", re.IGNORECASE)
+    return {kind: whole_words(words) for kind, words in given.items() if words}
 
 
 def _check(values: Mapping[str, Any], where: str) -> None:
-    tables = (*GROUPS, _NAMES)
-    check_values(values, dict.fromkeys(tables, TABLE), where, what="table")
-    for table, kinds in values.items():
-        check_values(kinds, texts("words"), f"{where}, [{table}]")
+    tables = (*GROUPS, _NAMES, _PLACES)
+    check_values(values, dict.fromkeys((*tables, _ASK_FIRST), TABLE), where, what="table")
+    for table in tables:
+        check_values(values.get(table, {}), texts("words"), f"{where}, [{table}]")
     if not values.get(SUITABLE):
         raise SettingsError(f"{where} needs a table [suitable]: without it nothing is a candidate.")

@@ -67,9 +67,7 @@ def havens_page(
             "not_vetted": plan_words.NOT_VETTED,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
-            "sites": [
-                plan_words.site_words(plan, venues, facts, n) for n in range(len(plan.order))
-            ],
+            "sites": [_site(plan, venues, facts, n) for n in range(len(plan.order))],
             "curve": _curve(plan),
             "asked": plan_words.reports_words(plan, facts),
             "strips": [
@@ -83,6 +81,7 @@ def havens_page(
             "others": _others(plan, venues),
             "solved": SOLVED_CURVE,
             "complete": plan.others.is_complete,
+            "n_more": plan.others.n_more,
             "certainty": plan_words.certainty(plan, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
             "step_free": plan_words.step_free_words(plan, venues),
@@ -92,6 +91,11 @@ def havens_page(
         drawn,
         scripts=("havens.js", "map.js", "plan.js"),
     )
+
+
+def _site(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
+    site = plan_words.site_words(plan, venues, facts, n)
+    return site | {"otherwise": plan_words.fallback_words(plan, site, n)}
 
 
 def _layers(
@@ -240,5 +244,5 @@ def _named(sites: Sequence[int], venues: Venues, *, with_address: bool = False) 
     for site in sites:
         row = venues.table.iloc[site]
         address = plan_words.say_address(row) if with_address else ""
-        said.append(f"{row['name']} ({address})" if address else str(row["name"]))
+        said.append(plan_words.name_and_address(str(row["name"]), address))
     return join(said)

@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from csp_geo.core.disclosure import Audience
-from csp_geo.core.tables import UNCOVERED, as_agreed
+from csp_geo.core.tables import ASK_FIRST, UNCOVERED, as_agreed
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import DAYS
-from csp_geo.decisions.havens.candidates import AT_M, THEMES_ASKED
+from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
+from csp_geo.decisions.havens.plan import FALLBACKS
 from csp_geo.products.escape import neutralise
 from csp_geo.products.exports import layers_for
-from csp_geo.products.havens.plan_words import why_not
+from csp_geo.products.havens.plan_words import say_address, why_not
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from openpyxl import Workbook
 
-    from csp_geo.core.arrays import Ints
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
@@ -61,10 +61,21 @@ def sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
     rows = venues.table.iloc[plan.order].reset_index(drop=True)
     rows.insert(0, "rank", range(1, len(rows) + 1))
     rows["hours_assumed"] = venues.assumed[plan.order]
+    for place in range(FALLBACKS):
+        own = [some[place : place + 1] for some in plan.fallbacks]
+        rows[f"fallback_{place + 1}"] = [_named(one[0][0], venues) if one else None for one in own]
+        covers = [round(one[0][1], 3) if one else np.nan for one in own]
+        rows[f"fallback_{place + 1}_covers"] = np.array(covers, dtype=np.float64)
     rows["covers_alone"], rows["adds"] = np.round(plan.why.alone, 3), np.round(plan.why.adds, 3)
     rows["easting"], rows["northing"] = np.round(venues.xy[plan.order], 1).T
     rows["vetted"] = False
     return rows
+
+
+def _named(site: int, venues: Venues) -> str:
+    row = venues.table.iloc[site]
+    about = ", ".join(filter(None, (row["venue_type"], say_address(row))))
+    return f"{row['name']} ({about})"
 
 
 def hours_table(plan: HavenPlan) -> pd.DataFrame:
@@ -82,23 +93,39 @@ def hours_table(plan: HavenPlan) -> pd.DataFrame:
     )
 
 
-def licensing_table(
-    candidates: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues, n_reports: Ints
-) -> pd.DataFrame:
+def licensing_table(marks: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues) -> pd.DataFrame:
     """Return the premises to ask licensing about before anybody approaches them.
 
     Those to approach come first, with their number in the plan; then those with most reports.
+    `marks` has all candidates, of `licensing.marks_of`; those above chance are not in the plan.
     """
-    rows = pd.DataFrame(candidates[["premises_id", "name", "address", "postcode"]])
-    place = {site: n for n, site in enumerate(plan.order, start=1)}
-    rows["to_approach"] = [place.get(site) for site in venues.candidates.tolist()]
+    columns = ["premises_id", "name", "address", "postcode", "reports", "above_chance"]
+    rows = pd.DataFrame(marks[columns])
+    in_plan = np.flatnonzero(~rows["above_chance"].to_numpy())
+    place = {
+        int(in_plan[site - venues.n_existing]): n for n, site in enumerate(plan.order, start=1)
+    }
+    rows.insert(4, "to_approach", [place.get(row) for row in range(len(rows))])
     rows["to_approach"] = rows["to_approach"].astype("Int64")
-    rows["reports"] = n_reports
-    rows["note"] = f"Ask licensing first: reports of {THEMES_ASKED} within {AT_M:.0f} metres of it."
-    rows = rows[n_reports > 0].sort_values(
+    said = f"reports of {THEMES_ASKED} within {AT_M:.0f} metres of it"
+    rows["note"] = np.where(
+        rows["above_chance"],
+        f"Not in the plan: more {said} than a venue has by chance. Ask licensing.",
+        f"Ask licensing first: {said}.",
+    )
+    rows = rows[rows["reports"] > 0].sort_values(
         ["to_approach", "reports"], ascending=[True, False], kind="stable", na_position="last"
     )
     return rows.reset_index(drop=True)
+
+
+def ask_first_table(ask_first: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the premises about which somebody is to be asked before they are candidates."""
+    names = {"listed_in": "file", "source_row": "row"}
+    columns = ["name", "venue_type", "address", "postcode", "why", *names]
+    rows = pd.DataFrame(ask_first[columns]).rename(columns=names)
+    rows = rows.sort_values(["why", "file", "row"], kind="stable").reset_index(drop=True)
+    return as_agreed(rows, ASK_FIRST)
 
 
 def uncovered_table(

@@ -50,6 +50,7 @@ class HavenFacts(PageFacts):
     n_asked: int
     n_listed: int
     n_candidates: int
+    n_ask_first: int
     time_limit_s: float
     left_out: Mapping[str, int]
     existing: Sequence[Mapping[str, Any]]
@@ -125,7 +126,33 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "was": f"On your list of havens: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
+        "fallbacks": [
+            {
+                "name": other["name"],
+                "venue_type": other["venue_type"],
+                "address": say_address(other),
+                "covers": round(covers, 3),
+            }
+            for other, covers in (
+                (venues.table.iloc[site], value) for site, value in plan.fallbacks[n]
+            )
+        ],
     }
+
+
+def fallback_words(plan: HavenPlan, site: Mapping[str, Any], n: int) -> list[str]:
+    """Say of each venue to ask where the n-th says no how much of its reports it would cover."""
+    alone = plan.why.alone[n]
+    return [
+        f"{name_and_address(other['name'], other['address'])}, {other['venue_type']}: covers "
+        f"{of(other['covers'], alone)} of these reports"
+        for other in site["fallbacks"]
+    ]
+
+
+def name_and_address(name: str, address: str) -> str:
+    """Write a name with its address in brackets, if it is known."""
+    return f"{name} ({address})" if address else name
 
 
 def say_address(row: Any) -> str:

@@ -87,6 +87,7 @@ HAVENS = (
     "dark-not-avoided",
     "barriers-as-read",
     "only-food-businesses",
+    "list-of-venues-old",
     "shared-points",
     "contacts-in-lists",
     "business-types-unknown",

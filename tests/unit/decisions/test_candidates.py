@@ -1,10 +1,13 @@
-"""Which premises of a list are a haven that is known already."""
+"""Which premises are a haven that is known already, and which are in the crime data themselves."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from csp_geo.decisions.havens.candidates import _begins
+from csp_geo.decisions.havens.licensing import FALSE_SHARE, above_chance
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,36 @@ from csp_geo.decisions.havens.candidates import _begins
 )
 def test_a_name_of_four_letters_may_begin_a_longer_one(name, other, same):
     assert _begins(name, other) is same
+
+
+class TestAboveChance:
+    """Counts of reports at premises, against a Poisson of what a premises has on average."""
+
+    def told(self, *counts, n_quiet=0):
+        n = np.array([*counts, *[0] * n_quiet])
+        return above_chance(n, np.ones(len(n), dtype=bool)).tolist()
+
+    def test_one_of_many_with_many_reports(self):
+        assert self.told(9, 1, n_quiet=98) == [True] + [False] * 99
+
+    def test_none_reported_and_all_alike(self):
+        assert self.told(n_quiet=5) == [False] * 5
+        assert self.told(7, 7, 7, 7) == [False] * 4
+        assert self.told(9) == [False]  # alone it is its own average
+
+    @pytest.mark.parametrize(("n_quiet", "above"), [(7, False), (8, True)])
+    def test_both_sides_of_one_in_twenty(self, n_quiet, above):
+        """Three reports at one of so many: its chance, times how many are tested."""
+        n = n_quiet + 1
+        corrected = poisson.sf(2, 3 / n) * n
+        assert (corrected <= FALSE_SHARE) == above
+        assert self.told(3, n_quiet=n_quiet)[0] == above
+
+    def test_only_those_that_can_be_compared_are_tested(self):
+        n = np.array([9, 9, *[0] * 98])
+        compared = np.arange(100) != 1
+        assert np.flatnonzero(above_chance(n, compared)).tolist() == [0]
+        assert not above_chance(n, np.zeros(100, dtype=bool)).any()
+
+    def test_no_premises(self):
+        assert above_chance(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)).tolist() == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import ANSWERS, CRITERIA
-from csp_geo.decisions.havens.criteria import LABELS, PACKAGED, judge, read_profile
+from csp_geo.decisions.havens.criteria import DEFAULT, LABELS, PACKAGED, judge, read_profile
 
 
 def venues(**columns):
@@ -35,17 +35,34 @@ class TestProfiles:
         assert "from your own consultation" in profile.cautions[1]
         assert "not vetted" in profile.cautions[0]
         assert {*profile.must, *profile.must_after_dark, *profile.weights} <= set(LABELS)
-        assert "phone" in profile.musts(after_dark=True)
         assert "staff" in profile.musts(after_dark=True)
         assert profile.staff(after_dark=True) == 2
 
     def test_strict_asks_for_more(self):
-        light, strict = map(read_profile, PACKAGED)
+        light, strict = map(read_profile, ("light", "strict"))
         assert set(light.musts(after_dark=False)) < set(strict.musts(after_dark=False))
+
+    def test_the_default_is_the_rule_of_the_borough(self):
+        """Two members of staff at all times: one by day is not enough, as it is for the light."""
+        table = venues(staff_min=[1.0, 2.0, np.nan], phone=["yes"] * 3)
+        for is_dark in (False, True):
+            judged = judge(table, read_profile(DEFAULT), after_dark=is_dark)
+            assert judged["meets"].tolist() == ["no", "yes", "unknown"]
+        assert read_profile(DEFAULT).needs(after_dark=False) == ("at least 2 members of staff",)
+
+    def test_types_in_their_order(self, tmp_path):
+        packaged = read_profile(DEFAULT)
+        assert packaged.place_of("Pharmacy") < packaged.place_of("shop") < packaged.place_of("zoo")
+        for name in PACKAGED:
+            assert read_profile(name).types_in_order == packaged.types_in_order
+        assert own(tmp_path, "must = []").types_in_order == packaged.types_in_order
+        ours = own(tmp_path, "types_in_order = ['Zoo', 'shop']")
+        assert [ours.place_of(kind) for kind in ("zoo", "Shop", "pharmacy")] == [0, 1, 2]
 
     @pytest.mark.parametrize(
         ("text", "said"),
         [
+            ("types_in_order = 'shop'", "a list of venue types"),
             ("must = [", "not valid TOML"),
             ("must = ['magic']", "must must be a list of criteria .*, not 'magic'"),
             ("must = 'phone'", "a list of criteria"),
@@ -64,7 +81,9 @@ class TestProfiles:
             own(tmp_path, text)
 
     def test_no_such_profile(self, tmp_path):
-        with pytest.raises(SettingsError, match="Choose light or strict, or name a TOML file"):
+        with pytest.raises(
+            SettingsError, match="Choose lbbd, light or strict, or name a TOML file"
+        ):
             read_profile(tmp_path / "medium")
 
     def test_one_that_cannot_be_read(self, tmp_path):

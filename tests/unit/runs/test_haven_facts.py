@@ -35,7 +35,7 @@ def plan_run(*, n=100, vague=0, thefts=0, unreachable=0.0, accuracy_m=20.0, **ch
     """Return a plan of which only what it warns of is in hand: by default nothing."""
     located = {"location_method": "exact", "location_accuracy_m": accuracy_m}
     incidents = pd.DataFrame({"theme": ["theft"] * thefts + ["robbery"] * (n - thefts), **located})
-    quiet = SimpleNamespace(cautions=())
+    quiet = SimpleNamespace(cautions=(), days={})
     parts = {
         "options": options(),
         "demand": demand(n, vague),
@@ -89,8 +89,16 @@ def test_limits(changes, expected):
 
 @pytest.mark.parametrize("step", ["register", "premises", "hours", "walk"])
 def test_what_a_step_warns_of_is_passed_on(step):
-    warned = SimpleNamespace(cautions=(Caution("list-as-read", "Said."),))
+    warned = SimpleNamespace(cautions=(Caution("list-as-read", "Said."),), days={})
     assert haven_facts.cautions(plan_run(**{step: warned})) == ("Said.",)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2022, 1, 31), ["list-of-venues-old"]), (date(2022, 2, 1), []), (date(2024, 1, 1), [])],
+)
+def test_a_list_more_than_a_year_older_than_the_map(day, expected):
+    assert codes(plan_run(premises=SimpleNamespace(cautions=(), days={"a.csv": day}))) == expected
 
 
 def test_cautions_of_the_choice_and_between_the_steps_are_passed_on():

@@ -1,0 +1,134 @@
+"""What is said of lists of premises: why rows are left out, what a list lacks, how old it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from csp_geo.core.caution import Caution
+from csp_geo.core.wording import count, number
+from csp_geo.inputs.venues.listing import NO_LOCATION, say_nowhere
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from csp_geo.inputs.venues.listing import Listed
+
+SHARED_ACCURACY_M: Final = 100.0
+"""How well a point is known that may stand for a whole postcode."""
+NO_NAME, NO_VENUE, UNKNOWN_TYPE, SAME_VENUE = "no-name", "no-venue", "unknown-type", "same-venue"
+ASK_FIRST: Final = "ask-first"
+REASONS: Final[Mapping[str, str]] = {
+    NO_NAME: "It has no name.",
+    NO_VENUE: "Nothing says that it is a business or a public building.",
+    UNKNOWN_TYPE: "Its business type is not in the table of venue types: add it there.",
+    "unsuitable-type": "Businesses of its type are never approached.",
+    "alcohol-led": "Pubs, bars and off-licences are left out unless asked for.",
+    "gambling": "Gambling venues are left out unless asked for.",
+    SAME_VENUE: "It is the same venue as another row: same name, at most 50 metres apart or in "
+    "the same postcode.",
+    ASK_FIRST: "Somebody is to be asked about it first, by the table of venue types.",
+}
+"""Why a row is not a candidate, beside the reasons for which a place is nowhere."""
+_DAY: Final = re.compile(r"(?<!\d)(20\d\d)[-_. ]?([01]\d)(?:[-_. ]?([0-3]\d))?(?!\d)")
+_EXTRACTED: Final = re.compile(rb"ExtractDate\W{1,6}(\d{4}-\d{2}-\d{2})")
+_START: Final = 4_096
+"""Bytes in which a header says when the list was made."""
+
+
+@lru_cache(maxsize=64)
+def say_reason(slug: str) -> str:
+    """Say in a sentence why a row is not a candidate."""
+    if slug in REASONS:
+        return REASONS[slug]
+    return say_nowhere(NO_LOCATION if slug == "no-location" else slug)
+
+
+def with_words(left_out: pd.DataFrame) -> pd.DataFrame:
+    """Return rows that are left out with what to say of each."""
+    table = left_out.rename(columns={"listed_in": "source_file"}).reset_index(drop=True)
+    words = [say_reason(slug) for slug in table["reason"]]
+    return table.assign(words=pd.Series(words, table.index, dtype="str"))
+
+
+def nothing_left(reasons: pd.Series, n: int) -> str:
+    """Say why none of `n` rows is a candidate, by the reason of each."""
+    why = [f"{number(k)}: {say_reason(slug)}" for slug, k in reasons.value_counts().items()]
+    return (
+        f"None of {count(n, 'row')} is a candidate. {' '.join(why)} Check the list, the wards, "
+        "and the table of venue types."
+    )
+
+
+def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, ...]:
+    """Return what somebody must know of lists, given all their rows with their reasons."""
+    found = []
+    if all("fhrs" in listed.fields for listed in lists):
+        said = (
+            "Food hygiene ratings are the only list: it has businesses with food and no others, so "
+            "libraries, barbers, community hubs, stations and most pharmacies are missing. Add a "
+            "list of them."
+        )
+        found.append(Caution("only-food-businesses", said))
+    for name, own in rows.groupby("listed_in", sort=False):
+        located = own[own["n_at_point"] > 0]
+        n_points = len(located[["x_m", "y_m"]].round().drop_duplicates())
+        shared = int((located["n_at_point"] > 1).sum())
+        if shared:
+            said = (
+                f"{name}: {count(len(located), 'place')} on {count(n_points, 'point')} (to the "
+                f"metre); {number(shared)} share theirs with others, as those of a postcode do, so "
+                f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
+            )
+            found.append(Caution("shared-points", said))
+    if held := int(rows["held"].sum()):
+        said = (
+            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
+            "for in the name or the address: it is not shown. Take it out of the list."
+        )
+        found.append(Caution("contacts-in-lists", said))
+    unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
+    if len(unknown):
+        shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
+        more = f" and {count(len(unknown) - 5, 'other')}" if len(unknown) > 5 else ""  # noqa: PLR2004
+        said = f"Not in the table of venue types: {', '.join(shown)}{more}. Add them there."
+        found.append(Caution("business-types-unknown", said))
+    twice = int((rows["reason"] == SAME_VENUE).sum())
+    if twice:
+        said = (
+            f"Left out as the same venue as another row: {count(twice, 'row')}. What they say "
+            "was added to the row that is kept."
+        )
+        found.append(Caution("venues-listed-twice", said))
+    return tuple(found)
+
+
+def day_of_list(path: Path, rated: Iterable[str]) -> date | None:
+    """Return the latest day that a list is known to be of, `None` if nothing says one.
+
+    Parameters
+    ----------
+    path
+        The file: its name may hold a day or a month, its first bytes that of the extract.
+    rated
+        The days on which its premises were rated, as ISO text.
+    """
+    with path.open("rb") as stream:
+        header = _EXTRACTED.search(stream.read(_START))
+    texts = [path.stem, *rated, header[1].decode() if header else ""]
+    return max(filter(None, map(_day_in, dict.fromkeys(texts))), default=None)
+
+
+def _day_in(text: str) -> date | None:
+    found = _DAY.search(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3] or 1))
+    except ValueError:
+        return None
