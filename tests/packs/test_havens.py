@@ -169,7 +169,7 @@ class TestRegister:
         assert sum("not asked again" in why for why in again["left_out"]) == 1
         assert names[2] in chosen
         html = (tmp_path / made.name / "havens.html").read_text("utf-8")
-        assert "On your list of havens: Its training ended on 1 March 2021." in html
+        assert "On your register: Its training ended on 1 March 2021." in html
 
     def test_a_haven_on_two_rows_is_not_asked_again(
         self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path

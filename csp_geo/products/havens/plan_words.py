@@ -25,7 +25,8 @@ _REPORTS: Final = {
     "15:00 to 18:00": "reports from 15:00 to 18:00",
 }
 NOT_VETTED: Final = (
-    "These are businesses to approach. None of them has been vetted, and none has been asked."
+    "These are businesses to approach. None of them has been vetted, and none has been asked "
+    "unless that stands with it."
 )
 
 
@@ -36,7 +37,8 @@ class HavenFacts(PageFacts):
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
-    counts_now and why_not; `on` is the day that the plan is made for.
+    counts_now and why_not; `stages` says how many of the register have come how far, "" without
+    one; `on` is the day that the plan is made for.
     """
 
     area: str
@@ -53,6 +55,7 @@ class HavenFacts(PageFacts):
     time_limit_s: float
     left_out: Mapping[str, int]
     existing: Sequence[Mapping[str, Any]]
+    stages: str
     on: date
 
     @property
@@ -122,7 +125,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
         "ask": row["ask"],
-        "was": f"On your list of havens: {row['was']}" if row["was"] else "",
+        "was": f"On your register: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
     }
