@@ -33,8 +33,8 @@ from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
 from csp_geo.products.havens import plan_tables
+from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in, list_number
 from csp_geo.products.havens.plan_page import havens_page
-from csp_geo.products.havens.plan_tables import CALL_LIST, call_list, is_filled_in
 from csp_geo.products.havens.plan_words import NOT_VETTED, site_words
 from csp_geo.runs import haven_facts as facts
 from csp_geo.runs.context import Stopwatch
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
 FURTHEST_M: Final = 1_600.0
 """How far off the nearest venues of a hotspot are looked for."""
 WARDS: Final = "ward"
+_DECIMALS: Final = 6
+"""Of degrees in the call list: a tenth of a metre."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,12 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
     incidents = pack.incidents.assign(category=pack.incidents["theme"])  # a pack has no words
     reports_at = ask_licensing(run.candidates, incidents)
     n_marked = int((reports_at[[site - venues.n_existing for site in plan.order]] > 0).sum())
+    degrees = pack.area.projection.to_lonlat(venues.xy[plan.order]).round(_DECIMALS).tolist()
+    to_call = [
+        {**site, "longitude": f"{at[0]}", "latitude": f"{at[1]}"}
+        for site, at in zip(sites, degrees, strict=True)
+    ]
+    listed = call_list(to_call, on=page.on, marking=page.marking, note=NOT_VETTED)
     html = havens_page(plan, venues, pack.hotspots, pack.area, page)
     watch.start("write", "Writing")
     return Pack(
@@ -178,10 +186,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
             "left-out.csv": run.left_out,
         },
         layers=plan_tables.layers_of(plan, venues, pack.hotspots, pack.area),
-        pages={
-            "havens.html": html.encode("utf-8"),
-            CALL_LIST: call_list(sites, on=page.on, marking=page.marking, note=NOT_VETTED),
-        },
+        pages={"havens.html": html.encode("utf-8"), CALL_LIST: listed},
         head=make_head(
             context,
             as_of=page.on,
@@ -200,7 +205,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
             licences=page.licences,
             cautions=facts.cautions(run),
         ),
-        body=facts.body(run, page, sites),
+        body=facts.body(run, page, sites) | {"call_list": list_number(listed)},
         watch=watch,
         lines=facts.lines(plan, page, sites, n_marked),
         opens=("havens.html",),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.wording import DAYS, count, number
+from csp_geo.decisions.opening import shown_hours
 from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import say_hours
 
@@ -118,6 +119,12 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "key": site_key(n),
         "name": row["name"],
         "type": row["venue_type"],
+        "venue_type": row["venue_type"],
+        "street": row["address"] or "",
+        "postcode": row["postcode"] or "",
+        "opening_hours": shown_hours(row["opening_hours"]) or "",
+        "easting": float(venues.xy[plan.order[n]][0]),
+        "northing": float(venues.xy[plan.order[n]][1]),
         "address": say_address(row),
         "ward": row["ward_name"] or "",
         "why": why,
