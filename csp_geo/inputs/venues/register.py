@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from csp_geo.inputs.venues.listing import Listed
     from csp_geo.inputs.venues.venue_types import VenueTypes
 
-_STATUS: Final = {
+STATUSES: Final = {
     **dict.fromkeys(("active", "live", "current", "open", "yes"), "active"),
     **dict.fromkeys(("candidate", "asked", "approached", "prospect"), "candidate"),
     **dict.fromkeys(("lapsed", "inactive", "suspended", "paused", "expired"), "lapsed"),
@@ -277,7 +277,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
             **{name: at.dt.strftime("%Y-%m-%d") for name, at in dates.items()},
             **{f"{name}_at": at for name, at in dates.items()},
             **{f"{name}_bad": at.isna() & (rows[name] != "") for name, at in dates.items()},
-            "status": [_STATUS.get(plain(text), UNKNOWN) for text in rows["status"]],
+            "status": [STATUSES.get(plain(text), UNKNOWN) for text in rows["status"]],
             "contact_given": rows["contact"] != "",
             **{f"{name}_held": flags for name, flags in held.items()},
             "source_row": rows["source_row"],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import zipfile
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, Final
@@ -54,7 +53,7 @@ _HEAD: Final = 4
 _COLUMNS: Final = (*SHOWN, *ANSWERED)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _A4: Final = 9
-_MODIFIED: Final = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+_MODIFIED: Final = b"<dcterms:modified"
 
 
 def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, note: str) -> bytes:
@@ -246,11 +245,19 @@ def _saved(book: Workbook, on: date) -> bytes:
         for name in written.namelist():
             data = written.read(name)
             if name == "docProps/core.xml":
-                data = _MODIFIED.sub(rb"\g<1>" + f"{on.isoformat()}T00:00:00Z".encode(), data)
+                data = _modified_on(data, on)
             member = zipfile.ZipInfo(name, day)
             member.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(member, data)
     return made.getvalue()
+
+
+def _modified_on(properties: bytes, on: date) -> bytes:
+    """Return a workbook's properties with a day in place of the moment of saving."""
+    before, element, rest = properties.partition(_MODIFIED)
+    attributes, close, said = rest.partition(b">")
+    day = f"{on.isoformat()}T00:00:00Z".encode()
+    return before + element + attributes + close + day + said[said.index(b"<") :]
 
 
 def _digest(book: Workbook) -> str:
