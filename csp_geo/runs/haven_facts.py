@@ -295,10 +295,10 @@ def lines(
 ) -> list[str]:
     """Return what the terminal shows."""
     said = [plan_words.lead(plan, facts)]
-    said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
-    said.append(plan_words.certainty(plan, facts))
     if facts.stages:
         said.append(f"On your register: {facts.stages}.")
+    said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
+    said.append(plan_words.certainty(plan, facts))
     if n_marked:
         said.append(
             f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "
