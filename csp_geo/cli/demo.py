@@ -82,7 +82,8 @@ def _make_rest(out: Path, run: Path, context: Context) -> None:
         context,
     )
     write_pack(listed, context)
-    say(plan.lines[0])
+    for line in plan.lines[:2]:  # what the new venues would change, and how far the others are
+        say(line)
     for pack in (plan, listed):
         for name in pack.opens:
             say(f"Open {Path(str(pack.folder)) / name}")

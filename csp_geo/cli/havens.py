@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
+from csp_geo.cli.terminal import print_json, say
+from csp_geo.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from csp_geo.cli.shared import Surroundings
@@ -18,19 +20,26 @@ _AS_GIVEN: Final = (
     *("any_hour", "standing_out", "alcohol"),
 )
 """Options that a run takes by the names that they have here."""
+_REGISTER: Final = Path("data", "havens.csv")
 
 
 @click.command()
-@click.option("--run", type=PATH, required=True, metavar="DIR", help="A weekly pack.")
+@click.option("--run", type=PATH, metavar="DIR", help="A weekly pack.")
 @click.option(
     "--premises",
     type=PATH,
-    required=True,
     multiple=True,
     metavar="FILE|DIR",
     help="Lists of venues.",
 )
 @click.option("--existing", type=PATH, metavar="FILE", help="Existing havens [data/havens.csv].")
+@click.option(
+    "--answers",
+    type=PATH,
+    multiple=True,
+    metavar="FILE",
+    help="Filled call lists, to be read into the register; makes no plan.",
+)
 @click.option("--sites", type=click.IntRange(min=0), default=3, show_default=True, metavar="N")
 @click.option("--within", type=float, default=400.0, show_default=True, metavar="METRES")
 @click.option("--hours", default="all", show_default=True, metavar="all|after-dark|after-school")
@@ -68,6 +77,13 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     from csp_geo.runs.pack import write_pack
     from csp_geo.runs.project import register_of
 
+    if given["answers"]:
+        return _read_answers(surroundings, given, as_json=as_json)
+    if not given["run"] or not given["premises"]:
+        raise SettingsError(
+            "Say which map and which venues: csp-geo havens --run maps/DAY --premises FILE. To "
+            "read a filled call list: csp-geo havens --answers FILE."
+        )
     ours = given["run"].resolve().is_relative_to(Path.cwd())  # a pack of this project
     existing = given["existing"] or (register_of(Path()) if ours else None)
     options = HavenOptions(
@@ -94,3 +110,28 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     )
     pack = run_havens(options, context)
     return finish(pack, write_pack(pack, context), as_json=as_json)
+
+
+def _read_answers(surroundings: Surroundings, given: dict[str, Any], *, as_json: bool) -> int:
+    """Read filled call lists into the register, and say what was read into which row."""
+    from csp_geo.runs.haven_answers import AnswerOptions, run_answers
+
+    if given["run"] or given["premises"]:
+        raise SettingsError(
+            "--answers reads a filled call list and makes no plan. Run it alone, then make the "
+            "plan with --run and --premises."
+        )
+    asked = {name: given[name] for name in ("answers", "existing")}
+    context = make_context(
+        surroundings.today(), command_text("havens", asked), quiet=as_json, settings=settings_of()
+    )
+    register = given["existing"] or _REGISTER
+    read = run_answers(
+        AnswerOptions(answers=given["answers"], register=register, out=given["out"]), context
+    )
+    if as_json:
+        print_json(read.record)
+    else:
+        for line in read.lines:
+            say(line)
+    return 0

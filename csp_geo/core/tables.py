@@ -80,7 +80,9 @@ SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 KINDS: Final = ("hotspot", "busy point")
 ANSWERS: Final = ("yes", "no", "unknown")
 """What is known of a criterion; unknown never counts as met."""
-HAVEN_STATUSES: Final = ("active", "lapsed", "withdrawn", "unknown")
+HAVEN_STATUSES: Final = ("active", "candidate", "lapsed", "withdrawn", "unknown")
+FINDING_GROUPS: Final = ("lapsed", "due soon", "promised", "to do")
+"""What a finding of the register is: over, over soon, agreed and not done yet, or anything else."""
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
 
@@ -127,6 +129,7 @@ _ALLOWED: Final = {
     "KINDS": KINDS,
     "ANSWERS": ANSWERS,
     "HAVEN_STATUSES": HAVEN_STATUSES,
+    "FINDING_GROUPS": FINDING_GROUPS,
     "ZONE_STATUSES": ZONE_STATUSES,
     "VERDICTS": VERDICTS,
 }

@@ -130,7 +130,10 @@ def nothing_to_list(register: Register) -> str:
 
 
 def coordinator_table(register: Register) -> pd.DataFrame:
-    """Return what is wrong or old, first that for which a haven is not listed: not to be public."""
+    """Return what is wrong, old, due or promised, haven by haven, first those not listed.
+
+    `group` says which of these; it is not to be public.
+    """
     table = _by_haven(register.findings)
     listed = table["stops"].map({True: "no", False: "yes"})
     table = table.assign(listed=listed).rename(columns={"source_row": "row", "do": "what_to_do"})

@@ -18,6 +18,7 @@ from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
+from csp_geo.inputs.venues.register import say_stages
 from csp_geo.products.havens import plan_words
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         time_limit_s=options.plan.time_limit_s,
         left_out={str(why): int(n) for why, n in run.left_out["why"].value_counts().items()},
         existing=_existing(run.register),
+        stages=say_stages(run.register) if run.register is not None else "",
         on=pack.as_of,
     )
 
@@ -115,10 +117,12 @@ def _counting(run: PlanRun) -> str:
 
 
 def _existing(register: Register | None) -> list[dict[str, Any]]:
-    """Return the havens of the register, those that count first; nobody's contact is among it."""
+    """Return the havens of the register, those that count first, without candidates or contacts."""
     if register is None:
         return []
-    table = register.table.sort_values("counts_now", ascending=False, kind="stable")
+    table = register.table[register.are_havens].sort_values(
+        "counts_now", ascending=False, kind="stable"
+    )
     columns = ["name", "venue_type", "opening_hours", "counts_now", "why_not"]
     rows = pd.DataFrame(table[columns]).astype(object)
     rows["opening_hours"] = [say_given_hours(text) for text in rows["opening_hours"]]
@@ -281,6 +285,7 @@ def body(
         "existing_closed": dict(
             Counter(haven["why_not"] for haven in facts.existing if not haven["counts_now"])
         ),
+        "stages": run.register.stages if run.register is not None else None,
         "sites": [{key: site[key] for key in _SAID_OF_SITE} for site in sites],
         "views": [vars(view) for view in plan.views],
         "curve": [None if np.isnan(value) else round(float(value), 3) for value in plan.curve],
@@ -310,6 +315,8 @@ def lines(
 ) -> list[str]:
     """Return what the terminal shows."""
     said = [plan_words.lead(plan, facts)]
+    if facts.stages:
+        said.append(f"On your register: {facts.stages}.")
     said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
     said.append(plan_words.certainty(plan, facts))
     if n_marked:

@@ -34,9 +34,9 @@ from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.venues.venue_types import read_venue_types
 from csp_geo.products.havens import plan_tables
+from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in, list_number
 from csp_geo.products.havens.plan_page import havens_page
-from csp_geo.products.havens.plan_tables import CALL_LIST, call_list, is_filled_in
-from csp_geo.products.havens.plan_words import NOT_VETTED, site_words
+from csp_geo.products.havens.plan_words import NOT_VETTED, call_words, site_words
 from csp_geo.runs import haven_facts as facts
 from csp_geo.runs.context import Stopwatch
 from csp_geo.runs.pack import Pack, files_read, make_head, output_folder, read_pack
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 FURTHEST_M: Final = 1_600.0
 """How far off the nearest venues of a hotspot are looked for."""
 WARDS: Final = "ward"
+_DECIMALS: Final = 6
+"""Of degrees in the call list: a tenth of a metre."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +172,9 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
     sites = [site_words(plan, venues, page, n) for n in range(len(plan.order))]
     marked = plan_tables.licensing_table(run.marks, plan, venues)
     n_marked = int(marked["to_approach"].notna().sum())
+    degrees = pack.area.projection.to_lonlat(venues.xy).round(_DECIMALS)
+    to_call = [call_words(plan, venues, site, n, degrees) for n, site in enumerate(sites)]
+    listed = call_list(to_call, on=page.on, marking=page.marking, note=NOT_VETTED)
     html = havens_page(plan, venues, pack.hotspots, pack.area, page)
     watch.start("write", "Writing")
     return Pack(
@@ -186,10 +191,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
             "left-out.csv": run.left_out,
         },
         layers=plan_tables.layers_of(plan, venues, pack.hotspots, pack.area),
-        pages={
-            "havens.html": html.encode("utf-8"),
-            CALL_LIST: call_list(sites, on=page.on, marking=page.marking, note=NOT_VETTED),
-        },
+        pages={"havens.html": html.encode("utf-8"), CALL_LIST: listed},
         head=make_head(
             context,
             as_of=page.on,
@@ -208,7 +210,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
             licences=page.licences,
             cautions=facts.cautions(run),
         ),
-        body=facts.body(run, page, sites),
+        body=facts.body(run, page, sites) | {"call_list": list_number(listed)},
         watch=watch,
         lines=facts.lines(plan, page, sites, n_marked),
         opens=("havens.html",),

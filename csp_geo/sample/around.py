@@ -61,7 +61,8 @@ _HAVEN_HEADER: Final = (
     *("haven_id", "name", "type", "address", "lat", "lon", "opening_hours", "open_after_dark"),
     *("staff_min", "trained_count", "training_date", "training_expiry", "step_free"),
     *("accessible_toilet", "phone", "cctv", "contact", "sign_up_date", "last_checked", "status"),
-    *("consent_to_publish", "Data status"),
+    *("consent_to_publish", "ice_cards", "sticker_displayed", "asked_on", "willing"),
+    "Data status",
 )
 _ASSUMED: Final = """\
 # Hours to assume for venues of a type where nobody gave any: csp-geo havens --assume-hours
@@ -145,7 +146,11 @@ def _stations() -> list[tuple[str, tuple[int, int]]]:
 
 
 def _havens() -> bytes:
-    """Seven havens, of which three do not count: training over, withdrawn, not confirmed."""
+    """Seven havens, and five venues that were asked.
+
+    Three of the havens do not count: training over, withdrawn, not confirmed. One of the venues
+    said no, one has not answered, and three said yes and have come one step further each.
+    """
     trained, good = "2021-06-14", "2022-06-14"
     rows = [
         ("H01", "Vicarage Library", "Library", "Ripple Road", "51.53640", "0.07905"),
@@ -168,11 +173,42 @@ def _havens() -> bytes:
         (
             *(*row, hours[n], "yes" if n in {3, 6} else "no", 2, 3, trained, expiry[n], "yes"),
             *("yes" if n % 2 else "no", "yes", "yes", "held by the council", "2021-06-01"),
-            *(checked[n], status[n], "yes", SYNTHETIC),
+            *(checked[n], status[n], "yes", "yes", "no" if n == 1 else "yes", "", "", SYNTHETIC),
         )
         for n, row in enumerate(rows)
     ]
-    return _csv([_HAVEN_HEADER, *lines])
+    return _csv([_HAVEN_HEADER, *lines, *_asked()])
+
+
+def _asked() -> list[tuple[object, ...]]:
+    """Return the rows of venues that were asked and are no havens: what a call list leaves."""
+    rows = [
+        ("C01", "Whalebone Hub", "Community hub", "Whalebone Lane", "51.57392", "0.13921"),
+        ("C02", "Gascoigne Cafe", "Cafe", "St Ann's", "51.53190", "0.07910"),
+        (
+            "C03",
+            "Bastable Stores",
+            "Convenience store",
+            "Bastable Avenue",
+            "51.53015",
+            "0.09785",
+        ),
+        ("C04", "Rush Green Barbers", "Barber", "Dagenham Road", "51.56010", "0.16630"),
+        ("C05", "Five Elms Kitchen", "Takeaway", "Wood Lane", "51.55310", "0.13830"),
+    ]
+    status = (*("candidate",) * 4, "withdrawn")
+    willing = ("yes", "yes", "yes", "", "no")
+    trained = ("2021-10-18", "2021-12-06", "", "", "")
+    until = ("2022-10-18", "", "", "", "")
+    asked = ("2021-09-27", "2021-10-04", "2021-10-04", "2021-10-11", "2021-10-11")
+    return [
+        (
+            *(*row, "", "", "", 3 if until[n] else "", trained[n], until[n], "", "", "", ""),
+            *("held by the council", "", "", status[n], "", "", "", asked[n], willing[n]),
+            SYNTHETIC,
+        )
+        for n, row in enumerate(rows)
+    ]
 
 
 def _csv(lines: list[tuple[object, ...]]) -> bytes:

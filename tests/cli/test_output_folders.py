@@ -125,7 +125,7 @@ def test_filled_in_during_the_run(csp, home, monkeypatch):
 
     def meanwhile(*given):
         book = openpyxl.load_workbook(path)
-        book.active["K4"] = "They said yes"
+        book.active["K5"] = "They said yes"
         book.save(path)
         return real(*given)
 
@@ -133,7 +133,7 @@ def test_filled_in_during_the_run(csp, home, monkeypatch):
     ran = csp(*COMMANDS["havens"][2], cwd=home)
     assert ran.code == 2
     assert "call-list.xlsx is not as csp-geo wrote it" in ran.err
-    assert openpyxl.load_workbook(path).active["K4"].value == "They said yes"
+    assert openpyxl.load_workbook(path).active["K5"].value == "They said yes"
 
 
 def as_of_an_earlier_version(pack):
@@ -151,10 +151,10 @@ def test_call_list_of_an_earlier_version(csp, home):
     assert csp(*COMMANDS["havens"][2], cwd=home).code == 0
     as_of_an_earlier_version(pack)
     book = openpyxl.load_workbook(pack / "call-list.xlsx")
-    book.active["K4"] = "They said yes"
+    book.active["K5"] = "They said yes"
     book.save(pack / "call-list.xlsx")
     assert csp(*COMMANDS["havens"][2], cwd=home).code == 2
-    assert openpyxl.load_workbook(pack / "call-list.xlsx").active["K4"].value == "They said yes"
+    assert openpyxl.load_workbook(pack / "call-list.xlsx").active["K5"].value == "They said yes"
 
 
 def test_link_to_a_folder_elsewhere(csp, home, command):

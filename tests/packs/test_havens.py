@@ -87,13 +87,17 @@ class TestSample:
             assert total == pytest.approx(views["All hours"][name], abs=0.05)
 
     def test_call_list_is_to_be_filled_in(self, made: Path, record: dict) -> None:
-        sheet = openpyxl.load_workbook(made / "call-list.xlsx").active
+        sheet = openpyxl.load_workbook(made / "call-list.xlsx")["Call list"]
         lines = list(sheet.iter_rows(values_only=True))
         assert lines[0][0] == "OFFICIAL-SENSITIVE"
         assert "None of them has been vetted" in lines[1][0]
-        assert [line[1] for line in lines[3:]] == [site["name"] for site in record["sites"]]
-        assert lines[2][-3:] == ("Called on", "Answer", "Next step")
-        assert {line[-3:] for line in lines[3:]} == {(None, None, None)}
+        assert "--answers call-list.xlsx" in lines[2][0]
+        assert {line[2] for line in lines[4:]} == {site["name"] for site in record["sites"]}
+        assert lines[3][8:] == (
+            *("Telephone", "Spoken to", "Two staff at all hours", "Hours confirmed"),
+            *("Step-free", "Willing", "Date", "Note"),
+        )
+        assert {line[8:] for line in lines[4:]} == {(None,) * 8}
 
     def test_marks_and_contacts_stay_where_they_belong(self, made: Path, demo: Path) -> None:
         """Who is to be asked about at licensing stands in one file; the contact in none."""
@@ -117,7 +121,7 @@ class TestSample:
 
     def test_the_same_run_again(self, run: Run, demo: Path, made: Path, tmp_path: Path) -> None:
         assert run("havens", *given(demo), "--out", tmp_path) == 0
-        for name in FILES - {"layers.gpkg", "call-list.xlsx", "havens.json"}:
+        for name in FILES - {"layers.gpkg", "havens.json"}:
             assert (tmp_path / "2021-11-29" / name).read_bytes() == (made / name).read_bytes()
 
 
@@ -236,7 +240,7 @@ class TestRegister:
         assert sum("not asked again" in why for why in again["left_out"]) == 1
         assert names[2] in chosen
         html = (tmp_path / made.name / "havens.html").read_text("utf-8")
-        assert "On your list of havens: Its training ended on 1 March 2021." in html
+        assert "On your register: Its training ended on 1 March 2021." in html
 
     def test_a_haven_on_two_rows_is_not_asked_again(
         self, run: Run, demo: Path, made: Path, record: dict, tmp_path: Path

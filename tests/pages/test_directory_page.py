@@ -182,7 +182,7 @@ class TestFiles:
         assert "No opening hours are given" in first
         assert second.startswith("Row 2, SH-1 Toy Library: It never counts as open, because ")
         lines = csv_bytes(coordinator_table(made)).decode("utf-8-sig").splitlines()
-        assert lines[0] == "row,haven_id,name,listed,what,what_to_do,finding"
+        assert lines[0] == "row,haven_id,name,listed,group,what,what_to_do,finding"
         assert [line.split(",")[:4] for line in lines[1:]] == [
             *(["3", "SH-2", "Both", "no"],) * 2,
             ["2", "SH-1", "Toy Library", "yes"],

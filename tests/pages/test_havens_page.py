@@ -107,6 +107,7 @@ def facts(**changes):
         "n_ask_first": 0,
         "left_out": {"Businesses of its type are never approached.": 6},
         "time_limit_s": 60.0,
+        "stages": "12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed",
         "existing": [
             haven("Old Library", "Mo-Su 09:00-17:00"),
             haven("Old Chemist", "", why_not="Its training ended."),
@@ -128,10 +129,17 @@ class TestWords:
             "well it would be 8.0." in html
         )
         assert "Covers 8.0 of 9.0 after-dark reports that nothing open covers now." in html
-        assert "None of them has been vetted, and none has been asked." in html
+        assert "None of them has been vetted, and none has been asked unless" in html
         assert "Assumed, not asked" in html
         assert "4 listed venues share" in html
         assert "Counts as closed: <bdi>Its training ended.</bdi>" in html
+
+    def test_stages_of_the_register_stand_on_one_line(self):
+        line = (
+            "<p>On your register: 12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed.</p>"
+        )
+        assert line in page()
+        assert "On your register: 12" not in page(stages="")
 
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))

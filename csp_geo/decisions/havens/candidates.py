@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -17,11 +17,12 @@ from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.listing import SAME_M, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from csp_geo.core.arrays import Flags
     from csp_geo.decisions.havens.criteria import Profile
     from csp_geo.inputs.venues.premises import Premises
 
@@ -139,36 +140,56 @@ def _rows_out(table: pd.DataFrame, why: Sequence[str] | NDArray[np.object_]) -> 
 def _without_havens(
     table: gpd.GeoDataFrame, register: gpd.GeoDataFrame | None
 ) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
-    """Tell which venues must not be asked, and why; say what the register has of others.
-
-    One venue is the same name, or one that begins like it ("Lidl", "Lidl UK GmbH"), within 50
-    metres or in the same postcode; of a haven whose place is not known the same name at the same
-    address, or anywhere if it has none.
-    """
+    """Tell which venues must not be asked, and why; say what the register has of others."""
     why_out = np.full(len(table), "", dtype=object)
     was = np.full(len(table), "", dtype=object)
     if register is None or register.empty or table.empty:
         return table.assign(was=was), why_out
-    names = [_key(name) for name in table["name"]]
-    codes = table["postcode"].fillna("").map(plain).to_numpy()
-    streets = table["address"].fillna("").map(plain).to_numpy()
+    listed = VenueNames.of(table)
     for _, haven in register.iterrows():
-        key, code, street = _key(haven["name"]), _plain(haven["postcode"]), _plain(haven["address"])
-        exact = np.array([name == key for name in names])
-        alike = np.array([_begins(name, key) for name in names])
-        near = (codes == code) & (code != "")
-        nowhere = haven["geometry"] is None
-        if not nowhere:
-            near |= np.asarray(table.distance(haven["geometry"]) <= SAME_M)
-        same = alike & near
-        if nowhere:
-            same |= exact & ((streets == street) | (street == "")) & (near | (code == ""))
         ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
-        there = haven["counts_now"] or (nowhere and haven["status"] == "active")
-        same &= why_out == ""  # a later row of the same venue does not let it back in
+        there = haven["counts_now"] or (haven["geometry"] is None and haven["status"] == "active")
+        # a later row of the same venue does not let it back in
+        same = listed.same_as(haven) & (why_out == "")
         why_out[same] = _GONE if ended else _THERE if there else ""
         was[same] = str(haven["why_not"])
     return table.assign(was=was), why_out
+
+
+@dataclass(frozen=True, eq=False)
+class VenueNames:
+    """What venues are told apart by: `table` with name, postcode, address and a point, and keys."""
+
+    table: gpd.GeoDataFrame
+    names: Sequence[str]
+    codes: NDArray[np.object_]
+    streets: NDArray[np.object_]
+
+    @classmethod
+    def of(cls, table: gpd.GeoDataFrame) -> VenueNames:
+        """Return the keys of a table of venues."""
+        codes, streets = (
+            table[name].fillna("").map(plain).to_numpy(dtype=object)
+            for name in ("postcode", "address")
+        )
+        return cls(table, [_key(name) for name in table["name"]], codes, streets)
+
+    def same_as(self, venue: pd.Series | Mapping[str, Any]) -> Flags:
+        """Tell which of them are one venue with another.
+
+        That is the same name, or one that begins like it ("Lidl", "Lidl UK GmbH"), within 50 metres
+        or in the same postcode; where the place of `venue` is not known, the same name at the same
+        address, or anywhere if it has none.
+        """
+        key, code, street = _key(venue["name"]), _plain(venue["postcode"]), _plain(venue["address"])
+        exact = np.array([name == key for name in self.names], dtype=np.bool_)
+        alike = np.array([_begins(name, key) for name in self.names], dtype=np.bool_)
+        near = np.asarray((self.codes == code) & (code != ""), dtype=np.bool_)
+        if venue["geometry"] is not None:
+            near |= np.asarray(self.table.distance(venue["geometry"]) <= SAME_M)
+            return alike & near
+        at_address = (self.streets == street) | (street == "")
+        return np.asarray((alike & near) | (exact & at_address & (near | (code == ""))))
 
 
 def _key(name: object) -> str:

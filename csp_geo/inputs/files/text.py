@@ -39,7 +39,7 @@ _NOT_TEXT: Final = (
 
 
 @dataclass(frozen=True)
-class _Layout:
+class TextLayout:
     """How the text is written."""
 
     encoding: str
@@ -84,10 +84,7 @@ def read_text(origin: Origin, start: bytes, known: Collection[str]) -> RawTable:
             "comes from and save it as CSV or XLSX."
         )
     with origin.reading():
-        layout, notes = _encoding(origin)
-        with _opened(origin, layout) as stream:
-            text = stream.read(_PREVIEW_LENGTH)
-        layout, header = _table_layout(text, layout, known)
+        layout, header, notes = text_layout(origin, known)
         if header is None:
             raise SourceError(f"{origin.where} is empty. Ask for it again.")
         if len(header.names) > origin.limits.columns:
@@ -105,20 +102,30 @@ def read_text(origin: Origin, start: bytes, known: Collection[str]) -> RawTable:
     )
 
 
-def _opened(origin: Origin, layout: _Layout) -> TextIO:
+def text_layout(
+    origin: Origin, known: Collection[str]
+) -> tuple[TextLayout, Header | None, tuple[str, ...]]:
+    """Find how a table is written, and its header: `None` where nothing stands in it."""
+    layout, notes = _encoding(origin)
+    with _opened(origin, layout) as stream:
+        text = stream.read(_PREVIEW_LENGTH)
+    return *_table_layout(text, layout, known), notes
+
+
+def _opened(origin: Origin, layout: TextLayout) -> TextIO:
     raw = origin.open()
     stream: IO[bytes] = io.BufferedReader(_WithoutNuls(raw)) if layout.nuls else raw
     return io.TextIOWrapper(stream, encoding=layout.encoding, errors="replace", newline="")
 
 
-def _encoding(origin: Origin) -> tuple[_Layout, tuple[str, ...]]:
+def _encoding(origin: Origin) -> tuple[TextLayout, tuple[str, ...]]:
     """Return UTF-8 when the whole file is, UTF-16 when it says so, else the one of Windows."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, n_nuls, n_bytes = True, 0, 0
     with origin.open() as stream:
         while block := stream.read(_BLOCK):
             if not n_bytes and block.startswith(_UTF16):
-                return _Layout("utf-16", nuls=False), ("read as UTF-16",)
+                return TextLayout("utf-16", nuls=False), ("read as UTF-16",)
             n_bytes += len(block)
             n_nuls += block.count(b"\x00")
             try:
@@ -133,12 +140,12 @@ def _encoding(origin: Origin) -> tuple[_Layout, tuple[str, ...]]:
     if n_nuls:
         were = "was" if n_nuls == 1 else "were"
         notes = (*notes, f"{count(n_nuls, 'NUL byte')} {were} left out")
-    return _Layout("utf-8-sig" if is_utf8 else "cp1252", nuls=n_nuls > 0), notes
+    return TextLayout("utf-8-sig" if is_utf8 else "cp1252", nuls=n_nuls > 0), notes
 
 
 def _table_layout(
-    text: str, layout: _Layout, known: Collection[str]
-) -> tuple[_Layout, Header | None]:
+    text: str, layout: TextLayout, known: Collection[str]
+) -> tuple[TextLayout, Header | None]:
     """Find the separator by the header that it gives, else by how often it stands in the lines."""
     lines = text.splitlines(keepends=True)
     said = lines[0].strip().strip('"').casefold() if lines else ""
@@ -181,7 +188,7 @@ def _rows(stream: TextIO, separator: str, origin: Origin) -> Iterator[Sequence[s
         raise SourceError(f"{origin.where} is not a readable CSV table: {error}.") from error
 
 
-def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
+def _widest(origin: Origin, layout: TextLayout, columns: int) -> int:
     """Return how many cells the longest row has, at least as many as there are columns."""
     bound, whole = 0, True
     with _opened(origin, layout) as stream:
@@ -200,7 +207,7 @@ def _widest(origin: Origin, layout: _Layout, columns: int) -> int:
     return widest
 
 
-def _blank_columns(origin: Origin, layout: _Layout, header: Header) -> frozenset[int]:
+def _blank_columns(origin: Origin, layout: TextLayout, header: Header) -> frozenset[int]:
     """Tell which columns have neither a name nor a single filled cell."""
     blank = set(header.unnamed)
     if not blank:
@@ -219,7 +226,7 @@ class _TextChunks:
     """The rows below the header, read anew each time they are gone through."""
 
     origin: Origin
-    layout: _Layout
+    layout: TextLayout
     header: Header
     blank: frozenset[int]
     widest: int

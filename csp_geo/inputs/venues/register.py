@@ -1,7 +1,8 @@
 """The register of Safe Havens: which there are, which count now, and what is wrong or old in it.
 
 A haven counts only while it is active, confirmed within a year, trained and consenting, and its
-place is known; a lapsed one counts as closed. Who the contact is never leaves the file.
+place is known; a lapsed one counts as closed, a candidate never counts. Who the contact is never
+leaves the file.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from csp_geo.inputs.venues.contacts import (
 )
 from csp_geo.inputs.venues.list_columns import Wanted
 from csp_geo.inputs.venues.listing import (
+    NO,
     UNKNOWN,
     YES,
     read_answers,
@@ -34,8 +36,10 @@ from csp_geo.inputs.venues.listing import (
 )
 from csp_geo.inputs.venues.register_findings import (
     BORDER_M,
+    CANDIDATE,
     DATES,
     FREE,
+    doubles_of,
     findings_of,
     records_of,
     repeats_of,
@@ -54,8 +58,9 @@ if TYPE_CHECKING:
     from csp_geo.inputs.venues.listing import Listed
     from csp_geo.inputs.venues.venue_types import VenueTypes
 
-_STATUS: Final = {
+STATUSES: Final = {
     **dict.fromkeys(("active", "live", "current", "open", "yes"), "active"),
+    **dict.fromkeys(("candidate", "asked", "approached", "prospect"), "candidate"),
     **dict.fromkeys(("lapsed", "inactive", "suspended", "paused", "expired"), "lapsed"),
     **dict.fromkeys(("withdrawn", "closed", "left", "removed", "no"), "withdrawn"),
 }
@@ -109,6 +114,11 @@ WANTED: Final = Wanted(
         "last_checked": (
             *("last checked", "last confirmed", "date checked", "date last checked", "checked"),
         ),
+        "asked_on": ("asked on", "date asked", "last asked", "called on", "date called"),
+        "willing": ("willing", "willing to join"),
+        "staff_at_all_hours": ("staff at all hours", "two staff at all hours"),
+        "hours_confirmed": ("hours confirmed",),
+        "answer_note": ("answer note",),
         "status": ("status", "haven status"),
         "contact": ("contact", "contact name", "contact email", "contact person", "manager"),
     },
@@ -119,6 +129,7 @@ TEMPLATE: Final = (
     *("training_expiry", "step_free", "toilet", "accessible_toilet", "phone", "wifi", "charging"),
     *("cctv", "first_aid", "quiet_space", "languages", "ice_cards", "sticker_displayed"),
     *("contact", "sign_up_date", "last_checked", "status", "consent_to_publish"),
+    *("asked_on", "willing", "staff_at_all_hours", "hours_confirmed", "answer_note"),
 )
 """The columns of an empty register."""
 
@@ -129,9 +140,9 @@ class Register:
 
     `table` is per `tables.HAVENS`, in the order of the file; its `counts_now` says which havens
     count, `why_not` why another does not. `findings` has source_row, haven_id, name, finding (a
-    slug), what, do (sentences) and stops (bool: the haven does not count because of it). `cautions`
-    say what else of the file was not read; `matched` are the columns that were, with their fields,
-    `unread` those that were not.
+    slug), group (`tables.FINDING_GROUPS`), what, do (sentences) and stops (bool: the haven does not
+    count because of it). `cautions` say what else of the file was not read; `matched` are the
+    columns that were, with their fields, `unread` those that were not.
     """
 
     table: gpd.GeoDataFrame
@@ -148,10 +159,39 @@ class Register:
         return self.table["counts_now"]
 
     @property
+    def are_havens(self) -> pd.Series:
+        """Which rows are or were havens, bool: neither candidates nor venues that said no."""
+        said_no = (self.table["status"] == "withdrawn") & (self.table["willing"] == NO)
+        return (self.table["status"] != CANDIDATE) & ~said_no
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """How many venues have come how far; a venue counts at every stage that it has reached.
+
+        asked: every venue that was asked, and every haven that was not given up. willing: those
+        that said yes, and active havens. trained, with_sticker: those of the willing whose training
+        holds, and those of these that show the sticker and agree to be listed. listed: those that
+        count now, whatever is known of a sticker.
+        """
+        table = self.table
+        active, candidate = table["status"] == "active", table["status"] == CANDIDATE
+        asked = active | candidate | ~self.are_havens
+        willing = active | (candidate & (table["willing"] == YES))
+        trained = willing & (table["training"] == YES)
+        agreed = (table["sticker_displayed"] == YES) & (table["consent_to_publish"] == YES)
+        return {
+            "asked": int(asked.sum()),
+            "willing": int(willing.sum()),
+            "trained": int(trained.sum()),
+            "with_sticker": int((trained & agreed).sum()),
+            "listed": int(self.counts_now.sum()),
+        }
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many havens there are, how many count now, and how many findings there are."""
         return {
-            "havens": len(self.table),
+            "havens": int(self.are_havens.sum()),
             "counts_now": int(self.counts_now.sum()),
             "findings": len(self.findings),
         }
@@ -186,7 +226,10 @@ def read_havens(path: Path, area: StudyArea | None = None, *, today: date) -> Re
     rows["training"] = [training_on(row, today) for row in records_of(rows)]
     findings = findings_of(records_of(rows), today)
     repeats = repeats_of(rows[~rows.index.isin(findings.loc[findings["stops"], "at"])])
-    findings = pd.concat([findings, repeats]).sort_values("at", kind="stable", ignore_index=True)
+    doubles = doubles_of(records_of(rows))
+    findings = pd.concat([findings, repeats, doubles]).sort_values(
+        "at", kind="stable", ignore_index=True
+    )
     stops = findings[findings["stops"]].groupby("at")["what"].agg(" ".join)
     rows["why_not"] = stops.reindex(rows.index).fillna("")
     rows["counts_now"] = rows["why_not"] == ""
@@ -220,7 +263,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
         **{name: rows[name].mask(held[name], "") for name in FREE},
     )
     texts = ("postcode", "opening_hours", "languages")
-    answers = [name for name in (*CRITERIA, *OFFERED) if name in rows]
+    answers = [name for name in (*CRITERIA, *OFFERED, "willing") if name in rows]
     table = pd.DataFrame(
         {
             "haven_id": rows["haven_id"],
@@ -234,7 +277,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
             **{name: at.dt.strftime("%Y-%m-%d") for name, at in dates.items()},
             **{f"{name}_at": at for name, at in dates.items()},
             **{f"{name}_bad": at.isna() & (rows[name] != "") for name, at in dates.items()},
-            "status": [_STATUS.get(plain(text), UNKNOWN) for text in rows["status"]],
+            "status": [STATUSES.get(plain(text), UNKNOWN) for text in rows["status"]],
             "contact_given": rows["contact"] != "",
             **{f"{name}_held": flags for name, flags in held.items()},
             "source_row": rows["source_row"],
@@ -266,6 +309,12 @@ def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:
         return np.full(len(listed), None, dtype=object)
     names = np.array([*area.wards[column], None], dtype=object)
     return np.asarray(names[listed.ward])
+
+
+def say_stages(register: Register) -> str:
+    """Say how many venues have come how far: "12 asked, 5 willing, 3 trained, ..."."""
+    said = [f"{n:,} {stage.replace('with_', 'with a ')}" for stage, n in register.stages.items()]
+    return ", ".join(said)
 
 
 def say_counts(register: Register) -> str:

@@ -20,11 +20,19 @@ BORDER_M: Final = 2000.0
 """How far outside the study area a haven may lie: across the border it helps all the same."""
 TRAINING_YEARS: Final = 3
 """Training without an expiry counts for this many years: no scheme's rule, but a stated limit."""
-SOON_DAYS: Final = 30
-"""Training and confirmation that end within this many days are said."""
-DATES: Final = ("training_date", "training_expiry", "sign_up_date", "last_checked")
+SOON_DAYS: Final = 60
+"""What falls due within this many days, inclusive, is said: training, confirmation."""
+DATES: Final = ("training_date", "training_expiry", "sign_up_date", "last_checked", "asked_on")
 FREE: Final = ("address", "postcode", "venue_type", "languages")
 """Free text that is shown as given, and so left empty where it holds a contact."""
+CANDIDATE: Final = "candidate"
+"""The status of a venue that was asked and is no haven yet."""
+_GROUPS: Final = {
+    **dict.fromkeys(("not-active", "training-lapsed", "training-old", "not-confirmed"), "lapsed"),
+    **dict.fromkeys(("training-ends-soon", "training-soon", "confirm-soon"), "due soon"),
+    **dict.fromkeys(("not-trained", "not-trained-yet", "no-sticker", "no-cards"), "promised"),
+    **dict.fromkeys(("candidate-not-trained", "candidate-not-equipped"), "promised"),
+}
 _ENDED: Final = ("lapsed", "withdrawn")
 _Finding = tuple[str, str, str, bool]
 """Slug, what is wrong or old, what to do, whether the haven does not count because of it."""
@@ -54,7 +62,7 @@ def training_on(row: dict[str, Any], today: date) -> str:
 
 
 def findings_of(rows: list[dict[str, Any]], today: date) -> pd.DataFrame:
-    """Return what is wrong or old on a day: at (which row), finding, what, do, stops."""
+    """Return what is wrong or old on a day: at (which row), finding, what, do, stops, group."""
     return _table([(at, *one) for at, row in enumerate(rows) for one in _findings(row, today)])
 
 
@@ -85,6 +93,39 @@ def repeats_of(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def doubles_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return the same for candidates that stand where an earlier row does, under another name.
+
+    The same place is the same address with a number in it, or a point that is known exactly.
+    """
+    found: list[tuple[int, str, str, str, bool]] = []
+    first: dict[str, dict[str, Any]] = {}
+    for at, row in enumerate(rows):
+        if row["status"] in _ENDED:
+            continue
+        own = _places(row)
+        other = next((first[place] for place in own if place in first), None)
+        if other is not None and CANDIDATE in {row["status"], other["status"]}:
+            what = (
+                f"It stands where {other['name']} does (row {other['source_row']}): they may be "
+                "one venue under two names."
+            )
+            do = "If they are one, keep one of the rows; else nothing."
+            found.append((at, "two-names", what, do, False))
+        first = dict.fromkeys(own, row) | first
+    return _table(found)
+
+
+def _places(row: dict[str, Any]) -> list[str]:
+    """Return what tells the place of a row from that of any other building."""
+    address = row["address"] if isinstance(row["address"], str) else ""
+    postcode = row["postcode"] if isinstance(row["postcode"], str) else ""
+    numbered = any(sign.isdigit() for sign in address)
+    exact = row["point"] is not None and row["location_method"] == "exact"
+    spot = [f"{row['point'].x:.0f} {row['point'].y:.0f}"] if exact else []
+    return [*([_same(f"{address} {postcode}")] if numbered else []), *spot]
+
+
 def _same(text: str) -> str:
     return " ".join(text.casefold().split())
 
@@ -95,6 +136,7 @@ def _table(found: list[tuple[int, str, str, str, bool]]) -> pd.DataFrame:
     table["stops"] = table["stops"].astype("bool")
     for name in ("finding", "what", "do"):
         table[name] = table[name].astype("str")
+    table["group"] = table["finding"].map(_GROUPS).fillna("to do").astype("str")
     return table
 
 
@@ -104,8 +146,56 @@ def _findings(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if row["status"] in _ENDED:
         yield "not-active", f"It is {row['status']}.", "Nothing, if that is right.", True
         return
-    for check in (_of_place, _of_standing, _of_confirmation, _of_training, _of_hours):
+    if row["status"] == CANDIDATE:
+        yield from _of_place(row, today)
+        yield from _of_candidate(row, today)
+        return
+    for check in (_of_place, _of_standing, _of_confirmation, _of_training, _of_kit, _of_hours):
         yield from check(row, today)
+
+
+def _of_candidate(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    """Say how far one that was asked has come, and the next step; it never counts."""
+    at, booked = row["asked_on_at"], row["training_date_at"]
+    on = f" on {say_day(at.date())}" if pd.notna(at) else ""
+    lacks = [what for name, what in _KIT.items() if row[name] != YES]
+    if row["willing"] == NO:
+        do = "Write withdrawn as its status, so that it is not asked again."
+        yield "candidate-said-no", f"It was asked{on} and said no.", do, True
+    elif row["willing"] != YES:
+        do = "Ask again, and write yes or no in the column willing."
+        yield "candidate-open", f"It was asked{on} and has not said yes or no.", do, True
+    elif row["training"] != YES:
+        do = "Train staff, and write how many, and the day on which the training ends."
+        said = f"It said yes{on}, and its staff are not trained."
+        if pd.notna(booked):
+            be = "are to be" if booked.date() > today else "were to be"
+            said = f"It said yes{on}, and its staff {be} trained on {say_day(booked.date())}."
+        soon = pd.notna(booked) and 0 < (booked.date() - today).days <= SOON_DAYS
+        yield "training-soon" if soon else "candidate-not-trained", said, do, True
+    elif lacks:
+        what = f"Its staff are trained, and it is not known that it {join(lacks)}."
+        yield "candidate-not-equipped", what, "See to it, and write yes.", True
+    else:
+        do = "Confirm all, and write the day in last_checked, and active as its status."
+        yield "candidate-ready", "It is ready to be listed, and still a candidate.", do, True
+
+
+_KIT: Final = {
+    "sticker_displayed": "shows the sticker",
+    "ice_cards": "has the cards",
+    "consent_to_publish": "agrees to be listed",
+}
+"""What a venue needs after training, and how it is said."""
+
+
+def _of_kit(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    """Say what a haven is known to lack of what the scheme gives it."""
+    del today
+    if row["sticker_displayed"] == NO:
+        yield "no-sticker", "It does not show the sticker.", "Bring one, and write yes.", False
+    if row["ice_cards"] == NO:
+        yield "no-cards", "It has none of the cards.", "Bring some, and write yes.", False
 
 
 def _of_row(row: dict[str, Any], today: date) -> Iterator[_Finding]:
@@ -193,7 +283,9 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
         yield "training-old", what, do, True
     elif row["training"] == NO:
         what = f"Its staff are to be trained on {say_day(on.date())}."
-        yield "not-trained-yet", what, "Nothing, if that is right.", True
+        soon = (on.date() - today).days <= SOON_DAYS
+        slug = "training-soon" if soon else "not-trained-yet"
+        yield slug, what, "Nothing, if that is right.", True
     elif pd.isna(until):
         what = "No day is given on which its training ends."
         yield "no-training-expiry", what, "Ask the trainer, and write the day.", False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.core.wording import DAYS, count, number
+from csp_geo.decisions.opening import shown_hours
 from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import say_hours
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from csp_geo.core.arrays import Floats
     from csp_geo.decisions.havens.gains import Near
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
@@ -25,7 +27,8 @@ _REPORTS: Final = {
     "15:00 to 18:00": "reports from 15:00 to 18:00",
 }
 NOT_VETTED: Final = (
-    "These are businesses to approach. None of them has been vetted, and none has been asked."
+    "These are businesses to approach. None of them has been vetted, and none has been asked "
+    "unless that stands with it."
 )
 
 
@@ -36,7 +39,8 @@ class HavenFacts(PageFacts):
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
-    counts_now and why_not; `on` is the day that the plan is made for.
+    counts_now and why_not; `stages` says how many of the register have come how far, "" without
+    one; `on` is the day that the plan is made for.
     """
 
     area: str
@@ -54,6 +58,7 @@ class HavenFacts(PageFacts):
     time_limit_s: float
     left_out: Mapping[str, int]
     existing: Sequence[Mapping[str, Any]]
+    stages: str
     on: date
 
     @property
@@ -116,6 +121,12 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "key": site_key(n),
         "name": row["name"],
         "type": row["venue_type"],
+        "venue_type": row["venue_type"],
+        "street": row["address"] or "",
+        "postcode": row["postcode"] or "",
+        "opening_hours": shown_hours(row["opening_hours"]) or "",
+        "easting": float(venues.xy[plan.order[n]][0]),
+        "northing": float(venues.xy[plan.order[n]][1]),
         "address": say_address(row),
         "ward": row["ward_name"] or "",
         "why": why,
@@ -123,7 +134,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
         "ask": row["ask"],
-        "was": f"On your list of havens: {row['was']}" if row["was"] else "",
+        "was": f"On your register: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
         "fallbacks": [
@@ -138,6 +149,30 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
             )
         ],
     }
+
+
+def call_words(
+    plan: HavenPlan, venues: Venues, site: Mapping[str, Any], n: int, degrees: Floats
+) -> dict[str, Any]:
+    """Return the n-th site and its fallbacks with what a row of the register needs of each.
+
+    `degrees` are longitude and latitude of each venue, ``(venues, 2)``.
+    """
+    others = []
+    for said, (place, _) in zip(site["fallbacks"], plan.fallbacks[n], strict=True):
+        row = venues.table.iloc[place]
+        told = {
+            "street": row["address"] or "",
+            "postcode": row["postcode"] or "",
+            "opening_hours": shown_hours(row["opening_hours"]) or "",
+        }
+        others.append({**said, **told, **_point(degrees[place])})
+    return {**site, "fallbacks": others, **_point(degrees[plan.order[n]])}
+
+
+def _point(degrees: Floats) -> dict[str, str]:
+    longitude, latitude = degrees.tolist()
+    return {"longitude": f"{longitude}", "latitude": f"{latitude}"}
 
 
 def fallback_words(plan: HavenPlan, site: Mapping[str, Any], n: int) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from csp_geo.core.errors import SourceError
 from csp_geo.core.tables import HAVENS, check_table
 from csp_geo.decisions.havens.criteria import judge, read_profile
-from csp_geo.inputs.venues.register import read_havens, say_counts
+from csp_geo.inputs.venues.register import read_havens, say_counts, say_stages
 
 TODAY = date(2026, 11, 22)
 GOOD = {
@@ -61,11 +61,11 @@ class TestCounts:
         [
             ("2026-11-21", {"training-lapsed"}),
             ("2026-11-22", {"training-ends-soon"}),
-            ("2026-12-22", {"training-ends-soon"}),
-            ("2026-12-23", set()),
+            ("2027-01-21", {"training-ends-soon"}),
+            ("2027-01-22", set()),
         ],
     )
-    def test_the_last_day_of_training_and_the_month_before(self, tmp_path, until, finding):
+    def test_the_last_day_of_training_and_sixty_days_before(self, tmp_path, until, finding):
         assert slugs(read(tmp_path, {"training_expiry": until})) == finding
 
     @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ class TestCounts:
             ("2023-11-21", "training-old"),
             ("2023-11-22", "no-training-expiry"),
             ("2026-11-22", "no-training-expiry"),
-            ("2026-11-23", "not-trained-yet"),
+            ("2026-11-23", "training-soon"),
+            ("2027-01-21", "training-soon"),
+            ("2027-01-22", "not-trained-yet"),
         ],
     )
     def test_training_without_an_end_is_good_for_three_years(self, tmp_path, on, finding):
@@ -86,8 +88,8 @@ class TestCounts:
         [
             ("2025-11-21", {"not-confirmed"}),
             ("2025-11-22", {"confirm-soon"}),
-            ("2025-12-21", {"confirm-soon"}),
-            ("2025-12-22", set()),
+            ("2026-01-20", {"confirm-soon"}),
+            ("2026-01-21", set()),
         ],
     )
     def test_confirmed_within_a_year(self, tmp_path, last, finding):
@@ -132,7 +134,7 @@ class TestCounts:
             ({"name": "Toy Library, ring Jane 07700 900123"}, "contact-in-name", "not listed"),
             (
                 {"training_expiry": "", "training_date": "2027-01-01"},
-                *("not-trained-yet", "1 January 2027"),
+                *("training-soon", "1 January 2027"),
             ),
             ({"easting": "", "northing": "", "postcode": ""}, "no-location", "place is not known"),
             ({"easting": "344421"}, "outside-study-area", "outside the study area"),
@@ -164,6 +166,8 @@ class TestCounts:
             ({"address": "11 Longbridge Rd - contact Mr J Smith"}, "contact-in-text"),
             ({"sign_up_date": "long ago"}, "unreadable-date"),
             ({"haven_id": ""}, "no-id"),
+            ({"sticker_displayed": "no"}, "no-sticker"),
+            ({"ice_cards": "no"}, "no-cards"),
         ],
     )
     def test_findings_that_do_not_stop_a_haven_from_counting(self, tmp_path, change, slug):
@@ -227,6 +231,84 @@ class TestCounts:
 
     def test_two_venues_at_one_address(self, tmp_path):
         assert read(tmp_path, {}, {"haven_id": "SH-2", "name": "Cafe"}).counts_now.all()
+
+
+ASKED = {"status": "candidate", "willing": "yes", "asked_on": "2026-11-01"}
+BARE = {"trained_count": "", "training_expiry": "", "consent_to_publish": ""}
+EQUIPPED = {"sticker_displayed": "yes", "ice_cards": "yes"}
+
+
+class TestCandidates:
+    @pytest.mark.parametrize(
+        ("change", "slug", "group", "why"),
+        [
+            ({"willing": ""} | BARE, "candidate-open", "to do", "asked on 1 November 2026 and has"),
+            ({"willing": "no"} | BARE, "candidate-said-no", "to do", "and said no."),
+            (BARE, "candidate-not-trained", "promised", "said yes on 1 November 2026, and"),
+            (
+                BARE | {"training_date": "2026-11-21", "trained_count": "0"},
+                *("candidate-not-trained", "promised", "were to be trained on 21 November 2026"),
+            ),
+            (
+                BARE | {"training_date": "2027-01-21"},
+                *("training-soon", "due soon", "are to be trained on 21 January 2027"),
+            ),
+            (
+                BARE | {"training_date": "2027-01-22"},
+                *("candidate-not-trained", "promised", "are to be trained on 22 January 2027"),
+            ),
+            (
+                {"consent_to_publish": ""},
+                *("candidate-not-equipped", "promised", "has the cards and agrees to be listed"),
+            ),
+            (EQUIPPED, "candidate-ready", "to do", "ready to be listed"),
+        ],
+    )
+    def test_one_never_counts_and_has_a_next_step(self, tmp_path, change, slug, group, why):
+        made = read(tmp_path, ASKED | change)
+        check_table(made.table, HAVENS)
+        assert not made.counts_now.any()
+        assert made.findings["finding"].tolist() == [slug]
+        assert made.findings["group"].tolist() == [group]
+        assert why in made.findings["what"].iloc[0]
+        assert made.counts == {"havens": 0, "counts_now": 0, "findings": 1}
+        assert say_counts(made) == "0 of 0 Safe Havens count now"
+
+    def test_stages(self, tmp_path):
+        made = read(
+            tmp_path,
+            {"haven_id": "1", "name": "A"} | EQUIPPED,
+            {"haven_id": "2", "name": "B"},  # nothing is known of a sticker
+            ASKED | BARE | {"haven_id": "3", "name": "C", "willing": ""},
+            ASKED | BARE | {"haven_id": "4", "name": "D"},
+            ASKED | EQUIPPED | {"haven_id": "5", "name": "E", "consent_to_publish": "no"},
+            {"haven_id": "6", "name": "F", "status": "withdrawn", "willing": "no"},
+            {"haven_id": "7", "name": "G", "status": "withdrawn"},  # a haven that left
+            {"haven_id": "8", "name": "H", "status": "lapsed"},
+        )
+        assert made.stages == {
+            "asked": 6, "willing": 4, "trained": 3, "with_sticker": 1, "listed": 2,
+        }  # fmt: skip
+        assert say_stages(made) == ("6 asked, 4 willing, 3 trained, 1 with a sticker, 2 listed")
+        assert made.are_havens.tolist() == [True, True, *[False] * 4, True, True]
+
+    def test_one_under_two_names(self, tmp_path):
+        """Said where the building is known, for a candidate; never of two havens."""
+        made = read(tmp_path, {}, ASKED | BARE | {"haven_id": "2", "name": "Ali's Coffee"})
+        found = made.findings[made.findings["finding"] == "two-names"]
+        assert found["source_row"].tolist() == [3]
+        assert "where Toy Library does (row 2)" in found["what"].iloc[0]
+        for change in (
+            {"address": "Town Square", "easting": "544499"},
+            {"address": "4 Town Square", "easting": "544499"},
+            {"status": "withdrawn"},
+        ):
+            other = ASKED | BARE | {"haven_id": "2", "name": "Ali's Coffee"} | change
+            assert "two-names" not in slugs(read(tmp_path, {}, other))
+
+    def test_one_outside_the_area(self, tmp_path, town_area):
+        made = read(tmp_path, ASKED | {"easting": "344421"}, area=town_area)
+        assert "outside-study-area" in slugs(made)
 
 
 class TestReading:

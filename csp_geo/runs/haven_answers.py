@@ -1,0 +1,246 @@
+"""The answers run: filled call lists in, candidates in the register of Safe Havens out."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from csp_geo._version import __version__
+from csp_geo.core.errors import NoPlacesError
+from csp_geo.core.history import CellWritten, at_work_on, history_path, keep
+from csp_geo.core.origin import Origin
+from csp_geo.core.period import say_day
+from csp_geo.core.storage import has_rows
+from csp_geo.core.tables import HAVENS_PLAN
+from csp_geo.core.wording import count, join
+from csp_geo.decisions.havens.candidates import VenueNames
+from csp_geo.inputs.areas.study_area import study_area_of
+from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
+from csp_geo.inputs.venues.call_answers import joined, read_call_list
+from csp_geo.inputs.venues.register import read_havens, say_stages
+from csp_geo.inputs.venues.register_answers import RegisterText
+from csp_geo.products.escape import neutralise
+from csp_geo.runs.pack import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.venues.call_answers import FilledList, VenueAnswers
+    from csp_geo.inputs.venues.register_answers import RowAnswered
+    from csp_geo.runs.context import Context
+
+_TOLD_APART: tuple[str, ...] = ("name", "postcode", "address", "geometry", "source_row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerOptions:
+    """Which filled lists are read into which register; `out` holds the plans that they are of."""
+
+    answers: Sequence[Path]
+    register: Path
+    out: Path
+
+
+@dataclass(frozen=True)
+class AnswersRead:
+    """What was read: lines for the terminal, and a record; of what names people neither tells."""
+
+    lines: Sequence[str]
+    record: dict[str, Any]
+
+
+def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
+    """Read filled call lists into the register, which is written whole or not at all.
+
+    Raises
+    ------
+    CspGeoError
+        If a list cannot be read or is of another plan, or the register cannot be added to.
+    """
+    lists = [
+        read_call_list(path, name, today=context.today, limits=context.settings.limits)
+        for path, name in _named(options.answers)
+    ]
+    area = [_area_of_plan(filled, options.out) for filled in lists][-1]
+    register = options.register
+    if not register.is_file():
+        raise NoPlacesError(
+            f"There is no {register.name} to write the answers into. Make one with 'csp-geo init', "
+            "or name one with --existing FILE."
+        )
+    answers = [_guarded(answer) for answer in joined(lists)]
+    with at_work_on(register, context.command, context.progress):
+        text = RegisterText(register, area)
+        rows = _put(text, answers, _known(register, area, context), area)
+        cells = _cells(rows, context.today.isoformat())
+        if cells:
+            keep(register, text.as_bytes(), cells)
+    stages = None
+    if has_rows(register):
+        stages = read_havens(register, area, today=context.today)
+    n_open = sum(filled.n_open for filled in lists)
+    disputed = [sentence for answer in answers for sentence in answer.disputed]
+    unread = [sentence for filled in lists for sentence in filled.unread]
+    none_yet = f"{count(n_open, 'row')} of the lists {'has' if n_open == 1 else 'have'} none yet"
+    lines = [
+        f"Answers of {count(len(rows), 'venue')} were read into {register.name}; {none_yet}.",
+        *map(_say, rows),
+        *disputed,
+        *unread,
+        f"What was written stands in {history_path(register).name}."
+        if cells
+        else "Nothing is new: the register stays as it is.",
+    ]
+    if stages is not None:
+        lines.append(f"On your register: {say_stages(stages)}.")
+    record = {
+        "version": __version__,
+        "command": context.command,
+        "as_of": context.today.isoformat(),
+        "register": register.name,
+        "lists": [
+            {"file": one.name, "plan": one.plan_day.isoformat(), "number": one.number}
+            for one in lists
+        ],
+        "answers": [_as_json(row) for row in rows],
+        "open": n_open,
+        "disputed": disputed,
+        "unread": unread,
+        "stages": None if stages is None else stages.stages,
+    }
+    return AnswersRead(lines, record)
+
+
+def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Return each file once, with its name; of those that share a name, with its folder's too."""
+    once = list({path.resolve(): path for path in paths})
+    times = Counter(path.name for path in once)
+    return [
+        (path, path.name if times[path.name] == 1 else f"{path.parent.name}/{path.name}")
+        for path in once
+    ]
+
+
+def _area_of_plan(filled: FilledList, out: Path) -> StudyArea:
+    """Return the study area of the plan that a list is of; refuse a list of any other.
+
+    Raises
+    ------
+    NoPlacesError
+        If there is no such plan, or another one of the same day.
+    """
+    folder = out / filled.plan_day.isoformat()
+    theirs = f"{filled.name} is of the plan of {say_day(filled.plan_day)}, number {filled.number}"
+    try:
+        ours = json.loads((folder / HAVENS_PLAN.record).read_text("utf-8")).get("call_list")
+        wards = recognise(Origin(folder / LAYERS, LAYERS)).read("wards")
+    except (OSError, AttributeError, *DAMAGED_LAYER) as error:
+        there = sorted(path.parent.name for path in out.glob(f"*/{HAVENS_PLAN.record}"))
+        raise NoPlacesError(
+            f"{theirs}, and {out.name} holds {join(there) if there else 'no plan'}. Name the "
+            "folder of its plan with --out DIR."
+        ) from error
+    if ours != filled.number:
+        number = f"number {ours}" if ours else "made by an earlier version"
+        raise NoPlacesError(
+            f"{theirs}, but the plan in {out.name}/{folder.name} is another: {number}. Copy the "
+            "answers into the call-list.xlsx that lies there."
+        )
+    return study_area_of(wards, LAYERS)
+
+
+def _guarded(answer: VenueAnswers) -> VenueAnswers:
+    """Make texts that look like formulas inert; a telephone number stands behind a word anyway."""
+    given = {
+        name: text if name == "telephone" else neutralise(text)
+        for name, text in answer.given.items()
+    }
+    venue = {name: neutralise(text) for name, text in answer.venue.items()}
+    return replace(answer, given=given, venue=venue | _degrees(answer))
+
+
+def _degrees(answer: VenueAnswers) -> dict[str, str]:
+    """Return the point of a venue as it was: a minus sign in it is no formula."""
+    return {name: answer.venue[name] for name in ("latitude", "longitude")}
+
+
+def _known(register: Path, area: StudyArea, context: Context) -> gpd.GeoDataFrame:
+    """Return what the rows of the register are told apart by."""
+    if not has_rows(register):
+        empty = {name: pd.Series([], dtype=object) for name in _TOLD_APART[:3]}
+        rows = pd.Series([], dtype="int64")
+        return gpd.GeoDataFrame({**empty, "source_row": rows}, geometry=[], crs=area.projection.crs)
+    table = read_havens(register, area, today=context.today).table
+    return gpd.GeoDataFrame(table[list(_TOLD_APART)])
+
+
+def _put(
+    text: RegisterText, answers: Sequence[VenueAnswers], known: gpd.GeoDataFrame, area: StudyArea
+) -> list[RowAnswered]:
+    """Put each venue's answers into its row of the register, or into a new one."""
+    done = []
+    for answer in answers:
+        venue = _told_apart(answer, area)
+        same = VenueNames.of(known).same_as(venue)
+        row = int(known["source_row"].to_numpy()[same][0]) if same.any() else None
+        done.append(text.put(answer, row))
+        if row is None:
+            new = gpd.GeoDataFrame(
+                [venue | {"source_row": done[-1].row}], geometry="geometry", crs=known.crs
+            )
+            known = pd.concat([known, new], ignore_index=True)
+    return done
+
+
+def _told_apart(answer: VenueAnswers, area: StudyArea) -> dict[str, Any]:
+    """Return what a venue is told from others by."""
+    venue, point = answer.venue, None
+    if venue["longitude"] and venue["latitude"]:
+        degrees = [(float(venue["longitude"]), float(venue["latitude"]))]
+        point = shapely.Point(area.projection.to_metres(degrees)[0])
+    return {name: venue[name] for name in _TOLD_APART[:3]} | {"geometry": point}
+
+
+def _cells(rows: Sequence[RowAnswered], day: str) -> list[CellWritten]:
+    return [
+        CellWritten(
+            day=day,
+            source=row.source,
+            row=row.row,
+            name=row.name,
+            column=cell.column,
+            was=cell.was,
+            now=cell.now,
+        )
+        for row in rows
+        for cell in row.changes
+    ]
+
+
+def _as_json(row: RowAnswered) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "row": row.row,
+        "is_new": row.is_new,
+        "read_from": row.source,
+        "written": {cell.column: cell.now for cell in row.changes},
+        "left": list(row.left),
+    }
+
+
+def _say(row: RowAnswered) -> str:
+    """Say what became of a venue's answers."""
+    said = [f"{cell.column} {cell.now}" for cell in row.changes]
+    new = "new: " if row.is_new else ""
+    left = f" But {join(row.left)}." if row.left else ""
+    return (
+        f"Row {row.row}, {row.name} (from {row.source}): {new}{join(said) or 'nothing new'}.{left}"
+    )
