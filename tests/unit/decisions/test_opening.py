@@ -150,6 +150,9 @@ NEVER_OPEN = {
     "Mo-Fr 25:00-26:00": UNREADABLE,
     "Mo-Fr 10:00-16:00/01:30": UNREADABLE,
     "Mo-Fr 09:00-17:00, Sa": UNREADABLE,
+    "Mo-Su 06:15-11:30, week 48 Tu-We 10:30-19:15+": UNREADABLE,  # two rules in one
+    "Tu 06:30-11:15, 2026 PH 10:45+": UNREADABLE,
+    "Mo 06:30-11:15, easter 10:45+": UNREADABLE,
     "9am-5pm Sat 10am-4pm": UNREADABLE,
     "13pm-15pm": UNREADABLE,
     "closed, Mon 9am-5pm": UNREADABLE,
