@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -324,6 +325,12 @@ class TestTheSun:
         """Published times for London, to two minutes."""
         minutes = sun_times(day, 51.5074, -0.1278)["sunset"]
         assert abs(minutes - (sunset[0] * 60 + sunset[1])) <= 2
+
+    def test_on_the_clock_of_the_place(self):
+        """Sunset in Vancouver is in the afternoon there, and past midnight in London."""
+        vancouver = (date(2026, 11, 24), 49.25, -123.1)
+        assert sun_times(*vancouver, ZoneInfo("America/Vancouver"))["sunset"] // 60 == 16
+        assert "sunset" not in sun_times(*vancouver)
 
     def test_after_dark_in_december_and_june(self):
         december = after_dark(range(168), date(2021, 12, 15), 51.5, 0.1).reshape(7, 24)
