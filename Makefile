@@ -53,9 +53,10 @@ demo: $(VENV)/made
 test: $(VENV)/made-dev
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-# What takes minutes: a command killed 200 times, all unit tests with other versions.
+# What takes minutes: a command killed 200 times, all unit tests with other versions, opening hours and
+# pages beside two npm packages (skipped without npm).
 slow: $(VENV)/made-dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python tools/with_npm.py $(BIN)/python -m pytest -m slow
 	$(BIN)/python tools/other_versions.py oldest -n $(JOBS) --dist worksteal tests/unit
 	$(BIN)/python tools/other_versions.py newest -n $(JOBS) --dist worksteal tests/unit
 

@@ -97,17 +97,19 @@ def _light(span: str, latitude: float, longitude: float, clock: ZoneInfo = LONDO
 
 
 @lru_cache(maxsize=4096)
-def sun_times(day: date, latitude: float, longitude: float) -> dict[str, int]:
-    """Return dawn, sunrise, sunset and dusk of a day, in minutes since midnight in London.
+def sun_times(
+    day: date, latitude: float, longitude: float, clock: ZoneInfo = LONDON
+) -> dict[str, int]:
+    """Return dawn, sunrise, sunset and dusk of a day, in minutes since midnight on a clock.
 
     Those are left out that do not come once each between two midnights (far north, far east).
     """
     from opening_hours import State
 
-    midnight = datetime.combine(day, time(), LONDON)
+    midnight = datetime.combine(day, time(), clock)
     times: dict[str, int] = {}
     for first, last in (("dawn", "dusk"), ("sunrise", "sunset")):
-        hours = _light(f"{first}-{last}", latitude, longitude)
+        hours = _light(f"{first}-{last}", latitude, longitude, clock)
         spans = [
             (start, end)
             for start, end, state, _ in hours.intervals(midnight, midnight + timedelta(days=1))

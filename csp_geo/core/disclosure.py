@@ -107,7 +107,10 @@ LAYERS: Final[Mapping[str, Contents]] = {
     "havens": Contents(_EVERYBODY, tables.HAVEN_LAYER.names, only="counts_now"),
     "directory": Contents(
         _EVERYBODY,
-        (*tables.HAVEN_LAYER.names, "opening_hours", "toilet", "accessible_toilet"),
+        (
+            *tables.HAVEN_LAYER.names,
+            *("opening_hours", "toilet", "accessible_toilet", "quiet_space", "languages"),
+        ),
         only="counts_now",
     ),
     "zones": Contents(_STAFF, (*tables.ZONES.names, "about")),

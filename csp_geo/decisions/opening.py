@@ -34,6 +34,7 @@ from csp_geo.inputs.venues.opening_times import DAY
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from numpy.typing import NDArray
 
@@ -50,11 +51,13 @@ class Place:
 
     `latitude` and `longitude` in degrees; without them hours that depend on the sun are unknown.
     `more_holidays` are bank holidays beyond those that the rules give, such as one proclaimed.
+    `clock` is the one that hangs there.
     """
 
     latitude: float | None = None
     longitude: float | None = None
     more_holidays: Collection[date] = field(default_factory=frozenset)
+    clock: ZoneInfo = LONDON
 
     def is_holiday(self, day: date) -> bool:
         """Tell whether a day is a bank holiday in England."""
@@ -64,7 +67,7 @@ class Place:
         """Return dawn, sunrise, sunset and dusk of a day, those that are known."""
         if self.latitude is None or self.longitude is None:
             return {}
-        return sun_times(day, self.latitude, self.longitude)
+        return sun_times(day, self.latitude, self.longitude, self.clock)
 
 
 NOWHERE: Final = Place()

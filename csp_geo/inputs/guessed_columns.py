@@ -110,6 +110,7 @@ def _of_list(path: Path, kind: str, limits: Limits) -> GuessedColumns:
         empty = pd.DataFrame(columns=list(raw.header))
         cells = next(islice(iter(raw.chunks), 1), empty)[list(raw.header)].head(_SAMPLE)
         found, _ = list_columns(raw.header, source)
-        guesses = {name: column for column, name in found.items() if name in fields}
+        first = reversed(found.items())  # the first of several columns stands for all of them
+        guesses = {name: column for column, name in first if name in fields}
         return GuessedColumns(wanted.table, cells, fields, guesses)
     raise SourceError(error)

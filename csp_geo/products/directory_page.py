@@ -1,7 +1,8 @@
 """The public directory of Safe Havens: a page in one file, a table and a map layer.
 
-Only what the public may know leaves here: name, type, address, hours, access and place of havens
-that count now. No contact, no number of staff, nothing of the rest of the register.
+Only what the public may know leaves here: name, type, address, hours, access, languages and place
+of havens that count now, which have consented. No contact, no number of staff, nothing of the rest
+of the register.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from csp_geo.core.calendar import LONDON
 from csp_geo.core.disclosure import Audience, let_through
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid, points_of
@@ -19,7 +22,9 @@ from csp_geo.core.tables import ANSWERS, DIRECTORY, FINDINGS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
+from csp_geo.inputs.venues.languages import read_languages
 from csp_geo.inputs.venues.venue_types import OTHER
+from csp_geo.products.directory_schema import directory_jsonld
 from csp_geo.products.exports import geojson_bytes
 from csp_geo.products.facts.page import PageFacts
 from csp_geo.products.hours_words import page_hours, usual_hours
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.decisions.opening import Timetable
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.register import Register
 
@@ -45,6 +51,7 @@ _ACCESS: Final = (
     ("step_free", "step-free entrance"),
     ("toilet", "toilet"),
     ("accessible_toilet", "accessible toilet"),
+    ("quiet_space", "quiet space"),
 )
 _DECIMALS: Final = 5
 _MOST_SAID: Final = 4
@@ -81,6 +88,7 @@ def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFr
             "opening_hours": [shown_hours(text) for text in shown["opening_hours"]],
             "hours_last_confirmed": shown["last_checked"],
             **{name: shown[name].astype("str") for name, _ in _ACCESS},
+            "languages": [join(read_languages(text)[0]) or None for text in shown["languages"]],
             "latitude": lonlat[:, 1],
             "longitude": lonlat[:, 0],
         }
@@ -107,10 +115,14 @@ def directory_geojson(table: pd.DataFrame) -> bytes:
 def directory_files(
     register: Register, area: StudyArea | None, facts: DirectoryFacts
 ) -> dict[str, bytes]:
-    """Return the page and the map layer of the directory by name; at least one haven must count."""
+    """Return the directory as a page, a map layer and JSON-LD by name; one haven must count."""
+    public = public_table(register, area)
+    tables = _timetables(register, public, area, facts.made_on)
+    linked = directory_jsonld(_records(public), tables, _title(area), _ACCESS)
     return {
         PAGE: directory_page(register, area, facts).encode("utf-8"),
-        "directory.geojson": directory_geojson(public_table(register, area)),
+        "directory.geojson": directory_geojson(public),
+        "directory.jsonld": f"{linked}\n".encode(),
     }
 
 
@@ -177,7 +189,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     -------
     html
         The same text for the same input and day. "Open now" is worked out in the page, on the
-        clock of London; without JavaScript the hours stand in words.
+        clock of the place; without JavaScript the hours stand in words.
     """
     shown = _shown(register)
     projection = area.projection if area is not None else british_grid()
@@ -188,16 +200,18 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     if facts.places is not None:
         layers += place_layers(facts.places)
     drawn = draw(layers, projection, Audience.PUBLIC)
-    given = [text if isinstance(text, str) else None for text in shown["opening_hours"]]
-    venues, hours = _venues(public, given, keys, facts.made_on)
+    tables = _timetables(register, public, area, facts.made_on)
+    venues = _venues(public, tables, keys)
     data = {
-        "hours": hours,
+        "hours": {key: page_hours(table) for key, table in zip(keys, tables, strict=True)},
+        "clock": _clock(area).key,
         "first": (facts.made_on - timedelta(days=1)).isoformat(),
         "last": (facts.made_on + timedelta(days=GOOD_FOR_DAYS)).isoformat(),
     }
     values = {
         **facts.on_page(),
-        "title": f"Safe Havens in {area.name}" if area is not None else "Safe Havens",
+        "title": _title(area),
+        "linked": directory_jsonld(_records(public), tables, _title(area), _ACCESS),
         "lead": _lead(len(shown), facts.made_on),
         "made_on": say_day(facts.made_on),
         "venues": venues,
@@ -217,8 +231,9 @@ def say_access(row: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> say_access({"step_free": "yes", "toilet": "no", "accessible_toilet": "unknown"})
-    'Step-free entrance; no toilet; not known: accessible toilet'
+    >>> say_access({"step_free": "yes", "toilet": "no"} | dict.fromkeys(
+    ...     ("accessible_toilet", "quiet_space"), "unknown"))
+    'Step-free entrance; no toilet; not known: accessible toilet and quiet space'
     """
     there = {
         answer: [label for name, label in _ACCESS if row[name] == answer] for answer in ANSWERS
@@ -238,17 +253,35 @@ def _lead(n: int, made_on: date) -> str:
     return f"{venues} where you can go in, wait and ask for help. List of {say_day(made_on)}."
 
 
-def _venues(
-    public: pd.DataFrame, hours_given: Sequence[str | None], keys: Sequence[str], made_on: date
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return what the list says of each venue, and its hours for the script."""
-    venues, hours = [], {}
+def _title(area: StudyArea | None) -> str:
+    return f"Safe Havens in {area.name}" if area is not None else "Safe Havens"
+
+
+def _clock(area: StudyArea | None) -> ZoneInfo:
+    return ZoneInfo(area.time_zone) if area is not None else LONDON
+
+
+def _timetables(
+    register: Register, public: pd.DataFrame, area: StudyArea | None, made_on: date
+) -> list[Timetable]:
+    """Return when each venue of the public table is open, from three days before the run."""
     first, last = made_on - timedelta(days=3), made_on + timedelta(days=GOOD_FOR_DAYS + 9)
-    rows = zip(keys, _records(public), hours_given, strict=True)
-    for place, (key, row, given) in enumerate(rows, start=1):
-        at = Place(latitude=row["latitude"], longitude=row["longitude"])
-        table = timetable(given, first, last, place=at)
-        hours[key] = page_hours(table)
+    given = [text if isinstance(text, str) else None for text in _shown(register)["opening_hours"]]
+    points = zip(given, public["latitude"], public["longitude"], strict=True)
+    clock = _clock(area)
+    return [
+        timetable(text, first, last, place=Place(latitude=lat, longitude=lon, clock=clock))
+        for text, lat, lon in points
+    ]
+
+
+def _venues(
+    public: pd.DataFrame, tables: Sequence[Timetable], keys: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return what the list says of each venue."""
+    venues = []
+    rows = zip(keys, _records(public), tables, strict=True)
+    for place, (key, row, table) in enumerate(rows, start=1):
         address = [part for part in (row["address"], row["postcode"]) if isinstance(part, str)]
         confirmed = date.fromisoformat(str(row["hours_last_confirmed"]))
         venues.append(
@@ -260,9 +293,11 @@ def _venues(
                 "address": ", ".join(address),
                 "hours": usual_hours(table),
                 "access": say_access(row),
+                "languages": row["languages"] if isinstance(row["languages"], str) else "not known",
                 "step_free": row["step_free"],
                 "toilet": row["toilet"],
+                "quiet": row["quiet_space"],
                 "confirmed": say_day(confirmed),
             }
         )
-    return venues, hours
+    return venues

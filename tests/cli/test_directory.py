@@ -75,7 +75,7 @@ def test_the_directory_of_a_project(csp, project):
         *("public", COORDINATOR, "directory.json", ".csp_geo.json")
     }
     assert {path.name for path in (out / "public").iterdir()} == {
-        *("directory.html", "directory.csv", "directory.geojson")
+        *("directory.html", "directory.csv", "directory.geojson", "directory.jsonld")
     }
     assert f"To publish: the folder {Path('directory', 'public')}, and nothing else." in ran.out
     for path in (*(out / "public").iterdir(), out / COORDINATOR):
@@ -93,7 +93,7 @@ def test_nothing_restricted_lies_in_the_public_folder(csp, project):
     (project / "directory" / "public" / "old list.csv").write_text("ZZNOTEZZ", "utf-8")
     assert csp("directory", cwd=project).code == 0
     public = [path for path in (project / "directory").rglob("*") if path.parent.name == "public"]
-    assert len(public) == 3
+    assert len(public) == 4
     assert (project / "directory" / "not-public" / "old list.csv").read_text("utf-8") == "ZZNOTEZZ"
     words = [*map(str, RESTRICTED.values()), "13 December 2099", "17 August 2019", "ZZUNLISTEDZZ"]
     words += ["zz.contact", "07700", "900123", "900456", "7946", "ZZCONTACTZZ", "upstairs", "Owner"]
@@ -113,6 +113,17 @@ def test_nothing_restricted_lies_in_the_public_folder(csp, project):
     assert len(table) == 1
 
 
+@pytest.mark.parametrize(
+    ("languages", "said"), [("Polish, Zqish", True), ("Polish and BSL", False), ("", False)]
+)
+def test_a_word_that_is_no_language_is_said(csp, project, languages, said):
+    register(project, GOOD | {"languages": languages})
+    ran = csp("directory", "--json", cwd=project)
+    about = "1 Safe Haven: words in languages that are no known language are not shown."
+    assert any(about in one for one in map(str, ran.json["cautions"])) is said
+    assert "Zqish" not in page(project).read_text("utf-8")
+
+
 def test_json(csp, project):
     path = register(project, GOOD, LAPSED, name="own.csv")
     ran = csp("directory", "--havens", path, "--out", project / "o", "--json", cwd=project)
@@ -122,7 +133,7 @@ def test_json(csp, project):
     assert ran.json["error"] is None
     assert ran.json["files"] == [
         COORDINATOR,
-        *(f"public/directory.{kind}" for kind in ("csv", "geojson", "html")),
+        *(f"public/directory.{kind}" for kind in ("csv", "geojson", "html", "jsonld")),
     ]
     assert ran.err == ""
 

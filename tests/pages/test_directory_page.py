@@ -7,12 +7,16 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from csp_geo.core.errors import SchemaError
 from csp_geo.core.tables import DIRECTORY
 from csp_geo.decisions.opening import open_at
+from csp_geo.inputs.areas.study_area import read_study_area
+from csp_geo.inputs.venues.languages import read_languages
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.register import TEMPLATE, read_havens
 from csp_geo.products import directory_page as directory_module
@@ -107,7 +111,7 @@ def facts(**changes):
 class TestFiles:
     def test_only_what_is_public(self, register, town_area):
         files = directory_files(register, town_area, facts())
-        assert set(files) == {"directory.html", "directory.geojson"}
+        assert set(files) == {"directory.html", "directory.geojson", "directory.jsonld"}
         table = public_table(register)
         assert tuple(table.columns) == DIRECTORY.names
         assert tuple(table["name"]) == LISTED
@@ -120,7 +124,7 @@ class TestFiles:
             assert 51.4 < lat < 51.7
 
     def test_nothing_restricted_in_any_public_file(self, register, town_area):
-        """No contact, staff, number, training, language, and no haven that is not listed."""
+        """No contact, staff, number, training, strange word, and no haven that is not listed."""
         files = directory_files(register, town_area, facts())
         files |= {"directory.csv": csv_bytes(public_table(register))}
         for name, data in files.items():
@@ -199,9 +203,101 @@ class TestFiles:
         assert finding_lines(empty) == []
 
     def test_access(self):
-        assert say_access({"step_free": "yes", "toilet": "yes", "accessible_toilet": "no"}) == (
-            "Step-free entrance and toilet; no accessible toilet"
+        there = {"step_free": "yes", "toilet": "yes", "accessible_toilet": "no"}
+        assert say_access(there | {"quiet_space": "unknown"}) == (
+            "Step-free entrance and toilet; no accessible toilet; not known: quiet space"
         )
+
+    def test_languages_and_quiet_space_of_those_who_consent(self, register_of, town_area):
+        rows = (
+            GOOD | {"languages": "Polish, BSL; Zqish", "quiet_space": "yes"},
+            GOOD | {"haven_id": "SH-2", "name": "Other", "easting": "545400", "languages": ""},
+        )
+        made = register_of(rows)
+        table = public_table(made).set_index("name")
+        assert table.loc["Toy Library", "languages"] == "Polish and British Sign Language"
+        assert table.loc["Toy Library", "quiet_space"] == "yes"
+        assert table.loc["Other", "quiet_space"] == "unknown"
+        page = directory_page(made, town_area, facts())
+        assert "<span>Languages:</span> Polish and British Sign Language<" in page
+        assert "<span>Languages:</span> not known<" in page
+        assert "Zqish" not in page
+
+
+def linked(html):
+    """Return what stands in the page's block of schema.org."""
+    block = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    return json.loads(block[1])
+
+
+class TestLinkedData:
+    """The list in the words of schema.org, for the website of a council."""
+
+    def test_page_and_file_say_the_same(self, register, town_area, page):
+        data = directory_files(register, town_area, facts())["directory.jsonld"]
+        assert json.loads(data) == linked(page)
+        assert linked(page)["@context"] == "https://schema.org"
+        assert linked(page)["numberOfItems"] == len(LISTED)
+        assert [one["item"]["name"] for one in linked(page)["itemListElement"]] == list(LISTED)
+
+    def test_hours(self, page):
+        places = {one["item"]["name"]: one["item"] for one in linked(page)["itemListElement"]}
+        week = places["Toy Library"]["openingHoursSpecification"]
+        assert [(one["dayOfWeek"][0], one["opens"], one["closes"]) for one in week] == [
+            ("Monday", "09:00", "17:30"),
+            ("Saturday", "10:00", "16:00"),
+            ("Sunday", "00:00", "00:00"),
+        ]
+        night = places["Night Store"]["openingHoursSpecification"][1]
+        assert (night["dayOfWeek"], night["closes"]) == (["Friday", "Saturday"], "02:00")
+        garage = places["All Day Garage"]["openingHoursSpecification"]
+        assert [(one["opens"], one["closes"]) for one in garage] == [("00:00", "23:59")]
+
+    def test_what_is_not_known_is_never_open(self, page):
+        places = {one["item"]["name"]: one["item"] for one in linked(page)["itemListElement"]}
+        assert not any("Hours" in name for name in places["Vague Venue"])
+        special = places["Silent Shop"]["specialOpeningHoursSpecification"]
+        christmas = next(one for one in special if one["validFrom"] == "2026-12-25")
+        assert (christmas["opens"], christmas["closes"]) == ("00:00", "00:00")
+        assert christmas["description"] == "Hours on this day are not known"
+        closed = places["Toy Library"]["specialOpeningHoursSpecification"]
+        assert all("description" not in one for one in closed)
+        assert places["All Day Garage"]["amenityFeature"] == [
+            {"@type": "LocationFeatureSpecification", "name": "toilet", "value": False}
+        ]
+
+    def test_hours_by_the_sun_are_left_out(self, register_of, town_area):
+        made = register_of((GOOD | {"opening_hours": "sunrise-sunset"},))
+        place = linked(directory_page(made, town_area, facts()))["itemListElement"][0]["item"]
+        assert "openingHoursSpecification" not in place
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_hostile_text_stays_in_its_block(self, register_of, town_area, text):
+        made = register_of((GOOD | {"name": text, "address": text},))
+        data = directory_files(made, town_area, facts())["directory.jsonld"].decode("ascii")
+        assert not re.search(r"[<>&]", data)
+        assert json.loads(data)["numberOfItems"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "others"),
+    [
+        ("Polish, Bengali / BSL and urdu", "Polish,Bengali,British Sign Language,Urdu", 0),
+        ("Panjabi & Punjabi", "Punjabi", 0),
+        ("Klingon", "", 1),
+        ("Polish (ask Jane 07700 900123)", "Polish", 1),
+        ("", "", 0),
+        (None, "", 0),
+    ],
+)
+def test_only_languages_that_are_known_by_name(text, named, others):
+    assert read_languages(text) == (tuple(filter(None, named.split(","))), others)
+
+
+def pages_of(tab):
+    """Return on how many pages of A4 a page is printed."""
+    pdf = tab.page.pdf(format="A4", prefer_css_page_size=True)
+    return len(re.findall(rb"/Type ?/Page\b", pdf))
 
 
 @pytest.mark.browser
@@ -346,13 +442,13 @@ class TestBrowser:
         tab.assert_quiet()
 
     def test_by_keyboard(self, open_page, page):
-        """Skip link, the three boxes, then each venue's button; the map comes after the list."""
+        """Skip link, the four boxes, then each venue's button; the map comes after the list."""
         tab = open_page(page)
         tab.page.clock.set_fixed_time("2026-11-24T12:00:00Z")
         tab.page.reload()
         tab.page.keyboard.press("Tab")
         assert tab.page.evaluate("document.activeElement.className") == "skip"
-        for only in ("open", "stepFree", "toilet"):
+        for only in ("open", "stepFree", "toilet", "quiet"):
             tab.page.keyboard.press("Tab")
             assert tab.page.evaluate("document.activeElement.dataset.only") == only
         tab.page.keyboard.press("Tab")
@@ -418,7 +514,16 @@ class TestBrowser:
         assert tab.page.locator(".now:visible").count() == 0
         assert tab.page.locator(".asked").is_hidden()
         assert tab.page.locator(".emergency").is_visible()
-        assert len(tab.page.pdf(format="A4")) > 10_000
+        assert pages_of(tab) == 2
+
+    @pytest.mark.parametrize(("n", "pages"), [(1, 2), (15, 2), (40, 4)])
+    def test_cards_and_map_take_two_pages(self, open_page, register_of, town_area, n, pages):
+        rows = [
+            GOOD | {"haven_id": f"S{i}", "name": f"Toy Library {i}"}
+            | {"easting": str(544100 + 90 * (i % 20)), "northing": str(184100 + 400 * (i // 20))}
+            for i in range(n)
+        ]  # fmt: skip
+        assert pages_of(open_page(directory_page(register_of(rows), town_area, facts()))) <= pages
 
     def test_hostile_names_are_text(self, open_page, register_of, town_area):
         rows = [
@@ -450,7 +555,32 @@ class TestBrowser:
         tab.assert_quiet()
 
 
-def test_scripts_use_no_clock_but_that_of_london():
+@pytest.mark.browser
+def test_abroad_the_clock_is_that_of_the_place(open_page, tmp_path):
+    """Nine in the morning of Vancouver is five in the afternoon of London."""
+    box = shapely.box(-123.2, 49.2, -123.0, 49.3)
+    wards = {"ward_code": ["V1"], "ward_name": ["West End"]}
+    path = tmp_path / "wards.geojson"
+    gpd.GeoDataFrame(wards, geometry=[box], crs=4326).to_file(path)
+    (tmp_path / "havens.csv").write_text(
+        "name,latitude,longitude,opening_hours,training_expiry,last_checked,status,"
+        "consent_to_publish\n"
+        "Toy,49.25012,-123.10012,Mo-Su 09:00-17:00,2028-02-01,2026-09-03,active,yes\n",
+        encoding="utf-8",
+    )
+    area = read_study_area(path)
+    made = read_havens(tmp_path / "havens.csv", area, today=TODAY)
+    tab = open_page(directory_page(made, area, facts()), timezone_id="Europe/London")
+    for moment, said in (
+        ("2026-11-24T17:30:00Z", "Open now until 5pm"),
+        ("2026-11-24T12:00:00Z", "Closed now, opens at 9am"),
+    ):
+        tab.page.clock.set_fixed_time(moment)
+        tab.page.reload()
+        assert tab.page.locator(".now").inner_text() == said
+
+
+def test_scripts_use_no_clock_but_that_of_the_place():
     """Nothing in the page reads hours or days off the reader's own time zone."""
     for name in ("opening.js", "directory.js", "havens.js"):
         assert not re.search(r"\.get(?:Hours|Minutes|Day|Date|Month|FullYear)\(", asset(name))

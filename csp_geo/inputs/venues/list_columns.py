@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from csp_geo.core.wording import join, shortened
 from csp_geo.inputs.source import Source, known_columns, packaged_sources, plain
+from csp_geo.inputs.venues.hours_columns import HOURS, hours_columns, hours_heading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,17 +80,33 @@ class Wanted:
 def list_columns(header: Sequence[str], source: Source) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return which column of a list is which field, and what was guessed, in words.
 
+    Only opening hours may stand in several columns, as `hours_columns.joined_hours` takes them.
     Where no heading is known for the name, the one that says that it is a name is taken: "Library
     Name" or "SiteName", never that of a person or of what stands around the place.
     """
     fields = _without_half_pairs(known_columns(header, source))
+    fields, notes = _with_hours(header, fields, source)
     if "name" in fields.values() or not source.columns.get("name"):
-        return fields, ()
+        return fields, notes
     named = [one for one in header if one not in fields and _names_a_place(one)]
     if not named:
-        return fields, ()
+        return fields, notes
     others = f", although {join(map(shortened, named[1:]))} may be as well" * bool(named[1:])
-    return {named[0]: "name", **fields}, (f"names are read from '{shortened(named[0])}'{others}",)
+    note = f"names are read from '{shortened(named[0])}'{others}"
+    return {named[0]: "name", **fields}, (note, *notes)
+
+
+def _with_hours(
+    header: Sequence[str], fields: Mapping[str, str], source: Source
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Add the columns that hold hours of some days, unless somebody said which column has all."""
+    told = HOURS in source.named and any(
+        name == HOURS and not hours_heading(column) for column, name in fields.items()
+    )
+    if told or not source.columns.get(HOURS):
+        return dict(fields), ()
+    columns, notes = hours_columns(header, fields)
+    return {**fields, **dict.fromkeys(columns, HOURS)}, notes
 
 
 def _names_a_place(heading: str) -> bool:

@@ -25,6 +25,7 @@ from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.read import ReportFile
 from csp_geo.inputs.reasons import REASON
 from csp_geo.inputs.source import Source, plain
+from csp_geo.inputs.venues.hours_columns import HOURS, joined_hours
 from csp_geo.inputs.venues.list_columns import PLACES, Wanted, list_columns
 from csp_geo.inputs.venues.venue_types import GROUPS, OTHER, SUITABLE
 from csp_geo.inputs.where.best_location import Ground, best_locations
@@ -285,6 +286,11 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
     located = best_locations(file, source, rows.assign(place=""), ground)
     own = cells.set_index(ROW).loc[rows["source_row"]]
     texts = {name: own[column].map(said).to_numpy() for column, name in fields.items()}
+    days = [column for column, name in fields.items() if name == HOURS]
+    unknown: tuple[str, ...] = ()
+    if days:
+        joined, unknown = joined_hours(own[days].map(said))
+        texts[HOURS] = np.array(joined, dtype=object)
     table = pd.DataFrame({"source_row": rows["source_row"].to_numpy()})
     for name in (*wanted.fields, "postcode"):
         table[name] = pd.Series(texts.get(name, ""), table.index, dtype="str")
@@ -298,7 +304,7 @@ def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: G
         reason=_reasons(located, np.isfinite(xy).all(axis=1), rows["broken"].to_numpy()),
         method=located["method"].to_numpy(dtype=object),
         accuracy_m=located[["accuracy_m", "coarse_m"]].max(axis=1).to_numpy(dtype=np.float64),
-        notes=(*guessed, *mapped.notes),
+        notes=(*guessed, *unknown, *mapped.notes),
         matched=fields,
         unread=tuple(name for name in raw.header if name not in fields),
     )

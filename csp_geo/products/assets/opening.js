@@ -1,4 +1,4 @@
-/* Which venues are open at a moment, on the clock of London wherever the reader is.
+/* Which venues are open at a moment, on the clock of the place wherever the reader is.
    All hours were worked out beforehand: spans of minutes since the midnight of the day on which
    they begin, for a usual week and for each day that differs from it. */
 "use strict";
@@ -12,10 +12,10 @@ var cspOpening = (function () {
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
   ];
-  var london = null;
+  var local = null;
   try {
-    london = new Intl.DateTimeFormat("en-GB", {
-      timeZone: "Europe/London",
+    local = new Intl.DateTimeFormat("en-GB", {
+      timeZone: cspMap.data.clock,
       year: "numeric",
       month: "2-digit",
       day: "2-digit",
@@ -24,16 +24,16 @@ var cspOpening = (function () {
       hourCycle: "h23",
     });
   } catch (error) {
-    london = null; // a browser that does not know London's clock: nothing is said to be open
+    local = null; // a browser that does not know this clock: nothing is said to be open
   }
 
-  /* A moment as London's day (midnight in UTC, only to count days with) and minutes of it. */
+  /* A moment as the day of the place (midnight in UTC, only to count days with) and minutes of it. */
   function clockOf(date) {
-    if (!london) {
+    if (!local) {
       return null;
     }
     var part = {};
-    london.formatToParts(date).forEach(function (found) {
+    local.formatToParts(date).forEach(function (found) {
       part[found.type] = Number(found.value);
     });
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -150,6 +151,9 @@ NEVER_OPEN = {
     "Mo-Fr 25:00-26:00": UNREADABLE,
     "Mo-Fr 10:00-16:00/01:30": UNREADABLE,
     "Mo-Fr 09:00-17:00, Sa": UNREADABLE,
+    "Mo-Su 06:15-11:30, week 48 Tu-We 10:30-19:15+": UNREADABLE,  # two rules in one
+    "Tu 06:30-11:15, 2026 PH 10:45+": UNREADABLE,
+    "Mo 06:30-11:15, easter 10:45+": UNREADABLE,
     "9am-5pm Sat 10am-4pm": UNREADABLE,
     "13pm-15pm": UNREADABLE,
     "closed, Mon 9am-5pm": UNREADABLE,
@@ -321,6 +325,12 @@ class TestTheSun:
         """Published times for London, to two minutes."""
         minutes = sun_times(day, 51.5074, -0.1278)["sunset"]
         assert abs(minutes - (sunset[0] * 60 + sunset[1])) <= 2
+
+    def test_on_the_clock_of_the_place(self):
+        """Sunset in Vancouver is in the afternoon there, and past midnight in London."""
+        vancouver = (date(2026, 11, 24), 49.25, -123.1)
+        assert sun_times(*vancouver, ZoneInfo("America/Vancouver"))["sunset"] // 60 == 16
+        assert "sunset" not in sun_times(*vancouver)
 
     def test_after_dark_in_december_and_june(self):
         december = after_dark(range(168), date(2021, 12, 15), 51.5, 0.1).reshape(7, 24)
