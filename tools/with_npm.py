@@ -4,7 +4,7 @@
 
 They are installed into a temporary folder, which is named in CSP_GEO_NPM and removed after. Where
 npm is not there or cannot have them, that is said and the command runs all the same: its tests then
-skip what needs them. Why, and under which licences: docs/decisions/0017-npm-tools.md
+skip what needs them. Why, and under which licences: docs/decisions/0018-npm-tools.md
 """
 
 from __future__ import annotations
