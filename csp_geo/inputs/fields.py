@@ -44,13 +44,13 @@ WHEN: Final = frozenset({"date", "time", "date_to", "time_to"})
 """Fields that say when something happened."""
 _WRITTEN: Final = frozenset(
     """completion completed complete submission submitted submit timestamp created creation create
-    modified modification updated update edited contribution contributed reported recorded logged
-    entered entry received opened requested registered answered response saved synced uploaded
-    acknowledged confirmed publication published import imported export exported rec recd rcvd
+    modified modification updated update edited edit contribution contributed reported recorded
+    logged entered entry received opened requested registered answered response saved synced
+    uploaded acknowledged confirmed publication published import imported export exported rec recd rcvd
     recvd rptd rpt crtd upd updt lodged notified raised contributed""".split()  # noqa: SIM905
 )
 _LATER: Final = frozenset(
-    """completion completed complete modified modification updated update edited saved synced
+    """completion completed complete modified modification updated update edited edit saved synced
     acknowledged confirmed publication published import imported export exported upd
     updt""".split()  # noqa: SIM905
 )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.core.disclosure import heading_as_shown
+from csp_geo.core.period import SHORT_MONTHS
 from csp_geo.core.wording import count, shortened
 from csp_geo.inputs.files.headings import (
     CLOCKS,
@@ -126,11 +127,17 @@ def _bears_out(look: ColumnLook, field: str, name: str) -> bool:
     if field in {"time", "time_to"} and (look.numbers_are == "times" or _are_fractions(look)):
         return True
     if look.kind not in FITS[field]:
-        return False
+        return field == "month" and _names_months(look)
     low, high = _RANGES.get(field, (-float("inf"), float("inf")))
     if look.kind == "date" or look.low != look.low:
         return True
     return low <= look.low and look.high <= high
+
+
+def _names_months(look: ColumnLook) -> bool:
+    """Tell a column of the names of months; in a short list each may stand once."""
+    names = look.different
+    return bool(names) and all(word[:3].casefold() in SHORT_MONTHS for word in names)
 
 
 def _are_fractions(look: ColumnLook) -> bool:

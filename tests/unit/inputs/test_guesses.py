@@ -218,6 +218,13 @@ class TestWhen:
         assert set(found(**parts, **others)) == set(parts)
         assert found(**parts, When=DATES) == {"When": "date"}
 
+    def test_parts_of_which_the_month_is_a_name(self):
+        months = ["January", "January", "May", "May"]
+        parts = {"OCC_YEAR": ["2023"] * 4, "OCC_MONTH": months, "OCC_DAY": ["13", "1", "2", "3"]}
+        assert set(found(REPORT_DATE=DATES, REPORT_MONTH=months, **parts)) >= set(parts)
+        parts["OCC_MONTH"] = ["North", "North", "South", "South"]
+        assert "month" not in found(**parts).values()
+
     def test_numbers_of_weekdays_are_no_days(self):
         def days(cells):
             n = len(cells)
@@ -257,7 +264,9 @@ class TestRecorded:
         assert found(**{heading: DATES}) == {heading: "recorded"}
         assert found(**{heading: DATES, "OCC_DATE": DATES}) == {"OCC_DATE": "date"}
 
-    @pytest.mark.parametrize("heading", ["Last updated on", "Date edited", "Status changed on"])
+    @pytest.mark.parametrize(
+        "heading", ["Last updated on", "Date edited", "EditDate", "Status changed on"]
+    )
     def test_a_date_of_a_change_is_none(self, heading):
         assert not found(**{heading: DATES})
 
