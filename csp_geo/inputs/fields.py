@@ -46,8 +46,8 @@ _WRITTEN: Final = frozenset(
     """completion completed complete submission submitted submit timestamp created creation create
     modified modification updated update edited edit contribution contributed reported recorded
     logged entered entry received opened requested registered answered response saved synced
-    uploaded acknowledged confirmed publication published import imported export exported rec recd rcvd
-    recvd rptd rpt crtd upd updt lodged notified raised contributed""".split()  # noqa: SIM905
+    uploaded acknowledged confirmed publication published import imported export exported rec
+    recd rcvd recvd rptd rpt crtd upd updt lodged notified raised contributed""".split()  # noqa: SIM905
 )
 _LATER: Final = frozenset(
     """completion completed complete modified modification updated update edited edit saved synced
