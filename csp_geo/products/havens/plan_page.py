@@ -123,19 +123,27 @@ def _layers(
 
 
 def _curve(plan: HavenPlan) -> list[dict[str, Any]]:
-    known = [(n, value) for n, value in enumerate(plan.curve) if np.isfinite(value)]
+    """Return the lines of the curve; what each venue adds is the difference of what is shown.
+
+    With a decimal where one of them adds less than a report, or where there are few.
+    """
+    known = [(n, float(value)) for n, value in enumerate(plan.curve) if np.isfinite(value)]
     most = max((value for _, value in known), default=0.0) or 1.0
-    lines, last = [], None
+    steps = [after - before for (_, before), (_, after) in pairwise(known)]
+    fine = plan.asked.demand < plan_words.FEW or any(0 < round(step, 1) < 1 for step in steps)
+    lines: list[dict[str, Any]] = []
+    last: float | None = None
     for n, value in known:
+        shown = round(value, 1 if fine else 0)
         lines.append(
             {
                 "n": n,
-                "covered": value,
-                "more": None if last is None else value - last,
+                "covered": f"{shown:,.{int(fine)}f}",
+                "more": "" if last is None else f"{shown - last:,.{int(fine)}f}",
                 "width": 100 * value / most,
             }
         )
-        last = value
+        last = shown
     return lines
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
 
-_FEW: Final = 20
+FEW: Final = 20
 """Below so many reports one decimal is written: each counts a share in an hour."""
+_LEAST: Final = 0.1
 _REPORTS: Final = {
     "All hours": "reports",
     "After dark": "after-dark reports",
@@ -74,9 +75,7 @@ def site_key(n: int) -> str:
 
 def of(part: float, whole: float) -> str:
     """Write a number with its base: "61 of 214", "0.4 of 2.9"."""
-    if whole < _FEW:
-        return f"{part:.1f} of {whole:.1f}"
-    return f"{number(part)} of {number(whole)}"
+    return f"{say_value(part, whole)} of {say_value(whole, whole)}"
 
 
 def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
@@ -98,7 +97,7 @@ def lead(plan: HavenPlan, facts: HavenFacts) -> str:
     if not plan.order:
         return f"{now}. No further venue on the list covers more.{counting}"
     these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
-    then = f"{view.after:.1f}" if view.demand < _FEW else number(view.after)
+    then = f"{view.after:.1f}" if view.demand < FEW else number(view.after)
     return f"{now}; with {these} as well it would be {then}.{counting}"
 
 
@@ -197,8 +196,13 @@ def say_address(row: Any) -> str:
 
 
 def say_value(value: float, base: float) -> str:
-    """Write a number of reports, with a decimal where its base is small."""
-    return f"{value:.1f}" if base < _FEW else number(value)
+    """Write a number of reports, with a decimal where its base is small or it is below one.
+
+    So what adds half a report never stands as 0 beside it.
+    """
+    if 0 < value < _LEAST:
+        return f"under {_LEAST}"
+    return f"{value:.1f}" if base < FEW or 0 < value < 1 else number(value)
 
 
 def certainty(plan: HavenPlan, facts: HavenFacts) -> str:
