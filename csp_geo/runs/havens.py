@@ -173,7 +173,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
     marked = plan_tables.licensing_table(run.marks, plan, venues)
     n_marked = int(marked["to_approach"].notna().sum())
     degrees = pack.area.projection.to_lonlat(venues.xy).round(_DECIMALS)
-    to_call = [call_words(plan, venues, site, n, degrees) for n, site in enumerate(sites)]
+    to_call = [call_words(plan, venues, site, n, degrees, page.on) for n, site in enumerate(sites)]
     listed = call_list(to_call, on=page.on, marking=page.marking, note=NOT_VETTED)
     html = havens_page(plan, venues, pack.hotspots, pack.area, page)
     watch.start("write", "Writing")

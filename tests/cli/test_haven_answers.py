@@ -256,6 +256,35 @@ def test_a_later_answer_counts_and_an_earlier_one_is_said(csp, home):
     ]
 
 
+def test_an_answer_that_is_not_taken_changes_no_status(csp, home):
+    """Two say the opposite on one day, each in a list of its own: the first stays."""
+    fill(home, YES, name="one.xlsx")
+    fill(home, YES | {"willing": "no"}, name="two.xlsx")
+    for name in ("one.xlsx", "two.xlsx"):
+        ran = csp("havens", "--answers", name, cwd=home)
+    assert "willing stays 'yes'; the answer is 'no'" in ran.out
+    (row,) = rows(home)
+    assert (row["status"], row["willing"]) == ("candidate", "yes")
+
+
+def test_the_next_plan_knows_what_was_answered(csp, home):
+    """Without two staff it is no candidate of `lbbd`; what is confirmed is not asked again."""
+    first, second = (venue(home, n) for n in range(2))
+    no, yes = YES | {"staff": "no"}, YES | {"staff": "yes", "step_free": "yes"}
+    fill(home, no, yes)
+    csp("havens", "--answers", LIST, cwd=home)
+    ran = csp(*PLAN, "--existing", "data/havens.csv", "--out", "other", "--json", cwd=home)
+    assert ran.code == 0, ran.err
+    assert first not in {site["name"] for site in ran.json["sites"]}
+    assert second in {site["name"] for site in ran.json["sites"]}
+    left = (home / "other" / "2023-02-01" / "left-out.csv").read_text("utf-8-sig")
+    assert "Known to lack what the profile" in left
+    sheet = openpyxl.load_workbook(home / "other" / "2023-02-01" / "call-list.xlsx")["Call list"]
+    (line,) = (row for row in sheet.iter_rows(min_row=5, values_only=True) if row[2] == second)
+    assert "members of staff" not in line[7]
+    assert "step-free" not in line[7]
+
+
 def test_who_said_no_is_not_asked_again_and_a_candidate_is_no_haven(csp, home):
     fill(home, {"willing": "no"}, YES)
     names = [venue(home, n) for n in range(3)]

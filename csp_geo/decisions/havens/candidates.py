@@ -11,10 +11,12 @@ import pandas as pd
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.projection import points_of
+from csp_geo.core.tables import CRITERIA
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.criteria import judge
 from csp_geo.inputs.source import plain
-from csp_geo.inputs.venues.listing import SAME_M, name_key
+from csp_geo.inputs.venues.listing import NO, SAME_M, YES, name_key
+from csp_geo.inputs.venues.register_findings import CANDIDATE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,6 +148,7 @@ def _without_havens(
     if register is None or register.empty or table.empty:
         return table.assign(was=was), why_out
     listed = VenueNames.of(table)
+    told = table.copy()
     for _, haven in register.iterrows():
         ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
         there = haven["counts_now"] or (haven["geometry"] is None and haven["status"] == "active")
@@ -153,7 +156,22 @@ def _without_havens(
         same = listed.same_as(haven) & (why_out == "")
         why_out[same] = _GONE if ended else _THERE if there else ""
         was[same] = str(haven["why_not"])
-    return table.assign(was=was), why_out
+        if haven["status"] == CANDIDATE:
+            for name, answer in _answers_of(haven).items():
+                told.loc[same, name] = answer
+    return told.assign(was=was), why_out
+
+
+def _answers_of(haven: pd.Series) -> dict[str, Any]:
+    """Return what a candidate of the register said, which goes before what a list has of it."""
+    said = {name: haven[name] for name in CRITERIA if haven[name] in {YES, NO}}
+    if pd.notna(haven["staff_min"]):
+        said["staff_min"] = haven["staff_min"]
+    if haven["hours_confirmed"] == NO:
+        said["opening_hours"] = None
+    elif haven["hours_confirmed"] == YES and isinstance(haven["opening_hours"], str):
+        said["opening_hours"] = haven["opening_hours"]
+    return said
 
 
 @dataclass(frozen=True, eq=False)

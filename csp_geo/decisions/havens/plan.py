@@ -13,9 +13,10 @@ from csp_geo.decisions.havens import gains
 from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
+from csp_geo.inputs.source import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
@@ -39,6 +40,7 @@ HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
 TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
 THE_HOUR: Final = "The hour asked for"
 FALLBACKS: Final = 3
+_LOOKED_AT: Final = 12
 """Other venues that are listed for each, should it say no."""
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -168,7 +170,7 @@ def plan_havens(
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
     why = gains.reasons(asked, best.sites, there)
-    stand_ins = problem.stand_ins(best, FALLBACKS)
+    stand_ins = _elsewhere(problem.stand_ins(best, _LOOKED_AT), venues)
     return HavenPlan(
         siting=best,
         why=why,
@@ -192,6 +194,21 @@ def plan_havens(
         unreachable=_unreachable(demand, venues, ways, params.within_m),
         fallbacks=[stand_ins[int(site)] for site in why.sites],
     )
+
+
+def _elsewhere(
+    stand_ins: Mapping[int, Sequence[tuple[int, float]]], venues: Venues
+) -> dict[int, list[tuple[int, float]]]:
+    """Leave out of the fallbacks of a site those at its own address: they may be itself.
+
+    An address without a number is a whole street.
+    """
+    streets = [text if isinstance(text, str) else "" for text in venues.table["address"]]
+    at = [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
+    return {
+        site: [one for one in others if not at[site] or at[one[0]] != at[site]][:FALLBACKS]
+        for site, others in stand_ins.items()
+    }
 
 
 def hour_of_week(text: str) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from csp_geo.inputs.venues.opening_spelling import LONGEST_TEXT, tidy, translate
 from csp_geo.inputs.venues.opening_times import (
@@ -29,7 +29,7 @@ from csp_geo.inputs.venues.opening_times import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from opening_hours import OpeningHours
 
@@ -44,6 +44,10 @@ HOLIDAY_RULE: Final = "the rule for bank holidays cannot be read"
 HOLIDAYS_ADDED: Final = (
     "Hours of bank holidays stand after a comma, which adds them to the usual ones: then they are "
     'not known. Write ";" if they are meant instead.'
+)
+WITHIN: Final = (
+    "Hours after a comma lie within those before it on a day, which then is not known. Write "
+    '";" if they are meant instead.'
 )
 NO_PLACE: Final = "the hours depend on the sun, and the place is not known"
 
@@ -72,6 +76,8 @@ _ALWAYS: Final = re.compile(r"\b24/7\b")
 _UNTIMED: Final = re.compile(r"[A-Z\d]|\bweek\b|\beaster\b")
 _NEXT_DAYS: Final = re.compile(r",\s*(?:[A-Z]|\d{4}|week\b|easter\b)")
 """The days, year or weeks with which a second rule begins after a comma."""
+_ADDS: Final = re.compile(r"^,\s*(?=[A-Z])")
+"""The days of a rule that adds to those before it."""
 _UNSURE: Final = re.compile(rf"\b(?:open|unknown)\b|{_SOME_COMMENT}")
 _TIME_LEFT: Final = re.compile(r"\d:\d|\+|dawn|dusk|sun")
 _DIGITS: Final = re.compile(r"([+-]?)(\d{1,2}):(\d\d)")
@@ -167,7 +173,10 @@ def _prepared(osm: str) -> Rules:
     if osm not in {"off", "closed"} and all(map(_only_shuts, parts[::2])):
         parts = ["00:00-24:00 unknown", ";", *parts]  # "Su off" says nothing of the other days
     pieces, spans = _taken_apart(" ".join(parts))
-    rules = Rules(osm, "", pieces, spans, HOLIDAYS_ADDED if doubtful else "", doubtful)
+    doubt = HOLIDAYS_ADDED if doubtful else WITHIN if any(map(_ADDS.match, pieces)) else ""
+    rules = Rules(osm, "", pieces, spans, doubt, doubtful)
+    if doubt == WITHIN and not _has_a_day_in_doubt(rules):
+        rules = replace(rules, doubt="")
     for holiday in (False, True):  # a text that cannot be put together again is refused now
         spans_of_day(rules, _SOME_DAY, holiday=holiday, sun=_SOME_SUN)
     return rules
@@ -277,20 +286,49 @@ def spans_of_day(
     times = sorted({minutes for span in ends if span for minutes in span})
     code = {minutes: clock(place) for place, minutes in enumerate(times, start=1)}
     written = [f"{code[span[0]]}-{code[span[1]]}" for span in ends if span]
-    text = "".join(a + b for a, b in zip(rules.pieces, [*written, ""], strict=True))
+    text = _of_pieces(rules.pieces, written)
     if holiday:
         text = _HOLIDAY.sub(_WEEKDAYS[day.weekday()], text)
-    hours = _parsed(text)
-    if hours is None:
-        raise UnreadError(UNREADABLE)
-    midnight = datetime.combine(day, time())
     found = []
-    for start, end, state, comment in hours.intervals(midnight, midnight + timedelta(days=1)):
+    stretches = _stretches(text, day)
+    if any(map(_ADDS.match, rules.pieces)):
+        instead = _stretches(_of_pieces(_overriding(rules.pieces), written), day)
+        if not {(one[0], one[1]) for one in instead if one[2] == State.OPEN} <= {
+            (one[0], one[1]) for one in stretches
+        }:
+            return [(0, DAY, UNKNOWN)]  # "Mo-Su 07:00-23:00, Su 10:00-16:00": which is meant?
+    for start, end, state, comment in stretches:
         if state != State.CLOSED:
             first, last = (at.hour * 60 + at.minute - 1 for at in (start, end))
             sure = state == State.OPEN and not comment and not (holiday and rules.holidays_in_doubt)
             found.append((times[first], times[last], OPEN if sure else UNKNOWN))
     return found
+
+
+def _of_pieces(pieces: Sequence[str], written: Sequence[str]) -> str:
+    return "".join(a + b for a, b in zip(pieces, [*written, ""], strict=True))
+
+
+def _overriding(pieces: Sequence[str]) -> list[str]:
+    """Return what stands between the spans as if a rule after a comma replaced those before."""
+    return [_ADDS.sub("; ", piece) for piece in pieces]
+
+
+def _stretches(text: str, day: date) -> list[Any]:
+    hours = _parsed(text)
+    if hours is None:
+        raise UnreadError(UNREADABLE)
+    midnight = datetime.combine(day, time())
+    return list(hours.intervals(midnight, midnight + timedelta(days=1)))
+
+
+def _has_a_day_in_doubt(rules: Rules) -> bool:
+    """Tell whether hours after a comma lie within others on a day of a usual week."""
+    week = (_SOME_DAY + timedelta(days=n) for n in range(7))
+    return any(
+        spans_of_day(rules, day, holiday=False, sun=_SOME_SUN) == [(0, DAY, UNKNOWN)]
+        for day in week
+    )
 
 
 def _on_day(span: tuple[Point, Point], sun: Mapping[str, int]) -> tuple[int, int] | None:

@@ -65,7 +65,7 @@ _TIME: Final = (
 _ANY_NAME: Final = "|".join(names.pattern for names in _NAMES.values())
 _DOT: Final = r"(?:\.(?=\s?(?:[-,&:/\d]|to\b|and\b)))?"
 """The full stop of "Tues.", as far as it does not end a sentence."""
-_LAST_ORDERS: Final = r"last\s(?:food\s)?(?:orders?|entry|admissions?)(?:\sat|\sis)?:?\s"
+_LAST_ORDERS: Final = r"last\s(?:food\s)?orders?(?:\sat|\sis)?:?\s"
 _FILLER: Final = (
     r"(?P<filler>:|(?:open(?:ing)?(?:\s+(?:hours|times))?|hours|hrs?|from|on|at)\b"
     r"|(?:every|each|inclusive|only)\b)"

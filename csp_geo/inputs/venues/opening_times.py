@@ -85,8 +85,8 @@ def read_span(first: str, last: str, *, office: bool) -> tuple[int, int]:
     start, half = _one_time(first)
     end, last_half = _one_time(last)
     if half and last_half:
-        if half == "am" and start == 0 and last_half == "pm":
-            raise UnreadError(SLIP)  # "12am-5pm"
+        if half == "am" and start < _HOUR and last_half == "pm":
+            raise UnreadError(SLIP)  # "12am-5pm", "12.30am-11pm"
         end = end or DAY
     elif last_half and start < _AFTERNOON * _HOUR:
         start = _bare_start(first, start, end, last_half)

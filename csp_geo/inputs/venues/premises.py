@@ -85,7 +85,7 @@ WANTED: Final = Wanted(
         ),
         "business_type": ("business type", "venue type", "premises type", "type", "category"),
         "fhrs": ("fhrsid",),
-        "rating": ("rating value",),
+        "rating": ("rating value", "rating", "hygiene rating", "food hygiene rating"),
         "rated_on": ("rating date",),
         "reference": ("@id", "full id", "osm id", "premises id", "uprn", "id", "ref"),
         "address": ("address", "full address", "premises address"),

@@ -134,6 +134,11 @@ TEMPLATE: Final = (
 """The columns of an empty register."""
 
 
+SAID: Final = ("willing", "staff_at_all_hours", "hours_confirmed")
+"""What a venue said when it was asked: yes, no, or not known."""
+_TWO: Final = 2.0
+
+
 @dataclass(frozen=True)
 class Register:
     """The register as it stands on one day.
@@ -263,7 +268,7 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
         **{name: rows[name].mask(held[name], "") for name in FREE},
     )
     texts = ("postcode", "opening_hours", "languages")
-    answers = [name for name in (*CRITERIA, *OFFERED, "willing") if name in rows]
+    answers = [name for name in (*CRITERIA, *OFFERED, *SAID) if name in rows]
     table = pd.DataFrame(
         {
             "haven_id": rows["haven_id"],
@@ -290,7 +295,16 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
         }
     )
     with_toilet = table["accessible_toilet"] == YES
-    return table.assign(toilet=table["toilet"].mask(with_toilet, YES))
+    table = table.assign(toilet=table["toilet"].mask(with_toilet, YES))
+    return _with_answers(table)
+
+
+def _with_answers(table: pd.DataFrame) -> pd.DataFrame:
+    """Let hold what a venue said when it was asked: how many staff, and that hours are wrong."""
+    two, one = (table["staff_at_all_hours"] == said for said in (YES, NO))
+    staff = table["staff_min"].mask(two & ~(table["staff_min"] >= _TWO), _TWO).mask(one, 1)
+    hours = table["opening_hours"].mask(table["hours_confirmed"] == NO, None)
+    return table.assign(staff_min=staff, opening_hours=hours)
 
 
 def _venue_type(text: str) -> str:

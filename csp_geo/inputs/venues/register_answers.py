@@ -114,7 +114,9 @@ class RegisterText:
             self._write(at, name, now)
             changes.append(CellChange(self._heading(name), _shown(name, was), _shown(name, now)))
         was = self._said(at, "status")
-        status = _status(was, given.get("willing", ""), is_later=is_later)
+        said = given.get("willing", "")
+        taken = said if said and read_answer(self._said(at, "willing")) == said else ""
+        status = _status(was, taken, is_later=is_later)
         if status != was:
             self._write(at, "status", status)
             changes.append(CellChange(self._heading("status"), _shown("status", was), status))

@@ -150,8 +150,22 @@ def _findings(row: dict[str, Any], today: date) -> Iterator[_Finding]:
         yield from _of_place(row, today)
         yield from _of_candidate(row, today)
         return
-    for check in (_of_place, _of_standing, _of_confirmation, _of_training, _of_kit, _of_hours):
+    for check in (
+        _of_place, _of_standing, _of_answers, _of_confirmation, _of_training, _of_kit, _of_hours
+    ):  # fmt: skip
         yield from check(row, today)
+
+
+def _of_answers(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    """Say of a haven what it denied when it was asked."""
+    del today
+    if row["staff_at_all_hours"] == NO:
+        do = "Ask when there are, and write those hours, and yes; or withdraw it."
+        yield "staff-denied", "It said that there are not two staff at all hours.", do, True
+    if row["hours_confirmed"] == NO:
+        do = "Ask for its hours, write them, and yes into hours_confirmed."
+        said = "It said that its hours are not as written, so they are not known."
+        yield "hours-denied", said, do, False
 
 
 def _of_candidate(row: dict[str, Any], today: date) -> Iterator[_Finding]:

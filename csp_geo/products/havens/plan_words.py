@@ -151,11 +151,11 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
 
 
 def call_words(
-    plan: HavenPlan, venues: Venues, site: Mapping[str, Any], n: int, degrees: Floats
+    plan: HavenPlan, venues: Venues, site: Mapping[str, Any], n: int, degrees: Floats, on: date
 ) -> dict[str, Any]:
     """Return the n-th site and its fallbacks with what a row of the register needs of each.
 
-    `degrees` are longitude and latitude of each venue, ``(venues, 2)``.
+    `degrees` are longitude and latitude of each venue, ``(venues, 2)``, `on` the day of the plan.
     """
     others = []
     for said, (place, _) in zip(site["fallbacks"], plan.fallbacks[n], strict=True):
@@ -164,6 +164,9 @@ def call_words(
             "street": row["address"] or "",
             "postcode": row["postcode"] or "",
             "opening_hours": shown_hours(row["opening_hours"]) or "",
+            "hours": (say_hours(row["opening_hours"] or "", on) or "not known")
+            + " (assumed)" * bool(venues.assumed[place]),
+            "ask": row["ask"],
         }
         others.append({**said, **told, **_point(degrees[place])})
     return {**site, "fallbacks": others, **_point(degrees[plan.order[n]])}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from csp_geo.decisions.opening import timetable
-from csp_geo.inputs.venues.opening_rules import read_rules
+from csp_geo.inputs.venues.opening_rules import OPEN, read_rules
 
 FIRST, LAST = date(2026, 11, 20), date(2027, 6, 30)
 FILE = Path(__file__).with_name("hours_as_written.csv")
@@ -59,3 +59,32 @@ def test_a_slip_says_what_was_probably_meant(text, meant):
 def test_what_is_in_doubt_is_said(text, said):
     assert said in read_rules(text).doubt
     assert bool(said) == bool(read_rules(text).doubt)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "open_at_eleven"),
+    [
+        ("Mo-Su 07:00-23:00, Su 10:00-16:00", 6, False),
+        ("Mo-Su 07:00-23:00, Su 10:00-16:00", 5, True),
+        ("Mo-Fr 09:00-17:00, We 09:00-13:00", 2, False),
+        ("Mo,Tu,We,Th,Fr 09:00-17:00, Fr 10:00-12:00", 4, False),
+        ("Mo-Fr 09:00-12:00, Mo-Fr 13:00-17:00", 2, True),
+        ("Mo-Fr 09:00-12:00; We 09:00-17:00", 2, True),
+    ],
+)
+def test_hours_within_others_after_a_comma_are_not_known(text, day, open_at_eleven):
+    """The grammar adds them; a person means them instead."""
+    week = timetable(text, FIRST, LAST).week
+    assert any(start <= 11 * 60 < end and state == OPEN for start, end, state in week[day]) == (
+        open_at_eleven
+    )
+    assert bool(read_rules(text).doubt) == (", " in text and "Mo-Fr 13" not in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Mon-Fri 9am-5pm (last entry 2pm)", "Sat 10am-6pm, last admission 1pm", "12.30am-11pm",
+     "Mon-Fri 12:30am-3pm"],
+)  # fmt: skip
+def test_what_may_be_shut_earlier_is_not_read(text):
+    assert read_rules(text).osm == ""

@@ -35,6 +35,7 @@ def venues_at(*venues, n_existing=0):
     table = pd.DataFrame(
         {
             "name": [f"V{i}" for i in range(len(venues))],
+            "address": "High Road",
             "ward_code": [ward for *_, ward in venues],
         }
     )
@@ -118,6 +119,17 @@ def test_one_hour_alone():
     assert plan.order == [2]
     assert plan.siting.objective == 8
     assert plan.views[-1].title == "The hour asked for"
+
+
+def test_a_fallback_is_at_another_address():
+    """One shop under two names at one number is no other; a street without numbers is long."""
+    demand = demand_at((0, 10, 0))
+    venues = venues_at((0, DAY, -1, "A"), (10, DAY, -1, "A"), (100, DAY, -1, "A"))
+    for address, others in (("1 High Road", [2]), ("High Road", [1, 2])):
+        venues.table["address"] = [address, address, "9 High Road"]
+        plan = plan_of(demand, venues, sites=1)
+        assert plan.order == [0]
+        assert [place for place, _ in plan.fallbacks[0]] == others
 
 
 def test_one_in_each_area():

@@ -238,6 +238,29 @@ BARE = {"trained_count": "", "training_expiry": "", "consent_to_publish": ""}
 EQUIPPED = {"sticker_displayed": "yes", "ice_cards": "yes"}
 
 
+class TestAnswers:
+    """What a haven said when it was asked holds, whatever was written before."""
+
+    @pytest.mark.parametrize(
+        ("said", "before", "staff"),
+        [("yes", "", 2), ("yes", "1", 2), ("yes", "4", 4), ("no", "4", 1), ("", "4", 4)],
+    )
+    def test_staff_at_all_hours(self, tmp_path, said, before, staff):
+        change = {"staff_at_all_hours": said, "staff_min": before}
+        register = read(tmp_path, change)
+        assert register.table["staff_min"].tolist() == [staff]
+        assert register.counts_now.tolist() == [said != "no"]
+        assert ("staff-denied" in slugs(register)) == (said == "no")
+
+    @pytest.mark.parametrize("said", ["yes", "no", ""])
+    def test_hours_that_are_not_right_are_not_known(self, tmp_path, said):
+        register = read(tmp_path, {"hours_confirmed": said})
+        (hours,) = register.table["opening_hours"]
+        assert (hours == GOOD["opening_hours"]) == (said != "no")
+        assert ("hours-denied" in slugs(register)) == (said == "no")
+        assert register.counts_now.all()
+
+
 class TestCandidates:
     @pytest.mark.parametrize(
         ("change", "slug", "group", "why"),
