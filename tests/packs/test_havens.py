@@ -11,6 +11,7 @@ import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyogrio
@@ -309,6 +310,22 @@ class TestRegister:
         rows = rows_of(made / "left-out.csv")
         assert len(rows) == sum(record["left_out"].values())
         assert all(row["why"] and row["row"] for row in rows)
+
+
+@pytest.mark.browser
+def test_ten_venues_print_on_five_pages_and_the_map_on_the_first(
+    run: Run, demo: Path, tmp_path: Path, open_page: Any
+) -> None:
+    assert run("havens", *given(demo), "--sites", "10", "--out", tmp_path) == 0
+    tab = open_page((tmp_path / "2021-11-29" / "havens.html").read_text("utf-8"))
+    pdf = tab.page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type ?/Page\b", pdf)) <= 5
+    tab.page.set_viewport_size({"width": 688, "height": 900})
+    tab.page.emulate_media(media="print")
+    tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    box = tab.page.locator(".plan-map").bounding_box()
+    assert box["y"] + box["height"] <= 980  # what an A4 sheet holds between its margins
+    assert tab.page.locator("#sites").bounding_box()["y"] > box["y"]
 
 
 def test_the_map_counts_no_report_that_the_pack_does_not_draw(demo: Path, record: dict) -> None:
