@@ -119,7 +119,9 @@ def read_time_spans(text: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
 
 def are_whole_hours(text: pd.Series) -> pd.Series:
     """Tell which times say the hour alone: "19h"."""
-    return text.astype("str").str.fullmatch(_HOUR_ALONE)
+    codes, cells = pd.factorize(text.astype("str"))
+    alone = pd.Series(cells, dtype="str").str.fullmatch(_HOUR_ALONE).astype(bool)
+    return alone.take(codes).set_axis(text.index)
 
 
 def digits_run_together(cells: pd.Series) -> int:
