@@ -101,6 +101,11 @@ class Contents:
 
 
 LAYERS: Final[Mapping[str, Contents]] = {
+    "streets": Contents(_EVERYBODY, ("name", "class")),
+    "railways": Contents(_EVERYBODY, ("name",)),
+    "water": Contents(_EVERYBODY, ("name",)),
+    "green": Contents(_EVERYBODY, ("name",)),
+    "buildings": Contents(_EVERYBODY, ()),
     "wards": Contents(_EVERYBODY, ("ward_code", "ward_name")),
     "ward counts": Contents(_STAFF, tables.WARD_LAYER.names),
     "places": Contents(_EVERYBODY, tables.PLACES.names),

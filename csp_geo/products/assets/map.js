@@ -5,6 +5,9 @@ var cspMap = (function () {
   var map = window[data.map];
   var calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   var state = { family: null, selected: null, on: {}, pick: function () {} };
+  if (data.ground) {
+    window.csp_ground = new CspGround(data.ground);
+  }
   var symbols = {};
   var names = [];
   var pen = document.createElement("canvas").getContext("2d");
@@ -33,6 +36,14 @@ var cspMap = (function () {
   function shownPoints() {
     return data.layers.filter(function (layer) {
       return layer.points && map.hasLayer(window[layer.name]);
+    });
+  }
+
+  /* What draws itself anew for paper: points, and the ground under them. */
+  function printable() {
+    return data.layers.filter(function (layer) {
+      var drawn = window[layer.name];
+      return (layer.points || drawn === window.csp_ground) && map.hasLayer(drawn);
     });
   }
 
@@ -220,7 +231,11 @@ var cspMap = (function () {
       var placed = mayShow && placeName(name, taken);
       name.label.style.visibility = mayShow && (placed || name.kind === "station") ? "" : "hidden";
       name.text.style.visibility = placed ? "" : "hidden";
+      taken.named = taken.named || placed;
     });
+    if (data.ground) {
+      window.csp_ground.place(taken, collides);
+    }
   }
 
   /* ---- the chosen hotspot ---- */
@@ -280,12 +295,13 @@ var cspMap = (function () {
       var shown = state.selected ? symbols[state.selected].spot.bounds : null;
       var all = before.bounds.contains(data.bounds);
       fit(shown || (all ? data.bounds : before.bounds), 14, 17, false);
-      shownPoints().forEach(function (layer) {
+      printable().forEach(function (layer) {
         window[layer.name].print();
       });
+      declutter();
     });
     window.addEventListener("afterprint", function () {
-      shownPoints().forEach(function (layer) {
+      printable().forEach(function (layer) {
         window[layer.name].unprint();
       });
       document.documentElement.classList.remove("printing");

@@ -22,7 +22,7 @@ from csp_geo.products.map.geometry import HOTSPOT_TOLERANCE_M, simplify_wards
 from csp_geo.products.map.layers import LayerSpec, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from csp_geo.products.facts.hotspot import HotspotFacts
 
 
+_GROUND: Final = Style(shape="ground")
+"""Drawn by assets/ground.js, which knows how each kind looks."""
 _WARD: Final = Style(line="#6f777b", fill="#ffffff", opacity=0.75)
-"""White within, so that the study area stands out from the paper around it."""
 _BOUNDARY: Final = Style(line="#6f777b", width=2, fill=None)
 _ZONE: Final = Style(line="#4c2c92", width=2, dash=(10, 4, 2, 4), line_opacity=0.65)
 _IN_FORCE: Final = replace(_ZONE, line_opacity=1, hatched=True, opacity=1)
@@ -70,8 +71,32 @@ _LOOK_STYLES: Final = {
 """Outlines by the look of the card; an untested hotspot has the colours of its family."""
 
 
-def area_layers(area: StudyArea) -> list[LayerSpec]:
-    """Make the wards with their names, and the outline of the whole."""
+def ground_layers(ground: Mapping[str, gpd.GeoDataFrame]) -> list[LayerSpec]:
+    """Make the streets with all that lies under them; one box in the key for all."""
+    made = [
+        LayerSpec(key=name, contents=name, source=ground[name], style=_GROUND, part_of="streets")
+        for name in ("green", "water", "buildings", "railways")
+        if name in ground
+    ]
+    if "streets" in ground:
+        streets = LayerSpec(
+            key="streets",
+            label="Streets and their names",
+            contents="streets",
+            source=ground["streets"],
+            style=_GROUND,
+            symbol="streets",
+            is_counted=False,
+        )
+        made.append(streets)
+    return made
+
+
+def area_layers(area: StudyArea, *, on_ground: bool = False) -> list[LayerSpec]:
+    """Make the wards with their names, and the outline of the whole.
+
+    They are white within, so that the study area stands out, unless there is ground to be seen.
+    """
     wards = area.wards.assign(key=[f"w{i}" for i in range(len(area.wards))])
     outline = shapely.union_all(simplify_wards(wards.geometry.to_numpy()))
     whole = wards.iloc[[0]].assign(key="boundary").set_geometry([outline], crs=wards.crs)
@@ -81,7 +106,7 @@ def area_layers(area: StudyArea) -> list[LayerSpec]:
             label="Wards and their names",
             contents="wards",
             source=wards,
-            style=_WARD,
+            style=replace(_WARD, opacity=0) if on_ground else _WARD,
             symbol="outline",
             is_counted=False,
             names="ward_name",

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class Style:
     """How a layer looks, in the terms of no program.
 
-    `shape` is area, dot, ring, triangle, cross, door (a Safe Haven), square (a station) or name (a
-    name and nothing else). Colours are ``#rrggbb``; `width` and `dash` (stroke, gap, ...) are in
-    pixels, `blunt` cuts the ends of dashes off. `fill` is None for an outline through which one
-    reaches what is below, "" for one without colour. `opacity` is that of the fill, 0 to 1.
-    `is_above` puts points over those of other layers.
+    `shape` is area, dot, ring, triangle, cross, door (a Safe Haven), square (a station), ground
+    (streets, water ...) or name (a name and nothing else). Colours are ``#rrggbb``; `width` and
+    `dash` (stroke, gap, ...) are in pixels, `blunt` cuts the ends of dashes off. `fill` is None for
+    an outline through which one reaches what is below, "" for one without colour. `opacity` is that
+    of the fill, 0 to 1. `is_above` puts points over those of other layers.
     """
 
     shape: str = "area"

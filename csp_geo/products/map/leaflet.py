@@ -24,6 +24,7 @@ from csp_geo.products.escape import escape, escape_properties
 from csp_geo.products.exports import lonlat_geometries
 from csp_geo.products.html import asset, json_for_script, render
 from csp_geo.products.map import geometry
+from csp_geo.products.map.ground_lines import pack_ground
 from csp_geo.products.map.layers import let_layers_through
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ MAP_ID: Final = "area"
 MAP_NAME: Final = f"map_{MAP_ID}"
 HAVENS_NAME: Final = "csp_havens"
 """The layer that assets/havens.js makes."""
+GROUND_NAME: Final = "csp_ground"
+"""The layer that assets/ground.js draws, with one box in the key for all of it."""
+GROUND_BOX: Final = "streets"
 MAX_ZOOM: Final = 19
 
 MARGIN_M: Final = 500.0
@@ -46,6 +50,7 @@ _SOURCE_MAP: Final = re.compile(r"(?m)^//# sourceMappingURL=.*$")
 _SCRIPT_END: Final = re.compile(r"</(?=script)", re.IGNORECASE)
 _PICTURE: Final = re.compile(r"url\([^()]*\)")
 _PANES: Final = (
+    ("ground", 405, False),
     ("wards", 410, True),
     ("zones", 420, True),
     ("points", 430, False),
@@ -123,7 +128,8 @@ def render_with_map(
         "page_css": asset("page.css"),
     }
     first = (leaflet_js, asset("points.js"), script_safe(drawn.script))
-    return render(template, common | dict(values), scripts=[*first, *map(asset, scripts)])
+    own = ("ground.js", *scripts) if drawn.data["ground"] else scripts
+    return render(template, common | dict(values), scripts=[*first, *map(asset, own)])
 
 
 def _path_options(style: Style, pane: str) -> dict[str, Any]:
@@ -188,6 +194,8 @@ class LeafletMap:
         self._names: dict[str, list[dict[str, Any]]] = {"wards": [], "places": [], "zones": []}
         self._havens: list[dict[str, Any]] = []
         self._spots: dict[Any, dict[str, Any]] = {}
+        self._ground: dict[str, Any] = {}
+        self._around: list[Any] = []
         self._map = folium.Map(
             location=[51.5, 0.1],
             zoom_start=12,
@@ -207,15 +215,23 @@ class LeafletMap:
 
     def add(self, layer: LayerSpec) -> None:
         """Add a layer that has passed the gate."""
+        if layer.style.shape == "ground":
+            if not self._ground:
+                self._layers.append({"name": GROUND_NAME, "box": GROUND_BOX})
+            self._ground[layer.contents] = layer.source
+            return
         about: dict[str, Any] = {"box": layer.part_of or layer.key}
         if layer.style.shape == "area":
             name = self._add_shapes(layer)
             if "figure" in layer.source.columns:
                 about |= {"family": layer.only, "spots": True}
                 self._spots |= _symbols(layer, self._projection)
+                in_order = layer.source.sort_values("rank", kind="stable")
+                self._around += in_order.geometry.tolist()
         elif layer.style.shape == "door":
             name = HAVENS_NAME
             self._havens += geometry.haven_points(layer.source, self._projection)
+            self._around += layer.source.geometry.tolist()
         elif layer.names:
             name = ""  # nothing but names, which assets/map.js writes
         else:
@@ -277,8 +293,10 @@ class LeafletMap:
         places = sorted(
             self._names["places"], key=lambda place: (place["name"], place["lat"], place["lon"])
         )
+        ground = pack_ground(self._ground, self._projection, self._around) if self._ground else None
         return {
             "map": MAP_NAME,
+            "ground": None if ground is None else ground.data,
             "bounds": geometry.lonlat_bounds(np.concatenate(frame), self._projection),
             "ward_layer": ward_layer,
             **self._names,

@@ -23,6 +23,8 @@ from csp_geo.products.map.leaflet import draw, render_with_map
 from csp_geo.products.weekly import story
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
 
     from csp_geo.decisions.havens.venues import HavensOnMap
@@ -59,6 +61,7 @@ def make_map(  # noqa: PLR0913
     context: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
     havens: HavensOnMap | None = None,
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None,
     facts: Facts | None = None,
     draw_sensitive: bool = False,
 ) -> MapPage:
@@ -81,6 +84,8 @@ def make_map(  # noqa: PLR0913
         Per `csp_geo.core.tables.PLACES`; stations are named on the map, stops are off until ticked.
     havens
         Safe Havens that there are, with who is open when; drawn with a control for the hour.
+    ground
+        Streets, railways, water, green and buildings, drawn under everything.
     facts
         What else the page says; without it the period is that of the incidents.
     draw_sensitive
@@ -102,7 +107,9 @@ def make_map(  # noqa: PLR0913
     cards = hotspot_facts(hotspots, around)
     families = story.families_of(cards, incidents, facts)
     tabs = tuple(family.key for family in families)
-    layers = [*builders.area_layers(area), *builders.hotspot_layers(hotspots, cards, tabs)]
+    layers = builders.ground_layers(ground) if ground else []
+    layers += builders.area_layers(area, on_ground=bool(ground))
+    layers += builders.hotspot_layers(hotspots, cards, tabs)
     if havens is not None:
         layers.append(builders.haven_layer(havens.table))
     layers += builders.incident_layers(incidents, tabs=tabs, show_sensitive=draw_sensitive)
