@@ -61,12 +61,14 @@ _MOST_SAID: Final = 4
 class DirectoryFacts(PageFacts):
     """What the page says beside the register.
 
-    `made_on` is the day of the run. The public page has no marking unless it is given one.
+    `made_on` is the day of the run. The public page has no marking unless it is given one. `ground`
+    are tables of streets and what lies under them.
     """
 
     made_on: date
     marking: str = ""
     places: gpd.GeoDataFrame | None = None
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None
 
     @property
     def made(self) -> str:
@@ -195,7 +197,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     projection = area.projection if area is not None else british_grid()
     public = public_table(register, area)
     keys = [f"haven-{number}" for number in range(1, len(shown) + 1)]
-    layers = area_layers(area) if area is not None else []
+    layers = area_layers(area, facts.ground) if area is not None else []
     layers.append(haven_layer(shown, keys))
     if facts.places is not None:
         layers += place_layers(facts.places)

@@ -277,6 +277,7 @@ class Inputs:
     context: gpd.GeoDataFrame | None = None
     places: gpd.GeoDataFrame | None = field(default_factory=make_places)
     facts: Facts | None = field(default_factory=make_facts)
+    ground: dict[str, gpd.GeoDataFrame] | None = None
 
     def page(self) -> str:
         from csp_geo.products.weekly.map_page import make_map
@@ -289,6 +290,7 @@ class Inputs:
             context=self.context,
             places=self.places,
             facts=self.facts,
+            ground=self.ground,
         ).html
 
 

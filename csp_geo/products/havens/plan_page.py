@@ -56,7 +56,8 @@ def havens_page(
     html
         The same text for the same input; for the coordinator, not for the public.
     """
-    drawn = draw(_layers(plan, venues, hotspots, area), area.projection, Audience.COORDINATOR)
+    layers = _layers(plan, venues, hotspots, area, facts.ground)
+    drawn = draw(layers, area.projection, Audience.COORDINATOR)
     return render_with_map(
         "havens.html.j2",
         {
@@ -99,7 +100,11 @@ def _site(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[st
 
 
 def _layers(
-    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, area: StudyArea
+    plan: HavenPlan,
+    venues: Venues,
+    hotspots: gpd.GeoDataFrame,
+    area: StudyArea,
+    ground: Mapping[str, gpd.GeoDataFrame] | None,
 ) -> list[LayerSpec]:
     import geopandas as gpd
 
@@ -115,7 +120,7 @@ def _layers(
         {"covered": plan.covered}, geometry=gpd.points_from_xy(*plan.xy.T), crs=crs
     )
     return [
-        *area_layers(area),
+        *area_layers(area, ground),
         venue_layer(points, venues.n_existing),
         *(outline_layers(hotspots) if len(hotspots) else ()),
         *demand_layers(places),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    import geopandas as gpd
+
     from csp_geo.core.arrays import Floats
     from csp_geo.decisions.havens.gains import Near
     from csp_geo.decisions.havens.plan import HavenPlan
@@ -41,7 +43,8 @@ class HavenFacts(PageFacts):
     `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
     counts_now and why_not; `stages` says how many of the register have come how far, "" without
-    one; `on` is the day that the plan is made for.
+    one; `on` is the day that the plan is made for; `ground` are tables of streets and what lies
+    under them.
     """
 
     area: str
@@ -61,6 +64,7 @@ class HavenFacts(PageFacts):
     existing: Sequence[Mapping[str, Any]]
     stages: str
     on: date
+    ground: Mapping[str, gpd.GeoDataFrame] | None = None
 
     @property
     def made(self) -> str:

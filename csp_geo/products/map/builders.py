@@ -71,7 +71,38 @@ _LOOK_STYLES: Final = {
 """Outlines by the look of the card; an untested hotspot has the colours of its family."""
 
 
-def ground_layers(ground: Mapping[str, gpd.GeoDataFrame]) -> list[LayerSpec]:
+def area_layers(
+    area: StudyArea, ground: Mapping[str, gpd.GeoDataFrame] | None = None
+) -> list[LayerSpec]:
+    """Make the ground, the wards with their names over it, and the outline of the whole.
+
+    Parameters
+    ----------
+    ground
+        Tables of streets, railways, water, green and buildings, those that there are. Without it
+        the wards are white within, so that the study area stands out.
+    """
+    wards = area.wards.assign(key=[f"w{i}" for i in range(len(area.wards))])
+    outline = shapely.union_all(simplify_wards(wards.geometry.to_numpy()))
+    whole = wards.iloc[[0]].assign(key="boundary").set_geometry([outline], crs=wards.crs)
+    return [
+        *_ground_layers(ground or {}),
+        LayerSpec(
+            key="wards",
+            label="Wards and their names",
+            contents="wards",
+            source=wards,
+            style=replace(_WARD, opacity=0) if ground else _WARD,
+            symbol="outline",
+            is_counted=False,
+            names="ward_name",
+            shares_edges=True,
+        ),
+        LayerSpec(key="boundary", contents="wards", source=whole, style=_BOUNDARY, part_of="wards"),
+    ]
+
+
+def _ground_layers(ground: Mapping[str, gpd.GeoDataFrame]) -> list[LayerSpec]:
     """Make the streets with all that lies under them; one box in the key for all."""
     made = [
         LayerSpec(key=name, contents=name, source=ground[name], style=_GROUND, part_of="streets")
@@ -90,30 +121,6 @@ def ground_layers(ground: Mapping[str, gpd.GeoDataFrame]) -> list[LayerSpec]:
         )
         made.append(streets)
     return made
-
-
-def area_layers(area: StudyArea, *, on_ground: bool = False) -> list[LayerSpec]:
-    """Make the wards with their names, and the outline of the whole.
-
-    They are white within, so that the study area stands out, unless there is ground to be seen.
-    """
-    wards = area.wards.assign(key=[f"w{i}" for i in range(len(area.wards))])
-    outline = shapely.union_all(simplify_wards(wards.geometry.to_numpy()))
-    whole = wards.iloc[[0]].assign(key="boundary").set_geometry([outline], crs=wards.crs)
-    return [
-        LayerSpec(
-            key="wards",
-            label="Wards and their names",
-            contents="wards",
-            source=wards,
-            style=replace(_WARD, opacity=0) if on_ground else _WARD,
-            symbol="outline",
-            is_counted=False,
-            names="ward_name",
-            shares_edges=True,
-        ),
-        LayerSpec(key="boundary", contents="wards", source=whole, style=_BOUNDARY, part_of="wards"),
-    ]
 
 
 def zone_layer(zones: gpd.GeoDataFrame) -> LayerSpec:

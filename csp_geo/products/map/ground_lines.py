@@ -227,6 +227,8 @@ class _Writer:
         moved = (np.diff(corners, axis=0, prepend=np.nan) != 0).any(axis=1)
         stays = moved | (np.diff(of, prepend=-1) != 0)
         corners, of = corners[stays], of[stays]
+        if not len(of):
+            return []
         begins = np.flatnonzero(np.diff(of, prepend=-1))
         parts = np.split(corners, begins[1:])
         return [

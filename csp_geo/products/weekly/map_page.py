@@ -107,8 +107,7 @@ def make_map(  # noqa: PLR0913
     cards = hotspot_facts(hotspots, around)
     families = story.families_of(cards, incidents, facts)
     tabs = tuple(family.key for family in families)
-    layers = builders.ground_layers(ground) if ground else []
-    layers += builders.area_layers(area, on_ground=bool(ground))
+    layers = builders.area_layers(area, ground)
     layers += builders.hotspot_layers(hotspots, cards, tabs)
     if havens is not None:
         layers.append(builders.haven_layer(havens.table))
