@@ -21,6 +21,7 @@ from csp_geo.core.tables import CLUSTERS, FAMILIES, KINDS, SHARED_POINTS, as_agr
 from csp_geo.hotspots.chance.family_map import ROUNDING
 from csp_geo.hotspots.dbscan import label_points
 from csp_geo.hotspots.names import name_of, tell_apart
+from csp_geo.hotspots.street_finder import StreetFinder
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,6 +44,7 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     *,
     places: gpd.GeoDataFrame | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    streets: gpd.GeoDataFrame | None = None,
     as_of: date | None = None,
 ) -> gpd.GeoDataFrame:
     """Find where reports lie close together: DBSCAN for each family by itself.
@@ -63,6 +65,8 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
         Named places near which a hotspot without a street name is said to be; `tables.PLACES`.
     zones
         Zones whose touch is noted; `tables.ZONES`.
+    streets
+        Streets with a name each, in the study area's CRS; with `places` they name a hotspot.
     as_of
         Goes into `hotspot_id`.
 
@@ -83,8 +87,9 @@ def find_clusters(  # noqa: PLR0913 - the fixed signature and what surrounds it
     shape no outline and give no name: see `find_hotspots` and `csp_geo.core.disclosure`.
     """
     params = ClusterParams(eps=eps, min_samples=min_samples)
+    finder = None if streets is None else StreetFinder.of(streets, places)
     return find_hotspots(
-        incidents, area, params, places=places, zones=zones, as_of=as_of, show_doors=False
+        incidents, area, params, places=places, zones=zones, streets=finder, as_of=as_of
     )[0]
 
 
@@ -95,6 +100,7 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
     *,
     places: gpd.GeoDataFrame | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    streets: StreetFinder | None = None,
     as_of: date | None = None,
     show_doors: bool = False,
 ) -> tuple[gpd.GeoDataFrame, int]:
@@ -120,7 +126,9 @@ def find_hotspots(  # noqa: PLR0913 - as `find_clusters`
     for family in FAMILIES:
         chosen = (incidents["family"] == family).to_numpy()
         if family != "observation" and chosen.any():
-            found, withheld = _family_rows(incidents[chosen], private[chosen], area, params, places)
+            found, withheld = _family_rows(
+                incidents[chosen], private[chosen], area, params, places, streets
+            )
             rows += found
             n_withheld += withheld
     hotspots = _ranked(_table(rows, area), as_of)
@@ -134,13 +142,14 @@ def _family_rows(
     area: StudyArea,
     params: ClusterParams,
     places: gpd.GeoDataFrame | None,
+    streets: StreetFinder | None,
 ) -> tuple[list[dict[str, Any]], int]:
     xy = points_of(members)
     labels, is_core = label_family(members, params)
     rows, n_withheld = [], 0
     for label in range(labels.max() + 1):
         chosen = labels == label
-        row = _describe(members[chosen], xy[chosen], ~private[chosen], area, places)
+        row = _describe(members[chosen], xy[chosen], ~private[chosen], area)
         people_needed = row["family"] == "perception"
         if people_needed and row["n_people"] + row["n_anonymous"] < params.min_samples:
             continue  # pins of few people, spread so that their weights still add up
@@ -152,6 +161,16 @@ def _family_rows(
             continue
         row["geometry"] = shape_of(
             xy[shown & is_core if (shown & is_core).any() else shown], params.eps
+        )
+        row["name"] = name_of(
+            members["place"][shown],
+            row["easting"],
+            row["northing"],
+            row["ward_name"],
+            places,
+            area.projection,
+            row["geometry"],
+            streets,
         )
         rows.append(row)
     names = tell_apart(
@@ -191,13 +210,9 @@ def shape_of(core: Floats, eps: float) -> shapely.Geometry:
 
 
 def _describe(
-    members: gpd.GeoDataFrame,
-    xy: Floats,
-    shown: Flags,
-    area: StudyArea,
-    places: gpd.GeoDataFrame | None,
+    members: gpd.GeoDataFrame, xy: Floats, shown: Flags, area: StudyArea
 ) -> dict[str, Any]:
-    """Say what is known of one cluster, all but its rank and shape."""
+    """Say what is known of one cluster, all but its rank, shape and name."""
     n = len(members)
     _, at_place = np.unique(np.round(xy), axis=0, return_counts=True)
     snapped = members["location_method"].isin(SHARED_POINTS).mean()
@@ -208,7 +223,6 @@ def _describe(
     return {
         "kind": KINDS[int(len(at_place) < LEAST_PLACES and snapped > 0.5)],  # noqa: PLR2004
         "family": members["family"].iloc[0],
-        "name": name_of(members["place"][shown], east, north, ward, places, area.projection),
         "n": n,
         "n_rows": int(members["n_rows"].sum()),
         "n_places": len(at_place),

@@ -12,8 +12,10 @@ from csp_geo.inputs.where.gazetteer import is_place_name
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    import shapely
 
     from csp_geo.core.projection import Projection
+    from csp_geo.hotspots.street_finder import StreetFinder
 
 CARRIED_BY: Final = 3
 """How many reports must carry a place text before it names a hotspot."""
@@ -28,13 +30,15 @@ _COMPASS: Final = (
 )
 
 
-def name_of(
+def name_of(  # noqa: PLR0913, PLR0917 - all that may name it
     places_of_reports: pd.Series,
     x: float,
     y: float,
     ward: str,
     named: gpd.GeoDataFrame | None,
     projection: Projection,
+    outline: shapely.Geometry | None = None,
+    streets: StreetFinder | None = None,
 ) -> str:
     """Return the name of a hotspot before equal ones are told apart.
 
@@ -48,8 +52,16 @@ def name_of(
         The ward's name, which stands before a grid reference where nothing else is known.
     named
         Named places as `tables.PLACES`, if there are any.
+    outline, streets
+        Its outline, and the ground to ask. With these it is called after the station or market in
+        it, then after the place that most of its reports carry, then after the street through it.
     """
-    name = commonest_place(places_of_reports) or nearest_place(x, y, named)
+    carried = commonest_place(places_of_reports)
+    if outline is not None and streets is not None:
+        by_most = 2 * (places_of_reports == carried).sum() > len(places_of_reports)
+        name = streets.landmark_in(outline) or (carried if by_most else None)
+        carried = name or streets.street_of(outline) or carried
+    name = carried or nearest_place(x, y, named)
     return name or f"{ward} {grid_reference(x, y, projection)}"
 
 
