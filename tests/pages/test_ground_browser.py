@@ -124,16 +124,25 @@ def test_the_same_page_for_the_same_ground_and_without_it_no_script():
     assert "var CspGround = L.Renderer.extend" not in without.page()
 
 
-def test_on_paper_streets_are_drawn_finer(open_page, inputs):
+def test_on_paper_streets_are_paths_and_names_are_text(open_page, inputs):
+    """As many names as on the screen, where the streets lie, and gone afterwards."""
     inputs.ground = grid_town()
     page = open_page(inputs.page()).page
-    finer = page.evaluate(
+    paths, texts, names, left = page.evaluate(
         """() => {
-          const canvas = document.querySelector('.leaflet-ground-pane canvas');
           window.dispatchEvent(new Event('beforeprint'));
-          const paper = canvas.width / parseFloat(canvas.style.width);
+          const picture = document.querySelector('.leaflet-ground-pane svg');
+          const lines = [...picture.querySelectorAll('path')];
+          const paths = lines.map(one => one.getAttribute('d').length);
+          const texts = [...picture.querySelectorAll('text')].map(one => one.textContent);
+          const names = csp_ground.names.map(one => one.text);
           window.dispatchEvent(new Event('afterprint'));
-          return [paper, canvas.width / parseFloat(canvas.style.width)];
+          const left = document.querySelectorAll('.leaflet-ground-pane svg').length;
+          return [paths, texts, names, left];
         }"""
     )
-    assert [round(ratio, 1) for ratio in finer] == [3, 1]
+    assert len(paths) >= 6
+    assert max(paths) > 500
+    assert texts == names
+    assert texts
+    assert left == 0

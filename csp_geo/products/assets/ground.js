@@ -62,7 +62,6 @@ var CspGround = L.Renderer.extend({
     for (var i = 0; i < data.layers.length; i += 1) {
       this._read(data.layers[i], data.origin, i);
     }
-    this._ratio = 0;
   },
 
   /* Corners as a share of the world, so that drawing needs no trigonometry. */
@@ -115,6 +114,7 @@ var CspGround = L.Renderer.extend({
   },
 
   _destroyContainer: function () {
+    this.unprint();
     L.DomUtil.remove(this._container);
     L.DomUtil.remove(this._written);
     delete this._container;
@@ -125,16 +125,28 @@ var CspGround = L.Renderer.extend({
 
   _updatePaths: function () {},
 
-  /* On paper a pixel of the screen is coarse: drawn three times as fine, and back after. */
+  /* For the printer all is drawn as a picture of paths and texts, which is sharp on paper; a canvas
+     comes out coarse there, and in some browsers not where it lay. `unprint` takes it away. */
   print: function () {
-    this._ratio = 3;
-    this._update();
+    this.unprint();
+    var size = this._bounds.getSize();
+    this._picture = L.SVG.create("svg");
+    this._picture.setAttribute("width", size.x);
+    this._picture.setAttribute("height", size.y);
+    this._picture.setAttribute("class", "for-print");
+    L.DomUtil.setPosition(this._picture, this._bounds.min);
+    this.getPane().appendChild(this._picture);
+    this._container.style.display = "none";
+    this._written.style.display = "none";
+    this._draw(size);
   },
 
   unprint: function () {
-    this._ratio = 0;
-    if (this._map) {
-      this._update();
+    if (this._picture) {
+      L.DomUtil.remove(this._picture);
+      delete this._picture;
+      this._container.style.display = "";
+      this._written.style.display = "";
     }
   },
 
@@ -158,7 +170,7 @@ var CspGround = L.Renderer.extend({
     }
     L.Renderer.prototype._update.call(this);
     var size = this._bounds.getSize();
-    var ratio = this._ratio || window.devicePixelRatio || 1;
+    var ratio = window.devicePixelRatio || 1;
     this._sized(this._container, size, ratio);
     this._brush.scale(ratio, ratio);
     this._draw(size);
@@ -186,13 +198,11 @@ var CspGround = L.Renderer.extend({
   _draw: function (size) {
     var frame = this._frame();
     var zoom = this._map.getZoom();
-    var brush = this._brush;
     var self = this;
-    brush.lineJoin = "round";
-    brush.lineCap = "round";
     for (var i = 0; i < this._parts.length; ) {
       var first = this._parts[i];
       var look = first.look;
+      var brush = this._picture ? new CspPathBrush() : this._brush;
       brush.beginPath();
       for (; i < this._parts.length && this._parts[i].order === first.order; i += 1) {
         if (zoom >= (look.from || 0)) {
@@ -230,20 +240,45 @@ var CspGround = L.Renderer.extend({
   },
 
   _ink: function (brush, look, zoom) {
+    var share = Math.min(1, Math.max(0, (zoom - 12) / 6));
+    var width = look.line ? look.width[0] + (look.width[1] - look.width[0]) * share * share : 0;
+    if (this._picture) {
+      this._add("path", {
+        d: brush.data.join(" "),
+        fill: look.fill || "none",
+        "fill-rule": "evenodd",
+        stroke: width ? look.line : "none",
+        "stroke-width": width,
+        "stroke-linejoin": "round",
+        "stroke-linecap": "round",
+        "stroke-dasharray": (look.dash || []).join(" "),
+      });
+      return;
+    }
     if (look.fill) {
       brush.fillStyle = look.fill;
       brush.fill("evenodd");
     }
-    if (look.line) {
-      var share = Math.min(1, Math.max(0, (zoom - 12) / 6));
-      brush.lineWidth = look.width[0] + (look.width[1] - look.width[0]) * share * share;
+    if (width) {
+      brush.lineJoin = "round";
+      brush.lineCap = "round";
+      brush.lineWidth = width;
       brush.strokeStyle = look.line;
       brush.setLineDash(look.dash || []);
-      if (brush.lineWidth > 0.05) {
-        brush.stroke();
-      }
+      brush.stroke();
       brush.setLineDash([]);
     }
+  },
+
+  _add: function (tag, values) {
+    var made = L.SVG.create(tag);
+    Object.keys(values).forEach(function (name) {
+      if (values[name] !== "") {
+        made.setAttribute(name, values[name]);
+      }
+    });
+    this._picture.appendChild(made);
+    return made;
   },
 
   /* ---- names: along their streets where there is room, the larger streets first ---- */
@@ -254,7 +289,7 @@ var CspGround = L.Renderer.extend({
       return;
     }
     var size = this._bounds.getSize();
-    var ratio = this._ratio || window.devicePixelRatio || 1;
+    var ratio = window.devicePixelRatio || 1;
     this._sized(this._written, size, ratio);
     this._pen.scale(ratio, ratio);
     this.names = [];
@@ -444,6 +479,23 @@ var CspGround = L.Renderer.extend({
   },
 
   _ink_name: function (one, spot, large) {
+    if (this._picture) {
+      this._add("text", {
+        transform:
+          "translate(" + spot.x.toFixed(1) + " " + spot.y.toFixed(1) + ") rotate(" +
+          ((spot.turn * 180) / Math.PI).toFixed(1) + ")",
+        "text-anchor": "middle",
+        dy: "0.35em",
+        "font-size": large ? 12 : 11,
+        "font-weight": large ? 600 : 400,
+        fill: large ? "#4f4b44" : "#625d55",
+        stroke: "#ffffff",
+        "stroke-width": 3,
+        "stroke-linejoin": "round",
+        "paint-order": "stroke",
+      }).textContent = one.text;
+      return;
+    }
     var pen = this._pen;
     pen.save();
     pen.translate(spot.x, spot.y);
