@@ -237,7 +237,9 @@ def _method(run: PlanRun) -> tuple[str, ...]:
         "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
         "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
         "that meet the profile, then by score, by venue type in the order of the profile, and by "
-        "distance to the middle of the demand; never by name or row."
+        "distance to the middle of the demand; never by name or row. Then venues of the profile's "
+        "second choice that are not known to meet it are exchanged one by one, as long as at most "
+        f"{run.venues.give_up:.0%} of what the new venues add is lost."
     )
     n_premises, n_incidents = comparable(run.candidates, run.pack.incidents)
     licensing = (
@@ -299,6 +301,7 @@ def body(
         ],
         "alternatives_complete": plan.others.is_complete,
         "alternatives_more": plan.others.n_more,
+        "most": round(plan.most.objective, 3),
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
         "method": list(facts.method),

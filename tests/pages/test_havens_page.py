@@ -30,9 +30,10 @@ def parts(name="Corner Pharmacy", hours=None):
     table = np.zeros((3, 168))
     table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
     xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)]) + CENTRE
-    demand = Demand(
-        xy, csr_array(table), np.array([6, 10, 4]), np.zeros(3), ("Demand: 20 recorded reports.",)
-    )
+    felt = table * np.array([[0.0], [0.5], [0.0]])
+    said = ("Demand: 15 recorded reports and 5 pins.",)
+    n = np.array([6, 10, 4])
+    demand = Demand(xy, csr_array(table), csr_array(felt), n, np.zeros(3), said)
     venues = Venues(
         pd.DataFrame(
             {
@@ -53,6 +54,8 @@ def parts(name="Corner Pharmacy", hours=None):
         np.array([~NIGHT, ~NIGHT, np.ones(168, bool), ~NIGHT]) if hours is None else hours,
         np.array([1, 1, -1, 0], dtype=np.int8),
         np.array([False, False, True, False]),
+        np.zeros(4, bool),
+        0.0,
         1,
     )
     metres = np.abs(xy[:, :1] - venues.xy[:, 0])

@@ -49,8 +49,9 @@ class Venues:
 
     `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
     the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
-    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
-    first `n_existing` are there already.
+    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave,
+    `second` the venues of second choice; a plan gives up at most `give_up` of what it adds to do
+    without them. The first `n_existing` are there already.
     """
 
     table: pd.DataFrame
@@ -58,6 +59,8 @@ class Venues:
     is_open: Flags
     step_free: NDArray[np.int8]
     assumed: Flags
+    second: Flags
+    give_up: float
     n_existing: int
 
     @property
@@ -170,7 +173,10 @@ def venues_of(
     )
     said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
     said = said.where(said.notna(), None)
-    return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
+    second = np.zeros(len(both), dtype=np.bool_)
+    second[len(there) :] = new["second_choice"]
+    venues = Venues(said, xy, is_open, step_free, assumed, second, candidates.give_up, len(there))
+    return venues, hours
 
 
 def _hours_given(table: pd.DataFrame) -> list[str]:

@@ -76,6 +76,13 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
         )
         found.append(Caution("only-food-businesses", said))
     for name, own in rows.groupby("listed_in", sort=False):
+        if own["business_type"].isna().all():
+            said = (
+                f"{name}: no column says what kind of place a row is, so a private person is told "
+                f"from a shop by the name alone, and {count(len(own), 'row')} count as the type "
+                "'other'. Add a column 'type' (pharmacy, library, shop ...)."
+            )
+            found.append(Caution("business-types-unknown", said))
         located = own[own["n_at_point"] > 0]
         n_points = len(located[["x_m", "y_m"]].round().drop_duplicates())
         shared = int((located["n_at_point"] > 1).sum())

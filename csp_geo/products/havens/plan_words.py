@@ -109,6 +109,8 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     if not plan.why.alone[n] > 0:
         why += " It is listed because each area is to have one."
+    elif venues.second[plan.order[n]]:
+        why += f" A {row['venue_type']} is of second choice: no other covers nearly as many here."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
@@ -209,16 +211,21 @@ def say_value(value: float, base: float) -> str:
 
 
 def certainty(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Say how sure it is that no other choice covers more."""
-    if plan.siting.is_optimal:
-        return (
-            "It is proved that no other choice of as many venues covers more in these hours "
-            "(gap 0%)."
+    """Say how sure it is that no other choice covers more, and what was given up for the type."""
+    base, most = plan.asked.demand, plan.most
+    less = ""
+    if plan.siting.objective < most.objective:
+        less = (
+            f"As many venues could cover {say_value(most.objective, base)} if none were of second "
+            "choice: shops and the like, by the profile, are asked only where much would be lost "
+            "without them. "
         )
+    if most.is_optimal:
+        more = "that" if less else "this choice"
+        return f"{less}It is proved that no other choice of as many covers more than {more}."
     return (
-        f"The search was ended by its time limit of {facts.time_limit_s:g} seconds: another choice "
-        f"may cover up to {plan.siting.gap:.1%} more (the gap). How far it came depends on the "
-        "computer."
+        f"{less}The search was ended by its time limit of {facts.time_limit_s:g} seconds: another "
+        f"choice may cover up to {most.gap:.1%} more. How far it came depends on the computer."
     )
 
 

@@ -27,7 +27,7 @@ def demand_at(*places):
         table[i, 12], table[i, 22] = by_day, by_night
     xy = np.array([(float(x), 0.0) for x, _, _ in places])
     reports = table.sum(axis=1).astype(np.int64)
-    return Demand(xy, csr_array(table), reports, 0 * reports, ())
+    return Demand(xy, csr_array(table), csr_array(table) * 0, reports, 0 * reports, ())
 
 
 def venues_at(*venues, n_existing=0):
@@ -42,7 +42,8 @@ def venues_at(*venues, n_existing=0):
     xy = np.array([(float(x), 0.0) for x, *_ in venues]).reshape(-1, 2)
     is_open = np.array([hours for _, hours, *_ in venues], dtype=bool).reshape(-1, 168)
     step_free = np.array([free for _, _, free, _ in venues], dtype=np.int8)
-    return Venues(table, xy, is_open, step_free, np.zeros(len(venues), bool), n_existing)
+    no = np.zeros(len(venues), bool)
+    return Venues(table, xy, is_open, step_free, no, no, 0.0, n_existing)
 
 
 def ways_between(demand, venues, dark_factor=1.0):
@@ -215,7 +216,15 @@ def test_only_open_hours_are_ever_covered(weeks):
     hours = np.array([[week >> hour & 1 for hour in range(168)] for week in weeks], dtype=bool)
     venues = venues_at(*((0, one, 1, "A") for one in hours))
     plan = plan_of(
-        Demand(np.zeros((1, 2)), csr_array(np.ones((1, 168))), np.ones(1), np.zeros(1), ()), venues
+        Demand(
+            np.zeros((1, 2)),
+            csr_array(np.ones((1, 168))),
+            csr_array((1, 168)),
+            np.ones(1),
+            np.zeros(1),
+            (),
+        ),
+        venues,
     )
     assert not plan.after.covered[~hours.any(axis=0)].any()
 
