@@ -17,7 +17,14 @@ from csp_geo.decisions.havens.plan import PlanParams, plan_havens
 from csp_geo.decisions.havens.venues import HavensOnMap, Venues, WaysOnFoot, havens_on_map
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
-from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead, site_words
+from csp_geo.products.havens.plan_words import (
+    HavenFacts,
+    certainty,
+    hour_words,
+    lead,
+    site_words,
+    worst_hour,
+)
 from csp_geo.products.weekly.map_page import make_map
 
 from .conftest import CENTRE, HOSTILE, make_area, make_incidents
@@ -184,9 +191,9 @@ class TestWords:
             (
                 1_200,
                 True,
-                "1,200 more choices differ in one venue and cover within 1% of the best.",
+                "1,200 more choices differ in one venue and cover within 1% of this plan.",
             ),
-            (1, False, "1 more choice differs in one venue and covers within 1% of the best."),
+            (1, False, "1 more choice differs in one venue and covers within 1% of this plan."),
             (0, True, "There are no more."),
         ],
     )
@@ -227,14 +234,47 @@ class TestWords:
 
     def test_the_gap_and_its_limit_stand_on_the_page(self):
         plan, *_ = made()
-        assert "(gap 0%)" in certainty(plan, facts())
-        ended = replace(plan, siting=replace(plan.siting, is_optimal=False, gap=0.034))
+        assert certainty(plan, facts()) == (
+            "It is proved that no other choice of as many covers more than this choice."
+        )
+        ended = replace(plan, most=replace(plan.most, is_optimal=False, gap=0.034))
         said = certainty(ended, facts(time_limit_s=5.0))
         assert "time limit of 5 seconds" in said
-        assert "up to 3.4% more (the gap)" in said
+        assert "up to 3.4% more" in said
+        better = replace(plan, most=replace(plan.most, objective=plan.siting.objective + 1))
+        said = certainty(better, facts())
+        assert said.startswith("As many venues could cover 9.0 if none were of second choice")
+        assert said.endswith("It is proved that no other choice of as many covers more than that.")
+
+    def test_why_one_of_second_choice_is_asked(self):
+        plan, venues, _ = made()
+        second = replace(venues, second=np.ones(4, bool))
+        kind = venues.table["venue_type"].iloc[plan.order[0]]
+        assert site_words(plan, second, facts(), 0)["why"].endswith(
+            f"A {kind} is of second choice: no other covers nearly as many here."
+        )
+        assert "second choice" not in site_words(plan, venues, facts(), 0)["why"]
+
+    def test_the_hour_in_which_most_stays_uncovered(self):
+        plan, *_ = made()
+        said = worst_hour(plan, facts())
+        assert said.startswith("Most stays uncovered on Monday midday to 1pm: a venue is open near")
+        assert worst_hour(plan, facts(no_hours=True)) == ""
+
+    def test_whose_the_perception_reports_are(self):
+        assert "is not kept, so neither has a line of their own" in page()
+
+    def test_other_names_at_the_same_door(self):
+        plan, venues, _ = made()
+        site, other = plan.order[0], venues.candidates[-1]
+        table = venues.table.copy()
+        table.loc[[site, other], "address"] = "9 East Street"
+        said = site_words(plan, replace(venues, table=table), facts(), 0)["where"]
+        name = table["name"].iloc[other]
+        assert f"At the same address are listed {name}: they may be one place." in said
 
     def test_one_hour(self):
-        assert hour_words(118) == "Friday 22:00 to 23:00"
+        assert hour_words(118) == "Friday 10pm to 11pm"
         assert hour_words(None) == ""
 
     def test_never_says_safe_or_dangerous(self):

@@ -13,7 +13,6 @@ from csp_geo.decisions.havens import gains
 from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
-from csp_geo.inputs.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +36,7 @@ ALL: Final = "all"
 AFTER_DARK: Final = "after-dark"
 AFTER_SCHOOL: Final = "after-school"
 HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
-TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
+TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "3pm to 6pm"}
 THE_HOUR: Final = "The hour asked for"
 FELT: Final = "Perception reports"
 """Pins of surveys and StreetSafe: what is known of women's and young people's own reports."""
@@ -52,7 +51,7 @@ class PlanParams:
     """What is asked for.
 
     `sites` is how many new venues, `within_m` how far people walk. `hours` are those that are asked
-    about: all, after dark, or 15:00 to 18:00; `at` is one hour of the week instead (0 is Monday
+    about: all, after dark, or 3pm to 6pm; `at` is one hour of the week instead (0 is Monday
     0:00).
     """
 
@@ -217,8 +216,7 @@ def _elsewhere(
 
     An address without a number is a whole street.
     """
-    streets = [text if isinstance(text, str) else "" for text in venues.table["address"]]
-    at = [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
+    at = venues.doors
     return {
         site: [one for one in others if not at[site] or at[one[0]] != at[site]][:FALLBACKS]
         for site, others in stand_ins.items()

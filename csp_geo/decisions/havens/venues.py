@@ -6,6 +6,7 @@ And the havens there are as the weekly map shows them: open in each hour, with t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from csp_geo.core.wording import count, join
 from csp_geo.decisions import opening
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
@@ -72,6 +74,12 @@ class Venues:
     def candidates(self) -> Ints:
         """Positions of the venues that could be approached."""
         return np.arange(self.n_existing, len(self.table))
+
+    @cached_property
+    def doors(self) -> list[str]:
+        """The address of each venue, plain, "" where it has no number and may be a whole street."""
+        streets = [text if isinstance(text, str) else "" for text in self.table["address"]]
+        return [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
 
 
 @dataclass(frozen=True, eq=False)

@@ -84,6 +84,8 @@ def havens_page(
             "n_more": plan.others.n_more,
             "certainty": plan_words.certainty(plan, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
+            "worst_hour": plan_words.worst_hour(plan, facts),
+            "felt": plan_words.felt_words(plan),
             "step_free": plan_words.step_free_words(plan, venues),
             "left_out": "",
             "havens_css": asset("havens.css"),

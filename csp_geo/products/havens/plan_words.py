@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.core.wording import DAYS, count, number
+from csp_geo.core.wording import DAYS, count, join, number
+from csp_geo.decisions.havens.plan import FELT
 from csp_geo.decisions.opening import shown_hours
 from csp_geo.products.facts.page import PageFacts
-from csp_geo.products.hours_words import say_hours
+from csp_geo.products.hours_words import say_hours, say_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ _LEAST: Final = 0.1
 _REPORTS: Final = {
     "All hours": "reports",
     "After dark": "after-dark reports",
-    "15:00 to 18:00": "reports from 15:00 to 18:00",
+    "3pm to 6pm": "reports from 3pm to 6pm",
 }
 NOT_VETTED: Final = (
     "These are businesses to approach. None of them has been vetted, and none has been asked "
@@ -117,6 +118,8 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         if shared > 1
         else ""
     )
+    if others := _same_door(venues, plan.order[n]):
+        where = f"{where} At the same address are listed {others}: they may be one place.".strip()
     return {
         "rank": n + 1,
         "key": site_key(n),
@@ -150,6 +153,13 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
             )
         ],
     }
+
+
+def _same_door(venues: Venues, site: int) -> str:
+    """Name the other venues at a venue's own numbered address."""
+    door = venues.doors[site]
+    others = [place for place, one in enumerate(venues.doors) if door and one == door]
+    return join(str(venues.table["name"].iloc[place]) for place in others if place != site)
 
 
 def call_words(
@@ -242,10 +252,35 @@ def step_free_words(plan: HavenPlan, venues: Venues) -> str:
 
 
 def hour_words(hour: int | None) -> str:
-    """Write an hour of the week: "Friday 22:00 to 23:00"."""
+    """Write an hour of the week: "Friday 10pm to 11pm"."""
     if hour is None:
         return ""
-    return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
+    start = hour % 24 * 60
+    return f"{DAYS[hour // 24]} {say_time(start)} to {say_time(start + 60)}"
+
+
+def worst_hour(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say in which hour of the week most stays uncovered, "" where no report says its hour."""
+    left = plan.after.demand - plan.after.covered
+    hour = int(left.argmax())
+    if facts.no_hours or left[hour] < _LEAST:
+        return ""
+    covered, demand = float(plan.after.covered[hour]), float(plan.after.demand[hour])
+    return (
+        f"Most stays uncovered on {hour_words(hour)}: a venue is open near {of(covered, demand)} "
+        "reports."
+    )
+
+
+def felt_words(plan: HavenPlan) -> str:
+    """Say whose the perception reports are, "" where the plan has no line of them."""
+    if not any(view.title.startswith(FELT) for view in plan.views):
+        return ""
+    return (
+        f"{FELT} are the pins of women's-safety surveys and StreetSafe. Who made one, a woman or a "
+        "young person, is not kept, so neither has a line of their own. Pins of a survey do not "
+        "say their hour either: they count alike in all hours of the week."
+    )
 
 
 def why_not(near: Near, venues: Venues, within_m: float) -> str:
