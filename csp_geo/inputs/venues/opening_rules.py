@@ -20,6 +20,7 @@ from csp_geo.inputs.venues.opening_spelling import LONGEST_TEXT, translate
 from csp_geo.inputs.venues.opening_times import (
     AMBIGUOUS,
     DAY,
+    SLIP,
     UNREADABLE,
     UnreadError,
     clock,
@@ -121,6 +122,11 @@ class Rules:
         return self.osm in {"24/7", "00:00-24:00"} or any(
             _HOLIDAY.search(_COMMENT.sub("", piece)) for piece in self.pieces
         )
+
+    @property
+    def has_slip(self) -> bool:
+        """Whether times look like a slip of the clock, on all days or on some."""
+        return SLIP in f"{self.reason} {self.doubt}"
 
     @property
     def needs_the_sun(self) -> bool:
