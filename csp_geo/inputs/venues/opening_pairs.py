@@ -18,6 +18,8 @@ _SENTENCE: Final = _FIRM | {"open"}
 _PART: Final = _FIRM | {"comma"}
 _WORKING: Final = frozenset({"Mo", "Tu", "We", "Th", "Fr"})
 _WEEKEND: Final = ALL - _WORKING
+_APART: Final = frozenset({"stop", "and", "slash"})
+"""Days and times with one of these between them do not belong together."""
 _SHUT: Final = frozenset({"closed", "except"})
 
 
@@ -99,7 +101,7 @@ def _turned_around(items: list[Item]) -> list[list[Statement]]:
     for at, item in enumerate(items):
         if at and items[at - 1].kind in {"time", *_SHUT} and item.kind == "day":
             shut = items[at - 1].kind in _SHUT
-            for one, two in _places_to_turn(items, at):
+            for one, two in _places_to_turn(items, at, is_shut=shut):
                 between = two[0].before
                 sure = whole or between & _SENTENCE
                 runs = [two[0].parts[-1][1]] if shut else [days for _, days in item.parts]
@@ -108,21 +110,31 @@ def _turned_around(items: list[Item]) -> list[list[Statement]]:
     return found
 
 
-def _places_to_turn(items: list[Item], at: int) -> list[tuple[list[Item], list[Item]]]:
+def _places_to_turn(
+    items: list[Item], at: int, *, is_shut: bool
+) -> list[tuple[list[Item], list[Item]]]:
     """Return what may be before and after the turn: in the days at a place, or right after them.
 
     The "and" of "Mon, Tue and Wed" is one more comma, or the end of a list that a comma follows;
-    that of "Mon and Tue, Wed" is none, nor is that of "Sat and Sun".
+    that of "Mon and Tue, Wed" is none, nor is that of "Sat and Sun". Days that are joined by "and"
+    alone are all closed, where "closed" stands beside them.
     """
     item, after = items[at], items[at + 1 :]
-    if after and after[0].kind == "day":
+    following = after[0] if after else END
+    if following.kind == "day":
         return [([item], after)]
+    closes = following.kind == "closed"
+    if following.before & _FIRM or (closes and item.before) or following.kind == "except":
+        return []
     places = [k for k in range(1, len(item.parts)) if "also" not in item.parts[k][0]]
     commas = [k for k in places if "comma" in item.parts[k][0]]
     ands = [k for k in places if k not in commas and not _is_weekend(item, k)]
     if ands and commas and commas[0] < ands[0] < commas[-1]:
         commas, ands = [k for k in commas if k > ands[0]], ands[1:]
-    ands = [k for k in ands if not commas or commas[0] < k]
+    if commas:
+        ands = [k for k in ands if commas[0] < k]
+    elif is_shut or closes:
+        ands = []
     return [
         (
             [Item("day", item.before, item.parts[:k])],
@@ -170,6 +182,8 @@ class _Pairs:
         loose = two.kind in {"closed", "time", "until", "vary"}
         ends = two.before and self.first == "time" and self._item(at + 3).kind == "day"
         loose = loose and not (two.kind == "time" and (ends or two.before & _FIRM))
+        if at and self._item(at - 1).kind == "day" and not self._items[at].before:
+            loose = loose or bool(one.before - {"dash"})  # "9am-5pm Mon-Sat closed, Sun"
         if one.kind == "day" and not loose:
             self.found.append(Statement(one.days))
         elif one.kind == "time" and (two is END or (two.kind == "day" and two.before & _PART)):
@@ -199,9 +213,11 @@ class _Pairs:
         item, one, two = (self._item(at + k) for k in range(3))
         lines = one.before == two.before == {"line"}
         timed = bool(self.found) and bool(self.found[-1].times)
-        if one.kind == "closed" and (not one.before - {"dash"} or two.kind != "day" or lines):
+        loose = two.kind in {"time", "until"} and not two.before  # "Mon (closed 1pm-2pm), Tue ..."
+        mine = not one.before - {"dash"} or two.kind != "day" or lines
+        if one.kind == "closed" and mine and not loose:
             self.found.append(Statement(item.days))
-        elif one.kind == "time" and "stop" not in one.before and self.first in {"", "day"}:
+        elif one.kind == "time" and not one.before & _APART and self.first in {"", "day"}:
             self.first = "day"
             self.found.append(Statement(item.days, one.times))
         elif one.kind == "until" and self.found:
@@ -233,9 +249,10 @@ class _Pairs:
 
     def _times(self, at: int) -> int:
         item, one, two = (self._item(at + k) for k in range(3))
-        mine = one.kind == "day" and "stop" not in one.before
+        mine = one.kind == "day" and not one.before & _APART
         if one.before and not two.before and two.kind == "closed":
-            mine = mine and self._item(at + 3).kind == "day"  # "8am-10pm, Mondays closed"
+            after = self._item(at + 3)  # "8am-10pm, Mondays closed"
+            mine = mine and after.kind == "day" and not after.before
         if two.kind in {"until", "vary"}:
             mine = False  # "9am-5pm, Thu until 8pm"
         also = "also" in one.before

@@ -22,7 +22,7 @@ _OFFICE_OPENS: Final = range(7 * 60, 11 * 60)
 _OFFICE_SHUTS: Final = range(2 * 60, 7 * 60)
 _OFFICE_ENDS: Final = range(7 * 60)
 _NOON_SHUTS: Final = range(_NOON, _NOON + _HOUR)
-_LONGEST_GAP: Final = 3 * 60
+_LONGEST_GAP: Final = 4 * 60
 _PADDED: Final = re.compile(r"\d\d[:.]?\d\d")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.]?(\d\d))?")
 
@@ -106,12 +106,13 @@ def read_span(first: str, last: str, *, office: bool) -> tuple[int, int]:
 def read_gap(first: str, last: str) -> list[tuple[int, int]]:
     """Return what a time of closing may mean, in minutes: "1-2" in either half of the day."""
     try:
-        return [read_span(first, last, office=False)]
+        each = [read_span(first, last, office=False)]
     except UnreadError as error:
         (start, half), (end, last_half) = _one_time(first), _one_time(last)
         if str(error) != AMBIGUOUS or half or last_half:
             raise
-    each = [(start + k, end + m) for k in (0, _NOON) for m in (0, _NOON) if start < _NOON or not k]
+        halves = (0, _NOON)
+        each = [(start + k, end + m) for k in halves for m in halves if start < _NOON or not k]
     return [(shuts, opens) for shuts, opens in each if 0 < opens - shuts <= _LONGEST_GAP]
 
 

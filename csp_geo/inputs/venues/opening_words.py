@@ -40,9 +40,11 @@ _NAMES: Final = {
     ),
     PH: re.compile(r"(?:(?:public|bank)\s+(?:holidays?|hols?)|ph|b/?hs?)", re.IGNORECASE),
 }
+_HALF: Final = r"(?:\s?[ap](?:\.m\b\.?|m\b(?:\.(?=\s?(?:-|to\b)))?))?"
+"""Morning or evening; the full stop after "pm" ends a sentence, unless the span goes on."""
 _TIME: Final = (
-    r"(?:12(?:[:.]00)?\s?)?(?:noon|mid-?day|mid-?night)|\d{4}(?:\s?[ap]\.?m\b\.?)?"
-    r"|\d{1,2}(?:[:.]\d\d)?(?:\s?[ap]\.?m\b\.?)?"
+    r"(?:12(?:[:.]00)?\s?)?(?:noon|mid-?day|mid-?night)"
+    rf"|\d{{4}}{_HALF}|\d{{1,2}}(?:[:.]\d\d)?{_HALF}"
 )
 _ANY_NAME: Final = "|".join(names.pattern for names in _NAMES.values())
 _DOT: Final = r"(?:\.(?=\s?(?:[-,&:/\d]|to\b|and\b)))?"
@@ -218,6 +220,8 @@ def _add(items: list[Item], item: Item) -> None:
     """Add an item, joined to the one before where both are days or both are times."""
     last = items[-1] if items else None
     between = item.before - ({"bracket"} if "also" in item.before else set())
+    if last and last.kind == item.kind == "day" and "dash" in between:
+        raise UnreadError(UNREADABLE)  # "Mon-Wed-Fri"
     if last and last.kind == item.kind == "day" and between <= JOIN:
         if not item.before or last.days & item.days:
             raise UnreadError(UNREADABLE)
