@@ -69,10 +69,7 @@ def readings(items: list[Item]) -> list[list[Statement]]:
 
 
 def _with_the_rest(items: list[Item]) -> list[list[Statement]]:
-    """Read "8am-10pm, Sun 10am-4pm": all days, and then a few on which other times hold.
-
-    Who names Friday or Saturday alone may be closed on Sunday: that is not known.
-    """
+    """Read "8am-10pm, Sun 10am-4pm": all days, and then a few on which other times hold."""
     first, one = (*items, END, END)[:2]
     if first.kind != "time" or one.kind != "day" or not one.before & (_PART | {"open"}):
         return []
@@ -83,11 +80,21 @@ def _with_the_rest(items: list[Item]) -> list[list[Statement]]:
     named = Days().union(*(one.days for one in pairs.found)) & ALL
     if pairs.first != "day" or len(named) > _FEW:
         return []
-    doubtful = _WEEKEND - named if named and "Su" not in named else Days()
-    rest = [Statement(ALL - named - doubtful, first.times)]
-    if doubtful:
-        rest.append(Statement(doubtful, is_unsure=True))
-    return [rest + pairs.found]
+    doubtful = _perhaps_shut(named)
+    rest = Statement(ALL - named - doubtful, first.times)
+    return [[rest, *pairs.found, *_unsure(doubtful)]]
+
+
+def _perhaps_shut(named: Days) -> Days:
+    """Return the days of which "9am-5pm" says nothing beside "Sat 10am-2pm": perhaps all weekend.
+
+    Who names some days, and Sunday not among them, may be closed on it.
+    """
+    return _WEEKEND - named if named and "Su" not in named else Days()
+
+
+def _unsure(days: Days) -> list[Statement]:
+    return [Statement(days, is_unsure=True)] if days else []
 
 
 def _turned_around(items: list[Item]) -> list[list[Statement]]:
@@ -215,6 +222,7 @@ class _Pairs:
         timed = bool(self.found) and bool(self.found[-1].times)
         loose = two.kind in {"time", "until"} and not two.before  # "Mon (closed 1pm-2pm), Tue ..."
         mine = not one.before - {"dash"} or two.kind != "day" or lines
+        mine = mine and "open" not in item.before  # "open Sundays closed Thurs"
         if one.kind == "closed" and mine and not loose:
             self.found.append(Statement(item.days))
         elif one.kind == "time" and not one.before & _APART and self.first in {"", "day"}:
@@ -227,7 +235,7 @@ class _Pairs:
         elif "also" in item.before and timed:
             self.found[-1].days = (self.found[-1].days or ALL) | item.days
             return 1
-        elif timed and item.days == {PH} and one is END:
+        elif (timed or "open" in item.before) and item.days == {PH} and one is END and self.found:
             self.found.append(Statement(item.days, is_unsure=True))  # "..., open bank holidays"
             return 1
         else:
@@ -243,6 +251,9 @@ class _Pairs:
         left = (base.days or ALL) - days
         if len(of) > 1 or len(base.times) > 1 or base.gap or not left:
             raise UnreadError(UNREADABLE)
+        if not base.days:
+            left -= (doubtful := _perhaps_shut(days))
+            self.found += _unsure(doubtful)
         base.days = left
         first, usual, _ = base.times[0]
         return Statement(days, [(first, last or usual, later)])
