@@ -251,7 +251,7 @@ HAVEN_LAYER: Final = contract("haven_layer")
 SITES: Final = contract("sites")
 COVERAGE: Final = contract("coverage")
 UNCOVERED: Final = contract("uncovered")
-LICENSING: Final = contract("licensing")
+TO_ASK: Final = contract("to_ask")
 LEFT_OUT: Final = contract("left_out")
 ASK_FIRST: Final = contract("ask_first")
 PLAN_HAVENS: Final = contract("plan_havens")
@@ -295,7 +295,7 @@ HAVENS_PLAN: Final = PackKind(
         "havens.csv": SITES,
         "coverage.csv": COVERAGE,
         "uncovered.csv": UNCOVERED,
-        "for-the-coordinator.csv": LICENSING,
+        "for-the-coordinator.csv": TO_ASK,
         "ask-first.csv": ASK_FIRST,
         "left-out.csv": LEFT_OUT,
     },

@@ -20,6 +20,7 @@ from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.venues.register import say_stages
 from csp_geo.products.havens import plan_words
+from csp_geo.products.havens.plan_tables import HOURS, LICENSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,8 +170,8 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
     if 0 in comparable(run.candidates, run.pack.incidents):
         said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
-            "no venue, or no report, is located exactly. An empty for-the-coordinator.csv does "
-            "not mean that there is nothing to ask."
+            "no venue, or no report, is located exactly. That for-the-coordinator.csv says nothing "
+            "of licensing does not mean that there is nothing to ask."
         )
         found.append(Caution("licensing-not-comparable", said))
     return in_order(found)
@@ -314,17 +315,26 @@ def _named(venues: Venues, site: int) -> dict[str, str]:
 
 
 def lines(
-    plan: HavenPlan, facts: plan_words.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+    plan: HavenPlan,
+    facts: plan_words.HavenFacts,
+    sites: Sequence[Mapping[str, Any]],
+    to_ask: pd.DataFrame,
 ) -> list[str]:
-    """Return what the terminal shows."""
+    """Return what the terminal shows; `to_ask` is of `plan_tables.to_ask_table`."""
     said = [plan_words.lead(plan, facts)]
     if facts.stages:
         said.append(f"On your register: {facts.stages}.")
     said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
     said.append(plan_words.certainty(plan, facts))
-    if n_marked:
+    about, in_plan = to_ask["about"], to_ask["to_approach"].notna()
+    if n_marked := int((in_plan & (about == LICENSING)).sum()):
         said.append(
             f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "
+            "for-the-coordinator.csv."
+        )
+    if n_doubtful := int((about == HOURS).sum()):
+        said.append(
+            f"Opening hours that look wrong as written, at {count(n_doubtful, 'venue')}: see "
             "for-the-coordinator.csv."
         )
     return said

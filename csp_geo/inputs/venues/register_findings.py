@@ -309,8 +309,12 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
 
 def _of_hours(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     del today
-    text = row["opening_hours"] if isinstance(row["opening_hours"], str) else ""
-    rules = read_rules(text)
+    yield from hours_findings(row["opening_hours"])
+
+
+def hours_findings(given: object) -> Iterator[_Finding]:
+    """Say what is wrong with opening hours as somebody wrote them."""
+    rules = read_rules(given if isinstance(given, str) else "")
     example = 'Write them like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
     if rules.reason == NO_HOURS:
         yield "no-hours", "No opening hours are given: it never counts as open.", example, False
