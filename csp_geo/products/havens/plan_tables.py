@@ -78,7 +78,7 @@ def licensing_table(marks: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues) ->
     rows["note"] = np.where(
         rows["above_chance"],
         f"Not in the plan: more {said} than a venue has by chance. Ask licensing.",
-        f"Ask licensing first: {said}.",
+        f"Before you approach it, ask licensing: {said}, but no more than a venue has by chance.",
     )
     rows = rows[rows["reports"] > 0].sort_values(
         ["to_approach", "reports"], ascending=[True, False], kind="stable", na_position="last"
