@@ -255,6 +255,11 @@ def test_a_list_as_untidy_people_leave_it(csp, home):
     before = (home / "data" / "havens.csv").read_bytes()
     assert "Nothing is new" in csp("havens", "--answers", LIST, cwd=home).out
     assert (home / "data" / "havens.csv").read_bytes() == before
+    fill(home, {"spoken": "Ann"}, {"willing": "yes", "date": "2023-02-06", "note": "no"})
+    assert csp("havens", "--answers", LIST, cwd=home).code == 0
+    _, second, _ = rows(home)
+    assert (second["willing"], second["asked_on"]) == ("yes", "2023-02-06")
+    assert second["answer_note"] == "'=ring first; Willing: maybe; Date: 2099-03-12; no"
 
 
 def test_not_known_contradicts_nothing(csp, home):

@@ -155,12 +155,12 @@ class RegisterText:
         return {name: text for name, text in wanted.items() if text}
 
     def _added(self, at: int, name: str, *texts: str) -> str:
-        """Return what a cell says, with what it does not say yet behind it."""
+        """Return what a cell says, with each part that it does not say yet behind it."""
         said = self._said(at, name)
-        for text in texts:
-            if text and text not in said:
-                said = f"{said}; {text}" if said else text
-        return said
+        there = {part.strip() for part in said.replace(",", ";").split(";")} | set(said.split("; "))
+        parts = (part for text in texts for part in text.split("; "))
+        new = dict.fromkeys(part for part in parts if part and part not in there)
+        return "; ".join(filter(None, (said, *new)))
 
     def _new_row(self, venue: Mapping[str, str]) -> int:
         """Add a row with what the plan knew of a venue."""
