@@ -80,9 +80,10 @@ SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 KINDS: Final = ("hotspot", "busy point")
 ANSWERS: Final = ("yes", "no", "unknown")
 """What is known of a criterion; unknown never counts as met."""
-HAVEN_STATUSES: Final = ("active", "candidate", "lapsed", "withdrawn", "unknown")
-FINDING_GROUPS: Final = ("lapsed", "due soon", "promised", "to do")
-"""What a finding of the register is: over, over soon, agreed and not done yet, or anything else."""
+HAVEN_STATUSES: Final = ("active", "candidate", "to ask", "lapsed", "withdrawn", "unknown")
+FINDING_GROUPS: Final = ("lapsed", "withdrawn", "due soon", "promised", "to do")
+"""What a finding of the register is: over, given up or refused, over soon, agreed and not done yet,
+or anything else."""
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
 

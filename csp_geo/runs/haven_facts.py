@@ -266,6 +266,7 @@ def body(
     return {
         "period": pack.record["period"],
         "marking": facts.marking,
+        "synthetic": facts.synthetic,
         "params": {
             "sites": options.plan.sites,
             "within_m": options.plan.within_m,
@@ -323,7 +324,7 @@ def lines(
     """Return what the terminal shows; `to_ask` is of `plan_tables.to_ask_table`."""
     said = [plan_words.lead(plan, facts)]
     if facts.stages:
-        said.append(f"On your register: {facts.stages}.")
+        said.append(facts.stages)
     said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
     said.append(plan_words.certainty(plan, facts))
     about, in_plan = to_ask["about"], to_ask["to_approach"].notna()

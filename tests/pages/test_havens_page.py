@@ -19,6 +19,8 @@ from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
 from csp_geo.products.havens.plan_words import (
     HavenFacts,
+    against_words,
+    ask_words,
     certainty,
     hour_words,
     lead,
@@ -117,7 +119,7 @@ def facts(**changes):
         "n_ask_first": 0,
         "left_out": {"Businesses of its type are never approached.": 6},
         "time_limit_s": 60.0,
-        "stages": "12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed",
+        "stages": "On your register on 29 November 2021: 12 asked, 5 said yes.",
         "existing": [
             haven("Old Library", "Mo-Su 09:00-17:00"),
             haven("Old Chemist", "", why_not="Its training ended."),
@@ -145,11 +147,33 @@ class TestWords:
         assert "Counts as closed: <bdi>Its training ended.</bdi>" in html
 
     def test_stages_of_the_register_stand_on_one_line(self):
-        line = (
-            "<p>On your register: 12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed.</p>"
-        )
+        line = "<p>On your register on 29 November 2021: 12 asked, 5 said yes.</p>"
         assert line in page()
-        assert "On your register: 12" not in page(stages="")
+        assert "On your register on" not in page(stages="")
+
+    def test_venues_come_before_all_but_the_weightiest_cautions(self):
+        """Each stands once; what is folded lies behind one click, and the link leads to it."""
+        html = page()
+        at = [html.index(f"Caution number {n}.") for n in range(6)]
+        venues = html.index("Venues to approach")
+        assert max(at[:3]) < venues < min(at[3:])
+        assert '<a href="#cautions">3 more below the venues</a>' in html
+        assert "More cautions (3)" in html
+        assert all(html.count(f"Caution number {n}.") == 1 for n in range(6))
+        few = page(cautions=("Caution number 0.",))
+        assert 'href="#cautions"' not in few
+        assert "More cautions" not in few
+
+    def test_what_to_ask_is_a_question(self):
+        assert ask_words("phone, trained staff") == "Whether it has: phone, trained staff"
+        assert ask_words("") == ""
+
+    @pytest.mark.parametrize(
+        ("covered", "said"),
+        [(376.0, "376, as many"), (375.7, "376, nearly as many"), (372.0, "372, against 376")],
+    )
+    def test_another_choice_beside_the_best(self, covered, said):
+        assert against_words(covered, 376.0, 800.0) == said
 
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))
@@ -262,7 +286,7 @@ class TestWords:
         assert worst_hour(plan, facts(no_hours=True)) == ""
 
     def test_whose_the_perception_reports_are(self):
-        assert "is not kept, so neither has a line of their own" in page()
+        assert "is not kept, so neither has a line of its own" in page()
 
     def test_other_names_at_the_same_door(self):
         plan, venues, _ = made()

@@ -237,13 +237,12 @@ def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> d
 def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Say what could be taken in place of which venue, and what would then be covered."""
     base = plan.asked.demand
-    best = plan_words.say_value(plan.siting.objective, base)
     spots: dict[str, list[dict[str, str]]] = {}
     for into, out, covered in plan.swaps:
         spots.setdefault(_named(out, venues), []).append(
             {
                 "into": _named(into, venues, with_address=True),
-                "covers": f"{plan_words.say_value(covered, base)}, against {best}",
+                "covers": plan_words.against_words(covered, plan.siting.objective, base),
             }
         )
     return [{"out": out, "choices": choices} for out, choices in spots.items()]

@@ -105,7 +105,7 @@ def _to_ask_licensing(rows: pd.DataFrame) -> pd.DataFrame:
     note = np.where(
         rows["above_chance"],
         f"Not in the plan: more {said} than a venue has by chance. Ask licensing.",
-        f"Ask licensing first: {said}.",
+        f"Before you approach it, ask licensing: {said}, but no more than a venue has by chance.",
     )
     asked = rows.assign(about=LICENSING, opening_hours=None, note=note)
     return asked[asked["reports"] > 0]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FEW: Final = 20
 """Below so many reports one decimal is written: each counts a share in an hour."""
 _LEAST: Final = 0.1
+_EQUAL: Final = 1e-6
 _REPORTS: Final = {
     "All hours": "reports",
     "After dark": "after-dark reports",
@@ -41,8 +42,8 @@ class HavenFacts(PageFacts):
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
-    counts_now and why_not; `stages` says how many of the register have come how far, "" without
-    one; `on` is the day that the plan is made for.
+    counts_now and why_not; `stages` says how many of the register have come how far by which
+    day, "" without one; `on` is the day that the plan is made for.
     """
 
     area: str
@@ -137,7 +138,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "adds": f"Adds {say_value(plan.why.adds[n], left)} to those before it.",
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
-        "ask": row["ask"],
+        "ask": ask_words(row["ask"]),
         "was": f"On your register: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
@@ -178,10 +179,23 @@ def call_words(
             "opening_hours": shown_hours(row["opening_hours"]) or "",
             "hours": (say_hours(row["opening_hours"] or "", on) or "not known")
             + " (assumed)" * bool(venues.assumed[place]),
-            "ask": row["ask"],
+            "ask": ask_words(row["ask"]),
         }
         others.append({**said, **told, **_point(degrees[place])})
     return {**site, "fallbacks": others, **_point(degrees[plan.order[n]])}
+
+
+def ask_words(needs: str) -> str:
+    """Say what to ask a venue: whether it has what the profile wants and no list says."""
+    return f"Whether it has: {needs}" if needs else ""
+
+
+def against_words(covered: float, best: float, base: float) -> str:
+    """Say what another choice covers beside the best, also where the two look the same."""
+    said, most = say_value(covered, base), say_value(best, base)
+    if said != most:
+        return f"{said}, against {most}"
+    return f"{said}, as many" if abs(covered - best) < _EQUAL else f"{said}, nearly as many"
 
 
 def _point(degrees: Floats) -> dict[str, str]:
@@ -278,7 +292,7 @@ def felt_words(plan: HavenPlan) -> str:
         return ""
     return (
         f"{FELT} are the pins of women's-safety surveys and StreetSafe. Who made one, a woman or a "
-        "young person, is not kept, so neither has a line of their own. Pins of a survey do not "
+        "young person, is not kept, so neither has a line of its own. Pins of a survey do not "
         "say their hour either: they count alike in all hours of the week."
     )
 
