@@ -84,11 +84,12 @@ def whole_plan(demand: str, new: int) -> Callable[[], dict[str, Any]]:
     """Return all that `csp-geo havens` works out: ways, choice, curve, alternatives, hotspots."""
     town = borough(DEMAND[demand])
     flat = np.zeros(PLACES, dtype=np.int64)
-    given = Demand(town.places, csr_array(town.demand), flat, flat, ())
+    by_hour = csr_array(town.demand)
+    given = Demand(town.places, by_hour, by_hour * 0.5, flat, flat, ())
     table = pd.DataFrame({"name": [f"Venue {i}" for i in range(SITES)]})
     nobody = np.full(SITES, -1, dtype=np.int8)
-    is_open = town.open_hours == 1
-    venues = Venues(table, town.sites, is_open, nobody, np.zeros(SITES, bool), len(FIXED))
+    is_open, no = town.open_hours == 1, np.zeros(SITES, bool)
+    venues = Venues(table, town.sites, is_open, nobody, no, no, 0.0, len(FIXED))
     middles = town.places[np.random.default_rng(3).choice(PLACES, SPOTS, replace=False)]
     spots = gpd.GeoDataFrame(
         {"family": ["recorded", "perception"] * (SPOTS // 2)},

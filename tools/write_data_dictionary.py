@@ -8,18 +8,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from csp_geo.core.caution import KINDS
-from csp_geo.core.tables import CONTRACTS, THEMES
+from csp_geo.core.tables import (
+    ASK_FIRST,
+    CONTRACTS,
+    COVERAGE,
+    DIRECTORY,
+    FINDINGS,
+    LEFT_OUT,
+    SITES,
+    THEMES,
+    TO_ASK,
+    UNCOVERED,
+)
 from csp_geo.inputs.fields import FIELDS
 from csp_geo.inputs.reasons import FLAGS, REASONS
 from csp_geo.inputs.source import packaged_sources
 
 DOCS = Path(__file__).parents[1] / "docs"
+OF_PACKS = (SITES, TO_ASK, ASK_FIRST, LEFT_OUT, COVERAGE, UNCOVERED, DIRECTORY, FINDINGS)
+"""Tables of a plan and of the directory, which no function takes or gives."""
 
 
 def dictionary() -> str:
     """Return the document as text."""
     lines = ["# Data dictionary", "", "Written by `make golden` from the code; do not edit.", ""]
-    for contract in CONTRACTS:
+    for contract in (*CONTRACTS, *OF_PACKS):
         lines += [f"## {contract.name}", "", f"One row: {contract.row}.", ""]
         lines += ["| column | dtype | unit, values | meaning |", "|---|---|---|---|"]
         for column in contract.columns:

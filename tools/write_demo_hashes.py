@@ -17,7 +17,7 @@ from csp_geo.core.storage import sha256_of
 
 ROOT = Path(__file__).resolve().parents[1]
 HASHES = ROOT / "tests" / "golden" / "demo_hashes.json"
-MADE = ("maps", "havens", "directory")
+MADE = ("maps", "havens", "after-the-calls", "directory")
 """Folders of the demo that commands make; data/ has a test of its own."""
 TABLES = (".csv", ".geojson")
 

@@ -80,9 +80,10 @@ SHARED_POINTS: Final = ("snapped", "postcode", "gazetteer")
 KINDS: Final = ("hotspot", "busy point")
 ANSWERS: Final = ("yes", "no", "unknown")
 """What is known of a criterion; unknown never counts as met."""
-HAVEN_STATUSES: Final = ("active", "candidate", "lapsed", "withdrawn", "unknown")
-FINDING_GROUPS: Final = ("lapsed", "due soon", "promised", "to do")
-"""What a finding of the register is: over, over soon, agreed and not done yet, or anything else."""
+HAVEN_STATUSES: Final = ("active", "candidate", "to ask", "lapsed", "withdrawn", "unknown")
+FINDING_GROUPS: Final = ("lapsed", "withdrawn", "due soon", "promised", "to do")
+"""What a finding of the register is: over, given up or refused, over soon, agreed and not done yet,
+or anything else."""
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
 
@@ -251,7 +252,7 @@ HAVEN_LAYER: Final = contract("haven_layer")
 SITES: Final = contract("sites")
 COVERAGE: Final = contract("coverage")
 UNCOVERED: Final = contract("uncovered")
-LICENSING: Final = contract("licensing")
+TO_ASK: Final = contract("to_ask")
 LEFT_OUT: Final = contract("left_out")
 ASK_FIRST: Final = contract("ask_first")
 PLAN_HAVENS: Final = contract("plan_havens")
@@ -295,7 +296,7 @@ HAVENS_PLAN: Final = PackKind(
         "havens.csv": SITES,
         "coverage.csv": COVERAGE,
         "uncovered.csv": UNCOVERED,
-        "for-the-coordinator.csv": LICENSING,
+        "for-the-coordinator.csv": TO_ASK,
         "ask-first.csv": ASK_FIRST,
         "left-out.csv": LEFT_OUT,
     },

@@ -16,13 +16,14 @@ from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.history import CellWritten, at_work_on, history_path, keep
 from csp_geo.core.origin import Origin
 from csp_geo.core.period import say_day
-from csp_geo.core.storage import has_rows
+from csp_geo.core.storage import has_rows, is_labelled
 from csp_geo.core.tables import HAVENS_PLAN
 from csp_geo.core.wording import count, join
 from csp_geo.decisions.havens.candidates import VenueNames
 from csp_geo.inputs.areas.study_area import study_area_of
+from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
-from csp_geo.inputs.venues.call_answers import joined, read_call_list
+from csp_geo.inputs.venues.call_answers import joined, open_call_list, read_call_list
 from csp_geo.inputs.venues.register import read_havens, say_stages
 from csp_geo.inputs.venues.register_answers import RegisterText
 from csp_geo.products.escape import neutralise
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.venues.call_answers import FilledList, VenueAnswers
+    from csp_geo.inputs.venues.call_answers import OpenList, VenueAnswers
     from csp_geo.inputs.venues.register_answers import RowAnswered
     from csp_geo.runs.context import Context
 
@@ -65,17 +66,18 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     CspGeoError
         If a list cannot be read or is of another plan, or the register cannot be added to.
     """
-    lists = [
-        read_call_list(path, name, today=context.today, limits=context.settings.limits)
-        for path, name in _named(options.answers)
-    ]
-    area = [_area_of_plan(filled, options.out) for filled in lists][-1]
     register = options.register
     if not register.is_file():
         raise NoPlacesError(
             f"There is no {register.name} to write the answers into. Make one with 'csp-geo init', "
             "or name one with --existing FILE."
         )
+    lists = []
+    for path, name in _named(options.answers):
+        opened = open_call_list(path, name, context.settings.limits)
+        area = _area_of_plan(opened, options)
+        is_british = area.projection.is_british
+        lists.append(read_call_list(opened, today=context.today, is_british=is_british))
     answers = [_guarded(answer) for answer in joined(lists)]
     with at_work_on(register, context.command, context.progress):
         text = RegisterText(register, area)
@@ -89,7 +91,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     n_open = sum(filled.n_open for filled in lists)
     disputed = [sentence for answer in answers for sentence in answer.disputed]
     unread = [sentence for filled in lists for sentence in filled.unread]
-    none_yet = f"{count(n_open, 'row')} of the lists {'has' if n_open == 1 else 'have'} none yet"
+    none_yet = f"{count(n_open, 'row')} {'has' if n_open == 1 else 'have'} none yet"
     lines = [
         f"Answers of {count(len(rows), 'venue')} were read into {register.name}; {none_yet}.",
         *map(_say, rows),
@@ -100,7 +102,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
         else "Nothing is new: the register stays as it is.",
     ]
     if stages is not None:
-        lines.append(f"On your register: {say_stages(stages)}.")
+        lines.append(say_stages(stages))
     record = {
         "version": __version__,
         "command": context.command,
@@ -129,18 +131,20 @@ def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     ]
 
 
-def _area_of_plan(filled: FilledList, out: Path) -> StudyArea:
+def _area_of_plan(opened: OpenList, options: AnswerOptions) -> StudyArea:
     """Return the study area of the plan that a list is of; refuse a list of any other.
 
     Raises
     ------
     NoPlacesError
-        If there is no such plan, or another one of the same day.
+        If there is no such plan, or another one of the same day; or if one of plan and register is
+        the sample's and the other is not.
     """
-    folder = out / filled.plan_day.isoformat()
-    theirs = f"{filled.name} is of the plan of {say_day(filled.plan_day)}, number {filled.number}"
+    out, folder = options.out, options.out / opened.plan_day.isoformat()
+    theirs = f"{opened.name} is of the plan of {say_day(opened.plan_day)}, number {opened.number}"
     try:
-        ours = json.loads((folder / HAVENS_PLAN.record).read_text("utf-8")).get("call_list")
+        record = json.loads((folder / HAVENS_PLAN.record).read_text("utf-8"))
+        ours, is_sample = record.get("call_list"), bool(record.get("synthetic"))
         wards = recognise(Origin(folder / LAYERS, LAYERS)).read("wards")
     except (OSError, AttributeError, *DAMAGED_LAYER) as error:
         there = sorted(path.parent.name for path in out.glob(f"*/{HAVENS_PLAN.record}"))
@@ -148,11 +152,18 @@ def _area_of_plan(filled: FilledList, out: Path) -> StudyArea:
             f"{theirs}, and {out.name} holds {join(there) if there else 'no plan'}. Name the "
             "folder of its plan with --out DIR."
         ) from error
-    if ours != filled.number:
+    if ours != opened.number:
         number = f"number {ours}" if ours else "made by an earlier version"
         raise NoPlacesError(
             f"{theirs}, but the plan in {out.name}/{folder.name} is another: {number}. Copy the "
             "answers into the call-list.xlsx that lies there."
+        )
+    if is_sample != is_labelled(options.register, SYNTHETIC):
+        plan, register = ("the sample's", "real") if is_sample else ("real", "the sample's")
+        raise NoPlacesError(
+            f"{opened.name} is of {plan} venues, but {options.register.name} is a register of "
+            f"{register} ones, and the two cannot be mixed. Name the register that belongs to the "
+            "plan with --existing FILE."
         )
     return study_area_of(wards, LAYERS)
 

@@ -20,6 +20,7 @@ from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.venues.register import say_stages
 from csp_geo.products.havens import plan_words
+from csp_geo.products.havens.plan_tables import HOURS, LICENSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,8 +170,8 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
     if 0 in comparable(run.candidates, run.pack.incidents):
         said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
-            "no venue, or no report, is located exactly. An empty for-the-coordinator.csv does "
-            "not mean that there is nothing to ask."
+            "no venue, or no report, is located exactly. That for-the-coordinator.csv says nothing "
+            "of licensing does not mean that there is nothing to ask."
         )
         found.append(Caution("licensing-not-comparable", said))
     return in_order(found)
@@ -237,7 +238,9 @@ def _method(run: PlanRun) -> tuple[str, ...]:
         "Chosen by maximal coverage with the existing havens kept (Church and ReVelle 1974), "
         "solved by HiGHS. Of equally good choices the one whose venues stand first is taken: those "
         "that meet the profile, then by score, by venue type in the order of the profile, and by "
-        "distance to the middle of the demand; never by name or row."
+        "distance to the middle of the demand; never by name or row. Then venues of the profile's "
+        "second choice that are not known to meet it are exchanged one by one, as long as at most "
+        f"{run.venues.give_up:.0%} of what the new venues add is lost."
     )
     n_premises, n_incidents = comparable(run.candidates, run.pack.incidents)
     licensing = (
@@ -263,6 +266,7 @@ def body(
     return {
         "period": pack.record["period"],
         "marking": facts.marking,
+        "synthetic": facts.synthetic,
         "params": {
             "sites": options.plan.sites,
             "within_m": options.plan.within_m,
@@ -299,6 +303,7 @@ def body(
         ],
         "alternatives_complete": plan.others.is_complete,
         "alternatives_more": plan.others.n_more,
+        "most": round(plan.most.objective, 3),
         "gap": plan.siting.gap,
         "optimal": plan.siting.is_optimal,
         "method": list(facts.method),
@@ -311,17 +316,26 @@ def _named(venues: Venues, site: int) -> dict[str, str]:
 
 
 def lines(
-    plan: HavenPlan, facts: plan_words.HavenFacts, sites: Sequence[Mapping[str, Any]], n_marked: int
+    plan: HavenPlan,
+    facts: plan_words.HavenFacts,
+    sites: Sequence[Mapping[str, Any]],
+    to_ask: pd.DataFrame,
 ) -> list[str]:
-    """Return what the terminal shows."""
+    """Return what the terminal shows; `to_ask` is of `plan_tables.to_ask_table`."""
     said = [plan_words.lead(plan, facts)]
     if facts.stages:
-        said.append(f"On your register: {facts.stages}.")
+        said.append(facts.stages)
     said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
     said.append(plan_words.certainty(plan, facts))
-    if n_marked:
+    about, in_plan = to_ask["about"], to_ask["to_approach"].notna()
+    if n_marked := int((in_plan & (about == LICENSING)).sum()):
         said.append(
             f"Ask licensing first about {count(n_marked, 'of them', 'of them')}: see "
+            "for-the-coordinator.csv."
+        )
+    if n_doubtful := int((about == HOURS).sum()):
+        said.append(
+            f"Opening hours that look wrong as written, at {count(n_doubtful, 'venue')}: see "
             "for-the-coordinator.csv."
         )
     return said

@@ -170,8 +170,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
     options, pack, plan, venues = run.options, run.pack, run.plan, run.venues
     page = facts.page_facts(run)
     sites = [site_words(plan, venues, page, n) for n in range(len(plan.order))]
-    marked = plan_tables.licensing_table(run.marks, plan, venues)
-    n_marked = int(marked["to_approach"].notna().sum())
+    to_ask = plan_tables.to_ask_table(run.marks, plan, venues)
     degrees = pack.area.projection.to_lonlat(venues.xy).round(_DECIMALS)
     to_call = [call_words(plan, venues, site, n, degrees, page.on) for n, site in enumerate(sites)]
     listed = call_list(to_call, on=page.on, marking=page.marking, note=NOT_VETTED)
@@ -183,7 +182,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         tables={
             "havens.csv": plan_tables.sites_table(plan, venues),
             "coverage.csv": plan_tables.hours_table(plan),
-            "for-the-coordinator.csv": marked,
+            "for-the-coordinator.csv": to_ask,
             "uncovered.csv": plan_tables.uncovered_table(
                 plan, venues, pack.hotspots, options.plan.within_m
             ),
@@ -212,7 +211,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         ),
         body=facts.body(run, page, sites) | {"call_list": list_number(listed)},
         watch=watch,
-        lines=facts.lines(plan, page, sites, n_marked),
+        lines=facts.lines(plan, page, sites, to_ask),
         opens=("havens.html",),
     )
 

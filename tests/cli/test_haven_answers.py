@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
+from datetime import date
 
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 from csp_geo.core.history import history_path
 from csp_geo.inputs.venues.register import TEMPLATE
@@ -106,7 +110,8 @@ def test_it_comes_back_without_loss(csp, home):
     assert (second["status"], second["willing"], second["haven_id"]) == ("withdrawn", "no", "C02")
     assert (third["status"], third["willing"]) == ("candidate", "")
     assert f"Row 2, {names[0]} (from call-list.xlsx row 5): new: " in ran.out
-    assert "On your register: 3 asked, 1 willing, 0 trained, 0 with a sticker, 0 listed." in ran.out
+    said = "3 asked, 1 said yes, 0 trained, 0 with a sticker, 0 listed."
+    assert re.search(rf"On your register on \d+ \w+ \d{{4}}: {re.escape(said)}", ran.out)
 
 
 def test_nobody_is_named_but_in_the_register(csp, home):
@@ -114,8 +119,8 @@ def test_nobody_is_named_but_in_the_register(csp, home):
     fill(home, add=(("K6", "ask Jane 07700 900123"), ("O6", "07700 900123")))
     said = csp("havens", "--answers", LIST, cwd=home)
     printed = csp("havens", "--answers", LIST, "--json", cwd=home)
-    assert "what stands under Two staff at all hours is none of yes, no, not known" in said.out
-    assert "what stands under Date is no day up to today" in said.out
+    assert "Two staff at all hours (K6) is none of yes, no, not known" in said.out
+    assert "Date (O6) is no day" in said.out
     assert "contact given" in said.out
     again = csp(*PLAN, "--existing", "data/havens.csv", "--out", "other", cwd=home)
     assert again.code == 0, again.err
@@ -195,6 +200,66 @@ def test_two_people_who_disagree(csp, home):
     (row,) = rows(home)
     assert (row["step_free"], row["willing"], row["asked_on"]) == ("", "yes", "2023-02-05")
     assert row["contact"] == "Ann; Bob"
+    assert row["answer_note"] == "Step-free: no or yes"
+    before = (home / "data" / "havens.csv").read_bytes()
+    csp("havens", "--answers", "ann.xlsx", "--answers", "bob.xlsx", cwd=home)
+    assert (home / "data" / "havens.csv").read_bytes() == before
+
+
+def test_where_nobody_was_reached_is_kept_and_still_to_be_asked(csp, home):
+    """A note alone is no answer; the answer that comes later makes it a candidate."""
+    fill(home, {"note": "closed, ring after 5"}, YES)
+    ran = csp("havens", "--answers", LIST, cwd=home)
+    assert "status to ask" in ran.out
+    assert ": 1 asked, 1 said yes," in ran.out
+    first, second = rows(home)
+    assert (first["status"], first["answer_note"]) == ("to ask", "closed, ring after 5")
+    assert second["status"] == "candidate"
+    again = csp(*PLAN, "--existing", "data/havens.csv", "--out", "other", "--json", cwd=home)
+    assert again.code == 0, again.err
+    assert first["name"] in {site["name"] for site in again.json["sites"]}
+    assert (again.json["existing"], again.json["stages"]["asked"]) == (0, 1)
+    fill(home, {"willing": "yes", "date": "2023-02-09"})
+    csp("havens", "--answers", LIST, cwd=home)
+    first, _ = rows(home)
+    assert (first["status"], first["answer_note"]) == ("candidate", "closed, ring after 5")
+
+
+def test_a_list_as_untidy_people_leave_it(csp, home):
+    """Everything is read, or said in a sentence; reading it again changes nothing."""
+    path = fill(
+        home,
+        {"telephone": 2082270000, "willing": "Yes - spoke to Priya", "date": "3.2.23"},
+        {"willing": "maybe", "note": "=ring first", "date": date(2099, 3, 12)},
+        add=(("C9", "Corner Cafe"), ("N9", "y"), ("Q4", "Who"), ("Q5", "Sam")),
+    )
+    book = openpyxl.load_workbook(path)
+    sheet = book["Call list"]
+    sheet["C5"].comment = Comment("blue door", "Sam")
+    sheet["N5"].fill = PatternFill("solid", fgColor="FF0000")
+    sheet["E6"].fill = PatternFill("solid", fgColor="FF0000")
+    sheet.delete_rows(7)
+    book.create_sheet("Mine", 0)["A1"] = "to do"
+    book.save(path)
+    ran = csp("havens", "--answers", LIST, cwd=home)
+    assert ran.code == 0, ran.err
+    first, second, third = rows(home)
+    assert (first["willing"], first["contact"]) == ("yes", "tel 02082270000")
+    assert first["answer_note"] == "Willing: Yes - spoke to Priya; Comment: blue door; Who: Sam"
+    assert (first["asked_on"], second["asked_on"]) == ("2023-02-03", "")
+    assert second["answer_note"] == "'=ring first; Willing: maybe; Date: 2099-03-12"
+    assert (third["name"], third["willing"]) == ("Corner Cafe", "yes")
+    for said in ("Willing (N6) is none of", "Date (O6) is 12 March 2099, after", "sheet 1 of"):
+        assert said in ran.out
+    assert "Priya" not in ran.out
+    before = (home / "data" / "havens.csv").read_bytes()
+    assert "Nothing is new" in csp("havens", "--answers", LIST, cwd=home).out
+    assert (home / "data" / "havens.csv").read_bytes() == before
+    fill(home, {"spoken": "Ann"}, {"willing": "yes", "date": "2023-02-06", "note": "no"})
+    assert csp("havens", "--answers", LIST, cwd=home).code == 0
+    _, second, _ = rows(home)
+    assert (second["willing"], second["asked_on"]) == ("yes", "2023-02-06")
+    assert second["answer_note"] == "'=ring first; Willing: maybe; Date: 2099-03-12; no"
 
 
 def test_not_known_contradicts_nothing(csp, home):
@@ -233,7 +298,7 @@ def test_a_venue_that_somebody_added_by_hand(csp, home):
     (row,) = rows(home)
     assert (row["name"], row["type"], row["address"]) == ("Corner Cafe", "cafe", "9 Side Street")
     assert row["willing"] == "yes"
-    assert "call-list.xlsx row 11: it has answers and no venue." in ran.out
+    assert "call-list.xlsx row 11: it has text and no venue" in ran.out
     before = (home / "data" / "havens.csv").read_bytes()
     assert csp("havens", "--answers", LIST, cwd=home).code == 0
     assert (home / "data" / "havens.csv").read_bytes() == before
@@ -321,6 +386,26 @@ class TestRefused:
         shutil.rmtree(home / "havens")
         assert "havens holds no plan." in csp("havens", "--answers", "mine.xlsx", cwd=home).err
 
+    def test_the_sample_and_what_is_real(self, csp, home):
+        """Neither way round: the register says of itself that it is the sample's."""
+        fill(home, YES)
+        register = home / "data" / "havens.csv"
+        register.write_text("name,latitude,longitude,status\nOld,51.5,0.1,synthetic sample\n")
+        ran = csp("havens", "--answers", LIST, cwd=home)
+        assert ran.code == 1
+        assert "is of real venues, but havens.csv is a register of the sample's ones" in ran.err
+        assert "--existing FILE" in ran.err
+        assert len(rows(home)) == 1
+        register.write_text("name,latitude,longitude,status\nOld,51.5,0.1,active\n")
+        record = home / "havens" / "2023-02-01" / "havens.json"
+        record.write_text(
+            record.read_text("utf-8").replace('"synthetic": false', '"synthetic": true')
+        )
+        ran = csp("havens", "--answers", LIST, cwd=home)
+        assert ran.code == 1
+        assert "is of the sample's venues, but havens.csv is a register of real ones" in ran.err
+        assert len(rows(home)) == 1
+
     def test_what_is_no_call_list(self, csp, home, write):
         write.xlsx(home / "other.xlsx", ("name", "willing"), [("A", "yes")])
         assert (
@@ -329,7 +414,8 @@ class TestRefused:
         assert "none.xlsx is not there" in csp("havens", "--answers", "none.xlsx", cwd=home).err
         ran = csp("havens", "--answers", "venues.csv", cwd=home)
         assert ran.code == 1
-        assert "venues.csv could not be read" in ran.err
+        assert "venues.csv is a text file" in ran.err
+        assert "Give the XLSX from which it was saved" in ran.err
         path = fill(home, YES, add=(("N4", "Would they?"),))
         ran = csp("havens", "--answers", path.relative_to(home), cwd=home)
         assert "has no column 'Willing'" in ran.err

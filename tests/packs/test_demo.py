@@ -82,6 +82,10 @@ def test_a_second_demo_gives_the_same_tables(run: Run, demo: Path, tmp_path: Pat
     for name in ("hotspots.csv", "hotspots.geojson", "quality.csv", "quarantine.csv"):
         first = (demo / "maps" / "2021-11-29" / name).read_bytes()
         assert first == (tmp_path / "again" / "maps" / "2021-11-29" / name).read_bytes(), name
+    for name in ("call-list.xlsx", "havens.csv", "havens.history.csv"):
+        first = (demo / "after-the-calls" / name).read_bytes()
+        assert first == (tmp_path / "again" / "after-the-calls" / name).read_bytes(), name
+    assert run("demo", "--out", tmp_path / "again") == 0  # nothing of it counts as changed by hand
 
 
 def test_weekly_in_the_sample_folder_makes_the_same(
@@ -110,6 +114,37 @@ def test_a_whole_month_would_count_twice_without_the_setting(
     own = (demo / "csp_geo.toml").read_text("utf-8")
     settings.write_text(f"simulations = 19\n{own}", "utf-8")
     assert run(*arguments, "--config", settings) == 0
+
+
+def test_it_shows_what_calls_do_to_plan_and_register(demo: Path) -> None:
+    """One says no and the venue below it takes its place; the others stay, with their answers."""
+    before, after = (
+        json.loads((demo / folder / "2021-11-29" / "havens.json").read_text("utf-8"))
+        for folder in ("havens", "after-the-calls")
+    )
+    first, *others = (site["name"] for site in before["sites"])
+    assert before["sites"][0]["fallbacks"][0]["name"] == after["sites"][0]["name"]
+    assert first not in {site["name"] for site in after["sites"]}
+    assert others == [site["name"] for site in after["sites"][1:]]
+    gained = {name: n - before["stages"][name] for name, n in after["stages"].items()}
+    assert gained == {"asked": 3, "willing": 2, "trained": 0, "with_sticker": 0, "listed": 0}
+    register = pd.read_csv(demo / "after-the-calls" / "havens.csv", encoding="utf-8-sig")
+    assert (register["Data status"] == "synthetic sample").all()
+    assert register["status"].value_counts()["to ask"] == 1
+    told = pd.read_csv(demo / "directory" / "for-the-coordinator.csv", encoding="utf-8-sig")
+    assert {"said-no", "to-ask", "candidate-not-trained"} <= set(told["finding"])
+    page = (demo / "after-the-calls" / "2021-11-29" / "havens.html").read_text("utf-8")
+    assert "On your register: It said yes on 29 November 2021" in page
+
+
+def test_its_filled_list_can_be_read_by_hand(run: Run, demo: Path, tmp_path: Path) -> None:
+    """As the README beside it says; the register of the demo itself is read from a copy."""
+    copy = tmp_path / "havens.csv"
+    copy.write_bytes((demo / "data" / "havens.csv").read_bytes())
+    filled = demo / "after-the-calls" / "call-list.xlsx"
+    arguments = ("--answers", filled, "--existing", copy, "--out", demo / "havens")
+    assert run("havens", *arguments) == 0
+    assert copy.read_bytes() == (demo / "after-the-calls" / "havens.csv").read_bytes()
 
 
 def test_a_folder_with_other_things_is_left_alone(

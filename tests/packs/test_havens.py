@@ -198,6 +198,38 @@ class TestWhoIsAsked:
             text = text_of(made / name)
             assert not any(f"{row['name']}," in text for row in above), name
 
+    def test_hours_that_look_like_a_slip_stand_there_with_what_was_meant(
+        self, run: Run, demo: Path, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A slip on all days, one on some, one in a comment's company; "9-5" is no slip."""
+        head = "name,type,address,easting,northing,opening_hours,status\n"
+        hours = {
+            "Slip Cafe": "Mon-Sat 1000-0400",
+            "Half Slip Cafe": '"Mon-Thu 11am-11pm, Fri & Sat 11am-1am"',
+            "Comment Cafe": '"Mo-Sa 10:00-04:00 ""ask Zqjane"""',
+            "Vague Cafe": "9-5",
+        }
+        rows = [
+            f"{name},cafe,{n} Ash Road,{548123 + 90 * n},185456,{text},synthetic sample\n"
+            for n, (name, text) in enumerate(hours.items(), start=1)
+        ]
+        own = tmp_path / "more.csv"
+        own.write_text(head + "".join(rows), encoding="utf-8")
+        assert run("havens", *given(demo), "--premises", own, "--out", tmp_path) == 0
+        out = tmp_path / "2021-11-29"
+        asked = {
+            row["name"]: row
+            for row in rows_of(out / "for-the-coordinator.csv")
+            if row["about"] == "opening hours"
+        }
+        assert set(asked) == set(hours) - {"Vague Cafe"}
+        assert "Probably 10:00-16:00 is meant." in asked["Slip Cafe"]["note"]
+        assert asked["Slip Cafe"]["opening_hours"] == "Mon-Sat 1000-0400"
+        assert "On some days a span into the night looks like" in asked["Half Slip Cafe"]["note"]
+        assert asked["Comment Cafe"]["opening_hours"] == ""
+        assert not any("Zqjane" in text_of(out / name) for name in FILES)
+        assert "look wrong as written, at 3 venues" in capsys.readouterr().out
+
     def test_every_site_has_whom_to_ask_next(self, made: Path, record: dict) -> None:
         """Of the sample's three two stand alone, which is said."""
         chosen = {site["name"] for site in record["sites"]}
@@ -349,7 +381,7 @@ class TestOptions:
 
     def test_at_one_hour(self, json_of) -> None:
         made = json_of("--at", "Fri 22:00")
-        assert made["params"]["at"] == "Friday 22:00 to 23:00"
+        assert made["params"]["at"] == "Friday 10pm to 11pm"
         view = made["views"][-1]
         assert view["title"] == "The hour asked for"
         assert view["demand"] < made["views"][0]["demand"]

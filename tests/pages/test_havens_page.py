@@ -17,7 +17,16 @@ from csp_geo.decisions.havens.plan import PlanParams, plan_havens
 from csp_geo.decisions.havens.venues import HavensOnMap, Venues, WaysOnFoot, havens_on_map
 from csp_geo.decisions.siting.problem import Alternatives
 from csp_geo.products.havens.plan_page import havens_page
-from csp_geo.products.havens.plan_words import HavenFacts, certainty, hour_words, lead, site_words
+from csp_geo.products.havens.plan_words import (
+    HavenFacts,
+    against_words,
+    ask_words,
+    certainty,
+    hour_words,
+    lead,
+    site_words,
+    worst_hour,
+)
 from csp_geo.products.weekly.map_page import make_map
 
 from .conftest import CENTRE, HOSTILE, make_area, make_incidents
@@ -30,9 +39,10 @@ def parts(name="Corner Pharmacy", hours=None):
     table = np.zeros((3, 168))
     table[:, 12], table[:, 22] = (5, 2, 4), (1, 8, 0)
     xy = np.array([(0.0, 0.0), (1000.0, 0.0), (2000.0, 0.0)]) + CENTRE
-    demand = Demand(
-        xy, csr_array(table), np.array([6, 10, 4]), np.zeros(3), ("Demand: 20 recorded reports.",)
-    )
+    felt = table * np.array([[0.0], [0.5], [0.0]])
+    said = ("Demand: 15 recorded reports and 5 pins.",)
+    n = np.array([6, 10, 4])
+    demand = Demand(xy, csr_array(table), csr_array(felt), n, np.zeros(3), said)
     venues = Venues(
         pd.DataFrame(
             {
@@ -53,6 +63,8 @@ def parts(name="Corner Pharmacy", hours=None):
         np.array([~NIGHT, ~NIGHT, np.ones(168, bool), ~NIGHT]) if hours is None else hours,
         np.array([1, 1, -1, 0], dtype=np.int8),
         np.array([False, False, True, False]),
+        np.zeros(4, bool),
+        0.0,
         1,
     )
     metres = np.abs(xy[:, :1] - venues.xy[:, 0])
@@ -107,7 +119,7 @@ def facts(**changes):
         "n_ask_first": 0,
         "left_out": {"Businesses of its type are never approached.": 6},
         "time_limit_s": 60.0,
-        "stages": "12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed",
+        "stages": "On your register on 29 November 2021: 12 asked, 5 said yes.",
         "existing": [
             haven("Old Library", "Mo-Su 09:00-17:00"),
             haven("Old Chemist", "", why_not="Its training ended."),
@@ -135,11 +147,33 @@ class TestWords:
         assert "Counts as closed: <bdi>Its training ended.</bdi>" in html
 
     def test_stages_of_the_register_stand_on_one_line(self):
-        line = (
-            "<p>On your register: 12 asked, 5 willing, 3 trained, 2 with a sticker, 2 listed.</p>"
-        )
+        line = "<p>On your register on 29 November 2021: 12 asked, 5 said yes.</p>"
         assert line in page()
-        assert "On your register: 12" not in page(stages="")
+        assert "On your register on" not in page(stages="")
+
+    def test_venues_come_before_all_but_the_weightiest_cautions(self):
+        """Each stands once; what is folded lies behind one click, and the link leads to it."""
+        html = page()
+        at = [html.index(f"Caution number {n}.") for n in range(6)]
+        venues = html.index("Venues to approach")
+        assert max(at[:3]) < venues < min(at[3:])
+        assert '<a href="#cautions">3 more below the venues</a>' in html
+        assert "More cautions (3)" in html
+        assert all(html.count(f"Caution number {n}.") == 1 for n in range(6))
+        few = page(cautions=("Caution number 0.",))
+        assert 'href="#cautions"' not in few
+        assert "More cautions" not in few
+
+    def test_what_to_ask_is_a_question(self):
+        assert ask_words("phone, trained staff") == "Whether it has: phone, trained staff"
+        assert ask_words("") == ""
+
+    @pytest.mark.parametrize(
+        ("covered", "said"),
+        [(376.0, "376, as many"), (375.7, "376, nearly as many"), (372.0, "372, against 376")],
+    )
+    def test_another_choice_beside_the_best(self, covered, said):
+        assert against_words(covered, 376.0, 800.0) == said
 
     def test_nothing_to_add(self):
         plan, venues, spots = made(hours=np.zeros((4, 168), bool))
@@ -181,9 +215,9 @@ class TestWords:
             (
                 1_200,
                 True,
-                "1,200 more choices differ in one venue and cover within 1% of the best.",
+                "1,200 more choices differ in one venue and cover within 1% of this plan.",
             ),
-            (1, False, "1 more choice differs in one venue and covers within 1% of the best."),
+            (1, False, "1 more choice differs in one venue and covers within 1% of this plan."),
             (0, True, "There are no more."),
         ],
     )
@@ -224,14 +258,47 @@ class TestWords:
 
     def test_the_gap_and_its_limit_stand_on_the_page(self):
         plan, *_ = made()
-        assert "(gap 0%)" in certainty(plan, facts())
-        ended = replace(plan, siting=replace(plan.siting, is_optimal=False, gap=0.034))
+        assert certainty(plan, facts()) == (
+            "It is proved that no other choice of as many covers more than this choice."
+        )
+        ended = replace(plan, most=replace(plan.most, is_optimal=False, gap=0.034))
         said = certainty(ended, facts(time_limit_s=5.0))
         assert "time limit of 5 seconds" in said
-        assert "up to 3.4% more (the gap)" in said
+        assert "up to 3.4% more" in said
+        better = replace(plan, most=replace(plan.most, objective=plan.siting.objective + 1))
+        said = certainty(better, facts())
+        assert said.startswith("As many venues could cover 9.0 if none were of second choice")
+        assert said.endswith("It is proved that no other choice of as many covers more than that.")
+
+    def test_why_one_of_second_choice_is_asked(self):
+        plan, venues, _ = made()
+        second = replace(venues, second=np.ones(4, bool))
+        kind = venues.table["venue_type"].iloc[plan.order[0]]
+        assert site_words(plan, second, facts(), 0)["why"].endswith(
+            f"A {kind} is of second choice: no other covers nearly as many here."
+        )
+        assert "second choice" not in site_words(plan, venues, facts(), 0)["why"]
+
+    def test_the_hour_in_which_most_stays_uncovered(self):
+        plan, *_ = made()
+        said = worst_hour(plan, facts())
+        assert said.startswith("Most stays uncovered on Monday midday to 1pm: a venue is open near")
+        assert worst_hour(plan, facts(no_hours=True)) == ""
+
+    def test_whose_the_perception_reports_are(self):
+        assert "is not kept, so neither has a line of its own" in page()
+
+    def test_other_names_at_the_same_door(self):
+        plan, venues, _ = made()
+        site, other = plan.order[0], venues.candidates[-1]
+        table = venues.table.copy()
+        table.loc[[site, other], "address"] = "9 East Street"
+        said = site_words(plan, replace(venues, table=table), facts(), 0)["where"]
+        name = table["name"].iloc[other]
+        assert f"At the same address are listed {name}: they may be one place." in said
 
     def test_one_hour(self):
-        assert hour_words(118) == "Friday 22:00 to 23:00"
+        assert hour_words(118) == "Friday 10pm to 11pm"
         assert hour_words(None) == ""
 
     def test_never_says_safe_or_dangerous(self):

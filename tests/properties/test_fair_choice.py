@@ -32,7 +32,7 @@ def plan_of(rows, area, folder):
     premises = read_premises([folder / "list.csv"], area, TYPES)
     by_hour = csr_array(np.ones((3, 168)) * [[3], [2], [1]] / 168)
     one = np.ones(3, dtype=np.int64)
-    demand = Demand(PLACES, by_hour, one, one * 0, ())
+    demand = Demand(PLACES, by_hour, by_hour * 0, one, one * 0, ())
     candidates = candidates_of(premises, PROFILE, None, demand.middle)
     week = usual_week_of(area, date(2022, 6, 12))
     venues, _ = venues_of(candidates, None, week)

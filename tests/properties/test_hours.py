@@ -76,10 +76,21 @@ NAMED = {
     "weekends": "Sa Su",
     "Mon/Wed": "Mo We",
     "bank holidays": "",
+    "Thurs until 8pm": "Th",
+    "open Sat & Sun": "Sa Su",
 }
-SHUT = {"closed Mon": "Mo", "except Sundays": "Su", "not weekends": "Sa Su", "closed PH": ""}
+SHUT = {
+    "closed Mon": "Mo",
+    "except Sundays": "Su",
+    "not weekends": "Sa Su",
+    "closed PH": "",
+    "(exc. Weds)": "We",
+}
 TIMES = ("9am-5pm", "10-6pm", "9-5", "6pm-2am", "09:00-12:00", "5pm till late", "24 hours")
 PIECES = st.sampled_from([*NAMED, *NAMED, *SHUT, *TIMES])
+CLOSING = st.sampled_from(
+    [f"closed 3.10pm-3.40pm{of}" for of in ("", " for lunch", " Tue", " Sat & Sun")]
+)
 BETWEEN = st.sampled_from(
     [" ", ", ", "; ", "\n", ": ", " (", ") ", " and ", " / ", ". ", " incl. "]
 )
@@ -99,6 +110,15 @@ def test_prose_opens_no_day_that_it_does_not_name(parts):
     for number, day in enumerate(DAYS if rules.osm else ()):
         spans = spans_of_day(rules, date(2022, 1, 10 + number), holiday=False, sun={})
         assert day in may or all(state != OPEN for *_, state in spans), text
+
+
+@given(st.lists(st.tuples(PIECES | CLOSING, BETWEEN), min_size=1, max_size=7))
+def test_a_time_of_closing_opens_nothing(parts):
+    text = "".join(piece + between for piece, between in parts)
+    rules = read_rules(text)
+    for day in range(7 if rules.osm else 0):
+        spans = spans_of_day(rules, date(2022, 1, 10 + day), holiday=False, sun={})
+        assert all(start != 15 * 60 + 10 for start, *_ in spans), text
 
 
 @given(st.text(max_size=60), WEEKS)

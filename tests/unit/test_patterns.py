@@ -285,7 +285,7 @@ def test_search_sees_what_it_should():
     """Patterns of constants, of tuples and of dictionaries are among those that are tried."""
     places = {param.id for param in found_patterns()}
     assert {"csp_geo.inputs.when.dates._CLOCKED", "csp_geo.inputs.where.pairs._BETWEEN"} <= places
-    assert {"csp_geo.inputs.venues.opening_spelling._NAMES", "csp_geo.core.origin._PAGE"} <= places
+    assert {"csp_geo.inputs.venues.opening_words._NAMES", "csp_geo.core.origin._PAGE"} <= places
     assert len(places) > 100
 
 

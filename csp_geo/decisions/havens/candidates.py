@@ -41,15 +41,18 @@ _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 class Candidates:
     """Premises that may be approached, in the order in which ties are broken.
 
-    `table` is per `tables.PREMISES` with the columns of `criteria.judge` and `day_only`: known to
-    lack what is needed after dark. `ask_first` are those about which somebody is to be asked
-    first, per `tables.PREMISES` and why. `out` has file, row and why (a sentence) of all others.
+    `table` is per `tables.PREMISES` with the columns of `criteria.judge`, `day_only`: known to
+    lack what is needed after dark, and `second_choice`: of a type that the profile would rather not
+    ask. `give_up` is the share of what a plan adds that it may lose for that. `ask_first` are those
+    about which somebody is to be asked first, per `tables.PREMISES` and why. `out` has file, row
+    and why (a sentence) of all others.
     """
 
     table: gpd.GeoDataFrame
     ask_first: gpd.GeoDataFrame
     out: pd.DataFrame
     cautions: tuple[Caution, ...]
+    give_up: float
 
 
 def candidates_of(
@@ -95,7 +98,10 @@ def candidates_of(
         )
     judged = judge(listed, profile)
     table = listed.join(judged[list(_JUDGED)])[~fails]
-    table = table.assign(day_only=(table["meets"] == "no").to_numpy())
+    table = table.assign(
+        day_only=(table["meets"] == "no").to_numpy(),
+        second_choice=profile.is_second_choice(table),
+    )
     table = table.iloc[_order(table, profile, middle)]
     lacking = f"Known to lack what the profile '{profile.title}' asks for: {lacks}."
     told = premises.left_out.rename(columns={"source_file": "file", "source_row": "row"})
@@ -110,6 +116,7 @@ def candidates_of(
         asked[known_asked == ""].reset_index(drop=True),
         pd.concat(out, ignore_index=True).astype({"why": "str", "file": "str"}),
         (*_after_dark(table, profile), *profile.cautions),
+        profile.give_up,
     )
 
 

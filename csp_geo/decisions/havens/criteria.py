@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from csp_geo.core.arrays import Floats
+    from csp_geo.core.arrays import Flags, Floats
 
 PACKAGED: Final = ("lbbd", "light", "strict")
 DEFAULT: Final = PACKAGED[0]
 """The borough's own rule: two members of staff at all times."""
 STAFF: Final = "staff"
 APPROACH: Final = "approach"
-_ORDER: Final = "types_in_order"
+_ORDER, _SECOND, _GIVE_UP = "types_in_order", "second_choice", "give_up"
 LABELS: Final[Mapping[str, str]] = {
     STAFF: "staff",
     "cctv": "CCTV",
@@ -59,12 +59,16 @@ class Profile:
     how much towards the score. `approach` has, for each group of residents, the venue types that
     it would approach, from the council's own consultation; empty means that nobody was asked.
     `types_in_order` are venue types: of equally good venues one of the first type is asked first.
+    Venues of the types of `second_choice` that are not known to meet the profile are taken only
+    where the plan would else lose more than `give_up` (a share) of what it adds.
     """
 
     name: str
     title: str
     about: str = ""
     types_in_order: tuple[str, ...] = ()
+    second_choice: tuple[str, ...] = ()
+    give_up: float = 0.0
     must: tuple[str, ...] = ()
     must_after_dark: tuple[str, ...] = ()
     staff_min: int = 1
@@ -103,6 +107,11 @@ class Profile:
         known = kind in self.types_in_order
         return self.types_in_order.index(kind) if known else len(self.types_in_order)
 
+    def is_second_choice(self, judged: pd.DataFrame) -> Flags:
+        """Tell which rows, with venue_type and meets, are of second choice."""
+        kinds = judged["venue_type"].astype("str").str.casefold().isin(self.second_choice)
+        return np.asarray(kinds & (judged["meets"] != YES), dtype=np.bool_)
+
     def staff(self, *, after_dark: bool) -> int:
         """Return how many staff are needed by day, or after dark."""
         return max(self.staff_min, self.staff_min_after_dark) if after_dark else self.staff_min
@@ -111,7 +120,8 @@ class Profile:
 def read_profile(name_or_path: str | Path) -> Profile:
     """Read a packaged profile ("lbbd", "light", "strict"), or one's own TOML file.
 
-    One's own that says nothing of the order of types has that of the packaged ones.
+    One's own that says nothing of the order of types, or of those of second choice, has those of
+    the packaged ones.
 
     Raises
     ------
@@ -126,8 +136,9 @@ def read_profile(name_or_path: str | Path) -> Profile:
             f"'{path.name or path}' is not a profile of criteria. Choose {join(PACKAGED, 'or')}, "
             "or name a TOML file of your own."
         )
-    order = {_ORDER: _packaged(DEFAULT)[_ORDER]}
-    return _profile(order | toml.read_toml(path), path.name)
+    packaged = _packaged(DEFAULT)
+    usual = {key: packaged[key] for key in (_ORDER, _SECOND, _GIVE_UP)}
+    return _profile(usual | toml.read_toml(path), path.name)
 
 
 def _packaged(name: str) -> dict[str, Any]:
@@ -145,6 +156,8 @@ _KINDS: Final[Mapping[str, toml.ValueKind]] = {
     "title": toml.text(),
     "about": toml.text(2_000),
     _ORDER: toml.texts("venue types"),
+    _SECOND: toml.texts("venue types"),
+    _GIVE_UP: toml.number(0, 1),
     "must": _CRITERIA,
     "must_after_dark": _CRITERIA,
     "staff_min": _STAFF,
@@ -165,7 +178,9 @@ def _profile(values: Mapping[str, Any], name: str) -> Profile:
     given: dict[str, Any] = {"title": name, **values}
     for key in ("must", "must_after_dark"):
         given[key] = tuple(given.get(key, ()))
-    given[_ORDER] = tuple(kind.casefold() for kind in given.get(_ORDER, ()))
+    for key in (_ORDER, _SECOND):
+        given[key] = tuple(kind.casefold() for kind in given.get(key, ()))
+    given[_GIVE_UP] = float(given.get(_GIVE_UP, 0))
     given["weights"] = {key: float(value) for key, value in given.get("weights", {}).items()}
     given["approach_weight"] = float(given.get("approach_weight", 0))
     given[APPROACH] = {

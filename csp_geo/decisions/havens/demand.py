@@ -152,13 +152,15 @@ class DemandParams:
 class Demand:
     """Demand by place and hour of the week.
 
-    `xy` is ``(n, 2)`` metres, `by_hour` ``(n, 168)`` sparse with Monday 0:00 first, `reports` is
+    `xy` is ``(n, 2)`` metres, `by_hour` ``(n, 168)`` sparse with Monday 0:00 first, `felt` that
+    part of it which people reported as what they perceive, `reports` is
     how many reports stand at each place, `vague` how many of them say no hour. `said` tells in
     sentences what was counted and how.
     """
 
     xy: Floats
     by_hour: csr_array
+    felt: csr_array
     reports: Ints
     vague: Ints
     said: tuple[str, ...]
@@ -214,11 +216,13 @@ def demand_of(incidents: gpd.GeoDataFrame, params: DemandParams | None = None) -
     rows, hours, shares, vague = _spread(used)
     places, place = np.unique(np.round(points_of(used)), axis=0, return_inverse=True)
     place = place.reshape(-1)
-    table = demand_by_hour(place[rows], hours, shares * weight[rows], len(places))
+    parts = [shares * weight[rows] * chosen for chosen in (1, perception[rows])]
+    table, felt = (demand_by_hour(place[rows], hours, part, len(places)) for part in parts)
     n_private = int((family.isin(wanted) & ~public).sum())
     return Demand(
         places,
         table,
+        felt,
         np.bincount(place, minlength=len(places)).astype(np.int64),
         np.bincount(place[vague], minlength=len(places)).astype(np.int64),
         _said(used, perception, int(vague.sum()), n_private, params),
@@ -236,6 +240,7 @@ def near_any(demand: Demand, shapes: gpd.GeoSeries, metres: float) -> Demand:
         demand,
         xy=demand.xy[kept],
         by_hour=demand.by_hour[kept],
+        felt=demand.felt[kept],
         reports=demand.reports[kept],
         vague=demand.vague[kept],
     )

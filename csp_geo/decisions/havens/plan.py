@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +13,6 @@ from csp_geo.decisions.havens import gains
 from csp_geo.decisions.siting.cover import within_reach
 from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover, siting_problem
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
-from csp_geo.inputs.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,11 +36,13 @@ ALL: Final = "all"
 AFTER_DARK: Final = "after-dark"
 AFTER_SCHOOL: Final = "after-school"
 HOURS_ASKED: Final = (ALL, AFTER_DARK, AFTER_SCHOOL)
-TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "15:00 to 18:00"}
+TITLES: Final = {ALL: "All hours", AFTER_DARK: "After dark", AFTER_SCHOOL: "3pm to 6pm"}
 THE_HOUR: Final = "The hour asked for"
+FELT: Final = "Perception reports"
+"""Pins of surveys and StreetSafe: what is known of women's and young people's own reports."""
 FALLBACKS: Final = 3
-_LOOKED_AT: Final = 12
 """Other venues that are listed for each, should it say no."""
+_LOOKED_AT: Final = 12
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -50,7 +51,7 @@ class PlanParams:
     """What is asked for.
 
     `sites` is how many new venues, `within_m` how far people walk. `hours` are those that are asked
-    about: all, after dark, or 15:00 to 18:00; `at` is one hour of the week instead (0 is Monday
+    about: all, after dark, or 3pm to 6pm; `at` is one hour of the week instead (0 is Monday
     0:00).
     """
 
@@ -95,7 +96,8 @@ class HavenPlan:
     """The answer: which venues to approach, why, and what is known about the rest.
 
     `order` are the new venues (positions) in the order in which to approach them, `why` what each
-    covers in the hours asked about. `asked` sums these hours up, `curve` is the most that 0, 1, 2
+    covers in the hours asked about. `most` is what as many venues could cover if no type were of
+    second choice. `asked` sums these hours up, `curve` is the most that 0, 1, 2
     ... new venues cover in them. `before` and `after` are coverage by hour of week. `spots` are the
     hotspots in the hours asked about, the least covered first. `xy` are the places of the demand,
     ``(places, 2)`` metres, `covered` the share of each place's demand in these hours that is
@@ -105,6 +107,7 @@ class HavenPlan:
     """
 
     siting: Siting
+    most: Siting
     why: gains.Reasons
     asked: View
     others: Alternatives
@@ -165,7 +168,8 @@ def plan_havens(
     hours = _hours(params, ways)
     asked = cover.during(hours[_asked(params)])
     problem = _problem(asked, venues, params, each)
-    best = problem.solve(params.time_limit_s)
+    most = problem.solve(params.time_limit_s)
+    best = problem.prefer(most, venues.second, venues.give_up)
     after = gains.coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
@@ -173,9 +177,10 @@ def plan_havens(
     stand_ins = _elsewhere(problem.stand_ins(best, _LOOKED_AT), venues)
     return HavenPlan(
         siting=best,
+        most=most,
         why=why,
-        others=problem.alternatives(best),
-        curve=_curve(problem, best, params),
+        others=_instead(problem, most, best, venues),
+        curve=_curve(problem, most, params),
         before=gains.coverage_by_hour(cover, there),
         after=after,
         views=views,
@@ -196,6 +201,14 @@ def plan_havens(
     )
 
 
+def _instead(problem: Problem, most: Siting, best: Siting, venues: Venues) -> Alternatives:
+    """Return what could be taken in place of the best, without what it was rather not to have."""
+    if best is not most:
+        rather_not = np.flatnonzero(venues.second)
+        problem = problem.without(np.setdiff1d(rather_not, best.sites))
+    return problem.alternatives(best)
+
+
 def _elsewhere(
     stand_ins: Mapping[int, Sequence[tuple[int, float]]], venues: Venues
 ) -> dict[int, list[tuple[int, float]]]:
@@ -203,8 +216,7 @@ def _elsewhere(
 
     An address without a number is a whole street.
     """
-    streets = [text if isinstance(text, str) else "" for text in venues.table["address"]]
-    at = [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
+    at = venues.doors
     return {
         site: [one for one in others if not at[site] or at[one[0]] != at[site]][:FALLBACKS]
         for site, others in stand_ins.items()
@@ -311,11 +323,32 @@ def _views(  # noqa: PLR0913, PLR0917 - what a summary is made of
     hours: dict[str, Flags],
     within_m: float,
 ) -> tuple[View, ...]:
-    """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for."""
+    """Sum up coverage for all hours, after dark, the hours after school, and the hour asked for.
+
+    Then, where it is some of the demand and not all, for what people perceive at the latter three.
+    """
+    close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
+    views = _summed(cover, close, venues, best, hours)
+    here = np.flatnonzero(np.asarray(demand.felt.sum(axis=1)).ravel())
+    if not len(here) or np.isclose(demand.felt.sum(), demand.by_hour.sum()):
+        return views
+    felt = demand.felt[here]
+    near, closer = (replace(one.at(here), demand=felt) for one in (cover, close))
+    some = {
+        f"{FELT}, {title[0].lower()}{title[1:]}": marked
+        for title, marked in hours.items()
+        if title != TITLES[ALL]
+    }
+    return (*views, *_summed(near, closer, venues, best, some))
+
+
+def _summed(
+    cover: OpenCover, close: OpenCover, venues: Venues, best: Siting, hours: dict[str, Flags]
+) -> tuple[View, ...]:
+    """Sum up some hours, by title; `close` is who reaches whom in a few minutes."""
     before = gains.coverage_by_hour(cover, venues.existing)
     after = gains.coverage_by_hour(cover, best.sites)
     level = gains.coverage_by_hour(cover, gains.step_free_sites(best.sites, venues.step_free))
-    close = _cover(demand, venues, ways, min(IMMEDIATE_M, within_m))
     at_once = gains.coverage_by_hour(close, best.sites)
     return tuple(
         View(

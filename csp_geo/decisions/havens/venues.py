@@ -6,6 +6,7 @@ And the havens there are as the weekly map shows them: open in each hour, with t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from csp_geo.core.wording import count, join
 from csp_geo.decisions import opening
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
@@ -49,8 +51,9 @@ class Venues:
 
     `table` has a row for each with name, venue_type, address, ward_name, ward_code and what else
     the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
-    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave. The
-    first `n_existing` are there already.
+    `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave,
+    `second` the venues of second choice; a plan gives up at most `give_up` of what it adds to do
+    without them. The first `n_existing` are there already.
     """
 
     table: pd.DataFrame
@@ -58,6 +61,8 @@ class Venues:
     is_open: Flags
     step_free: NDArray[np.int8]
     assumed: Flags
+    second: Flags
+    give_up: float
     n_existing: int
 
     @property
@@ -69,6 +74,12 @@ class Venues:
     def candidates(self) -> Ints:
         """Positions of the venues that could be approached."""
         return np.arange(self.n_existing, len(self.table))
+
+    @cached_property
+    def doors(self) -> list[str]:
+        """The address of each venue, plain, "" where it has no number and may be a whole street."""
+        streets = [text if isinstance(text, str) else "" for text in self.table["address"]]
+        return [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +181,10 @@ def venues_of(
     )
     said: pd.DataFrame = pd.DataFrame(both.drop(columns="geometry"))
     said = said.where(said.notna(), None)
-    return Venues(said, xy, is_open, step_free, assumed, len(there)), hours
+    second = np.zeros(len(both), dtype=np.bool_)
+    second[len(there) :] = new["second_choice"]
+    venues = Venues(said, xy, is_open, step_free, assumed, second, candidates.give_up, len(there))
+    return venues, hours
 
 
 def _hours_given(table: pd.DataFrame) -> list[str]:

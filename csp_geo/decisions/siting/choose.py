@@ -82,6 +82,31 @@ def exchange(cover: Cover, chosen: Ints) -> Ints:
     return chosen
 
 
+def prefer(cover: Cover, chosen: Ints, second: Flags, least: float) -> Ints:
+    """Exchange single sites of second choice for others, as long as `least` is covered.
+
+    Each step takes the exchange after which most is covered; of equal ones that which gives up the
+    last site and takes the first. What then can be exchanged for more, of first choice, is.
+    """
+    chosen = np.sort(chosen)
+    while True:
+        found: list[tuple[float, int, int]] = []
+        for place in np.flatnonzero(second[chosen])[::-1].tolist():
+            values = values_with_one_more(cover, np.delete(chosen, place))
+            values[second] = -np.inf
+            values[chosen] = -np.inf
+            one = _largest(values, np.ones(len(values), dtype=np.bool_))
+            found.append((float(values[one]), place, one))
+        top = max((value for value, _, _ in found), default=-np.inf)
+        if not np.isfinite(top) or top < least * (1 - EQUAL):
+            return chosen
+        _, place, one = next(each for each in found if each[0] >= top - EQUAL * abs(top))
+        chosen = np.append(np.delete(chosen, place), one)
+        allowed = np.union1d(np.flatnonzero(~second), chosen)
+        among = exchange(cover.only(allowed), np.searchsorted(allowed, chosen))
+        chosen = allowed[among]
+
+
 def values_with_one_more(cover: Cover, rest: Ints) -> Floats:
     """Return what a set covers with each other site; minus infinity where it may not be added."""
     is_open = cover.counts(rest) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,11 +17,12 @@ from csp_geo.decisions.siting.choose import (
     fewest,
     n_exchanges,
     nearly_as_good,
+    prefer,
 )
 from csp_geo.decisions.siting.cover import EQUAL, NO_GROUP, Cover
 
 if TYPE_CHECKING:
-    from csp_geo.core.arrays import Floats, Ints
+    from csp_geo.core.arrays import Flags, Floats, Ints
     from csp_geo.decisions.siting.cover import Table
 
 TIME_LIMIT_S: Final = 60.0
@@ -126,6 +127,37 @@ class Problem:
                 said = f"{count(wanted, 'new site')} asked for; {enough} cover all that any could."
                 notes += (Caution("fewer-sites", said),)
         return self._answer(best.sites, best.value, best.highest, best.is_first, notes)
+
+    def prefer(self, best: Siting, second: Flags, share: float) -> Siting:
+        """Take other sites for those of second choice, where hardly less is covered.
+
+        Parameters
+        ----------
+        best
+            What `solve` answered.
+        second
+            ``(sites,)``: those that are chosen only where others would cover clearly less.
+        share
+            How much less of what the best new sites add may be covered in all, from 0 to 1.
+
+        Returns
+        -------
+        siting
+            The best itself where none of it is exchanged. Found by exchanging one site at a time:
+            with another set even fewer might be of second choice.
+        """
+        chosen = np.searchsorted(self.cover.names, np.setdiff1d(best.sites, self.fixed))
+        added = best.objective - self.already
+        other = prefer(self.cover, chosen, second[self.cover.names], (1 - share) * added)
+        if np.array_equal(other, chosen):
+            return best
+        value, highest = self.cover.value(other), best.bound - self.already
+        return self._answer(self.cover.names[other], value, highest, False, best.notes)
+
+    def without(self, sites: Ints) -> Problem:
+        """Return the problem in which these sites cannot be chosen."""
+        kept = np.flatnonzero(~np.isin(self.cover.names, sites))
+        return replace(self, cover=self.cover.only(kept))
 
     def alternatives(
         self, best: Siting, *, share: float = WITHIN_SHARE, most: int = MOST_OTHERS

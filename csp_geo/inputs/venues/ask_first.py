@@ -25,13 +25,15 @@ if TYPE_CHECKING:
     from csp_geo.core.arrays import Flags
 
 TABLES: Final = ("types", "ratings", "names", "addresses")
-_HOMES: Final = ("registered", "trading", "titles")
+_HOMES: Final = ("registered", "trading", "titles", "forenames", "wares")
 NEIGHBOUR_M: Final = 75.0
 """A shop in a parade has another business up to this far from it; a house has none."""
 PERSON: Final = "Its name is that of a person: it may be a private home."
 HOME: Final = "It may be a private home: nothing says that it is a shop, and no other is near."
 _INVERTED: Final = re.compile(r"^[^\W\d_][\w'\u2019-]*, [^\W\d_][\w'\u2019-]*(?: [^\W\d_]\w*)?$")
 """Surname, Forename."""
+_MORE: Final = r"(?: [^\W\d_][\w'\u2019-]*)"
+"""Another word of a person's name."""
 _NUMBERED: Final = re.compile(r"^\d+\w?\b")
 _NUMBER: Final = r"\w{0,2}\d{1,3}\w?"
 _NEVER: Final = re.compile(r"(?!)")
@@ -44,7 +46,8 @@ class AskFirst:
     `types` and `ratings` have the reason for each venue type and each rating (plain), `names` and
     `addresses` the pattern for each reason. `registered` are business types (plain) under which
     people at home are registered as well, `trading` finds words of a name that say it is a shop,
-    `titles` a name that begins with the title of a person.
+    `titles` a name that begins with the title of a person, `forenames` one of two or three words
+    that begins with a common forename; `wares` finds words that no person is called.
     """
 
     types: Mapping[str, str]
@@ -54,6 +57,8 @@ class AskFirst:
     registered: frozenset[str]
     trading: re.Pattern[str]
     titles: re.Pattern[str]
+    forenames: re.Pattern[str]
+    wares: re.Pattern[str]
 
     @classmethod
     def of(cls, given: Mapping[str, Any], where: str) -> AskFirst:
@@ -71,7 +76,9 @@ class AskFirst:
         homes = given.get("homes", {})
         check_values(homes, dict.fromkeys(_HOMES, texts("words")), f"{inside}.homes]")
         named = {name: given.get(name, {}) for name in TABLES}
-        titles = "|".join(map(re.escape, homes.get("titles", ())))
+        titles, forenames = (
+            "|".join(map(re.escape, homes.get(words, ()))) for words in ("titles", "forenames")
+        )
         return cls(
             {word: why for why, words in named["types"].items() for word in words},
             {plain(word): why for why, words in named["ratings"].items() for word in words},
@@ -79,9 +86,9 @@ class AskFirst:
             {why: _ending(words) for why, words in named["addresses"].items()},
             frozenset(map(plain, homes.get("registered", ()))),
             whole_words(homes.get("trading", ())),
-            re.compile(rf"^(?:{titles})\b\.?(?: [^\W\d_][\w'\u2019-]*){{1,3}}$", re.IGNORECASE)
-            if titles
-            else _NEVER,
+            re.compile(rf"^(?:{titles})\b\.?{_MORE}{{1,3}}$", re.IGNORECASE) if titles else _NEVER,
+            re.compile(rf"^(?:{forenames}){_MORE}{{1,2}}$", re.IGNORECASE) if forenames else _NEVER,
+            whole_words(homes.get("wares", ())),
         )
 
     def reasons(self, rows: pd.DataFrame, *, plainest: Flags, vague: Flags) -> list[str]:
@@ -110,9 +117,10 @@ class AskFirst:
             why = why or _first(self.names, name)
             if vague[n]:
                 why = why or _first(self.addresses, address)
-            if plainest[n] and not trades[n]:
+            person = vague[n] and self.forenames.match(name) and not self.wares.search(name)
+            if (plainest[n] or person) and not trades[n]:
                 at_home = alone[n] and business[n] in self.registered and _NUMBERED.match(address)
-                by_name = self.titles.match(name) or _INVERTED.match(name)
+                by_name = person or self.titles.match(name) or _INVERTED.match(name)
                 why = why or (PERSON if by_name else HOME if at_home else "")
             found.append(why)
         return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -12,22 +13,22 @@ import pandas as pd
 
 from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import Origin
-from csp_geo.core.wording import join
-from csp_geo.inputs.files.table import one_line
+from csp_geo.core.period import say_day
+from csp_geo.core.wording import count, join
 from csp_geo.inputs.files.workbook_size import check_size
 from csp_geo.inputs.source import plain
+from csp_geo.inputs.venues.call_cells import CallSheet, read_telephone
 from csp_geo.inputs.venues.call_columns import (
     ANSWERED,
     CHOICE,
     CHOICES,
     DAY,
     FACTS,
-    FACTS_SHEET,
-    LIST_SHEET,
     NUMBER_LENGTH,
     PLAN,
     SHOWN,
     CallColumn,
+    example_day,
 )
 from csp_geo.inputs.venues.contacts import before_contact
 from csp_geo.inputs.venues.listing import UNKNOWN, read_answer
@@ -37,17 +38,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from openpyxl.worksheet.worksheet import Worksheet
-
     from csp_geo.core.settings import Limits
+    from csp_geo.inputs.venues.call_cells import CallCell
 
 OPEN: Final = CHOICES[-1]
 """The answer that leaves a question open."""
 _OPEN_WORDS: Final = frozenset(
     (*map(plain, (OPEN, "unknown", "don't know", "unsure", "n/a", "na")), "")
 )
+_AND_MORE: Final = re.compile(r"(yes|no|y|n) ?[-\u2013\u2014,;:(] ?\S", re.IGNORECASE)
+"""A choice with a remark behind it: "Yes - spoke to Priya"."""
 _FIRST_ROWS: Final = 30
 """So far down the headings are looked for."""
+_NOTE: Final = "answer_note"
+_NEEDED: Final = ("key", "name")
+"""Columns without which a row does not say of which venue it is; the other facts lie hidden."""
+_TEXT_TABLES: Final = frozenset((".csv", ".tsv", ".txt"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ class CallAnswer:
     """A row of a filled list: its file and row, the venue, and what was said by field.
 
     `venue` has the fields of `call_columns.FACTS`. Choices are of `CHOICES`, days ISO text; `key`
-    tells the venue within its plan.
+    tells the venue within its plan. `was_reached`: somebody there answered; else there is only a
+    note, a number to ring or a day.
     """
 
     file: str
@@ -63,13 +70,24 @@ class CallAnswer:
     key: str
     venue: Mapping[str, str]
     given: Mapping[str, str]
+    was_reached: bool = True
+
+
+@dataclass(frozen=True)
+class OpenList:
+    """A call list that was opened: the day and number of its plan; no answer is read yet."""
+
+    name: str
+    plan_day: date
+    number: str
+    sheet: CallSheet
 
 
 @dataclass(frozen=True)
 class FilledList:
-    """A filled list: the day and number of its plan, the rows that were answered, in their order.
+    """A filled list: the rows that were answered, in their order.
 
-    `n_open` rows have no answer; `unread` are sentences for cells that could not be read.
+    `n_open` rows have no answer; `unread` are sentences for what could not be read as it stands.
     """
 
     name: str
@@ -94,56 +112,127 @@ class VenueAnswers:
         """Where it was read: "a.xlsx row 5 and b.xlsx row 5"."""
         return join(f"{row.file} row {row.row}" for row in self.rows)
 
+    @property
+    def was_reached(self) -> bool:
+        """Whether somebody there answered."""
+        return any(row.was_reached for row in self.rows)
+
 
 def say_name(venue: Mapping[str, str]) -> str:
     """Return the name of a venue without a contact that somebody wrote into it."""
     return before_contact(venue["name"]) or "a venue"
 
 
-def read_call_list(path: Path, name: str, *, today: date, limits: Limits) -> FilledList:
-    """Read a call list that somebody filled in.
+def open_call_list(path: Path, name: str, limits: Limits) -> OpenList:
+    """Open a call list, which says of which plan it is.
 
     Parameters
     ----------
     name
         What to call the file.
-    today
-        A day after it cannot have been the day of a call.
 
     Raises
     ------
     SourceError
-        If it is no call list, is damaged, or has lost its headings or the mark of its plan.
+        If it is no call list, is damaged, or has lost the mark of its plan.
     """
-    book = _opened(path, name, limits)
-    day, number = _plan_of(book, name)
-    sheet = book[LIST_SHEET] if LIST_SHEET in book.sheetnames else book.worksheets[0]
-    facts = _facts(book[FACTS_SHEET]) if FACTS_SHEET in book.sheetnames else {}
-    below, places = _headings(sheet, name)
+    if not path.is_file():
+        raise SourceError(f"{name} is not there. Check the name and the folder.")
+    if path.suffix.lower() in _TEXT_TABLES:
+        raise SourceError(
+            f"{name} is a text file, which cannot keep of which plan a call list is, nor what it "
+            "knows of each venue. Give the XLSX from which it was saved; or copy the answers into "
+            "the call-list.xlsx of the plan."
+        )
+    check_size(Origin(path, name, limits=limits))
+    try:
+        sheet = CallSheet(path)
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile, ParseError) as error:
+        raise SourceError(
+            f"{name} could not be read as a workbook: it is damaged, or not XLSX. Open it, and "
+            "save it as XLSX."
+        ) from error
+    number = sheet.number[:NUMBER_LENGTH]
+    try:
+        day = date.fromisoformat(sheet.mark.removeprefix(PLAN))
+    except ValueError:
+        day = None
+    if day is None or not sheet.mark.startswith(PLAN) or len(number) < NUMBER_LENGTH:
+        raise SourceError(
+            f"{name} does not say of which plan it is: it is no call list, or another program took "
+            "the mark away. Copy the answers into the call-list.xlsx of the plan with Excel or "
+            "LibreOffice."
+        )
+    return OpenList(name, day, number, sheet)
+
+
+def read_call_list(opened: OpenList, *, today: date, is_british: bool) -> FilledList:
+    """Read the answers of a call list.
+
+    What cannot be read as it stands (a choice in other words, a comment, a column that somebody
+    added) goes into the note of its venue, so that nothing is lost.
+
+    Parameters
+    ----------
+    today
+        A day after it cannot have been the day of a call.
+    is_british
+        Whether telephone numbers are British: a number of ten digits has lost its first 0.
+
+    Raises
+    ------
+    SourceError
+        If it has lost its headings.
+    """
+    name, sheet = opened.name, opened.sheet
+    below, places, more = _headings(sheet, name)
+    facts = {row[0]: dict(zip(FACTS, row, strict=True)) for row in sheet.facts(len(FACTS))}
     answers: list[CallAnswer] = []
-    unread: list[str] = []
-    n_open = 0
-    for at, cells in enumerate(sheet.iter_rows(min_row=below, values_only=True), start=below):
-        shown = {column.field: _text(cells[places[column.field]]) for column in SHOWN}
-        venue = facts.get(shown["key"]) or _as_shown(shown)
-        given, odd = _given(cells, places, today)
+    unread = [f"{name}: {said}" for said in sheet.not_read(below)]
+    n_open = n_left = 0
+    for at, cells in sheet.rows(below):
+        shown = {field: cells[place].text for field, place in places.items()}
+        key, venue, other = _venue_of(shown, facts)
+        given, odd, notes = _given(cells, places, today, is_british=is_british)
+        beside = [f"{title}: {cells[n].text}" for n, title in more.items() if cells[n].text]
         called = f"{name} row {at}" + f", {say_name(venue)}" * bool(venue["name"])
-        unread += [f"{called}: {what}" for what in odd]
-        if given and not venue["name"]:
-            unread.append(f"{called}: it has answers and no venue. Write its name under Venue.")
-        elif given:
-            key = shown["key"] if shown["key"] in facts else plain(venue["name"] + venue["address"])
-            answers.append(CallAnswer(name, at, f"{number} {key}", venue, given))
-        else:
-            n_open += bool(venue["name"]) and not odd
-    return FilledList(name, day, number, tuple(answers), n_open, tuple(unread))
+        unread += [f"{called}: {what}" for what in (*other, *odd)]
+        if not venue["name"]:
+            if any(cell.text or cell.comment for cell in cells):
+                unread.append(
+                    f"{called}: it has text and no venue, and was not read. Write a name under "
+                    "Venue."
+                )
+            continue
+        if not given and not notes:
+            n_open, n_left = n_open + 1, n_left + bool(beside)
+            continue
+        if key in facts and plain(shown["name"]) not in {"", plain(venue["name"])}:
+            notes.append(f"Venue: {shown['name']}")
+        note = "; ".join(filter(None, (given.get(_NOTE, ""), *notes, *beside)))
+        answers.append(
+            CallAnswer(
+                file=name,
+                row=at,
+                key=f"{opened.number} {key}",
+                venue=venue,
+                given=given | ({_NOTE: note} if note else {}),
+                was_reached=_was_reached(cells, places),
+            )
+        )
+    if more:
+        left = f"; {count(n_left, 'row')} without an answer left it there" if n_left else ""
+        unread.append(
+            f"{name}: what stands in columns that are not the list's went into the notes{left}."
+        )
+    return FilledList(name, opened.plan_day, opened.number, tuple(answers), n_open, tuple(unread))
 
 
 def joined(lists: Sequence[FilledList]) -> list[VenueAnswers]:
     """Put the rows of one venue of one plan together, plans in the order of their days.
 
-    Where two rows give a choice differently, neither is taken. "Not known" contradicts nothing; of
-    two days the later counts; texts stand side by side.
+    Where two rows give a choice differently, neither is taken, and both stand in the note. "Not
+    known" contradicts nothing; of two days the later counts; texts stand side by side.
     """
     groups: dict[str, list[CallAnswer]] = {}
     for filled in sorted(lists, key=lambda one: one.plan_day):
@@ -154,7 +243,8 @@ def joined(lists: Sequence[FilledList]) -> list[VenueAnswers]:
 
 def _joined(rows: Sequence[CallAnswer]) -> VenueAnswers:
     given: dict[str, str] = {}
-    disputed = []
+    disputed: list[str] = []
+    notes: list[str] = []
     for column in ANSWERED:
         said = {row.given[column.field]: row for row in rows if column.field in row.given}
         if column.kind == CHOICE:
@@ -165,111 +255,134 @@ def _joined(rows: Sequence[CallAnswer]) -> VenueAnswers:
                 f"{say_name(rows[0].venue)}: {column.heading} is {both}, so neither was taken. "
                 "Settle which holds, and read them again."
             )
+            notes.append(f"{column.heading}: {' or '.join(sorted(said))}")
         elif said:
             given[column.field] = max(said) if column.kind == DAY else "; ".join(said)
+    if notes:
+        given[_NOTE] = "; ".join(filter(None, (given.get(_NOTE, ""), *notes)))
     return VenueAnswers(rows[0].venue, given, tuple(rows), tuple(disputed))
 
 
-def _opened(path: Path, name: str, limits: Limits) -> Any:
-    from openpyxl import load_workbook
+def _venue_of(
+    shown: Mapping[str, str], facts: Mapping[str, dict[str, str]]
+) -> tuple[str, dict[str, str], list[str]]:
+    """Return which venue of the plan a row is of, what the plan knew of it, and what is odd.
 
-    if not path.is_file():
-        raise SourceError(f"{name} is not there. Check the name and the folder.")
-    check_size(Origin(path, name, limits=limits))
-    try:
-        return load_workbook(path, data_only=True)
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile, ParseError) as error:
-        raise SourceError(
-            f"{name} could not be read as a workbook: it is damaged, or not XLSX. Open it, and "
-            "save it as XLSX."
-        ) from error
-
-
-def _plan_of(book: Any, name: str) -> tuple[date, str]:
-    """Return the day and the number of the plan that a list was written for."""
-    mark = str(book.properties.subject or "")
-    number = str(book.properties.keywords or "")[:NUMBER_LENGTH]
-    try:
-        day = date.fromisoformat(mark.removeprefix(PLAN))
-    except ValueError:
-        day = None
-    if day is None or not mark.startswith(PLAN) or len(number) < NUMBER_LENGTH:
-        raise SourceError(
-            f"{name} does not say of which plan it is: it is no call list, or another program took "
-            "the mark away. Copy the answers into the call-list.xlsx of the plan with Excel or "
-            "LibreOffice."
-        )
-    return day, number
+    The number tells; the name does where rows were sorted without their numbers. Else it is a venue
+    that somebody added by hand.
+    """
+    named = plain(shown["name"])
+    own = facts.get(shown["key"])
+    if own is not None and (not named or plain(own["name"]) == named):
+        return own["key"], own, []
+    alike = [row for row in facts.values() if named and plain(row["name"]) == named]
+    if len(alike) > 1:  # one name, several branches
+        place = plain(shown.get("place", ""))
+        alike = [row for row in alike if plain(row["address"]) in place] if place else []
+    if len(alike) == 1:
+        other = "No. and Venue are of two venues of the list; the name was followed."
+        return alike[0]["key"], alike[0], [other] if own is not None else []
+    if own is not None:
+        return own["key"], own, [f"the name under Venue is new; it was read as No. {own['key']}."]
+    said = {
+        "name": shown["name"],
+        "venue_type": shown.get("type", ""),
+        "address": shown.get("place", ""),
+    }
+    venue = dict.fromkeys(FACTS, "") | said
+    return plain(venue["name"] + venue["address"]), venue, []
 
 
-def _facts(sheet: Worksheet) -> dict[str, dict[str, str]]:
-    """Return what the plan knew of each venue, by its number in the list."""
-    rows = sheet.iter_rows(min_row=2, max_col=len(FACTS), values_only=True)
-    every = [dict(zip(FACTS, map(_text, row), strict=True)) for row in rows]
-    return {row["key"]: row for row in every if row["key"]}
-
-
-def _as_shown(shown: Mapping[str, str]) -> dict[str, str]:
-    """Return a venue that somebody added to the list by hand, as far as it says."""
-    said = {"name": shown["name"], "venue_type": shown["type"], "address": shown["place"]}
-    return dict.fromkeys(FACTS, "") | said
-
-
-def _headings(sheet: Worksheet, name: str) -> tuple[int, dict[str, int]]:
-    """Return the first row below the headings, and in which place of a row each column stands."""
+def _headings(sheet: CallSheet, name: str) -> tuple[int, dict[str, int], dict[int, str]]:
+    """Return the first row below the headings, the places of the columns, and other headings."""
     wanted = {plain(column.heading): column.field for column in (*SHOWN, *ANSWERED)}
-    most: tuple[int, dict[str, int]] = (0, {})
-    for at, cells in enumerate(sheet.iter_rows(max_row=_FIRST_ROWS, values_only=True), start=1):
-        words = [plain(_text(cell)) for cell in cells]
+    most: tuple[int, dict[str, int], dict[int, str]] = (0, {}, {})
+    for at, cells in sheet.rows(last=_FIRST_ROWS):
+        words = [plain(cell.text) for cell in cells]
         found = {wanted[word]: n for n, word in reversed(list(enumerate(words))) if word in wanted}
-        most = max(most, (at + 1, found), key=lambda one: len(one[1]))
-    lost = [c.heading for c in (*SHOWN, *ANSWERED) if c.field not in most[1]]
+        if len(found) > len(most[1]):
+            more = {
+                n: cell.text or f"Column {cell.place.rstrip('0123456789')}"
+                for n, cell in enumerate(cells)
+                if n not in found.values()
+            }
+            most = (at + 1, found, more)
+    lost = [
+        c.heading
+        for c in (*SHOWN, *ANSWERED)
+        if c.field not in most[1] and (c in ANSWERED or c.field in _NEEDED)
+    ]
     if lost:
         raise SourceError(
             f"{name} has no column {join(map(repr, lost))}: headings of a call list must stay as "
             "they are. Write them as they were, and read it again."
         )
-    return most
+    below = most[0]
+    filled = {n for _, cells in sheet.rows(below) for n, cell in enumerate(cells) if cell.text}
+    return below, most[1], {n: title for n, title in most[2].items() if n in filled}
 
 
 def _given(
-    cells: Sequence[Any], places: Mapping[str, int], today: date
-) -> tuple[dict[str, str], list[str]]:
-    """Return the answers of a row by field, and sentences for those that cannot be read."""
-    given, odd = {}, []
+    cells: Sequence[CallCell], places: Mapping[str, int], today: date, *, is_british: bool
+) -> tuple[dict[str, str], list[str], list[str]]:
+    """Return the answers of a row by field, sentences for what is odd, and texts for its note."""
+    given: dict[str, str] = {}
+    odd: list[str] = []
+    notes: list[str] = []
     for column in ANSWERED:
         cell = cells[places[column.field]]
-        if not _text(cell):
+        if not cell.text:
             continue
-        said = _read(cell, column, today)
+        said, why = _read(cell, column, today, is_british=is_british)
         if said:
             given[column.field] = said
-            continue
-        what = f"what stands under {column.heading}"  # never the text: it may name somebody
-        if column.kind == CHOICE:
-            odd.append(f"{what} is none of {', '.join(CHOICES)}, and was left. Choose one.")
-        else:
-            odd.append(f"{what} is no day up to today, and was left. Write it as 3/12/2026.")
-    return given, odd
+        if why:
+            odd.append(f"{column.heading} ({cell.place}) {why}")
+        if not said or (column.kind == CHOICE and _AND_MORE.match(cell.text)):
+            notes.append(f"{column.heading}: {cell.text}")
+    notes += [f"Comment: {cell.comment}" for cell in cells if cell.comment]
+    return given, odd, notes
 
 
-def _read(cell: Any, column: CallColumn, today: date) -> str:
-    """Read one answer; "" where it cannot be read."""
-    text = _text(cell)
+def _read(cell: CallCell, column: CallColumn, today: date, *, is_british: bool) -> tuple[str, str]:
+    """Return one answer, "" where it cannot be read, and what is odd: never the text itself."""
     if column.kind == CHOICE:
-        answer = read_answer(text)
-        return answer if answer != UNKNOWN else OPEN if plain(text) in _OPEN_WORDS else ""
+        return _choice(cell.text)
     if column.kind == DAY:
-        day = cell.date() if isinstance(cell, datetime) else cell
-        if not isinstance(day, date):
-            at = read_dates(pd.Series([text])).at.iloc[0]
-            day = None if pd.isna(at) else at.date()
-        return day.isoformat() if day is not None and day <= today else ""
-    return text
+        return _day(cell, today)
+    if column.field == "telephone":
+        return read_telephone(cell, is_british=is_british)
+    return cell.text, ""
 
 
-def _text(cell: Any) -> str:
-    """Return a cell as one line of text; a whole number without its decimals."""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else one_line(str(cell))
+def _choice(text: str) -> tuple[str, str]:
+    remark = _AND_MORE.match(text)
+    if plain(text) in _OPEN_WORDS:
+        return OPEN, ""
+    answer = read_answer(remark.group(1) if remark else text)
+    if answer != UNKNOWN:
+        return answer, ""
+    return "", (
+        f"is none of {', '.join(CHOICES)}, so it stands in the note and the question stays open. "
+        "Choose one."
+    )
+
+
+def _day(cell: CallCell, today: date) -> tuple[str, str]:
+    day = cell.day
+    if day is None:
+        at = read_dates(pd.Series([cell.text])).at.iloc[0]
+        day = None if pd.isna(at) else at.date()
+    if day is not None and day <= today:
+        return day.isoformat(), ""
+    found = "is no day" if day is None else f"is {say_day(day)}, after today ({say_day(today)})"
+    return "", (
+        f"{found}, so it stands in the note alone. Write the day on which it was asked, such as "
+        f"{example_day(today)}."
+    )
+
+
+def _was_reached(cells: Sequence[CallCell], places: Mapping[str, int]) -> bool:
+    """Tell whether somebody at a venue answered, whatever was answered."""
+    told = [c.field for c in ANSWERED if c.kind == CHOICE or c.field == "spoken_to"]
+    return any(cells[places[name]].text for name in told)

@@ -6,7 +6,10 @@ One place says what a column is called, so that a filled list is understood by w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 TEXT, CHOICE, DAY = "text", "choice", "day"
 CHOICES: Final = ("yes", "no", "not known")
@@ -29,8 +32,9 @@ NUMBER_LENGTH: Final = 12
 class CallColumn:
     """A column of the list: field, heading, width in characters.
 
-    An answer has a kind (`TEXT`, `CHOICE`, `DAY`) and what stands beside its cell while one types;
-    `is_private` says that it names people, so that nothing but the register may hold it.
+    An answer has a kind (`TEXT`, `CHOICE`, `DAY`) and what stands beside its cell while one types,
+    with {day} for the day of the plan; `is_private` says that it names people, so that nothing but
+    the register may hold it.
     """
 
     field: str
@@ -72,9 +76,14 @@ ANSWERED: Final = (
     ),
     CallColumn("step_free", "Step-free", 9.5, CHOICE, "Can one get in without a step?"),
     CallColumn("willing", "Willing", 9.5, CHOICE, "Would it be a Safe Haven?"),
-    CallColumn("asked_on", "Date", 12, DAY, "The day on which it was asked, such as 3/12/2026."),
+    CallColumn("asked_on", "Date", 12, DAY, "The day on which it was asked, such as {day}."),
     CallColumn(
         *("answer_note", "Note", 28, TEXT), "Goes into the register, and is not shown.",
         is_private=True,
     ),
 )  # fmt: skip
+
+
+def example_day(day: date) -> str:
+    """Write a day as one types it into a spreadsheet: 3/12/2026."""
+    return f"{day.day}/{day.month}/{day.year}"

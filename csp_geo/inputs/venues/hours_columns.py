@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.venues.opening_rules import read_rules
-from csp_geo.inputs.venues.opening_spelling import tidy, translate
+from csp_geo.inputs.venues.opening_spelling import translate
 from csp_geo.inputs.venues.opening_times import AMBIGUOUS, DAY, UnreadError, clock
+from csp_geo.inputs.venues.opening_words import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +94,7 @@ def _days_in(words: str) -> str | None:
     """Return the days that words name, "" for none; `None` if they say anything else."""
     some = "09:00-10:00"
     try:
-        osm, _ = translate(tidy(f"{words} {some}"))
+        osm, _ = translate(tidy(f"{words} {some}"), in_parts=False)
     except UnreadError:
         return None
     days = osm.removesuffix(some).strip()
@@ -263,7 +264,9 @@ def _read_together(given: list[tuple[str, str]]) -> tuple[str, list[str]]:
     for refused in (set(alone.values()) - {"", AMBIGUOUS}, set(alone.values()) - {""}):
         kept = [part for part in given if alone[part] not in refused]
         try:
-            osm, _ = translate(tidy("; ".join(f"{days} {text}" for days, text in kept)))
+            osm, _ = translate(
+                tidy("; ".join(f"{days} {text}" for days, text in kept)), in_parts=False
+            )
         except UnreadError:
             continue
         return osm, [days for days, _ in kept]
@@ -273,7 +276,7 @@ def _read_together(given: list[tuple[str, str]]) -> tuple[str, list[str]]:
 def _refused(days: str, text: str) -> str:
     """Say why the hours of some days cannot be read, "" where they can: they name no other day."""
     try:
-        osm, _ = translate(tidy(f"{days} {text}"))
+        osm, _ = translate(tidy(f"{days} {text}"), in_parts=False)
     except UnreadError as error:
         return str(error)
     named = {rule.partition(" ")[0] for rule in osm.split("; ")}
@@ -289,7 +292,7 @@ def _with_whole(whole: str, osm: str, days: Sequence[str]) -> tuple[str, bool]:
     if not usual:
         return whole, False
     try:
-        both, doubt = translate(tidy(f"{usual}; {osm}"))
+        both, doubt = translate(tidy(f"{usual}; {osm}"), in_parts=False)
     except UnreadError:
         return "; ".join([usual, *(f"{one} unknown" for one in days)]), False
     return both, not doubt

@@ -26,7 +26,8 @@ ASK_FIRST: Final = "ask-first"
 REASONS: Final[Mapping[str, str]] = {
     NO_NAME: "It has no name.",
     NO_VENUE: "Nothing says that it is a business or a public building.",
-    UNKNOWN_TYPE: "Its business type is not in the table of venue types: add it there.",
+    UNKNOWN_TYPE: "Its business type is not in the table of venue types: nobody knows whether "
+    "people may walk in.",
     "unsuitable-type": "Businesses of its type are never approached.",
     "alcohol-led": "Pubs, bars and off-licences are left out unless asked for.",
     "gambling": "Gambling venues are left out unless asked for.",
@@ -76,6 +77,13 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
         )
         found.append(Caution("only-food-businesses", said))
     for name, own in rows.groupby("listed_in", sort=False):
+        if own["business_type"].isna().all():
+            said = (
+                f"{name}: no column says what kind of place a row is, so a private person is told "
+                f"from a shop by the name alone, and {count(len(own), 'row')} count as the type "
+                "'other'. Add a column 'type' (pharmacy, library, shop ...)."
+            )
+            found.append(Caution("business-types-unknown", said))
         located = own[own["n_at_point"] > 0]
         n_points = len(located[["x_m", "y_m"]].round().drop_duplicates())
         shared = int((located["n_at_point"] > 1).sum())
@@ -96,7 +104,10 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
     if len(unknown):
         shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
         more = f" and {count(len(unknown) - 5, 'other')}" if len(unknown) > 5 else ""  # noqa: PLR2004
-        said = f"Not in the table of venue types: {', '.join(shown)}{more}. Add them there."
+        said = (
+            f"Not in the table of venue types: {', '.join(shown)}{more}. Add there those that "
+            "anybody may walk into, and leave out homes, stalls and the like."
+        )
         found.append(Caution("business-types-unknown", said))
     twice = int((rows["reason"] == SAME_VENUE).sum())
     if twice:

@@ -16,17 +16,20 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.inputs.venues.opening_spelling import LONGEST_TEXT, tidy, translate
+from csp_geo.inputs.venues.opening_spelling import LONGEST_TEXT, translate
 from csp_geo.inputs.venues.opening_times import (
     AMBIGUOUS,
     DAY,
+    SLIP,
     UNREADABLE,
     UnreadError,
     clock,
     is_slip,
     on_24_hour_clock,
     refuse_slip,
+    say_in_part,
 )
+from csp_geo.inputs.venues.opening_words import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,6 +124,11 @@ class Rules:
         )
 
     @property
+    def has_slip(self) -> bool:
+        """Whether times look like a slip of the clock, on all days or on some."""
+        return SLIP in f"{self.reason} {self.doubt}"
+
+    @property
     def needs_the_sun(self) -> bool:
         """Whether opening or closing depends on the sun."""
         return any(point.event for span in self.spans for point in span)
@@ -139,7 +147,9 @@ def read_rules(text: str) -> Rules:
         return Rules("", NO_HOURS)
     try:
         if _parsed(plain) is not None:
-            return _prepared(plain)
+            osm, doubt = _without_slips(plain)
+            rules = _prepared(osm)
+            return replace(rules, doubt=f"{doubt} {rules.doubt}".strip())
         osm, doubt = translate(plain)
         return replace(_prepared(osm), doubt=doubt)
     except UnreadError as error:
@@ -154,6 +164,36 @@ def _parsed(osm: str) -> OpeningHours | None:
 
     hours = OpeningHours(osm) if validate(osm) else None
     return hours if hours is not None and not hours.warnings else None
+
+
+def _without_slips(osm: str) -> tuple[str, str]:
+    """Make the days unknown whose times cannot be relied upon, where other days have times.
+
+    Rules with comments, with others to fall back to or with several in one are left as they are.
+    """
+    rules, doubts = osm.split(";"), []
+    for at, rule in enumerate(rules):
+        error = _refused(rule)
+        if error is None:
+            continue
+        first = next(_TIMES.finditer(rule)).start()
+        if '"' in osm or "||" in osm or _NEXT_DAYS.search(rule[first:]):
+            return osm, ""
+        rules[at] = f"{rule[:first].strip()} unknown".strip()
+        doubts.append(say_in_part(error))
+    others = any((_TIMES.search(rule) or _ALWAYS.search(rule)) for rule in rules)
+    if not doubts or not others:
+        return osm, ""
+    return "; ".join(rule.strip() for rule in rules), " ".join(dict.fromkeys(doubts))
+
+
+def _refused(rule: str) -> UnreadError | None:
+    try:
+        for found in _SPAN.finditer(rule):
+            _check_span(found[1], found[2])
+    except UnreadError as error:
+        return error
+    return None
 
 
 def _prepared(osm: str) -> Rules:

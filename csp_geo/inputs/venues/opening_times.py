@@ -20,7 +20,9 @@ _SHORTEST: Final = 3 * 60
 _DEEP_NIGHT: Final = range(60, 7 * 60)
 _OFFICE_OPENS: Final = range(7 * 60, 11 * 60)
 _OFFICE_SHUTS: Final = range(2 * 60, 7 * 60)
-_HALF_DAY_SHUTS: Final = range(60, 7 * 60)
+_OFFICE_ENDS: Final = range(7 * 60)
+_NOON_SHUTS: Final = range(_NOON, _NOON + _HOUR)
+_LONGEST_GAP: Final = 4 * 60
 _PADDED: Final = re.compile(r"\d\d[:.]?\d\d")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[:.]?(\d\d))?")
 
@@ -93,11 +95,38 @@ def read_span(first: str, last: str, *, office: bool) -> tuple[int, int]:
     elif half and end < _AFTERNOON * _HOUR:
         end = _bare_end(last, start, end, half)
     elif not (half or last_half or on_24_hour_clock(first, last)):
-        if not office or start not in _OFFICE_OPENS or end not in _HALF_DAY_SHUTS:
+        shuts = end if end in _NOON_SHUTS else end + _NOON
+        if not office or start not in _OFFICE_OPENS or shuts - _NOON not in _OFFICE_ENDS:
             raise UnreadError(AMBIGUOUS)
-        end += _NOON
+        end = shuts
     refuse_slip(start, end)
     return start, end
+
+
+def read_gap(first: str, last: str) -> list[tuple[int, int]]:
+    """Return what a time of closing may mean, in minutes: "1-2" in either half of the day."""
+    try:
+        each = [read_span(first, last, office=False)]
+    except UnreadError as error:
+        (start, half), (end, last_half) = _one_time(first), _one_time(last)
+        if str(error) != AMBIGUOUS or half or last_half:
+            raise
+        halves = (0, _NOON)
+        each = [(start + k, end + m) for k in halves for m in halves if start < _NOON or not k]
+    return [(shuts, opens) for shuts, opens in each if 0 < opens - shuts <= _LONGEST_GAP]
+
+
+def say_in_part(error: UnreadError) -> str:
+    """Say of days by themselves why they cannot be relied upon, and what was probably meant."""
+    meant = f" Probably {error.meant} is meant." if error.meant else ""
+    return f"On some days {error}, and these are not known.{meant}"
+
+
+def are_half_day(first: str, last: str) -> bool:
+    """Tell a span of two bare times that has the shape of "9-1"."""
+    (start, half), (end, last_half) = _one_time(first), _one_time(last or "0")
+    bare = not (half or last_half or on_24_hour_clock(first, last or "0"))
+    return bare and start in _OFFICE_OPENS and (end % _NOON in _OFFICE_ENDS)
 
 
 def are_office_hours(first: str, last: str) -> bool:

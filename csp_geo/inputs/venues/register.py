@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import CRITERIA, HAVENS, OFFERED, as_agreed
 from csp_geo.core.wording import count
@@ -39,6 +40,7 @@ from csp_geo.inputs.venues.register_findings import (
     CANDIDATE,
     DATES,
     FREE,
+    TO_ASK,
     doubles_of,
     findings_of,
     records_of,
@@ -60,7 +62,8 @@ if TYPE_CHECKING:
 
 STATUSES: Final = {
     **dict.fromkeys(("active", "live", "current", "open", "yes"), "active"),
-    **dict.fromkeys(("candidate", "asked", "approached", "prospect"), "candidate"),
+    **dict.fromkeys(("candidate", "asked", "approached", "prospect"), CANDIDATE),
+    **dict.fromkeys(("toask", "tobeasked", "notasked", "notreached"), TO_ASK),
     **dict.fromkeys(("lapsed", "inactive", "suspended", "paused", "expired"), "lapsed"),
     **dict.fromkeys(("withdrawn", "closed", "left", "removed", "no"), "withdrawn"),
 }
@@ -166,8 +169,11 @@ class Register:
     @property
     def are_havens(self) -> pd.Series:
         """Which rows are or were havens, bool: neither candidates nor venues that said no."""
-        said_no = (self.table["status"] == "withdrawn") & (self.table["willing"] == NO)
-        return (self.table["status"] != CANDIDATE) & ~said_no
+        return ~self.table["status"].isin([CANDIDATE, TO_ASK]) & ~self._said_no
+
+    @property
+    def _said_no(self) -> pd.Series:
+        return (self.table["status"] == "withdrawn") & (self.table["willing"] == NO)
 
     @property
     def stages(self) -> dict[str, int]:
@@ -180,7 +186,7 @@ class Register:
         """
         table = self.table
         active, candidate = table["status"] == "active", table["status"] == CANDIDATE
-        asked = active | candidate | ~self.are_havens
+        asked = active | candidate | self._said_no
         willing = active | (candidate & (table["willing"] == YES))
         trained = willing & (table["training"] == YES)
         agreed = (table["sticker_displayed"] == YES) & (table["consent_to_publish"] == YES)
@@ -325,10 +331,14 @@ def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:
     return np.asarray(names[listed.ward])
 
 
+_STAGES: Final = {"willing": "said yes", "with_sticker": "with a sticker"}
+"""How a stage is said, where its name is not the word."""
+
+
 def say_stages(register: Register) -> str:
-    """Say how many venues have come how far: "12 asked, 5 willing, 3 trained, ..."."""
-    said = [f"{n:,} {stage.replace('with_', 'with a ')}" for stage, n in register.stages.items()]
-    return ", ".join(said)
+    """Say how many venues have come how far, and by which day that is."""
+    said = [f"{n:,} {_STAGES.get(stage, stage)}" for stage, n in register.stages.items()]
+    return f"On your register on {say_day(register.today)}: {', '.join(said)}."
 
 
 def say_counts(register: Register) -> str:

@@ -1,5 +1,7 @@
 """Answers of a call list put into the register: candidates, and venues that are not asked again.
 
+A venue where nobody was reached is written as one to ask, with what was noted of it.
+
 A cell is written where it is empty, or where the answer is of a later day than the last one that
 the register has (`asked_on`). Else what the register says stays, and the difference is said:
 reading a list twice changes nothing, nor does it undo what somebody has written since.
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.core.history import GIVEN
+from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.files.csv_text import CsvText
 from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.source import plain
@@ -20,7 +23,7 @@ from csp_geo.inputs.venues.call_answers import say_name
 from csp_geo.inputs.venues.list_columns import list_columns
 from csp_geo.inputs.venues.listing import NO, UNKNOWN, YES, read_answer
 from csp_geo.inputs.venues.register import STATUSES, WANTED
-from csp_geo.inputs.venues.register_findings import CANDIDATE
+from csp_geo.inputs.venues.register_findings import CANDIDATE, TO_ASK
 from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ _HEADINGS: Final = {"venue_type": "type"}
 """Headings of fields that are added, where they are not the field's own name."""
 _METRES: Final = (("easting", "northing"), ("x", "y"))
 _ID: Final = "C{:02}"
+_FEW: Final = 20
+"""In so many first rows the sample's label is looked for: it stands in every row."""
 WITHDRAWN: Final = "withdrawn"
 
 
@@ -88,6 +93,10 @@ class RegisterText:
         self._columns = {
             known[name]: at for at, name in enumerate(self._text.header) if name in known
         }
+        rows, columns = range(min(self._text.n_rows, _FEW)), range(len(self._text.header))
+        labelled = (n for n in columns if any(self._text.value(at, n) == SYNTHETIC for at in rows))
+        self._label = next(labelled, None)
+        """The column of the sample that says so of each row."""
 
     def as_bytes(self) -> bytes:
         """Return the file as it now stands."""
@@ -116,7 +125,9 @@ class RegisterText:
         was = self._said(at, "status")
         said = given.get("willing", "")
         taken = said if said and read_answer(self._said(at, "willing")) == said else ""
-        status = _status(was, taken, is_later=is_later)
+        status = TO_ASK if is_new else was
+        if answers.was_reached:
+            status = _status(was, taken, is_later=is_later)
         if status != was:
             self._write(at, "status", status)
             changes.append(CellChange(self._heading("status"), _shown("status", was), status))
@@ -144,19 +155,19 @@ class RegisterText:
         return {name: text for name, text in wanted.items() if text}
 
     def _added(self, at: int, name: str, *texts: str) -> str:
-        """Return what a cell says, with what it does not say yet behind it."""
+        """Return what a cell says, with each part that it does not say yet behind it."""
         said = self._said(at, name)
-        for text in texts:
-            if text and text not in said:
-                said = f"{said}; {text}" if said else text
-        return said
+        there = {part.strip() for part in said.replace(",", ";").split(";")} | set(said.split("; "))
+        parts = (part for text in texts for part in text.split("; "))
+        new = dict.fromkeys(part for part in parts if part and part not in there)
+        return "; ".join(filter(None, (said, *new)))
 
     def _new_row(self, venue: Mapping[str, str]) -> int:
         """Add a row with what the plan knew of a venue."""
         values = {name: venue[name] for name in ("name", "venue_type", "address", "postcode")}
         if "haven_id" in self._columns:
             values["haven_id"] = self._next_id()
-        at = self._text.add_row({})
+        at = self._text.add_row({} if self._label is None else {self._label: SYNTHETIC})
         for name, text in (values | self._place(venue)).items():
             if text:
                 self._write(at, name, text)
@@ -200,10 +211,11 @@ def _status(was: str, willing: str, *, is_later: bool) -> str:
     A no means that it is not asked again. Nobody becomes a haven by an answer.
     """
     kind = STATUSES.get(plain(was), UNKNOWN)
-    if willing == NO and kind != WITHDRAWN and (kind in {UNKNOWN, CANDIDATE} or is_later):
+    is_open = kind in {UNKNOWN, TO_ASK}
+    if willing == NO and kind != WITHDRAWN and (is_open or kind == CANDIDATE or is_later):
         return WITHDRAWN
     again = willing == YES and is_later and kind in {"lapsed", WITHDRAWN}
-    return CANDIDATE if kind == UNKNOWN or again else was
+    return CANDIDATE if is_open or again else was
 
 
 def _shown(name: str, text: str) -> str:

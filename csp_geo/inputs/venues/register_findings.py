@@ -27,7 +27,10 @@ FREE: Final = ("address", "postcode", "venue_type", "languages")
 """Free text that is shown as given, and so left empty where it holds a contact."""
 CANDIDATE: Final = "candidate"
 """The status of a venue that was asked and is no haven yet."""
+TO_ASK: Final = "to ask"
+"""The status of a venue that a call list has a note of, and where nobody was reached yet."""
 _GROUPS: Final = {
+    **dict.fromkeys(("withdrawn", "said-no"), "withdrawn"),
     **dict.fromkeys(("not-active", "training-lapsed", "training-old", "not-confirmed"), "lapsed"),
     **dict.fromkeys(("training-ends-soon", "training-soon", "confirm-soon"), "due soon"),
     **dict.fromkeys(("not-trained", "not-trained-yet", "no-sticker", "no-cards"), "promised"),
@@ -105,7 +108,7 @@ def doubles_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
             continue
         own = _places(row)
         other = next((first[place] for place in own if place in first), None)
-        if other is not None and CANDIDATE in {row["status"], other["status"]}:
+        if other is not None and {CANDIDATE, TO_ASK} & {row["status"], other["status"]}:
             what = (
                 f"It stands where {other['name']} does (row {other['source_row']}): they may be "
                 "one venue under two names."
@@ -144,16 +147,38 @@ def _findings(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     """Say what is wrong or old in one row; of a haven that is no longer active, only that."""
     yield from _of_row(row, today)
     if row["status"] in _ENDED:
-        yield "not-active", f"It is {row['status']}.", "Nothing, if that is right.", True
+        yield _of_ended(row)
         return
-    if row["status"] == CANDIDATE:
+    if row["status"] in {CANDIDATE, TO_ASK}:
         yield from _of_place(row, today)
-        yield from _of_candidate(row, today)
+        yield from _of_candidate(row, today) if row["status"] == CANDIDATE else [_of_call(row)]
         return
     for check in (
         _of_place, _of_standing, _of_answers, _of_confirmation, _of_training, _of_kit, _of_hours
     ):  # fmt: skip
         yield from check(row, today)
+
+
+def _asked_on(row: dict[str, Any]) -> str:
+    at = row["asked_on_at"]
+    return f" on {say_day(at.date())}" if pd.notna(at) else ""
+
+
+def _of_ended(row: dict[str, Any]) -> _Finding:
+    """Say of a haven that it ended, and of a venue that it said no."""
+    do = "Nothing, if that is right."
+    if row["status"] == "lapsed":
+        return "not-active", "It has lapsed.", do, True
+    if row["willing"] == NO:
+        return "said-no", f"It was asked{_asked_on(row)} and said no.", do, True
+    return "withdrawn", "It has withdrawn.", do, True
+
+
+def _of_call(row: dict[str, Any]) -> _Finding:
+    """Say that nobody was reached at a venue."""
+    what = f"Nobody was reached there{_asked_on(row)}: it is still to be asked."
+    do = "Ask, and read the call list again; or write candidate as its status, and what it said."
+    return "to-ask", what, do, True
 
 
 def _of_answers(row: dict[str, Any], today: date) -> Iterator[_Finding]:
@@ -170,8 +195,7 @@ def _of_answers(row: dict[str, Any], today: date) -> Iterator[_Finding]:
 
 def _of_candidate(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     """Say how far one that was asked has come, and the next step; it never counts."""
-    at, booked = row["asked_on_at"], row["training_date_at"]
-    on = f" on {say_day(at.date())}" if pd.notna(at) else ""
+    booked, on = row["training_date_at"], _asked_on(row)
     lacks = [what for name, what in _KIT.items() if row[name] != YES]
     if row["willing"] == NO:
         do = "Write withdrawn as its status, so that it is not asked again."
@@ -228,7 +252,10 @@ def _of_row(row: dict[str, Any], today: date) -> Iterator[_Finding]:
         yield "contact-in-name", what, do, True
     held = [name.replace("_", " ") for name in FREE if row[f"{name}_held"]]
     if held:
-        what = f"Its {join(held)} holds a telephone number or an e-mail address: not published."
+        what = (
+            f"A telephone number or an e-mail address stands in its {join(held)}, which is not "
+            "published."
+        )
         do = "Move it to the column for the contact, which is never published."
         yield "contact-in-text", what, do, False
     unread = [name.replace("_", " ") for name in DATES if row[f"{name}_bad"]]
@@ -309,8 +336,12 @@ def _of_training(row: dict[str, Any], today: date) -> Iterator[_Finding]:
 
 def _of_hours(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     del today
-    text = row["opening_hours"] if isinstance(row["opening_hours"], str) else ""
-    rules = read_rules(text)
+    yield from hours_findings(row["opening_hours"])
+
+
+def hours_findings(given: object) -> Iterator[_Finding]:
+    """Say what is wrong with opening hours as somebody wrote them."""
+    rules = read_rules(given if isinstance(given, str) else "")
     example = 'Write them like "Mo-Fr 09:00-17:30; Sa 10:00-16:00; PH off".'
     if rules.reason == NO_HOURS:
         yield "no-hours", "No opening hours are given: it never counts as open.", example, False

@@ -29,6 +29,7 @@ from csp_geo.inputs.venues.call_columns import (
     PLAN,
     SHOWN,
     TEXT,
+    example_day,
 )
 from csp_geo.products.escape import neutralise
 
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 CALL_LIST: Final = "call-list.xlsx"
 HOW_TO: Final = (
     "A round on foot: from the northernmost venue each time to the nearest next, in a straight "
-    "line; below each stand those to ask if it says no. Fill in from Telephone on, then read it "
-    "back: csp-geo havens --answers call-list.xlsx"
+    "line; below each stand those to ask if it says no. Fill in from Telephone on, in words: "
+    "colours are not read. Then read it back: csp-geo havens --answers call-list.xlsx"
 )
 _HEAD: Final = 4
 """The row of the headings, below the marking, the note and what to do."""
@@ -92,12 +93,12 @@ def call_list(sites: Sequence[Mapping[str, Any]], *, on: date, marking: str, not
         facts.append([_cell(str(line.get(name) or "")) for name in FACTS])
     facts.sheet_state = "hidden"
     _dress(sheet, [bool(line["stop"]) for line in lines], marking)
-    _offer_answers(sheet, len(lines))
+    _offer_answers(sheet, len(lines), on)
     book.properties.creator, book.properties.title = "csp-geo", f"{marking}: call list"
     book.properties.subject = f"{PLAN}{on.isoformat()}"
     book.properties.created = datetime.combine(on, time())
     book.properties.keywords = _digest(book)
-    return _saved(book, on)
+    return workbook_bytes(book, on)
 
 
 def round_on_foot(xy: Floats) -> list[int]:
@@ -211,7 +212,7 @@ def _dress(sheet: Worksheet, is_site: Sequence[bool], marking: str) -> None:
             band.center.text = marking
 
 
-def _offer_answers(sheet: Worksheet, n: int) -> None:
+def _offer_answers(sheet: Worksheet, n: int, on: date) -> None:
     """Give each answer its list to choose from, and say beside the cell what is asked.
 
     A telephone number is text: else a spreadsheet would drop its first nought.
@@ -222,13 +223,14 @@ def _offer_answers(sheet: Worksheet, n: int) -> None:
     for at, column in enumerate(ANSWERED, start=len(SHOWN) + 1):
         place = get_column_letter(at)
         cells = f"{place}{_HEAD + 1}:{place}{_HEAD + max(n, 1)}"
-        rule = DataValidation(allow_blank=True, promptTitle=column.heading, prompt=column.prompt)
+        prompt = column.prompt.format(day=example_day(on))
+        rule = DataValidation(allow_blank=True, promptTitle=column.heading, prompt=prompt)
         if column.kind == CHOICE:
             rule.type, rule.formula1 = "list", f'"{",".join(CHOICES)}"'
             rule.error = f"Choose {', '.join(CHOICES[:-1])} or {CHOICES[-1]}."
         if column.kind == DAY:
             rule.type, rule.operator, rule.formula1 = "date", "greaterThan", "36526"  # since 2000
-            rule.error = "Write a day, such as 3/12/2026."
+            rule.error = f"Write a day, such as {example_day(on)}."
         rule.showInputMessage, rule.showErrorMessage = True, bool(rule.error)
         sheet.add_data_validation(rule)
         rule.add(cells)
@@ -236,7 +238,7 @@ def _offer_answers(sheet: Worksheet, n: int) -> None:
             cell.number_format = {TEXT: "@", DAY: "dd/mm/yyyy"}.get(column.kind, "General")
 
 
-def _saved(book: Workbook, on: date) -> bytes:
+def workbook_bytes(book: Workbook, on: date) -> bytes:
     """Return a workbook as bytes in which the day of the pack stands for every other time."""
     stream, made = io.BytesIO(), io.BytesIO()
     book.save(stream)

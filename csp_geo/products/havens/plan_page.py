@@ -85,6 +85,8 @@ def havens_page(
             "n_more": plan.others.n_more,
             "certainty": plan_words.certainty(plan, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
+            "worst_hour": plan_words.worst_hour(plan, facts),
+            "felt": plan_words.felt_words(plan),
             "step_free": plan_words.step_free_words(plan, venues),
             "left_out": "",
             "havens_css": asset("havens.css"),
@@ -240,13 +242,12 @@ def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> d
 def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Say what could be taken in place of which venue, and what would then be covered."""
     base = plan.asked.demand
-    best = plan_words.say_value(plan.siting.objective, base)
     spots: dict[str, list[dict[str, str]]] = {}
     for into, out, covered in plan.swaps:
         spots.setdefault(_named(out, venues), []).append(
             {
                 "into": _named(into, venues, with_address=True),
-                "covers": f"{plan_words.say_value(covered, base)}, against {best}",
+                "covers": plan_words.against_words(covered, plan.siting.objective, base),
             }
         )
     return [{"out": out, "choices": choices} for out, choices in spots.items()]

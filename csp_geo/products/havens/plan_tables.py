@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from csp_geo.core.disclosure import Audience
-from csp_geo.core.tables import ASK_FIRST, UNCOVERED, as_agreed
+from csp_geo.core.tables import ASK_FIRST, TO_ASK, UNCOVERED, as_agreed
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
 from csp_geo.decisions.havens.plan import FALLBACKS
+from csp_geo.inputs.venues.opening_rules import read_rules
+from csp_geo.inputs.venues.register_findings import hours_findings
 from csp_geo.products.exports import layers_for
 from csp_geo.products.havens.plan_words import say_address, why_not
 
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
+
+LICENSING: Final = "licensing"
+HOURS: Final = "opening hours"
+"""What the coordinator is to ask about."""
+_OF_VENUE: Final = ("premises_id", "name", "address", "postcode", "opening_hours")
 
 
 def sites_table(plan: HavenPlan, venues: Venues) -> pd.DataFrame:
@@ -60,30 +67,62 @@ def hours_table(plan: HavenPlan) -> pd.DataFrame:
     )
 
 
-def licensing_table(marks: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues) -> pd.DataFrame:
-    """Return the premises to ask licensing about before anybody approaches them.
+def to_ask_table(marks: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues) -> pd.DataFrame:
+    """Return what the coordinator is to ask about premises before anybody approaches them.
 
-    Those to approach come first, with their number in the plan; then those with most reports.
     `marks` has all candidates, of `licensing.marks_of`; those above chance are not in the plan.
+    First come those to ask licensing about, then those whose opening hours look like a slip of the
+    clock; within these the sites with their number in the plan, then whom to ask in their stead.
+    Hours that are in doubt in another way are said of sites and of those in their stead alone.
     """
-    columns = ["premises_id", "name", "address", "postcode", "reports", "above_chance"]
-    rows = pd.DataFrame(marks[columns])
+    rows = pd.DataFrame(marks[[*_OF_VENUE, "reports", "above_chance"]])
     in_plan = np.flatnonzero(~rows["above_chance"].to_numpy())
-    place = {
-        int(in_plan[site - venues.n_existing]): n for n, site in enumerate(plan.order, start=1)
-    }
-    rows.insert(4, "to_approach", [place.get(row) for row in range(len(rows))])
-    rows["to_approach"] = rows["to_approach"].astype("Int64")
+    place, stead = (
+        {int(in_plan[site - venues.n_existing]): n for site, n in sites.items()}
+        for sites in _places_in(plan)
+    )
+    rows["to_approach"] = [place.get(row) for row in range(len(rows))]
+    rows["instead_of"] = [stead.get(row) for row in range(len(rows))]
+    rows = rows.astype({"to_approach": "Int64", "instead_of": "Int64"})
+    order = ["to_approach", "instead_of", "reports"]
+    rows = rows.sort_values(order, ascending=[True, True, False], kind="stable")
+    both = [_to_ask_licensing(rows), _to_ask_hours(rows)]
+    return as_agreed(pd.concat(both, ignore_index=True), TO_ASK)
+
+
+def _places_in(plan: HavenPlan) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the number of each site in the plan, and of each fallback that of its first site."""
+    chosen = {int(site): n for n, site in enumerate(plan.order, start=1)}
+    stead: dict[int, int] = {}
+    for n, others in enumerate(plan.fallbacks, start=1):
+        for site, _ in others[:FALLBACKS]:
+            stead.setdefault(int(site), n)
+    return chosen, stead
+
+
+def _to_ask_licensing(rows: pd.DataFrame) -> pd.DataFrame:
     said = f"reports of {THEMES_ASKED} within {AT_M:.0f} metres of it"
-    rows["note"] = np.where(
+    note = np.where(
         rows["above_chance"],
         f"Not in the plan: more {said} than a venue has by chance. Ask licensing.",
-        f"Ask licensing first: {said}.",
+        f"Before you approach it, ask licensing: {said}, but no more than a venue has by chance.",
     )
-    rows = rows[rows["reports"] > 0].sort_values(
-        ["to_approach", "reports"], ascending=[True, False], kind="stable", na_position="last"
-    )
-    return rows.reset_index(drop=True)
+    asked = rows.assign(about=LICENSING, opening_hours=None, note=note)
+    return asked[asked["reports"] > 0]
+
+
+def _to_ask_hours(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return those whose hours are in doubt; a comment within them is not shown."""
+    in_hand = rows["to_approach"].notna() | rows["instead_of"].notna()
+    notes = []
+    for text, matters in zip(rows["opening_hours"], in_hand, strict=True):
+        rules = read_rules(text if isinstance(text, str) else "")
+        found = hours_findings(text) if rules.has_slip or (matters and rules.doubt) else ()
+        notes.append(" ".join(f"{what} {do}" for _, what, do, _ in found))
+    given = rows["opening_hours"].fillna("").astype("str")
+    shown = given.where(~given.str.contains('"', regex=False), None)
+    asked = rows.assign(about=HOURS, opening_hours=shown, note=notes)
+    return asked[(asked["note"] != "") & ~asked["above_chance"].to_numpy(dtype=np.bool_)]
 
 
 def ask_first_table(ask_first: gpd.GeoDataFrame) -> pd.DataFrame:

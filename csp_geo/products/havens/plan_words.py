@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from csp_geo.core.wording import DAYS, count, number
+from csp_geo.core.wording import DAYS, count, join, number
+from csp_geo.decisions.havens.plan import FELT
 from csp_geo.decisions.opening import shown_hours
 from csp_geo.products.facts.page import PageFacts
-from csp_geo.products.hours_words import say_hours
+from csp_geo.products.hours_words import say_hours, say_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
 FEW: Final = 20
 """Below so many reports one decimal is written: each counts a share in an hour."""
 _LEAST: Final = 0.1
+_EQUAL: Final = 1e-6
 _REPORTS: Final = {
     "All hours": "reports",
     "After dark": "after-dark reports",
-    "15:00 to 18:00": "reports from 15:00 to 18:00",
+    "3pm to 6pm": "reports from 3pm to 6pm",
 }
 NOT_VETTED: Final = (
     "These are businesses to approach. None of them has been vetted, and none has been asked "
@@ -42,9 +44,9 @@ class HavenFacts(PageFacts):
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
-    counts_now and why_not; `stages` says how many of the register have come how far, "" without
-    one; `on` is the day that the plan is made for; `ground` are tables of streets and what lies
-    under them.
+    counts_now and why_not; `stages` says how many of the register have come how far by which
+    day, "" without one; `on` is the day that the plan is made for; `ground` are tables of streets
+    and what lies under them.
     """
 
     area: str
@@ -113,12 +115,16 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     if not plan.why.alone[n] > 0:
         why += " It is listed because each area is to have one."
+    elif venues.second[plan.order[n]]:
+        why += f" A {row['venue_type']} is of second choice: no other covers nearly as many here."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."
         if shared > 1
         else ""
     )
+    if others := _same_door(venues, plan.order[n]):
+        where = f"{where} At the same address are listed {others}: they may be one place.".strip()
     return {
         "rank": n + 1,
         "key": site_key(n),
@@ -136,7 +142,7 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "adds": f"Adds {say_value(plan.why.adds[n], left)} to those before it.",
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
-        "ask": row["ask"],
+        "ask": ask_words(row["ask"]),
         "was": f"On your register: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
@@ -152,6 +158,13 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
             )
         ],
     }
+
+
+def _same_door(venues: Venues, site: int) -> str:
+    """Name the other venues at a venue's own numbered address."""
+    door = venues.doors[site]
+    others = [place for place, one in enumerate(venues.doors) if door and one == door]
+    return join(str(venues.table["name"].iloc[place]) for place in others if place != site)
 
 
 def call_words(
@@ -170,10 +183,23 @@ def call_words(
             "opening_hours": shown_hours(row["opening_hours"]) or "",
             "hours": (say_hours(row["opening_hours"] or "", on) or "not known")
             + " (assumed)" * bool(venues.assumed[place]),
-            "ask": row["ask"],
+            "ask": ask_words(row["ask"]),
         }
         others.append({**said, **told, **_point(degrees[place])})
     return {**site, "fallbacks": others, **_point(degrees[plan.order[n]])}
+
+
+def ask_words(needs: str) -> str:
+    """Say what to ask a venue: whether it has what the profile wants and no list says."""
+    return f"Whether it has: {needs}" if needs else ""
+
+
+def against_words(covered: float, best: float, base: float) -> str:
+    """Say what another choice covers beside the best, also where the two look the same."""
+    said, most = say_value(covered, base), say_value(best, base)
+    if said != most:
+        return f"{said}, against {most}"
+    return f"{said}, as many" if abs(covered - best) < _EQUAL else f"{said}, nearly as many"
 
 
 def _point(degrees: Floats) -> dict[str, str]:
@@ -213,16 +239,21 @@ def say_value(value: float, base: float) -> str:
 
 
 def certainty(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Say how sure it is that no other choice covers more."""
-    if plan.siting.is_optimal:
-        return (
-            "It is proved that no other choice of as many venues covers more in these hours "
-            "(gap 0%)."
+    """Say how sure it is that no other choice covers more, and what was given up for the type."""
+    base, most = plan.asked.demand, plan.most
+    less = ""
+    if plan.siting.objective < most.objective:
+        less = (
+            f"As many venues could cover {say_value(most.objective, base)} if none were of second "
+            "choice: shops and the like, by the profile, are asked only where much would be lost "
+            "without them. "
         )
+    if most.is_optimal:
+        more = "that" if less else "this choice"
+        return f"{less}It is proved that no other choice of as many covers more than {more}."
     return (
-        f"The search was ended by its time limit of {facts.time_limit_s:g} seconds: another choice "
-        f"may cover up to {plan.siting.gap:.1%} more (the gap). How far it came depends on the "
-        "computer."
+        f"{less}The search was ended by its time limit of {facts.time_limit_s:g} seconds: another "
+        f"choice may cover up to {most.gap:.1%} more. How far it came depends on the computer."
     )
 
 
@@ -239,10 +270,35 @@ def step_free_words(plan: HavenPlan, venues: Venues) -> str:
 
 
 def hour_words(hour: int | None) -> str:
-    """Write an hour of the week: "Friday 22:00 to 23:00"."""
+    """Write an hour of the week: "Friday 10pm to 11pm"."""
     if hour is None:
         return ""
-    return f"{DAYS[hour // 24]} {hour % 24:02}:00 to {hour % 24 + 1:02}:00"
+    start = hour % 24 * 60
+    return f"{DAYS[hour // 24]} {say_time(start)} to {say_time(start + 60)}"
+
+
+def worst_hour(plan: HavenPlan, facts: HavenFacts) -> str:
+    """Say in which hour of the week most stays uncovered, "" where no report says its hour."""
+    left = plan.after.demand - plan.after.covered
+    hour = int(left.argmax())
+    if facts.no_hours or left[hour] < _LEAST:
+        return ""
+    covered, demand = float(plan.after.covered[hour]), float(plan.after.demand[hour])
+    return (
+        f"Most stays uncovered on {hour_words(hour)}: a venue is open near {of(covered, demand)} "
+        "reports."
+    )
+
+
+def felt_words(plan: HavenPlan) -> str:
+    """Say whose the perception reports are, "" where the plan has no line of them."""
+    if not any(view.title.startswith(FELT) for view in plan.views):
+        return ""
+    return (
+        f"{FELT} are the pins of women's-safety surveys and StreetSafe. Who made one, a woman or a "
+        "young person, is not kept, so neither has a line of its own. Pins of a survey do not "
+        "say their hour either: they count alike in all hours of the week."
+    )
 
 
 def why_not(near: Near, venues: Venues, within_m: float) -> str:

@@ -59,9 +59,21 @@ class TestProfiles:
         ours = own(tmp_path, "types_in_order = ['Zoo', 'shop']")
         assert [ours.place_of(kind) for kind in ("zoo", "Shop", "pharmacy")] == [0, 1, 2]
 
+    def test_second_choice_unless_it_is_known_to_meet_the_profile(self, tmp_path):
+        rows = pd.DataFrame(
+            {"venue_type": ["Shop", "shop", "library"], "meets": ["unknown", "yes", "unknown"]}
+        )
+        packaged = read_profile(DEFAULT)
+        assert packaged.is_second_choice(rows).tolist() == [True, False, False]
+        assert packaged.give_up == own(tmp_path, "must = []").give_up == 0.05
+        assert not read_profile("light").is_second_choice(rows).any()
+        nobody = own(tmp_path, "second_choice = []\ngive_up = 0")
+        assert not nobody.is_second_choice(rows).any()
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [
+            ("give_up = 1.5", "from 0 to 1"),
             ("types_in_order = 'shop'", "a list of venue types"),
             ("must = [", "not valid TOML"),
             ("must = ['magic']", "must must be a list of criteria .*, not 'magic'"),

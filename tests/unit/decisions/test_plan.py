@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -27,7 +29,7 @@ def demand_at(*places):
         table[i, 12], table[i, 22] = by_day, by_night
     xy = np.array([(float(x), 0.0) for x, _, _ in places])
     reports = table.sum(axis=1).astype(np.int64)
-    return Demand(xy, csr_array(table), reports, 0 * reports, ())
+    return Demand(xy, csr_array(table), csr_array(table) * 0, reports, 0 * reports, ())
 
 
 def venues_at(*venues, n_existing=0):
@@ -42,7 +44,8 @@ def venues_at(*venues, n_existing=0):
     xy = np.array([(float(x), 0.0) for x, *_ in venues]).reshape(-1, 2)
     is_open = np.array([hours for _, hours, *_ in venues], dtype=bool).reshape(-1, 168)
     step_free = np.array([free for _, _, free, _ in venues], dtype=np.int8)
-    return Venues(table, xy, is_open, step_free, np.zeros(len(venues), bool), n_existing)
+    no = np.zeros(len(venues), bool)
+    return Venues(table, xy, is_open, step_free, no, no, 0.0, n_existing)
 
 
 def ways_between(demand, venues, dark_factor=1.0):
@@ -108,7 +111,7 @@ def test_views():
     views = {view.title: view for view in plan.views}
     assert views["All hours"].demand == 20
     assert (views["After dark"].demand, views["After dark"].after) == (9.0, 8.0)
-    assert views["15:00 to 18:00"].demand == 0
+    assert views["3pm to 6pm"].demand == 0
     assert views["All hours"].step_free == 5 + 4  # unknown is not step-free
     assert plan.curve[0] == 0
     assert np.all(np.diff(plan.curve) >= 0)
@@ -124,12 +127,47 @@ def test_one_hour_alone():
 def test_a_fallback_is_at_another_address():
     """One shop under two names at one number is no other; a street without numbers is long."""
     demand = demand_at((0, 10, 0))
-    venues = venues_at((0, DAY, -1, "A"), (10, DAY, -1, "A"), (100, DAY, -1, "A"))
     for address, others in (("1 High Road", [2]), ("High Road", [1, 2])):
+        venues = venues_at((0, DAY, -1, "A"), (10, DAY, -1, "A"), (100, DAY, -1, "A"))
         venues.table["address"] = [address, address, "9 High Road"]
         plan = plan_of(demand, venues, sites=1)
         assert plan.order == [0]
         assert [place for place, _ in plan.fallbacks[0]] == others
+
+
+@pytest.mark.parametrize(
+    ("give_up", "chosen"), [(0.0, [0, 1]), (0.06, [0, 1]), (0.07, [0, 3]), (1.0, [2, 3])]
+)
+def test_second_choice_only_where_much_would_be_lost(give_up, chosen):
+    """Shops 0 and 1 cover 10 and 5 of 15; the libraries beside them 8 (less 2) and 4 (less 1)."""
+    demand = demand_at((0, 8, 0), (300, 2, 0), (1000, 4, 0), (1300, 1, 0))
+    spots_ = ((150, DAY, -1, "A"), (1150, DAY, -1, "A"), (-160, DAY, -1, "A"), (860, DAY, -1, "A"))
+    venues = replace(venues_at(*spots_), second=np.array([1, 1, 0, 0], bool), give_up=give_up)
+    plan = plan_of(demand, venues, sites=2, within_m=200)
+    assert sorted(plan.order) == chosen
+    assert plan.most.objective == 15
+    assert plan.siting.objective == 15 - (2 in chosen) * 2 - (3 in chosen)
+    assert plan.curve[2] == 15
+    if give_up == 0.07:  # what is offered instead brings no shop back
+        assert [into for into, _, _ in plan.swaps] == []
+
+
+def test_what_people_perceive_has_lines_of_its_own():
+    """Two of five by day and all eight at night are pins; not told where there are none, or all."""
+    demand = demand_at((0, 5, 8), (1000, 2, 0))
+    felt = demand.by_hour.toarray() * 0
+    felt[0, 12], felt[0, 22] = 2, 8
+    plan = plan_of(replace(demand, felt=csr_array(felt)), SHOPS, sites=1, within_m=200)
+    views = {view.title: view for view in plan.views}
+    assert set(views) == {
+        "All hours", "After dark", "3pm to 6pm",
+        "Perception reports, after dark", "Perception reports, 3pm to 6pm",
+    }  # fmt: skip
+    dark = views["Perception reports, after dark"]
+    assert (dark.demand, dark.before, dark.after) == (8, 0, 0)
+    for all_or_none in (demand.by_hour, demand.by_hour * 0):
+        same = plan_of(replace(demand, felt=all_or_none), SHOPS, sites=1)
+        assert len(same.views) == 3
 
 
 def test_one_in_each_area():
@@ -215,7 +253,15 @@ def test_only_open_hours_are_ever_covered(weeks):
     hours = np.array([[week >> hour & 1 for hour in range(168)] for week in weeks], dtype=bool)
     venues = venues_at(*((0, one, 1, "A") for one in hours))
     plan = plan_of(
-        Demand(np.zeros((1, 2)), csr_array(np.ones((1, 168))), np.ones(1), np.zeros(1), ()), venues
+        Demand(
+            np.zeros((1, 2)),
+            csr_array(np.ones((1, 168))),
+            csr_array((1, 168)),
+            np.ones(1),
+            np.zeros(1),
+            (),
+        ),
+        venues,
     )
     assert not plan.after.covered[~hours.any(axis=0)].any()
 

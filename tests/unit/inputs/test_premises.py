@@ -16,6 +16,7 @@ from csp_geo.core.errors import NoReportsError, SettingsError, SourceError
 from csp_geo.core.tables import PREMISES, check_table
 from csp_geo.decisions.havens.licensing import ask_licensing
 from csp_geo.inputs.areas.study_area import read_study_area
+from csp_geo.inputs.venues.ask_first import PERSON
 from csp_geo.inputs.venues.list_findings import day_of_list, say_reason
 from csp_geo.inputs.venues.listing import name_key, read_answer, read_people
 from csp_geo.inputs.venues.premises import FSA_LICENCE, OSM_LICENCE, read_premises
@@ -394,6 +395,14 @@ class TestAskFirst:
             ("Mr. John Smith", SHOP, "1 East Street", True),
             ("Smith, Anthea", SHOP, "1 East Street", True),
             ("Mr Price Stores", SHOP, "1 East Street", False),
+            ("Sarah Jones", SHOP, "1 East Street", True),
+            ("SARAH ANN JONES", CAFE, "1 East Street", True),
+            ("Olu Adeyemi", "Takeaway/sandwich shop", "1 East Street", True),
+            ("Sarah Jones", "Retailers - supermarkets/hypermarkets", "1 East Street", False),
+            ("Sarah's", CAFE, "1 East Street", False),
+            ("Sarah Jones Cakes", CAFE, "1 East Street", False),
+            ("Rosa Bakery", CAFE, "1 East Street", False),
+            ("Toni Guy", CAFE, "1 East Street", False),  # no common forename
             ("Mr Wong", CAFE, "1 East Street", False),
             ("Coral, 3 High Street Shop", CAFE, "1 East Street", False),
         ],
@@ -423,6 +432,25 @@ class TestAskFirst:
         own = (name, kind, address, "5", 544421)
         why = self.asked(town_area, tmp_path, write, own, beside).get(name, "")
         assert ("a private home" in why) == asked
+
+    def test_a_list_without_types(self, town_area, tmp_path, write):
+        """A person is told by the name, and that nothing tells a house from a shop is said."""
+        header = ["name", "address", "easting", "northing"]
+        rows = [
+            ("Bob Smith", "12 Acacia Avenue", 544421, 184321),
+            ("Corner Stores", "14 Acacia Avenue", 544431, 184321),
+        ]
+        made = read_premises([write.csv(tmp_path / "a.csv", header, rows)], town_area, TYPES)
+        assert made.table["name"].tolist() == ["Corner Stores"]
+        assert made.ask_first["why"].tolist() == [PERSON]
+        assert any(
+            "a.csv: no column says what kind of place a row is" in caution
+            and "2 rows count as the type 'other'" in caution
+            for caution in made.cautions
+        )
+        typed = [("Corner Stores", "shop", "14 Acacia Avenue", "", 544431, 184321, "")]
+        made = read_premises([write.csv(tmp_path / "b.csv", HEADER, typed)], town_area, TYPES)
+        assert not any("what kind of place" in caution for caution in made.cautions)
 
     def test_another_home_near_is_no_parade(self, town_area, tmp_path, write):
         rows = [(name, self.SHOP, "1 Jarvis Close", "5", 544421) for name in ("Ann Lee", "Bo Ray")]

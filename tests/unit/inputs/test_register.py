@@ -114,8 +114,8 @@ class TestCounts:
     @pytest.mark.parametrize(
         ("change", "slug", "why"),
         [
-            ({"status": "lapsed"}, "not-active", "It is lapsed."),
-            ({"status": "withdrawn"}, "not-active", "It is withdrawn."),
+            ({"status": "lapsed"}, "not-active", "It has lapsed."),
+            ({"status": "withdrawn"}, "withdrawn", "It has withdrawn."),
             ({"status": ""}, "unknown-status", "Its status is not known."),
             ({"status": "maybe"}, "unknown-status", "Its status is not known."),
             ({"consent_to_publish": "no"}, "no-consent", "does not agree"),
@@ -308,12 +308,16 @@ class TestCandidates:
             {"haven_id": "6", "name": "F", "status": "withdrawn", "willing": "no"},
             {"haven_id": "7", "name": "G", "status": "withdrawn"},  # a haven that left
             {"haven_id": "8", "name": "H", "status": "lapsed"},
+            {"haven_id": "9", "name": "I", "status": "To ask"},  # nobody was reached
         )
         assert made.stages == {
             "asked": 6, "willing": 4, "trained": 3, "with_sticker": 1, "listed": 2,
         }  # fmt: skip
-        assert say_stages(made) == ("6 asked, 4 willing, 3 trained, 1 with a sticker, 2 listed")
-        assert made.are_havens.tolist() == [True, True, *[False] * 4, True, True]
+        assert say_stages(made) == (
+            "On your register on 22 November 2026: 6 asked, 4 said yes, 3 trained, 1 with a "
+            "sticker, 2 listed."
+        )
+        assert made.are_havens.tolist() == [True, True, *[False] * 4, True, True, False]
 
     def test_one_under_two_names(self, tmp_path):
         """Said where the building is known, for a candidate; never of two havens."""

@@ -23,7 +23,8 @@ from csp_geo.runs.havens import HavenOptions
 def demand(n=100, vague=0):
     """Demand of n reports at one place, so many of them without an hour."""
     one = np.array([n])
-    return Demand(np.zeros((1, 2)), csr_array(np.full((1, 168), n / 168)), one, one * 0 + vague, ())
+    by_hour = csr_array(np.full((1, 168), n / 168))
+    return Demand(np.zeros((1, 2)), by_hour, by_hour * 0, one, one * 0 + vague, ())
 
 
 def options(**changes):
