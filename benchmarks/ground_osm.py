@@ -179,7 +179,9 @@ def main() -> None:
         began = time.perf_counter()
         west, south, east, north = make(path, millions)
         size = path.stat().st_size / 1e6
-        print(f"{millions:g} million nodes: {size:.0f} MB, made in {time.perf_counter() - began:.0f} s")
+        print(
+            f"{millions:g} million nodes: {size:.0f} MB, made in {time.perf_counter() - began:.0f} s"
+        )
         middle = (str((west + east) / 2), str((south + north) / 2))
         subprocess.run([sys.executable, __file__, READ, str(path), *middle], check=True)
 

@@ -235,9 +235,7 @@ class GisFile:
         self._known[layer or info["layer_name"]] = info
         return info
 
-    def read(
-        self, layer: str, *, gdal: Mapping[str, str] | None = None, **options: Any
-    ) -> Any:
+    def read(self, layer: str, *, gdal: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Read a layer as pyogrio does; its errors of single records come through.
 
         `gdal` are settings of GDAL that hold only meanwhile.

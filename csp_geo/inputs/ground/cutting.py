@@ -20,6 +20,8 @@ from csp_geo.core.tables import GROUND, as_agreed
 from csp_geo.core.visible import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from csp_geo.core.projection import Projection
@@ -141,15 +143,20 @@ class Frame:
 
 def names_of(values: Any) -> NDArray[Any]:
     """Return names as they may be shown: one line each, "" where there is none."""
-    return np.array([_name(value) for value in values], dtype=object)
+    return _each(values, _name)
+
+
+def _each(values: Any, say: Callable[[object], str]) -> NDArray[Any]:
+    """Say each value; most stand in many rows, so each different one is said once."""
+    codes, different = pd.factorize(np.asarray(values, dtype=object), use_na_sentinel=True)
+    said = np.array([*map(say, different), ""], dtype=object)
+    return said[codes]
 
 
 def _name(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
-        return ""
     return " ".join(clean(value).split())[:_LONGEST_NAME]
 
 
 def texts_in(values: Any) -> NDArray[Any]:
     """Return values as short texts in lower case, "" where there is none."""
-    return np.array([_name(value).casefold() for value in values], dtype=object)
+    return _each(values, lambda value: _name(value).casefold())

@@ -207,9 +207,7 @@ def _buildings(areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
     return frame.layer("buildings", {}, _shapes(areas[(said != "") & (said != "no")]), WGS84)
 
 
-def _places(
-    points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: Frame
-) -> gpd.GeoDataFrame:
+def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
     parts = []
     for table in (points, areas):
         kinds, names = _kinds(table, _PLACES), names_of(table["name"])
