@@ -144,10 +144,10 @@ def read(path: Path, middle: tuple[float, float]) -> None:
 
     from csp_geo.core.origin import Origin
     from csp_geo.core.projection import british_grid
+    from csp_geo.core.settings import Limits
     from csp_geo.inputs.areas.study_area import study_area_of
     from csp_geo.inputs.ground.cutting import Frame
     from csp_geo.inputs.ground.osm_extract import read_osm
-    from csp_geo.core.settings import Limits
 
     x, y = british_grid().to_metres([middle])[0]
     wards = gpd.GeoDataFrame(
