@@ -1,10 +1,10 @@
-"""How long, and how much memory, an OpenStreetMap extract of a county takes to be laid into the ground.
+"""How long, and how much memory, an OpenStreetMap extract of a county takes.
 
     python benchmarks/ground_osm.py [MILLIONS_OF_NODES]
 
-Makes an extract of that many nodes (8.5 are some 100 MB, as much as Greater London), of a town of streets
-and houses, reads it for a study area of 36 square kilometres in its middle in a process of its own,
-and prints seconds, megabytes and what was found. The file is deleted afterwards.
+Makes an extract of that many nodes (27 are some 100 MB, the size of Greater London's), of a town of
+streets and houses; reads it for a study area of 36 square kilometres in its middle, in a process of
+its own, as `ground add` does; prints seconds, megabytes and what was found, and deletes it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def read(path: Path, middle: tuple[float, float]) -> None:
     from csp_geo.core.projection import british_grid
     from csp_geo.core.settings import Limits
     from csp_geo.inputs.areas.study_area import study_area_of
-    from csp_geo.inputs.ground.cutting import Frame
+    from csp_geo.inputs.ground.cutting import GroundFrame
     from csp_geo.inputs.ground.osm_extract import read_osm
 
     x, y = british_grid().to_metres([middle])[0]
@@ -155,7 +155,7 @@ def read(path: Path, middle: tuple[float, float]) -> None:
         geometry=[shapely.box(x - 3000, y - 3000, x + 3000, y + 3000)],
         crs="EPSG:27700",
     )
-    frame = Frame(study_area_of(wards, "made.gpkg"))
+    frame = GroundFrame(study_area_of(wards, "made.gpkg"))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
@@ -179,9 +179,8 @@ def main() -> None:
         began = time.perf_counter()
         west, south, east, north = make(path, millions)
         size = path.stat().st_size / 1e6
-        print(
-            f"{millions:g} million nodes: {size:.0f} MB, made in {time.perf_counter() - began:.0f} s"
-        )
+        took = time.perf_counter() - began
+        print(f"{millions:g} million nodes: {size:.0f} MB, made in {took:.0f} s", flush=True)
         middle = (str((west + east) / 2), str((south + north) / 2))
         subprocess.run([sys.executable, __file__, READ, str(path), *middle], check=True)
 

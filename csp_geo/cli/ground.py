@@ -48,9 +48,9 @@ def _dated(context: click.Context, parameter: click.Parameter, value: str | None
 def add(surroundings: Surroundings, /, *, as_json: bool, quiet: bool, **given: Any) -> None:
     """Read map files and lists as they were downloaded, and keep what lies in the study area.
 
-    OpenStreetMap extracts (.osm.pbf), OS OpenMap Local, Open Roads, Open Zoomstack, Open Greenspace,
-    Open Names and Open UPRN, archives of police.uk, and layers of your own; ZIPs as they are. A
-    layer that is there already is replaced. Nothing is fetched.
+    OpenStreetMap extracts (.osm.pbf), OS OpenMap Local, Open Roads, Open Zoomstack, Open
+    Greenspace, Open Names and Open UPRN, archives of police.uk, and layers of your own; ZIPs as
+    they are. A layer that is there already is replaced. Nothing is fetched.
     """
     from csp_geo.runs.ground import GroundOptions, ground_json, run_ground_add
 

@@ -13,7 +13,7 @@ from csp_geo.core.storage import sha256_of
 from csp_geo.core.tables import GROUND
 from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.areas.study_area import read_study_area
-from csp_geo.inputs.ground.cutting import Frame
+from csp_geo.inputs.ground.cutting import GroundFrame
 from csp_geo.inputs.ground.given_file import read_given, say_size
 from csp_geo.inputs.ground.ground_store import COMMAND, GivenFile, ground_files, read_ground
 from csp_geo.inputs.ground.ground_uses import USES, WHERE, ground_cautions, missing
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from csp_geo.core.caution import Caution
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.ground.found import Found
+    from csp_geo.inputs.ground.ground_part import GroundPart
     from csp_geo.inputs.ground.ground_store import Ground
     from csp_geo.runs.context import Context
 
@@ -79,7 +79,7 @@ def run_ground_add(options: GroundOptions, context: Context) -> Laid:
     folder = OutputFolder(options.out, COMMAND, context.progress)
     folder.check()
     before = read_ground(options.out, area)
-    found = _read_all(options, context, Frame(area))
+    found = _read_all(options, context, GroundFrame(area))
     layers, notes = _together(found, before, options)
     kinds = _kinds(found, before)
     made = {name: merged(name, parts, kinds) for name, parts in layers.items()}
@@ -100,14 +100,14 @@ def run_ground_add(options: GroundOptions, context: Context) -> Laid:
 
 
 def _read_all(
-    options: GroundOptions, context: Context, frame: Frame
-) -> list[tuple[str, str, Path, Found]]:
+    options: GroundOptions, context: Context, frame: GroundFrame
+) -> list[tuple[str, str, Path, GroundPart]]:
     """Read all files; what is wrong with any of them is said of all at once."""
     complaints = Complaints()
     limits = ground_limits(context.settings.limits)
-    read: dict[str, tuple[str, str, Path, Found]] = {}
+    read: dict[str, tuple[str, str, Path, GroundPart]] = {}
 
-    def one(path: Path) -> Found:
+    def one(path: Path) -> GroundPart:
         with tempfile.TemporaryDirectory(prefix="csp-geo-ground-") as folder:
             return read_given(
                 path,
@@ -128,13 +128,17 @@ def _read_all(
     return sorted(read.values(), key=lambda entry: entry[1])
 
 
-def _kinds(found: Sequence[tuple[str, str, Path, Found]], before: Ground | None) -> dict[str, str]:
+def _kinds(
+    found: Sequence[tuple[str, str, Path, GroundPart]], before: Ground | None
+) -> dict[str, str]:
     old = {one.id: one.kind for one in before.files} if before else {}
     return {**old, **{entry[0]: entry[3].kind for entry in found}}
 
 
 def _together(
-    found: Sequence[tuple[str, str, Path, Found]], before: Ground | None, options: GroundOptions
+    found: Sequence[tuple[str, str, Path, GroundPart]],
+    before: Ground | None,
+    options: GroundOptions,
 ) -> tuple[dict[str, list[gpd.GeoDataFrame]], list[str]]:
     """Return the parts of each layer, and what is to be said of them."""
     notes: list[str] = []
@@ -185,7 +189,7 @@ def _words(layer: str) -> str:
 
 
 def _given(
-    found: Sequence[tuple[str, str, Path, Found]],
+    found: Sequence[tuple[str, str, Path, GroundPart]],
     before: Ground | None,
     made: Mapping[str, gpd.GeoDataFrame],
     options: GroundOptions,
@@ -209,8 +213,8 @@ def _given(
         )
     counts: dict[str, dict[str, int]] = {}
     for name, table in made.items():
-        for key, n in table["source"].value_counts().items():
-            counts.setdefault(str(key), {})[name] = int(n)
+        for of, n in table["source"].value_counts().items():
+            counts.setdefault(str(of), {})[name] = int(n)
     kept = [
         replace(one, counts={name: counts[key][name] for name in GROUND if name in counts[key]})
         for key, one in files.items()

@@ -74,9 +74,10 @@ def osm_frame(origin: Origin) -> OsmFrame:
     with origin.reading(), origin.open() as stream:
         _, length = _heading(stream, origin)
         block = dict(_fields(stream.read(length)))
-    data = block.get(_RAW)
-    if data is None and isinstance(block.get(_ZLIB), bytes):
-        data = zlib.decompressobj().decompress(block[_ZLIB], _LONGEST_BLOCK)  # type: ignore[arg-type] # looked at above
+    data, zipped = block.get(_RAW), block.get(_ZLIB)
+    if data is None and isinstance(zipped, bytes):
+        with origin.reading():
+            data = zlib.decompressobj().decompress(zipped, _LONGEST_BLOCK)
     if not isinstance(data, bytes):
         return OsmFrame()
     said = dict(_fields(data))
@@ -103,8 +104,8 @@ def _heading(stream: IO[bytes], origin: Origin) -> tuple[bytes, int]:
 
 def _cut_off(origin: Origin) -> SourceError:
     return SourceError(
-        f"{origin.where} is cut off: it ends in the middle of a block of data, so a part of the map "
-        "would be missing. Download it again."
+        f"{origin.where} is cut off: it ends in the middle of a block of data, so a part of the "
+        "map would be missing. Download it again."
     )
 
 

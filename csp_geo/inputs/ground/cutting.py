@@ -51,7 +51,7 @@ _WHOLE: Final = ("buildings",)
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class GroundFrame:
     """Where the ground goes: an outline in metres, and the projection they are of."""
 
     area: StudyArea

@@ -1,8 +1,9 @@
 """A file that somebody gives to the ground: what it is, and what of it lies in the frame.
 
-What is packed is unpacked, a member at a time, into a folder that is removed afterwards: a GeoPackage
-can only be read as a file, and GDAL never sees a ZIP of which it might read another list of members
-than we looked at. Each file then passes the door for GIS files (docs/decisions/0014-one-door.md).
+What is packed is unpacked, a member at a time, into a folder that is removed afterwards: a
+GeoPackage can only be read as a file, and GDAL never sees a ZIP of which it might read another list
+of members than we looked at. Each file then passes the door for GIS files
+(docs/decisions/0014-one-door.md).
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, GIS_SUFFIXES, OSM_SUFFIXES, recognise
 from csp_geo.inputs.files.gis_layer import crs_by_range
 from csp_geo.inputs.files.refusals import lies_elsewhere, system_elsewhere, unlike_its_name
-from csp_geo.inputs.ground.found import Found
 from csp_geo.inputs.ground.gml_features import read_gml
+from csp_geo.inputs.ground.ground_part import GroundPart
 from csp_geo.inputs.ground.layer_rules import (
     LICENCE_OS,
     OWN_FILE,
@@ -56,8 +57,8 @@ if TYPE_CHECKING:
 
     from csp_geo.core.settings import Limits
     from csp_geo.inputs.files.gis_file import GisFile
-    from csp_geo.inputs.ground.cutting import Frame
-    from csp_geo.inputs.ground.layer_rules import Rule
+    from csp_geo.inputs.ground.cutting import GroundFrame
+    from csp_geo.inputs.ground.layer_rules import LayerRule
 
 _ZIP, _GML, _CSV = ".zip", ".gml", ".csv"
 SUFFIXES: Final = (*GIS_SUFFIXES, *OSM_SUFFIXES, _GML, _CSV, _ZIP)
@@ -81,7 +82,7 @@ NEEDED: Final = (
 class _Gathered:
     """What was read so far of one file, its members and layers."""
 
-    frame: Frame
+    frame: GroundFrame
     folder: Path
     progress: Callable[[str], None]
     layer: str | None
@@ -94,7 +95,7 @@ class _Gathered:
     dated: str = ""
     box: tuple[float, float, float, float] | None = None
 
-    def take(self, found: Found) -> None:
+    def take(self, found: GroundPart) -> None:
         """Take what was read of a part."""
         self.kinds.append(found.kind)
         self.dated = max(self.dated, found.dated)
@@ -105,13 +106,13 @@ class _Gathered:
 
 def read_given(
     path: Path,
-    frame: Frame,
+    frame: GroundFrame,
     folder: Path,
     *,
     limits: Limits,
     progress: Callable[[str], None],
     layer: str | None = None,
-) -> Found:
+) -> GroundPart:
     """Read what a file gives to the ground.
 
     Parameters
@@ -183,11 +184,11 @@ def _unpacked(member: Origin, folder: Path) -> Origin:
     stem = _NOT_PLAIN.sub("_", PurePosixPath(member.member).stem)[-60:]
     for part in (member, *(side for suffix in _PARTS for side in member.beside(suffix))):
         if part is member or member.suffix == ".shp":
-            with part.reading(), part.open() as packed:
-                with (folder / f"{stem}{part.suffix}").open("wb") as plain_file:
-                    while block := packed.read(_BLOCK):
-                        member.check_time()
-                        plain_file.write(block)
+            to = folder / f"{stem}{part.suffix}"
+            with part.reading(), part.open() as packed, to.open("wb") as plain_file:
+                while block := packed.read(_BLOCK):
+                    member.check_time()
+                    plain_file.write(block)
     return replace(member, path=folder / f"{stem}{member.suffix}", member="")
 
 
@@ -214,14 +215,18 @@ def _read_map(file: GisFile, given: _Gathered) -> None:
             given.box = given.box or _degrees(bounds, crs, given.frame)
 
 
-def _rule(name: str, columns: list[str], geometry: str | None, given: _Gathered) -> Rule | None:
+def _rule(
+    name: str, columns: list[str], geometry: str | None, given: _Gathered
+) -> LayerRule | None:
     rule = rule_of(name, columns, geometry)
     if given.layer and (rule is None or rule.product == OWN_FILE):
         return own_rule(given.layer, name) if fits(given.layer, geometry) else None
     return rule
 
 
-def _take_rows(table: gpd.GeoDataFrame, rule: Rule, crs: str, name: str, given: _Gathered) -> None:
+def _take_rows(
+    table: gpd.GeoDataFrame, rule: LayerRule, crs: str, name: str, given: _Gathered
+) -> None:
     rows, n_unknown = ground_rows(table, rule, given.frame, crs)
     given.kinds.append(rule.product)
     given.parts.setdefault(rule.layer, []).append(rows)
@@ -258,18 +263,20 @@ def _system(info: dict[str, Any], origin: Origin) -> str:
             code = None
         return f"EPSG:{code}" if code else str(said)
     bounds = info.get("total_bounds")
-    known = bounds is not None and np.isfinite(bounds).all()
-    by_range = crs_by_range(tuple(float(side) for side in bounds)) if known else None
+    by_range = None
+    if bounds is not None and np.isfinite(bounds).all():
+        west, south, east, north = (float(side) for side in bounds)
+        by_range = crs_by_range((west, south, east, north))
     if by_range is None:
         raise GroundError(
-            f"{origin.where} does not say which coordinate system it is in, and its coordinates fit "
-            "neither degrees nor the British National Grid. Save it again with its coordinate "
+            f"{origin.where} does not say which coordinate system it is in, and its coordinates "
+            "fit neither degrees nor the British National Grid. Save it again with its coordinate "
             "system."
         )
     return by_range
 
 
-def _degrees(bounds: Any, crs: str, frame: Frame) -> tuple[float, float, float, float]:
+def _degrees(bounds: Any, crs: str, frame: GroundFrame) -> tuple[float, float, float, float]:
     from csp_geo.core.projection import WGS84, between
 
     corners = np.asarray(bounds, dtype=np.float64).reshape(2, 2)
@@ -355,7 +362,7 @@ def _read_points(origin: Origin, header: list[str], given: _Gathered) -> None:
 # --- the whole -----------------------------------------------------------------------------------
 
 
-def _whole(given: _Gathered, origin: Origin) -> Found:
+def _whole(given: _Gathered, origin: Origin) -> GroundPart:
     """Put together what was read of a file, and refuse it if the ground has no use for it."""
     area = given.frame.area.name
     if not given.kinds:
@@ -383,7 +390,9 @@ def _whole(given: _Gathered, origin: Origin) -> Found:
     named = _MONTH.search(origin.path.name)
     dated = given.dated or (f"{named[1]}-{named[2]}" if named else "")
     left = tuple(dict.fromkeys(given.left))
-    return Found(kind, _licence(kind, origin), layers, dated, given.box, left, tuple(given.notes))
+    return GroundPart(
+        kind, _licence(kind, origin), layers, dated, given.box, left, tuple(given.notes)
+    )
 
 
 def _said(box: tuple[float, float, float, float] | None) -> str:

@@ -80,8 +80,8 @@ class _Reader(Levels):
         self._length += len(data)
         if self._length > _LONGEST:
             raise SourceError(
-                f"{self.origin.where} has a text of more than {_LONGEST:,} letters: that is no map. "
-                "Download it again."
+                f"{self.origin.where} has a text of more than {_LONGEST:,} letters: that is no "
+                "map. Download it again."
             )
         self._text.append(data)
 

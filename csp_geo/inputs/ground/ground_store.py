@@ -20,7 +20,7 @@ from csp_geo.core.origin import Origin
 from csp_geo.core.shelf import DIFFERS, checksum_of, note_bytes, note_path, read_note
 from csp_geo.core.storage import sha256_of, write_bytes, write_layers
 from csp_geo.core.tables import GROUND, as_agreed, check_table
-from csp_geo.core.toml import TABLE, ValueKind, check_values, shown, text, texts, whole
+from csp_geo.core.toml import TABLE, ValueKind, check_values, one_of, shown, text, texts, whole
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, GisFile, recognise
 from csp_geo.inputs.ground.cutting import DIMENSIONS
 from csp_geo.inputs.ground.layer_rules import PRODUCTS
@@ -56,7 +56,7 @@ _NOTE: Final[Mapping[str, ValueKind]] = {
 _GIVEN: Final[Mapping[str, ValueKind]] = {
     "id": text(),
     "name": text(),
-    "kind": text(),
+    "kind": one_of(PRODUCTS),
     "dated": text(),
     "licence": text(),
     "sha256": text(),
@@ -167,8 +167,7 @@ class Ground:
             return empty_layer(name, self.crs)
         try:
             file = self._file or _opened(self.path)
-            table = file.read(name)
-            made = as_agreed(table, GROUND[name])
+            made: gpd.GeoDataFrame = as_agreed(file.read(name), GROUND[name])
             check_table(made, GROUND[name])
         except (SourceError, SchemaError, KeyError, *DAMAGED_LAYER) as error:
             raise _damaged(self.path, f"its layer {name} cannot be read") from error
@@ -179,7 +178,9 @@ class Ground:
 
 def empty_layer(name: str, crs: str) -> gpd.GeoDataFrame:
     """Return a layer without rows."""
-    columns = {column.name: [] for column in GROUND[name].columns if column.name != "geometry"}
+    columns: dict[str, Any] = {
+        column.name: [] for column in GROUND[name].columns if column.name != "geometry"
+    }
     return as_agreed(gpd.GeoDataFrame(columns, geometry=[], crs=crs), GROUND[name])
 
 
@@ -248,8 +249,7 @@ def _given(path: Path, entry: Any) -> GivenFile:
         check_values(entry, _GIVEN, note_path(path).name)
         values = {**entry, "left": tuple(entry.get("left", ()))}
         counts = {name: n for name, n in entry["counts"].items() if name in GROUND}
-        if entry["kind"] not in PRODUCTS or not all(type(n) is int for n in counts.values()):
-            raise KeyError(entry["kind"])
+        check_values(counts, whole(1, 10**9), note_path(path).name)
         return GivenFile(**{**values, "counts": counts})
     except (SettingsError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(path, "the note beside it does not say which files it is made of") from error

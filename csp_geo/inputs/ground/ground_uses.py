@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from csp_geo.core.caution import Caution
+from csp_geo.core.period import say_day
 from csp_geo.core.projection import points_of
-from csp_geo.core.wording import count, join, parse_date, say_day
+from csp_geo.core.wording import count, join, parse_date
 from csp_geo.inputs.ground.police_points import n_unseen
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.ground.ground_store import GivenFile, Ground
 
@@ -89,8 +91,8 @@ def ground_cautions(ground: Ground, area: StudyArea, today: date) -> tuple[Cauti
 
 def _changed(ground: Ground) -> list[Caution]:
     said = (
-        f"{ground.path.name} is not as csp-geo wrote it: another program has changed it since. What "
-        "is drawn and tested is what lies there now."
+        f"{ground.path.name} is not as csp-geo wrote it: another program has changed it since. "
+        "What is drawn and tested is what lies there now."
     )
     return [Caution("ground-changed", said)] * ground.is_changed
 
@@ -125,11 +127,10 @@ def _half(ground: Ground, area: StudyArea) -> list[Caution]:
             continue
         wards = empty_wards(ground, area, name)
         if wards:
-            others = f" and {len(wards) - _NAMED} more" if len(wards) > _NAMED else ""
+            more = [f"{len(wards) - _NAMED} more"] if len(wards) > _NAMED else []
             said = (
                 f"The ground has {name} for a part of {area.name} only: none in "
-                f"{join(wards[:_NAMED]) if not others else ', '.join(wards[:_NAMED]) + others}. Add "
-                "the file or square that is missing."
+                f"{join([*wards[:_NAMED], *more])}. Add the file or square that is missing."
             )
             found.append(Caution("ground-half", said))
     return found

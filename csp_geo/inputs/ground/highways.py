@@ -6,10 +6,12 @@ Of these no one marks footpaths, steps or lighting: they tell of roads.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _CLASSES: Final = {
     "motorway": ("motorway", "motorway_link"),
@@ -58,7 +60,7 @@ _LIT: Final = {
     **dict.fromkeys(("no", "disused", "false", "0"), "no"),
 }
 _NO: Final = frozenset(("", "no", "false", "0", "f", "n", "building_passage"))
-"""What says that a way is neither bridge nor tunnel: a passage through a house stays on the ground."""
+"""What says that a way is neither bridge nor tunnel: a passage through a house is on the ground."""
 
 
 def street_classes(words: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
@@ -93,4 +95,5 @@ def lighting(words: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def crosses_freely(*columns: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Tell which are bridges or tunnels, by columns of one and of the other."""
-    return np.any([[str(word) not in _NO for word in column] for column in columns], axis=0)
+    found = [[str(word) not in _NO for word in column] for column in columns]
+    return np.asarray(np.any(found, axis=0), dtype=np.bool_)

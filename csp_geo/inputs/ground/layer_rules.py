@@ -1,8 +1,8 @@
 """What a layer of a map file is to the ground, by its name, its columns and its shapes.
 
-Ordnance Survey's open products have names of their own for layers and columns, which differ between
-GeoPackage, Shapefile and GML only in capitals, lines and length. Any other file is told by the words
-of its layer's name.
+Ordnance Survey's open products have names of their own for layers and columns, which differ
+between GeoPackage, Shapefile and GML only in capitals, lines and length. Any other file is told by
+the words of its layer's name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 @dataclass(frozen=True)
-class Rule:
+class LayerRule:
     """How one layer is read.
 
     `layer` is the layer of the ground, `product` what it is part of. `words` are the columns that
@@ -55,31 +55,31 @@ _CLASSIFIED: Final = ("classification", "classifica")
 _FINEST: Final = frozenset(("local",))
 """Zoomstack draws water and woods three times, for three scales."""
 RULES: Final = {
-    "roadlink": Rule("streets", _ROADS, ("roadfunction", "function")),
-    "road": Rule("streets", _MAP_LOCAL, _CLASSIFIED),
-    "roadtunnel": Rule("streets", _MAP_LOCAL, fixed="main", bridge=True),
-    "railwaytrack": Rule("railways", _MAP_LOCAL),
-    "railwaytunnel": Rule("railways", _MAP_LOCAL, bridge=True),
-    "surfacewaterarea": Rule("water", _MAP_LOCAL),
-    "surfacewaterline": Rule("water", _MAP_LOCAL),
-    "tidalwater": Rule("water", _MAP_LOCAL),
-    "building": Rule("buildings", _MAP_LOCAL),
-    "importantbuilding": Rule("buildings", _MAP_LOCAL),
-    "railwaystation": Rule("places", _MAP_LOCAL, fixed="station"),
-    "functionalsite": Rule("places", _MAP_LOCAL, ("sitetheme", "theme", *_CLASSIFIED)),
-    "namedplace": Rule("places", _NAMES, ("localtype", *_CLASSIFIED)),
-    "roadslocal": Rule("streets", _ZOOMSTACK, ("type",)),
-    "roadsregional": Rule("streets", _ZOOMSTACK, ("type",)),
-    "rail": Rule("railways", _ZOOMSTACK, ("type",)),
-    "railwaystations": Rule("places", _ZOOMSTACK, fixed="station"),
-    "surfacewater": Rule("water", _ZOOMSTACK, ("type",), _FINEST),
-    "waterlines": Rule("water", _ZOOMSTACK, ("type",)),
-    "greenspace": Rule("green", _ZOOMSTACK, ("type", "function")),
-    "localbuildings": Rule("buildings", _ZOOMSTACK),
-    "names": Rule("places", _ZOOMSTACK, ("type",)),
-    "sites": Rule("places", _ZOOMSTACK, ("type",)),
-    "greenspacesite": Rule("green", _GREENSPACE, ("function",)),
-    "osopenuprnaddress": Rule("addresses", _UPRN),
+    "roadlink": LayerRule("streets", _ROADS, ("roadfunction", "function")),
+    "road": LayerRule("streets", _MAP_LOCAL, _CLASSIFIED),
+    "roadtunnel": LayerRule("streets", _MAP_LOCAL, fixed="main", bridge=True),
+    "railwaytrack": LayerRule("railways", _MAP_LOCAL),
+    "railwaytunnel": LayerRule("railways", _MAP_LOCAL, bridge=True),
+    "surfacewaterarea": LayerRule("water", _MAP_LOCAL),
+    "surfacewaterline": LayerRule("water", _MAP_LOCAL),
+    "tidalwater": LayerRule("water", _MAP_LOCAL),
+    "building": LayerRule("buildings", _MAP_LOCAL),
+    "importantbuilding": LayerRule("buildings", _MAP_LOCAL),
+    "railwaystation": LayerRule("places", _MAP_LOCAL, fixed="station"),
+    "functionalsite": LayerRule("places", _MAP_LOCAL, ("sitetheme", "theme", *_CLASSIFIED)),
+    "namedplace": LayerRule("places", _NAMES, ("localtype", *_CLASSIFIED)),
+    "roadslocal": LayerRule("streets", _ZOOMSTACK, ("type",)),
+    "roadsregional": LayerRule("streets", _ZOOMSTACK, ("type",)),
+    "rail": LayerRule("railways", _ZOOMSTACK, ("type",)),
+    "railwaystations": LayerRule("places", _ZOOMSTACK, fixed="station"),
+    "surfacewater": LayerRule("water", _ZOOMSTACK, ("type",), _FINEST),
+    "waterlines": LayerRule("water", _ZOOMSTACK, ("type",)),
+    "greenspace": LayerRule("green", _ZOOMSTACK, ("type", "function")),
+    "localbuildings": LayerRule("buildings", _ZOOMSTACK),
+    "names": LayerRule("places", _ZOOMSTACK, ("type",)),
+    "sites": LayerRule("places", _ZOOMSTACK, ("type",)),
+    "greenspacesite": LayerRule("green", _GREENSPACE, ("function",)),
+    "osopenuprnaddress": LayerRule("addresses", _UPRN),
 }
 _UNUSED: Final = frozenset(
     (
@@ -89,8 +89,8 @@ _UNUSED: Final = frozenset(
 )
 """Layers that draw coarser what another of their file holds, or that nothing here needs."""
 _WOODLAND: Final = {
-    True: Rule("green", _ZOOMSTACK, ("type",), _FINEST, fixed="wood"),
-    False: Rule("green", _MAP_LOCAL, fixed="wood"),
+    True: LayerRule("green", _ZOOMSTACK, ("type",), _FINEST, fixed="wood"),
+    False: LayerRule("green", _MAP_LOCAL, fixed="wood"),
 }
 _KIND_COLUMNS: Final = (
     *("kind", "fclass", "type", "class", "function", "category", "classification", "stoptype"),
@@ -128,7 +128,7 @@ _SHAPES: Final = {
 }
 
 
-def rule_of(name: str, columns: Sequence[str], geometry: str | None) -> Rule | None:
+def rule_of(name: str, columns: Sequence[str], geometry: str | None) -> LayerRule | None:
     """Return how a layer is read, `None` if the ground has no use for it.
 
     Parameters
@@ -154,12 +154,12 @@ def rule_of(name: str, columns: Sequence[str], geometry: str | None) -> Rule | N
     return None
 
 
-def own_rule(layer: str, name: str = "") -> Rule:
+def own_rule(layer: str, name: str = "") -> LayerRule:
     """Return how a layer of somebody's own file is read, as a layer of the ground."""
     words = STREET_WORDS if layer == "streets" else _KIND_COLUMNS
     singular = name.casefold().rstrip("s")
     fixed = singular if layer == "places" and singular in {"station", "stop", "school"} else ""
-    return Rule(layer, OWN_FILE, words, fixed=fixed)
+    return LayerRule(layer, OWN_FILE, words, fixed=fixed)
 
 
 def fits(layer: str, geometry: str | None) -> bool:

@@ -18,6 +18,6 @@ GROUND_LIMITS: Final = Limits(
 
 
 def ground_limits(own: Limits) -> Limits:
-    """Return the limits for files of the ground: never lower than what the settings allow reports."""
+    """Return the limits for files of the ground, never lower than those for reports."""
     names = [limit.name for limit in fields(Limits)]
     return Limits(**{name: max(getattr(own, name), getattr(GROUND_LIMITS, name)) for name in names})

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from csp_geo.inputs.ground.cutting import Frame
-    from csp_geo.inputs.ground.layer_rules import Rule
+    from csp_geo.inputs.ground.cutting import GroundFrame
+    from csp_geo.inputs.ground.layer_rules import LayerRule
 
 NAMES: Final = (
     *("name", "name1", "distinctivename", "distname", "distinctivename1", "distname1", "roadname"),
@@ -76,7 +76,7 @@ _PLACES: Final = {
 
 
 def ground_rows(
-    table: gpd.GeoDataFrame, rule: Rule, frame: Frame, crs: str
+    table: gpd.GeoDataFrame, rule: LayerRule, frame: GroundFrame, crs: str
 ) -> tuple[gpd.GeoDataFrame, int]:
     """Return a layer's rows as a layer of the ground, and how many had a kind that nobody knows.
 
@@ -116,8 +116,8 @@ def _streets(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     if not rule.fixed and not any(word in columns for word in rule.words):
@@ -150,8 +150,8 @@ def _railways(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     on_ground = words != "tram"
@@ -166,8 +166,8 @@ def _water(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     del words, rule
@@ -178,8 +178,8 @@ def _green(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     kinds = np.array([rule.fixed or _GREEN.get(str(word), "other") for word in words], dtype=object)
@@ -191,8 +191,8 @@ def _buildings(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     del columns, words, rule
@@ -203,8 +203,8 @@ def _addresses(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     del columns, words, rule
@@ -215,8 +215,8 @@ def _places(
     table: gpd.GeoDataFrame,
     columns: dict[str, Any],
     words: NDArray[Any],
-    rule: Rule,
-    frame: Frame,
+    rule: LayerRule,
+    frame: GroundFrame,
     crs: str,
 ) -> tuple[gpd.GeoDataFrame, int]:
     names = _names(table, columns)

@@ -20,7 +20,7 @@ from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
 from csp_geo.inputs.files.osm_pbf import OsmFrame, osm_frame
 from csp_geo.inputs.files.refusals import unlike_its_name
 from csp_geo.inputs.ground.cutting import names_of, texts_in
-from csp_geo.inputs.ground.found import Found
+from csp_geo.inputs.ground.ground_part import GroundPart
 from csp_geo.inputs.ground.highways import (
     NO_WAYS,
     crosses_freely,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.core.origin import Origin
-    from csp_geo.inputs.ground.cutting import Frame
+    from csp_geo.inputs.ground.cutting import GroundFrame
 
 KIND: Final = "OpenStreetMap"
 LICENCE: Final = "© OpenStreetMap contributors, Open Database Licence (ODbL)"
@@ -89,7 +89,9 @@ _PLACES: Final = (
 )
 
 
-def read_osm(origin: Origin, frame: Frame, folder: Path, progress: Callable[[str], None]) -> Found:
+def read_osm(
+    origin: Origin, frame: GroundFrame, folder: Path, progress: Callable[[str], None]
+) -> GroundPart:
     """Read what an extract holds of the frame.
 
     Parameters
@@ -127,7 +129,9 @@ def read_osm(origin: Origin, frame: Frame, folder: Path, progress: Callable[[str
         "buildings": _buildings(areas, frame),
         "places": _places(tables["points"], areas, frame),
     }
-    return Found(KIND, LICENCE, layers, said.made_on.isoformat() if said.made_on else "", said.box)
+    return GroundPart(
+        KIND, LICENCE, layers, said.made_on.isoformat() if said.made_on else "", said.box
+    )
 
 
 def _words(table: gpd.GeoDataFrame, column: str) -> NDArray[Any]:
@@ -138,7 +142,7 @@ def _shapes(table: gpd.GeoDataFrame) -> NDArray[Any]:
     return np.asarray(table.geometry, dtype=object)
 
 
-def _streets(lines: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _streets(lines: gpd.GeoDataFrame, frame: GroundFrame) -> gpd.GeoDataFrame:
     way = _words(lines, "highway")
     chosen = (way != "") & ~np.isin(way.astype(str), list(NO_WAYS))
     lines, way = lines[chosen], way[chosen]
@@ -157,7 +161,7 @@ def _streets(lines: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
     )
 
 
-def _railways(lines: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _railways(lines: gpd.GeoDataFrame, frame: GroundFrame) -> gpd.GeoDataFrame:
     lines = lines[np.isin(_words(lines, "railway").astype(str), list(_RAILWAYS))]
     return frame.layer(
         "railways",
@@ -170,7 +174,9 @@ def _railways(lines: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
     )
 
 
-def _water(lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _water(
+    lines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: GroundFrame
+) -> gpd.GeoDataFrame:
     """Return rivers as lines and water as areas; what flows in a pipe is left."""
     open_air = ~crosses_freely(_words(lines, "tunnel"))
     lines = lines[open_air & np.isin(_words(lines, "waterway").astype(str), list(_WATERWAYS))]
@@ -195,19 +201,21 @@ def _kinds(table: gpd.GeoDataFrame, rules: Any) -> NDArray[Any]:
     return kinds
 
 
-def _green(areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _green(areas: gpd.GeoDataFrame, frame: GroundFrame) -> gpd.GeoDataFrame:
     kinds = _kinds(areas, _GREEN)
     areas, kinds = areas[kinds != ""], kinds[kinds != ""]
     columns: Mapping[str, Any] = {"name": names_of(areas["name"]), "kind": kinds}
     return frame.layer("green", dict(columns), _shapes(areas), WGS84)
 
 
-def _buildings(areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _buildings(areas: gpd.GeoDataFrame, frame: GroundFrame) -> gpd.GeoDataFrame:
     said = _words(areas, "building")
     return frame.layer("buildings", {}, _shapes(areas[(said != "") & (said != "no")]), WGS84)
 
 
-def _places(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: Frame) -> gpd.GeoDataFrame:
+def _places(
+    points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, frame: GroundFrame
+) -> gpd.GeoDataFrame:
     parts = []
     for table in (points, areas):
         kinds, names = _kinds(table, _PLACES), names_of(table["name"])

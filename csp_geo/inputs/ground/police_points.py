@@ -1,8 +1,8 @@
 """Known points: where police.uk puts its reports, by archives of its months.
 
-Every true place is moved to the nearest of a fixed list of points, which is not published. What any
-month and any category names belongs to it. Points within 5 m of each other are one: of the real ones
-173 pairs moved a little between years.
+Every true place is moved to the nearest of a fixed list of points, which is not published. What
+any month and any category names belongs to it. Points within 5 m of each other are one: of the real
+ones 173 pairs moved a little between years.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from csp_geo.core.origin import Origin
-    from csp_geo.inputs.ground.cutting import Frame
+    from csp_geo.inputs.ground.cutting import GroundFrame
 
 KIND: Final = "police.uk archive"
 LICENCE: Final = "Crime data: data.police.uk, Open Government Licence v3.0"
@@ -53,7 +53,7 @@ def named_by(header: Sequence[str]) -> str | None:
 
 
 def read_police(
-    origin: Origin, header: Sequence[str], what: str, frame: Frame
+    origin: Origin, header: Sequence[str], what: str, frame: GroundFrame
 ) -> tuple[pd.DataFrame, set[str]]:
     """Read the points that one file names in the frame's box, and which forces it is of.
 
@@ -103,7 +103,7 @@ def read_police(
     return pd.concat(parts) if parts else pd.DataFrame(columns=list(_COLUMNS)), forces
 
 
-def known_points(found: Sequence[pd.DataFrame], frame: Frame) -> gpd.GeoDataFrame:
+def known_points(found: Sequence[pd.DataFrame], frame: GroundFrame) -> gpd.GeoDataFrame:
     """Return the known points of all files of one or more archives, cut to the frame."""
     table = pd.concat([pd.DataFrame(columns=list(_COLUMNS)), *found]).drop_duplicates()
     xy = frame.projection.to_metres(table[["lon", "lat"]].to_numpy(dtype=np.float64))
@@ -132,7 +132,7 @@ def known_points(found: Sequence[pd.DataFrame], frame: Frame) -> gpd.GeoDataFram
 
 
 def same_points(xy: np.ndarray) -> np.ndarray:
-    """Number points so that those within 5 m of each other have one number."""
+    """Give points numbers; those within 5 m of each other have one."""
     if not len(xy):
         return np.empty(0, dtype=np.int64)
     different, back = np.unique(xy, axis=0, return_inverse=True)
@@ -156,6 +156,6 @@ def another_force(where: str, forces: set[str], area: str) -> str:
     """Say that an archive names no point of the study area."""
     of = f" It is of {join(sorted(forces)[:4])}." if forces else ""
     return (
-        f"{where} names no point in {area}.{of} Choose the force of this area, and as many months as "
-        "the page offers, and download it again."
+        f"{where} names no point in {area}.{of} Choose the force of this area, and as many months "
+        "as the page offers, and download it again."
     )

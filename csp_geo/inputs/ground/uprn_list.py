@@ -14,7 +14,7 @@ import shapely
 from csp_geo.core.errors import SourceError
 from csp_geo.core.projection import BRITISH_CRS, in_box
 from csp_geo.core.wording import shortened
-from csp_geo.inputs.ground.found import Found
+from csp_geo.inputs.ground.ground_part import GroundPart
 from csp_geo.inputs.ground.layer_rules import LICENCE_OS
 from csp_geo.inputs.source import plain
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from csp_geo.core.origin import Origin
-    from csp_geo.inputs.ground.cutting import Frame
+    from csp_geo.inputs.ground.cutting import GroundFrame
 
 KIND: Final = "OS Open UPRN"
 _EAST, _NORTH = "xcoordinate", "ycoordinate"
@@ -39,8 +39,8 @@ def is_uprn(header: Sequence[str]) -> bool:
 
 
 def read_uprn(
-    origin: Origin, header: Sequence[str], frame: Frame, progress: Callable[[str], None]
-) -> Found:
+    origin: Origin, header: Sequence[str], frame: GroundFrame, progress: Callable[[str], None]
+) -> GroundPart:
     """Read the addresses in the frame.
 
     Raises
@@ -61,13 +61,13 @@ def read_uprn(
     with origin.reading(), origin.open() as stream:
         xy = _within(stream, wanted, frame, origin, progress)
     rows = frame.layer("addresses", {}, shapely.points(xy), BRITISH_CRS)
-    return Found(KIND, LICENCE_OS, {"addresses": rows})
+    return GroundPart(KIND, LICENCE_OS, {"addresses": rows})
 
 
 def _within(
     stream: IO[bytes],
     wanted: list[int],
-    frame: Frame,
+    frame: GroundFrame,
     origin: Origin,
     progress: Callable[[str], None],
 ) -> NDArray[np.float64]:
@@ -94,7 +94,8 @@ def _within(
         raise  # a ValueError itself, and already says what is wrong
     except (ValueError, pd.errors.ParserError) as error:
         raise SourceError(
-            f"{origin.where} has something else than numbers in the columns of easting and northing "
-            f"after some {n_rows:,} rows: it is damaged, or has been changed. Download it again."
+            f"{origin.where} has something else than numbers in the columns of easting and "
+            f"northing after some {n_rows:,} rows: it is damaged, or has been changed. Download it "
+            "again."
         ) from error
     return np.concatenate(kept)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class GroundPart:
     """Layers by name, cut to the frame, and what is known of the file.
 
     `kind` is what it is in words ("OS Open Roads"), `licence` the line to print, `dated` the day or
