@@ -22,7 +22,7 @@ import shapely
 
 from csp_geo.core.errors import GroundError, SourceError
 from csp_geo.core.origin import Origin, list_members, say_bytes
-from csp_geo.core.projection import BRITISH_CRS
+from csp_geo.core.projection import BRITISH_CRS, points_of
 from csp_geo.core.tables import GROUND
 from csp_geo.core.wording import count, join, shortened
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, GIS_SUFFIXES, OSM_SUFFIXES, recognise
@@ -378,7 +378,7 @@ def _whole(given: _Gathered, origin: Origin) -> GroundPart:
         kind = POLICE if kind == OWN_FILE else kind
         months = [str(month) for table in given.points for month in table["month"]]
         given.dated = max([given.dated, *months])
-        if not len(layers["known_points"]):
+        if not (given.frame.area.ward_of(points_of(layers["known_points"])) >= 0).any():
             raise GroundError(another_force(origin.where, given.forces, area))
     layers = {name: layers[name] for name in GROUND if name in layers and len(layers[name])}
     if not layers:

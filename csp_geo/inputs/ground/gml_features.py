@@ -27,6 +27,7 @@ _NUMBERS: Final = frozenset(("posList", "pos", "coordinates"))
 _RINGS: Final = frozenset(("exterior", "interior", "outerBoundaryIs", "innerBoundaryIs"))
 _SYSTEM: Final = re.compile(r"EPSG\D{1,12}(\d{4,5})\b")
 _BRITISH: Final = "27700"
+_FLAT: Final = "2"
 _LONGEST: Final = 5_000_000
 """Letters in one list of numbers."""
 _FEWEST: Final = {"point": 1, "line": 2, "ring": 4}
@@ -54,7 +55,7 @@ class _Reader(Levels):
         self._length = 0
         self._row: dict[str, str] = {}
         self._parts: list[tuple[str, Any]] = []
-        self._ring = ""
+        self._ring = self._property = ""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         super().start(name, attributes)
@@ -67,11 +68,18 @@ class _Reader(Levels):
             )
         if "srsName" in attributes:
             self._check_system(attributes["srsName"])
+        if attributes.get("srsDimension", _FLAT) != _FLAT:
+            raise SourceError(
+                f"{self.origin.where} has heights in its coordinates, which are not read here. Get "
+                "the GeoPackage instead."
+            )
         if not self._member_at and bare in _MEMBERS:
             self._member_at = self.level
         elif self._member_at and not self._feature_at:
             self._feature_at, self._kind = self.level, bare
             self._row, self._parts = {}, []
+        elif self._feature_at and self.level == self._feature_at + 1:
+            self._property = bare
         elif bare in _RINGS:
             self._ring = "hole" if bare[0] == "i" else "ring"
 
@@ -92,7 +100,7 @@ class _Reader(Levels):
         if self._feature_at and said and bare in _NUMBERS:
             self._take(said)
         elif self._feature_at and said and self.level > self._feature_at:
-            self._row.setdefault(bare, said)
+            self._say(bare, said)
         if bare in _RINGS:
             self._ring = ""
         if self.level == self._feature_at:
@@ -101,6 +109,17 @@ class _Reader(Levels):
         elif self.level == self._member_at:
             self._member_at = 0
         super().end(name)
+
+    def _say(self, bare: str, said: str) -> None:
+        """Keep a text: under its own name, and under that of the property that it is a part of.
+
+        OS Open Names has its names deep in other elements, where the one called text is the name.
+        """
+        self._row.setdefault(bare, said)
+        if bare == "text":
+            self._row[self._property] = said
+        else:
+            self._row.setdefault(self._property, said)
 
     def _check_system(self, said: str) -> None:
         system = _SYSTEM.search(said)
