@@ -19,6 +19,7 @@ from csp_geo.cli.boundaries import boundaries
 from csp_geo.cli.check import check
 from csp_geo.cli.demo import demo
 from csp_geo.cli.directory import directory
+from csp_geo.cli.ground import ground
 from csp_geo.cli.havens import havens
 from csp_geo.cli.init import init
 from csp_geo.cli.shared import DATA, STOPPED, USAGE, Surroundings
@@ -115,5 +116,5 @@ def _today() -> date:
     return datetime.now(ZoneInfo("Europe/London")).date()
 
 
-for command in (demo, init, weekly, check, havens, directory, boundaries):
+for command in (demo, init, weekly, check, havens, directory, boundaries, ground):
     cli.add_command(command)

@@ -107,6 +107,11 @@ KINDS: Final = {
         _both("ways-cut", 71, "barriers cut off places, as no crossing leads there"),
         _both("dark-not-avoided", 71, "parks and alleys are not avoided after dark"),
         _maker("barriers-as-read", 71, "how barriers and crossings were read"),
+        # --- the ground
+        _maker("ground-half", 71, "the ground has addresses or streets for a part of the area"),
+        _maker("ground-list-short", 71, "archives of police.uk name too few of its known points"),
+        _maker("ground-old", 71, "a file of the ground is old, or older than the wards"),
+        _maker("ground-changed", 71, "the ground was changed by another program"),
         # --- which reports were taken
         Kind("narrowed", 70, "the map shows only some themes or sources"),
         # --- a plan: its lists

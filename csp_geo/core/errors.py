@@ -36,6 +36,10 @@ class BoundaryError(CspGeoError, ValueError):
     """A boundary or zone file cannot be used."""
 
 
+class GroundError(CspGeoError, ValueError):
+    """A file cannot be laid into the ground, or the ground that there is cannot be used."""
+
+
 class NetworkError(CspGeoError, ValueError):
     """A layer of paths, or of what bars the way on foot, cannot be used."""
 

@@ -1,7 +1,7 @@
 """A file that a command put into `data/`, and the note beside it: where it came from, its checksum.
 
-What every shelf shares (official boundaries now; streets, addresses and templates to come). The
-note is TOML, so that people can read it and a GeoJSON reader does not take it for a layer.
+What every shelf shares (official boundaries, the ground; templates to come). The note is TOML, so
+that people can read it and a GeoJSON reader does not take it for a layer.
 """
 
 from __future__ import annotations
@@ -36,9 +36,21 @@ def note_path(path: Path) -> Path:
 
 
 def note_bytes(note: Mapping[str, Any], command: str) -> bytes:
-    """Write a note; its values are texts, whole numbers, dates and lists of texts."""
-    lines = [f"{key} = {_value(value)}\n" for key, value in note.items()]
+    """Write a note.
+
+    Its values are texts, whole numbers, dates, lists and tables of them; a list of tables becomes a
+    section for each, after the rest.
+    """
+    sections = {key: value for key, value in note.items() if _is_tables(value)}
+    lines = [f"{key} = {_value(note[key])}\n" for key in note if key not in sections]
+    for key, tables in sections.items():
+        for table in tables:
+            lines += [f"\n[[{key}]]\n", *(f"{k} = {_value(v)}\n" for k, v in table.items())]
     return (_HEAD.format(file=note["file"], command=command) + "".join(lines)).encode("utf-8")
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def read_note(path: Path) -> dict[str, Any] | None:
@@ -63,4 +75,6 @@ def _value(value: object) -> str:
         return value.isoformat()
     if isinstance(value, list):
         return "[" + ", ".join(_value(entry) for entry in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + " }"
     return json_text(value)

@@ -68,8 +68,17 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         write_bytes(folder / name, data)
 
 
-def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+def write_layers(
+    path: Path,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    kinds: Mapping[str, str] | None = None,
+) -> None:
     """Write points and polygons, a layer each, into one GeoPackage.
+
+    Parameters
+    ----------
+    kinds
+        What other layers hold, in GDAL's words: LineString, Polygon, Unknown for a mixture.
 
     Raises
     ------
@@ -79,13 +88,14 @@ def write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     try:
         for name, layer in layers.items():
             points = name in POINT_LAYERS  # an empty layer does not say what it holds
+            kind = (kinds or {}).get(name) or ("Point" if points else "MultiPolygon")
             pyogrio.write_dataframe(
                 _visible_texts(layer),
                 path,
                 layer=name,
                 driver="GPKG",
-                geometry_type="Point" if points else "MultiPolygon",
-                promote_to_multi=not points,
+                geometry_type=kind,
+                promote_to_multi=kind == "MultiPolygon",
                 append=path.exists(),
             )
         path.chmod(0o600)

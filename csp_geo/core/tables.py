@@ -86,6 +86,9 @@ FINDING_GROUPS: Final = ("lapsed", "withdrawn", "due soon", "promised", "to do")
 or anything else."""
 ZONE_STATUSES: Final = ("in force", "expired", "not yet in force", "dates unknown")
 
+STREET_CLASSES: Final = ("motorway", "main", "secondary", "local", "service", "path")
+GREEN_KINDS: Final = ("park", "wood", "cemetery", "pitch", "other")
+
 
 VERDICTS: Final = (
     *("stands out", "rests on one part", "could be chance", "could be where people live"),
@@ -133,6 +136,8 @@ _ALLOWED: Final = {
     "FINDING_GROUPS": FINDING_GROUPS,
     "ZONE_STATUSES": ZONE_STATUSES,
     "VERDICTS": VERDICTS,
+    "STREET_CLASSES": STREET_CLASSES,
+    "GREEN_KINDS": GREEN_KINDS,
 }
 _WRITTEN: Final = tomllib.loads(
     files("csp_geo.core").joinpath("contracts.toml").read_text(encoding="utf-8")
@@ -180,7 +185,19 @@ OFFERED: Final = {column.name: column.meaning for column in columns_of("offered"
 """What the register says of a haven besides, yes, no or unknown."""
 HAVENS: Final = contract("havens")
 
-CONTRACTS: Final = (INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES, PREMISES, HAVENS)
+GROUND: Final[Mapping[str, Contract]] = {
+    name: contract(f"ground_{name}")
+    for name in (
+        *("streets", "railways", "water", "green", "buildings", "addresses", "places"),
+        "known_points",
+    )
+}
+"""The layers of data/ground/ground.gpkg."""
+
+CONTRACTS: Final = (
+    *(INCIDENTS, HOTSPOTS, QUARANTINE, QUALITY, ZONES, PLACES, PREMISES, HAVENS),
+    *GROUND.values(),
+)
 
 
 def _is_dtype(column: pd.Series, dtype: str) -> bool:

@@ -28,7 +28,7 @@ from csp_geo.inputs.side_tables import ANY
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.vocabulary import strictest
 from csp_geo.inputs.when.occurred import DATE_NOTES, times_occurred
-from csp_geo.inputs.where.best_location import NOTES, Ground, best_locations
+from csp_geo.inputs.where.best_location import NOTES, Bearings, best_locations
 from csp_geo.inputs.where.postcode import INSTALL
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def clean(
     """
     table = reports.table
     key = _session_key() if key is None else key
-    located = _located(reports, Ground(area, border_m, gazetteer))
+    located = _located(reports, Bearings(area, border_m, gazetteer))
     dated, cautions, forms = times_occurred(reports, area.time_zone if area else LONDON.key)
     moved, of_points = at_recurring_points(reports, located, dated)
     located = _moved(located, moved)
@@ -152,7 +152,7 @@ def _session_key() -> bytes:
 # --- where and when ----------------------------------------------------------------------------
 
 
-def _located(reports: Reports, ground: Ground) -> pd.DataFrame:
+def _located(reports: Reports, ground: Bearings) -> pd.DataFrame:
     parts = [
         best_locations(file, source, reports.table.iloc[where], ground)
         for file, source, where in reports.by_file()

@@ -14,6 +14,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import ground_files
 import pandas as pd
 import pytest
 
@@ -49,6 +50,9 @@ COMMANDS = {
     ]),
     "directory": ("directory", ["directory", "--havens", "register.csv"]),
     "check": ("tables", ["check", "reports/offence/offences.csv", "--out", "tables"]),
+    "ground": ("ground", [
+        *("ground", "add", "town.osm", "--boundaries", "wards.gpkg", "--out", "ground", "--quiet"),
+    ]),
 }  # fmt: skip
 
 
@@ -58,6 +62,7 @@ def project(shared_town, csp):
     home = shared_town.folder
     (home / "few.toml").write_text("simulations = 19\n", encoding="utf-8")
     pd.DataFrame([HAVEN]).to_csv(home / "register.csv", index=False)
+    ground_files.osm(home / "town.osm")
     pd.DataFrame(VENUES).to_csv(home / "venues.csv", index=False)
     for out, command in COMMANDS.values():
         ran = csp(*command, cwd=home)

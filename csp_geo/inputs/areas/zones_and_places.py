@@ -219,7 +219,7 @@ def _place_rows(path: Path, area: StudyArea) -> tuple[gpd.GeoDataFrame, int]:
     name, kind = _column(raw.header, _PLACE_NAMES), _column(raw.header, _KINDS)
     if name is None:
         raise SourceError(f"{path.name} has no column 'name'.")
-    x, y, axes = _place_axes(list(raw.header), path.name)
+    x, y, axes = place_axes(list(raw.header), path.name)
     cells = raw.cells
     names = cells[name].map(clean).str.strip()
     located = locate(cells[x], cells[y], axes, area.projection, area, border_m=2000.0)
@@ -272,7 +272,7 @@ def read_listed(
 def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
     if path.suffix.lower() not in VECTOR_SUFFIXES:
         raw = read_file(path, path.name)
-        x, y, axes = _place_axes(list(raw.header), path.name)
+        x, y, axes = place_axes(list(raw.header), path.name)
         located = locate(raw.cells[x], raw.cells[y], axes, area.projection, area, border_m=_NEAR_M)
         xy: NDArray[np.float64] = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
         return xy[np.isfinite(xy).all(axis=1)]
@@ -293,7 +293,14 @@ def _along(line: Any) -> NDArray[np.float64]:
     return shapely.get_coordinates(points)
 
 
-def _place_axes(header: list[str], where: str) -> tuple[str, str, str]:
+def place_axes(header: list[str], where: str) -> tuple[str, str, str]:
+    """Return the columns of x and y of a table of points, and what axes they are.
+
+    Raises
+    ------
+    SourceError
+        If it has none.
+    """
     words = packaged_sources()["other"].columns
     for east, north, axes in (("longitude", "latitude", DEGREES), ("easting", "northing", METRES)):
         x, y = _column(header, words[east]), _column(header, words[north])

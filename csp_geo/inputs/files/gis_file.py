@@ -19,6 +19,7 @@ from csp_geo.core.errors import SourceError
 from csp_geo.core.origin import check_one_reading, list_members
 from csp_geo.inputs.files.gis_checks import check_database, check_json
 from csp_geo.inputs.files.markup import check_markup, check_packed_markup
+from csp_geo.inputs.files.osm_pbf import check_osm_pbf
 from csp_geo.inputs.files.refusals import (
     FOREIGN,
     asks_elsewhere,
@@ -30,7 +31,7 @@ from csp_geo.inputs.files.refusals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import geopandas as gpd
 
@@ -95,8 +96,12 @@ _DRIVERS: Final = {
     ".tab": ("MapInfo File",),
     ".mif": ("MapInfo File",),
     ".fgb": ("FlatGeobuf",),
+    ".pbf": ("OSM",),
+    ".osm": ("OSM",),
 }
-GIS_SUFFIXES: Final = tuple(_DRIVERS)
+OSM_SUFFIXES: Final = (".pbf", ".osm")
+"""Extracts of OpenStreetMap: ground to stand on, never reports."""
+GIS_SUFFIXES: Final = tuple(suffix for suffix in _DRIVERS if suffix not in OSM_SUFFIXES)
 _OFFLINE: Final = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "none://",
@@ -149,20 +154,23 @@ _CHECKS: Final[dict[str, Callable[[Origin, bytes], None]]] = {
     ".tab": check_table,
     ".mif": check_interchange,
     ".fgb": _check_flatgeobuf,
+    ".pbf": check_osm_pbf,
+    ".osm": lambda origin, _: check_markup(origin, "osm"),
 }
 
 
 @contextmanager
-def fenced() -> Iterator[None]:
+def fenced(more: Mapping[str, str] | None = None) -> Iterator[None]:
     """Keep the GDAL of pyogrio offline, and its asides from people's screens.
 
-    What is wrong with a file is said by our rules. The options are put back afterwards: in a
-    notebook they are the owner's.
+    What is wrong with a file is said by our rules. The options, `more` among them, are put back
+    afterwards: in a notebook they are the owner's.
     """
     import pyogrio
 
-    before = {name: pyogrio.get_gdal_config_option(name) for name in _OFFLINE}
-    pyogrio.set_gdal_config_options(_OFFLINE)
+    options = {**(more or {}), **_OFFLINE}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in options}
+    pyogrio.set_gdal_config_options(options)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -186,7 +194,7 @@ class GisFile:
         import pyogrio
 
         if self.drivers == _JSON:  # read whole each time that it is opened: so once here
-            first = self._info(None)
+            first = self.info(None)
             if first["driver"] != _OF_SEVERAL:
                 return [(first["layer_name"], first["geometry_type"])]
         with self._opening():
@@ -202,10 +210,13 @@ class GisFile:
 
     def n_features(self, layer: str) -> int:
         """Count the features of a layer."""
-        return int(self._info(layer)["features"])
+        return int(self.info(layer)["features"])
 
-    def _info(self, layer: str | None) -> dict[str, Any]:
-        """Tell what GDAL says of a layer, if it was opened by a driver that may."""
+    def info(self, layer: str | None) -> dict[str, Any]:
+        """Tell what GDAL says of a layer, if it was opened by a driver that may.
+
+        Of an extract of OpenStreetMap the features are -1: to count them it would be read whole.
+        """
         import pyogrio
 
         if layer in self._known:
@@ -213,7 +224,9 @@ class GisFile:
         self.origin.check_time()
         with self._opening():
             info: dict[str, Any] = pyogrio.read_info(
-                self.name, layer=layer, force_feature_count=True
+                self.name,
+                layer=layer,
+                force_feature_count=self.origin.suffix not in OSM_SUFFIXES,
             )
         if info["driver"] not in self.drivers:
             raise unlike_its_name(self.origin)
@@ -222,8 +235,10 @@ class GisFile:
         self._known[layer or info["layer_name"]] = info
         return info
 
-    def read(self, layer: str, **options: Any) -> Any:
+    def read(self, layer: str, *, gdal: Mapping[str, str] | None = None, **options: Any) -> Any:
         """Read a layer as pyogrio does; its errors of single records come through.
+
+        `gdal` are settings of GDAL that hold only meanwhile.
 
         Raises
         ------
@@ -232,8 +247,8 @@ class GisFile:
         """
         import pyogrio
 
-        self._info(layer)
-        with fenced():
+        self.info(layer)
+        with fenced(gdal):
             found = pyogrio.read_dataframe(self.name, layer=layer, use_arrow=False, **options)
         self.check_system(found)
         return found

@@ -121,6 +121,8 @@ def _with_letters(file: GisFile, name: str) -> tuple[gpd.GeoDataFrame, tuple[str
     """
     origin = file.origin
     says_nothing = origin.suffix == ".shp" and not origin.beside(".cpg")
+    first: dict[str, Any]
+    then: dict[str, Any]
     first, then = ({"encoding": "utf-8"}, {}) if says_nothing else ({}, {"encoding": _WINDOWS})
     try:
         return file.read(name, on_invalid="ignore", **first), ()

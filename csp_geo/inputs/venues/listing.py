@@ -28,7 +28,7 @@ from csp_geo.inputs.source import Source, plain
 from csp_geo.inputs.venues.hours_columns import HOURS, joined_hours
 from csp_geo.inputs.venues.list_columns import PLACES, Wanted, list_columns
 from csp_geo.inputs.venues.venue_types import GROUPS, OTHER, SUITABLE
-from csp_geo.inputs.where.best_location import Ground, best_locations
+from csp_geo.inputs.where.best_location import Bearings, best_locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -252,7 +252,7 @@ def read_lists(
         If no table of the file can be read, or has the columns that are needed.
     """
     told = read_own_columns(path, wanted.table, wanted.words)
-    source, ground = wanted.source(told), Ground(area, border_m)
+    source, ground = wanted.source(told), Bearings(area, border_m)
     words = frozenset(word for names in source.columns.values() for word in names)
     if not path.exists():
         raise SourceError(f"{path.name} is not there. Check the name and the folder.")
@@ -275,7 +275,7 @@ def read_lists(
     return lists, (*refused, *left)
 
 
-def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: Ground) -> Listed:
+def _listed(raw: RawTable, where: str, wanted: Wanted, source: Source, ground: Bearings) -> Listed:
     raw, cells = _with_tags(raw)
     fields, guessed = list_columns(raw.header, source)
     _require(fields, raw, where, wanted)

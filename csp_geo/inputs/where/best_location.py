@@ -71,7 +71,7 @@ NOTES: Final = {
 
 
 @dataclass(frozen=True)
-class Ground:
+class Bearings:
     """Where reports should lie, and what is known of places."""
 
     area: StudyArea | None
@@ -95,7 +95,7 @@ class Ground:
 
 
 def best_locations(
-    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
+    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Bearings
 ) -> pd.DataFrame:
     """Locate one file's rows.
 
@@ -107,7 +107,7 @@ def best_locations(
     located = _by_coordinates(file, source, rows, ground)
     by_geometry = partial(_by_geometry, file=file, source=source)
     by_other = partial(_by_other_pair, y=rows["other_y"], file=file, source=source)
-    steps: tuple[tuple[str, Callable[[pd.Series, Ground], pd.DataFrame]], ...] = (
+    steps: tuple[tuple[str, Callable[[pd.Series, Bearings], pd.DataFrame]], ...] = (
         ("other_x", by_other),
         ("point", by_geometry),
         ("gridref", _by_gridref),
@@ -157,7 +157,7 @@ def _whole(located: pd.DataFrame, method: str = "") -> pd.DataFrame:
 
 
 def _by_coordinates(
-    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Ground
+    file: ReportFile | None, source: Source | None, rows: pd.DataFrame, ground: Bearings
 ) -> pd.DataFrame:
     axes = METRES if file is None else file.axes
     x, y = rows["x"], rows["y"]
@@ -177,7 +177,7 @@ def _by_coordinates(
 
 def _by_other_pair(
     text: pd.Series,
-    ground: Ground,
+    ground: Bearings,
     *,
     y: pd.Series,
     file: ReportFile | None,
@@ -192,7 +192,7 @@ def _by_other_pair(
     )
 
 
-def _is_of_unknown_crs(file: ReportFile | None, source: Source | None, ground: Ground) -> bool:
+def _is_of_unknown_crs(file: ReportFile | None, source: Source | None, ground: Bearings) -> bool:
     """Tell whether a second pair is metres of nobody knows where: its rows stay without a place."""
     metres = file is None or file.axes == DEGREES
     return metres and not ground.projection.is_british and (source is None or source.crs is None)
@@ -202,7 +202,7 @@ def _named_crs(
     file: ReportFile | None,
     source: Source | None,
     axes: str,
-    ground: Ground,
+    ground: Bearings,
     x: pd.Series,
     y: pd.Series,
 ) -> str | None:
@@ -223,7 +223,7 @@ def _named_crs(
     )
 
 
-def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
+def _by_gridref(text: pd.Series, ground: Bearings) -> pd.DataFrame:
     points, side_m = read_gridrefs(text)
     located = locate_points(points, side_m, text.index, ground.national_grid, ground.reach)
     located["unreadable-coordinates"] = located["missing-coordinates"]
@@ -232,7 +232,7 @@ def _by_gridref(text: pd.Series, ground: Ground) -> pd.DataFrame:
 
 
 def _by_geometry(
-    text: pd.Series, ground: Ground, *, file: ReportFile | None, source: Source | None
+    text: pd.Series, ground: Bearings, *, file: ReportFile | None, source: Source | None
 ) -> pd.DataFrame:
     read = read_geometries(text)
     axes = axes_by_range(read["x"], read["y"])
@@ -257,7 +257,7 @@ def _mark_pointers(located: pd.DataFrame, text: pd.Series, instead_of: str) -> N
         located[instead_of] &= ~located[kind]
 
 
-def _by_postcode(text: pd.Series, ground: Ground) -> pd.DataFrame:
+def _by_postcode(text: pd.Series, ground: Bearings) -> pd.DataFrame:
     read = read_postcodes(text)
     doubt = np.zeros(len(text))
     located = locate_points(read.points, doubt, text.index, ground.national_grid, ground.reach)
@@ -271,7 +271,7 @@ def _by_postcode(text: pd.Series, ground: Ground) -> pd.DataFrame:
     return _whole(located)
 
 
-def _by_name(text: pd.Series, ground: Ground) -> pd.DataFrame:
+def _by_name(text: pd.Series, ground: Bearings) -> pd.DataFrame:
     assert ground.gazetteer is not None  # noqa: S101 - the caller looks
     found = ground.gazetteer.find(text)
     own = System(METRES, ground.projection, ground.projection.crs)

@@ -97,8 +97,11 @@ HAVENS = (
     "list-as-read",
     "licensing-not-comparable",
 )
-ELSEWHERE = ("several-boundaries", "columns-not-read", "no-wards", "cleaned-shared-points")
-"""Of `directory` and `check`."""
+ELSEWHERE = (
+    *("several-boundaries", "columns-not-read", "no-wards", "cleaned-shared-points"),
+    *("ground-half", "ground-list-short", "ground-old", "ground-changed"),
+)
+"""Of `directory`, `check` and `ground`."""
 
 
 class TestCaution:
