@@ -38,7 +38,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
     from csp_geo.products.directory_page import COORDINATOR, PAGE, PUBLIC_FOLDER
     from csp_geo.runs.directory import DirectoryOptions, run_directory
     from csp_geo.runs.pack import write_pack
-    from csp_geo.runs.project import boundaries_at, register_of
+    from csp_geo.runs.project import boundaries_at, ground_of, register_of
 
     command = command_text("directory", {"havens": havens})
     havens = havens or register_of(Path())
@@ -53,6 +53,7 @@ def directory(surroundings: Surroundings, /, havens: Path | None, out: Path, as_
         out=out,
         boundaries=boundaries_at(Path()),
         context=context_files(Path("data", "context")),
+        ground=ground_of(Path()),
     )
     context = make_context(surroundings.today(), command, quiet=as_json, settings=settings_of())
     pack = run_directory(options, context)

@@ -75,7 +75,7 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     from csp_geo.decisions.walking.distances import WalkParams
     from csp_geo.runs.havens import HavenOptions, run_havens
     from csp_geo.runs.pack import write_pack
-    from csp_geo.runs.project import register_of
+    from csp_geo.runs.project import ground_of, register_of
 
     if given["answers"]:
         return _read_answers(surroundings, given, as_json=as_json)
@@ -89,6 +89,7 @@ def havens(surroundings: Surroundings, /, as_json: bool, **given: Any) -> int:
     options = HavenOptions(
         **{name: given[name] for name in _AS_GIVEN},
         existing=existing,
+        ground=ground_of(Path()) if ours else None,
         venue_types=_TYPES if ours and _TYPES.is_file() else None,
         assumed_hours=given["assume_hours"],
         demand=DemandParams(

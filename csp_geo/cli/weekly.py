@@ -107,6 +107,7 @@ def options_of(project: Project, as_of: date, **rest: Any) -> WeeklyOptions:
         zones=project.zones,
         context=project.context,
         havens=project.havens,
+        ground=project.ground,
         as_of=as_of,
         **rest,
     )

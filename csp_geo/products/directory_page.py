@@ -212,6 +212,7 @@ def directory_page(register: Register, area: StudyArea | None, facts: DirectoryF
     }
     values = {
         **facts.on_page(),
+        "no_streets": "",  # the public cannot lay them
         "title": _title(area),
         "linked": directory_jsonld(_records(public), tables, _title(area), _ACCESS),
         "lead": _lead(len(shown), facts.made_on),

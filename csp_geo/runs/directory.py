@@ -13,6 +13,8 @@ from csp_geo.core.wording import count, join
 from csp_geo.inputs.areas.study_area import read_study_area, ward_licence
 from csp_geo.inputs.areas.zones_and_places import read_places
 from csp_geo.inputs.files.columns import SYNTHETIC
+from csp_geo.inputs.ground.ground_store import DRAWN, read_ground
+from csp_geo.inputs.ground.ground_uses import with_places
 from csp_geo.inputs.venues.languages import read_languages
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
@@ -41,6 +43,7 @@ class DirectoryOptions:
     out: Path
     boundaries: Sequence[Path] = ()
     context: Sequence[Path] = ()
+    ground: Path | None = None
 
 
 def run_directory(options: DirectoryOptions, context: Context) -> Pack:
@@ -69,18 +72,23 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
     if register.unread:
         unread = f"Columns that were not read: {join(register.unread)}."
         cautions.append(Caution("columns-not-read", unread))
-    places = None
+    places = ground = None
     if area is not None:
-        places, left_out = read_places(options.context, area)
+        ground = read_ground(options.ground, area) if options.ground else None
+        own, left_out = read_places(options.context, area)
+        places = with_places(own, ground)
         cautions += left_out
     watch.start("write", "Writing the directory")
     licences = _licences(register, area)
+    if ground is not None:
+        licences = tuple(dict.fromkeys((*licences, *ground.licences_of(*DRAWN, "places"))))
     facts = page.DirectoryFacts(
         made_on=context.today,
         marking=context.settings.public_marking,
         version=__version__,
         licences=licences,
         places=places,
+        ground=ground.drawn() if ground else None,
         synthetic=is_labelled(options.havens, SYNTHETIC),
     )
     error = page.nothing_to_list(register)
@@ -99,7 +107,11 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
             context,
             as_of=context.today,
             inputs=files_read(register=options.havens),
-            also_read=files_read(boundaries=options.boundaries, context=options.context),
+            also_read=files_read(
+                boundaries=options.boundaries,
+                context=options.context,
+                ground=ground.path if ground else None,
+            ),
             licences=licences,
             cautions=cautions,
         ),

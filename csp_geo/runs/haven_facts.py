@@ -18,6 +18,7 @@ from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
+from csp_geo.inputs.ground.ground_store import DRAWN
 from csp_geo.inputs.venues.register import say_stages
 from csp_geo.products.havens import plan_words
 from csp_geo.products.havens.plan_tables import HOURS, LICENSING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.venues import UsualWeek, Venues
     from csp_geo.decisions.opening import OpenHours
     from csp_geo.decisions.walking.distances import Walk
+    from csp_geo.inputs.ground.ground_store import Ground
     from csp_geo.inputs.venues.premises import Premises
     from csp_geo.inputs.venues.register import Register
     from csp_geo.runs.havens import HavenOptions
@@ -68,6 +70,7 @@ class PlanRun:
     walk: Walk
     week: UsualWeek
     plan: HavenPlan
+    ground: Ground | None
     cautions: Sequence[Caution]
 
 
@@ -88,7 +91,15 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         no_hours=run.demand.n_vague == run.demand.n_reports,
         demand=run.demand.said,
         cautions=cautions(run),  # the coordinator keeps the lists: reader and maker in one
-        licences=(*pack.record.get("licences", ()), *run.premises.licences),
+        licences=tuple(
+            dict.fromkeys(
+                (
+                    *pack.record.get("licences", ()),
+                    *run.premises.licences,
+                    *(run.ground.licences_of(*DRAWN) if run.ground else ()),
+                )
+            )
+        ),
         n_asked=options.plan.sites,
         n_listed=run.premises.counts["read"],
         n_candidates=len(run.candidates),
@@ -98,6 +109,7 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         existing=_existing(run.register),
         stages=say_stages(run.register) if run.register is not None else "",
         on=pack.as_of,
+        ground=run.ground.drawn() if run.ground else None,
     )
 
 

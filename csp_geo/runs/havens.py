@@ -25,10 +25,12 @@ from csp_geo.decisions.havens.venues import (
     venues_of,
 )
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
+from csp_geo.decisions.walking.ground_ways import ways_of_ground
 from csp_geo.decisions.walking.network import read_network
 from csp_geo.decisions.walking.obstacles import read_obstacles
 from csp_geo.inputs.areas.zones_and_places import read_zones
 from csp_geo.inputs.files.columns import SYNTHETIC
+from csp_geo.inputs.ground.ground_store import read_ground
 from csp_geo.inputs.venues.listing import list_files
 from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.demand import Demand
     from csp_geo.decisions.havens.venues import AreasToServe, UsualWeek, Venues
     from csp_geo.decisions.walking.distances import Walk
+    from csp_geo.decisions.walking.network import WalkingNetwork
+    from csp_geo.inputs.ground.ground_store import Ground
     from csp_geo.runs.context import Context
     from csp_geo.runs.pack import WeeklyPack
 
@@ -71,6 +75,7 @@ class HavenOptions:
     barriers: Path | None = None
     crossings: Path | None = None
     avoid: Path | None = None
+    ground: Path | None = None
     profile: str = DEFAULT
     assumed_hours: Path | None = None
     each: str | None = None
@@ -129,7 +134,8 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
         assumed_hours=options.assumed_hours,
         any_hour=options.any_hour,
     )
-    ways, walk = _ways(demand, venues, options, pack, week)
+    ground = read_ground(options.ground, pack.area) if options.ground else None
+    ways, walk = _ways(demand, venues, options, pack, week, ground)
     if not np.isfinite(ways.day).any():
         raise NoPlacesError(
             "No report can be reached on foot from any venue: the network does not lead from one "
@@ -157,6 +163,7 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
             walk=walk,
             week=week,
             plan=plan,
+            ground=ground,
             cautions=(*without, *candidates.cautions),
         ),
         target,
@@ -201,6 +208,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
                 barriers=options.barriers,
                 crossings=options.crossings,
                 avoid=options.avoid,
+                ground=run.ground.path if run.ground else None,
                 profile=Path(options.profile),
                 assumed_hours=options.assumed_hours,
                 each=Path(options.each) if options.each else None,
@@ -291,13 +299,24 @@ def _areas_to_serve(
 
 
 def _ways(
-    demand: Demand, venues: Venues, options: HavenOptions, pack: WeeklyPack, week: UsualWeek
+    demand: Demand,
+    venues: Venues,
+    options: HavenOptions,
+    pack: WeeklyPack,
+    week: UsualWeek,
+    ground: Ground | None,
 ) -> tuple[WaysOnFoot, Walk]:
+    """Measure the ways: on what was named for it, else on the ground, else in straight lines."""
     projection = pack.area.projection
-    network = read_network(options.network, projection) if options.network else None
-    obstacles = read_obstacles(
-        projection, barriers=options.barriers, crossings=options.crossings, avoid=options.avoid
-    )
+    named = (options.network, options.barriers, options.crossings, options.avoid)
+    network: WalkingNetwork | None
+    if ground is not None and ground.counts["streets"] and not any(named):
+        network, obstacles = ways_of_ground({**ground.drawn(), "streets": ground.streets})
+    else:
+        network = read_network(options.network, projection) if options.network else None
+        obstacles = read_obstacles(
+            projection, barriers=options.barriers, crossings=options.crossings, avoid=options.avoid
+        )
     day, dark = (
         walking_distances(
             demand.xy,

@@ -10,6 +10,8 @@ from csp_geo.core.errors import BoundaryError, NoReportsError, SettingsError
 
 BOUNDARIES: Final = Path("data", "boundaries")
 """Where a project keeps its boundary files."""
+GROUND: Final = Path("data", "ground")
+"""Where a project keeps streets, addresses and names."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Project:
     context: tuple[Path, ...] = ()
     havens: Path | None = None
     config: Path | None = None
+    ground: Path | None = None
     is_folder: bool = False
     """Whether it is a project's own folder, and not files that were named one by one."""
 
@@ -64,6 +67,7 @@ def project_at(
         zones=(zones,) if zones else tuple(context_files(data / "zones", tables=False)),
         context=tuple(context_files(data / "context")),
         havens=register_of(folder),
+        ground=ground_of(folder),
         config=config or (own if own.is_file() else None),
         key_folder=folder,
         is_folder=True,
@@ -76,6 +80,12 @@ def register_of(folder: Path) -> Path | None:
 
     path = folder / "data" / "havens.csv"
     return path if path.is_file() and has_rows(path) else None
+
+
+def ground_of(folder: Path) -> Path | None:
+    """Return the folder of the ground of a project, if it has one."""
+    path = folder / GROUND
+    return path if path.is_dir() else None
 
 
 def boundaries_at(folder: Path) -> list[Path]:

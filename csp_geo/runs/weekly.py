@@ -19,11 +19,14 @@ from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_hotspots
+from csp_geo.hotspots.street_finder import StreetFinder
 from csp_geo.incidents.clean import clean, require_incidents
 from csp_geo.incidents.quality import file_qualities, over_limit, quality_table
 from csp_geo.incidents.select import narrow, select
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_listed, read_places, read_zones
+from csp_geo.inputs.ground.ground_store import read_ground
+from csp_geo.inputs.ground.ground_uses import ground_cautions, with_places
 from csp_geo.inputs.read import read_reports, refuse_mixture
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.where.gazetteer import read_gazetteer
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from csp_geo.incidents.clean import CleanResult
     from csp_geo.incidents.select import Selection
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.ground.ground_store import Ground
     from csp_geo.inputs.read import Reports
     from csp_geo.inputs.where.gazetteer import Gazetteer
     from csp_geo.runs.context import Context
@@ -65,6 +69,7 @@ class WeeklyOptions:
     zones: Sequence[Path] = ()
     context: Sequence[Path] = ()
     havens: Path | None = None
+    ground: Path | None = None
     themes: Sequence[str] = ()
     sources: Sequence[str] = ()
     seed: int = 0
@@ -94,7 +99,10 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     options, key = replace(options, boundaries=gathered.boundaries), gathered.key
 
     watch.start("cluster", "Finding hotspots")
-    places, place_cautions = read_places(options.context, area)
+    own_places, place_cautions = read_places(options.context, area)
+    ground, ground_said = _ground(options, area, context)
+    places = with_places(own_places, ground)
+    streets = StreetFinder.of(ground.streets, places) if ground else None
     listed, listed_cautions = read_listed(options.context, area)
     clusters, n_withheld = find_hotspots(
         chosen.used,
@@ -102,6 +110,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         settings.clusters,
         places=places,
         zones=zones,
+        streets=streets,
         as_of=options.as_of,
         show_doors=settings.draw_sensitive_points,
     )
@@ -129,6 +138,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         *tested.cautions,
         *zone_cautions,
         *place_cautions,
+        *ground_said,
         *(gazetteer.cautions if gazetteer else ()),
         *listed_cautions,
         *haven_cautions,
@@ -142,6 +152,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         result=result,
         chosen=chosen,
         tested=tested,
+        ground=ground,
         cautions=cautions_of(area, reports, result, chosen, narrowed, others),
     )
     page = make_map(
@@ -152,6 +163,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         context=chosen.context,
         places=places,
         havens=havens,
+        ground=ground.drawn() if ground else None,
         facts=facts.page_facts(run),
         draw_sensitive=draw_sensitive,
     )
@@ -177,6 +189,7 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
             zones=options.zones,
             context=options.context,
             havens=options.havens,
+            ground=ground.path if ground else None,
         ),
         licences=facts.licences(run),
         cautions=run.cautions,
@@ -279,6 +292,14 @@ def _gather(
     complaints.refuse()
     assert boundaries and area is not None and zones and chosen  # noqa: S101, PT018 - likewise
     return _Gathered(boundaries, area, gazetteer, zones, reports, result, narrowed, chosen, key)
+
+
+def _ground(
+    options: WeeklyOptions, area: StudyArea, context: Context
+) -> tuple[Ground | None, tuple[Caution, ...]]:
+    """Read the project's ground, with what a maker must know of it."""
+    ground = read_ground(options.ground, area) if options.ground else None
+    return ground, ground_cautions(ground, area, context.today) if ground else ()
 
 
 def _havens(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from csp_geo.incidents.clean import CleanResult
     from csp_geo.incidents.select import Selection
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.inputs.ground.ground_store import Ground
     from csp_geo.inputs.read import Reports
     from csp_geo.runs.weekly import WeeklyOptions
 FEW_REPORTS: Final = 30
@@ -52,6 +53,7 @@ class WeeklyRun:
     result: CleanResult
     chosen: Selection
     tested: Tested
+    ground: Ground | None
     cautions: tuple[Caution, ...]
 
     @property
@@ -146,6 +148,8 @@ def licences(run: WeeklyRun) -> tuple[str, ...]:
     if run.synthetic:
         lines.append("The reports are made up: nobody's data.")
     lines.append(ward_licence(run.area))
+    if run.ground:
+        lines += run.ground.licences
     return tuple(dict.fromkeys(line for line in lines if line))
 
 

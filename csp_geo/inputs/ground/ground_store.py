@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from csp_geo.inputs.areas.study_area import StudyArea
 
 FILE: Final = "ground.gpkg"
+DRAWN: Final = ("streets", "railways", "water", "green", "buildings")
+"""Layers that a map draws; places are shown by their names."""
 NOTE: Final = f"{FILE}.toml"
 VERSION: Final = 1
 COMMAND: Final = "csp-geo ground add"
@@ -114,6 +116,10 @@ class Ground:
         """Return the attribution lines of some layers."""
         used = [one for one in self.files if any(one.counts.get(name) for name in layers)]
         return tuple(dict.fromkeys(one.licence for one in used))
+
+    def drawn(self) -> dict[str, gpd.GeoDataFrame]:
+        """Return what a map draws of it, by layer: those that have rows."""
+        return {name: self.layer(name) for name in DRAWN if self.counts[name]}
 
     @cached_property
     def streets(self) -> gpd.GeoDataFrame:

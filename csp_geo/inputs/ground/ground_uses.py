@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
+import shapely
 
 from csp_geo.core.caution import Caution
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import points_of
+from csp_geo.core.tables import PLACES, as_agreed
 from csp_geo.core.wording import count, join, parse_date
 from csp_geo.inputs.ground.police_points import n_unseen
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import geopandas as gpd
 
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.ground.ground_store import GivenFile, Ground
@@ -23,6 +28,7 @@ _YEARS: Final = 5
 _UNSEEN: Final = 0.1
 """A list of known points is short if so large a share of all is thought to be missing."""
 _NAMED: Final = 6
+_SAME_PLACE_M: Final = 150.0
 OSM_AT: Final = "an OpenStreetMap extract of your county (.osm.pbf, download.geofabrik.de)"
 _ROADS_AT: Final = "OS Open Roads or OS OpenMap Local (osdatahub.os.uk, Downloads, OS OpenData)"
 _UPRN_AT: Final = "OS Open UPRN, as CSV or GeoPackage (osdatahub.os.uk, Downloads, OS OpenData)"
@@ -77,6 +83,24 @@ USES: Final = (
     ),
 )
 """In the order in which people ask."""
+
+
+def with_places(own: gpd.GeoDataFrame | None, ground: Ground | None) -> gpd.GeoDataFrame | None:
+    """Put the places of the ground behind a project's own, without those that it has already.
+
+    The same kind within 150 metres of one of one's own is left: a station is drawn once.
+    """
+    if ground is None or not ground.counts["places"]:
+        return own
+    found = as_agreed(ground.places[["name", "kind", "geometry"]], PLACES)
+    if own is None or own.empty:
+        return found
+    kinds = found["kind"].astype("str").to_numpy()
+    tree = shapely.STRtree(own.geometry.to_numpy())
+    rows, near = tree.query(found.geometry.to_numpy(), predicate="dwithin", distance=_SAME_PLACE_M)
+    same = kinds[rows] == own["kind"].astype("str").to_numpy()[near]
+    new = found.drop(index=found.index[np.unique(rows[same])])
+    return as_agreed(pd.concat([own, new], ignore_index=True), PLACES)
 
 
 def missing(ground: Ground | None, use: Use) -> list[str]:
@@ -142,8 +166,6 @@ def empty_wards(ground: Ground, area: StudyArea, name: str) -> list[str]:
     if name == "addresses":
         rows = area.ward_of(points_of(table))
     else:
-        import shapely
-
         tree = shapely.STRtree(table.geometry.to_numpy())
         rows = tree.query(area.wards.geometry.to_numpy(), predicate="intersects")[0]
     counts = np.bincount(rows[rows >= 0], minlength=len(area.wards))

@@ -42,6 +42,7 @@ HAVENS_NAME: Final = "csp_havens"
 GROUND_NAME: Final = "csp_ground"
 """The layer that assets/ground.js draws, with one box in the key for all of it."""
 GROUND_BOX: Final = "streets"
+NO_STREETS: Final = "No streets are drawn: lay them once with csp-geo ground add FILE (README)."
 MAX_ZOOM: Final = 19
 
 MARGIN_M: Final = 500.0
@@ -123,6 +124,7 @@ def render_with_map(
     leaflet_js, leaflet_css = leaflet_assets()
     common = {
         "key": drawn.key,
+        "no_streets": "" if drawn.data["ground"] else NO_STREETS,
         "data": json_for_script({**drawn.data, **(data or {})}),
         "leaflet_css": leaflet_css,
         "page_css": asset("page.css"),
