@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LANDMARKS: Final = ("station", "market")
 """Kinds of places after which everybody calls what is round them, the first first."""
+UNNAMED: Final = ("path", "service")
 NEAR_M: Final = 200.0
 LONG_M: Final = 600.0
 """A street longer than this says too little by itself."""
@@ -54,6 +55,8 @@ class StreetFinder:
         if streets is not None:
             given = streets["name"].fillna("").astype("str").str.strip()
             may = np.array([bool(name) and may_name_a_hotspot(name) for name in given], dtype=bool)
+            if "class" in streets.columns:  # nobody calls a place after a footpath or a drive
+                may &= ~streets["class"].isin(UNNAMED).to_numpy()
             own = streets[may]
             pieces, row = shapely.get_parts(own.geometry.to_numpy(), return_index=True)
             if len(pieces):

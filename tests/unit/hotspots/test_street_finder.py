@@ -97,6 +97,13 @@ def test_a_few_metres_change_hardly_a_name():
     assert n_same >= 285
 
 
+def test_no_place_is_called_after_a_footpath():
+    kinds = ["path" if name == "Short Lane" else "local" for name in TOWN["name"]]
+    finder = StreetFinder.of(TOWN.assign(**{"class": kinds}))
+    assert finder.street_of(at(-700, 300)) is None
+    assert finder.street_of(at(-700, 0)) == "Longbridge Road"
+
+
 def test_no_streets_at_all():
     empty = StreetFinder.of(None)
     assert empty.street_of(at(0, 0)) is None
