@@ -139,7 +139,7 @@ class TestWords:
     ("text", "day", "states"),
     [
         ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2027, 12, 25), {UNKNOWN}),  # Saturday
-        ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2027, 12, 27), {OPEN}),  # in its place
+        ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2027, 12, 27), {OPEN}),  # instead
         ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2026, 12, 25), {UNKNOWN}),  # a Friday
         ("Mo-Fr 08:00-20:00; PH 08:00-20:00", date(2026, 12, 25), {OPEN}),  # as on any Friday
         ("Mo-Fr 08:00-20:00; PH off", date(2026, 12, 25), set()),
