@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from csp_geo.core.arrays import Flags
     from csp_geo.inputs.venues.opening_rules import Rules
 
+_SATURDAY: Final = 5
+_CHRISTMAS: Final = (12, 25)
 STAY_MINUTES: Final = 30
 """How long a venue must still be open after somebody arrives."""
 
@@ -62,6 +64,15 @@ class Place:
     def is_holiday(self, day: date) -> bool:
         """Tell whether a day is a bank holiday in England."""
         return day in bank_holidays(day.year) or day in self.more_holidays
+
+    def is_doubtful(self, day: date) -> bool:
+        """Tell whether hours for bank holidays may not hold on a day that is one.
+
+        On Christmas Day hardly anybody keeps them; of a holiday that falls on a weekend most mean
+        the working day that is given instead.
+        """
+        weekend = day.weekday() >= _SATURDAY
+        return self.is_holiday(day) and (weekend or (day.month, day.day) == _CHRISTMAS)
 
     def sun(self, day: date) -> Mapping[str, int]:
         """Return dawn, sunrise, sunset and dusk of a day, those that are known."""
@@ -292,10 +303,20 @@ def _states(rules: Rules, first: date, n_days: int, place: Place) -> NDArray[np.
     sun_matters = rules.needs_the_sun
     for number, day in enumerate(_days(first - timedelta(days=1), n_days + 1)):
         sun = place.sun(day) if sun_matters else {}
-        for start, end, state in spans_of_day(rules, day, holiday=place.is_holiday(day), sun=sun):
+        for start, end, state in _on(rules, day, place, sun):
             minutes = slice(number * DAY + start, number * DAY + end)
             np.maximum(states[minutes], np.int8(state), out=states[minutes])
     return states[DAY : (n_days + 1) * DAY]
+
+
+def _on(
+    rules: Rules, day: date, place: Place, sun: Mapping[str, int]
+) -> list[tuple[int, int, int]]:
+    """Return what the rules open on a day; where its own hours are doubtful, as not known."""
+    found = spans_of_day(rules, day, holiday=place.is_holiday(day), sun=sun)
+    if place.is_doubtful(day) and found != spans_of_day(rules, day, holiday=False, sun=sun):
+        return [(start, end, UNKNOWN) for start, end, _ in found]
+    return found
 
 
 def _reason(rules: Rules, place: Place) -> str:
@@ -390,10 +411,9 @@ def timetable(text: str | None, first: date, last: date, *, place: Place = NOWHE
 
 
 def _spans(rules: Rules, day: date, place: Place) -> Spans:
-    is_holiday = place.is_holiday(day)
     sun = place.sun(day) if rules.needs_the_sun else {}
-    found = sorted(spans_of_day(rules, day, holiday=is_holiday, sun=sun))
-    if is_holiday and not rules.names_bank_holidays:
+    found = sorted(_on(rules, day, place, sun))
+    if place.is_holiday(day) and not rules.names_bank_holidays:
         return tuple((start, end, UNKNOWN) for start, end, _ in found)
     return tuple(found)
 

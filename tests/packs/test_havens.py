@@ -382,8 +382,7 @@ class TestOptions:
     def test_at_one_hour(self, json_of) -> None:
         made = json_of("--at", "Fri 22:00")
         assert made["params"]["at"] == "Friday 10pm to 11pm"
-        view = made["views"][-1]
-        assert view["title"] == "The hour asked for"
+        (view,) = (own for own in made["views"] if own["title"] == "The hour asked for")
         assert view["demand"] < made["views"][0]["demand"]
 
     def test_evidence_apart(self, json_of, record: dict) -> None:

@@ -186,7 +186,7 @@ class TestWords:
         """The venue next door is shut after dark, the one that could cover is chosen already."""
         html = page()
         assert "1.0 of 1.0" in html
-        assert "closed when the other reports happen" in html
+        assert "closed at those hours" in html
         assert html.count("Hotspots that stay uncovered") == 2
 
     def test_one_place_of_two_families_is_one_line(self):

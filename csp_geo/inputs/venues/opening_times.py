@@ -14,6 +14,8 @@ _NOON: Final = 720
 _HOUR: Final = 60
 _LAST_HOUR: Final = 24
 _AFTERNOON: Final = 13
+_LATE_MORNING: Final = 11 * 60
+"""Nobody opens from here to noon alone: "11am-12am" is until midnight."""
 _TWELVE: Final = 12
 _LONG_NIGHT: Final = 16 * 60
 _SHORTEST: Final = 3 * 60
@@ -87,8 +89,10 @@ def read_span(first: str, last: str, *, office: bool) -> tuple[int, int]:
     start, half = _one_time(first)
     end, last_half = _one_time(last)
     if half and last_half:
-        if half == "am" and start < _HOUR and last_half == "pm":
-            raise UnreadError(SLIP)  # "12am-5pm", "12.30am-11pm"
+        if half == "am" and start < _HOUR:
+            raise UnreadError(SLIP)  # "12am-5pm", "12.30am-11pm", "12am-12am": noon is likelier
+        if last_half == "am" and end < _HOUR and half == "am" and start < _LATE_MORNING:
+            raise UnreadError(SLIP, f"{clock(start)}-{clock(end + _NOON)}")  # "9am-12am"
         end = end or DAY
     elif last_half and start < _AFTERNOON * _HOUR:
         start = _bare_start(first, start, end, last_half)

@@ -307,4 +307,4 @@ def why_not(near: Near, venues: Venues, within_m: float) -> str:
         return ""
     if not venues.is_open[near.site].any():
         return "hours not known"
-    return "too far" if near.metres > within_m else "closed when the other reports happen"
+    return "too far" if near.metres > within_m else "closed at those hours"

@@ -133,3 +133,18 @@ class TestWords:
     )
     def test_the_week_in_words(self, text, lines):
         assert usual_hours(year(text)) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "states"),
+    [
+        ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2027, 12, 25), {UNKNOWN}),  # Saturday
+        ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2027, 12, 27), {OPEN}),  # instead
+        ("Mo-Fr 08:00-20:00; Sa,Su off; PH 10:00-16:00", date(2026, 12, 25), {UNKNOWN}),  # a Friday
+        ("Mo-Fr 08:00-20:00; PH 08:00-20:00", date(2026, 12, 25), {OPEN}),  # as on any Friday
+        ("Mo-Fr 08:00-20:00; PH off", date(2026, 12, 25), set()),
+        ("24/7", date(2027, 12, 25), {OPEN}),
+    ],
+)
+def test_hours_of_bank_holidays_on_a_weekend_and_at_christmas_are_not_certain(text, day, states):
+    assert {state for *_, state in timetable(text, FIRST, date(2027, 12, 31)).on(day)} == states

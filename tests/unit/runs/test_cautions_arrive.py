@@ -23,9 +23,15 @@ def every(request):
     return request.getfixturevalue(f"{request.param}_made")
 
 
+FOLDED = '<section id="cautions"'
+
+
 def warned(page: str, part: str = "") -> list[str]:
-    """Return the sentences of a page's notice, in their order."""
+    """Return the sentences of a page's notice, in their order, with those folded below."""
     notice = page[page.index('<div class="notice') : page.index("<main")]
+    if FOLDED in page:
+        folded = page[page.index(FOLDED) :]
+        notice += folded[: folded.index("</section>")]
     if part:
         notice = notice[notice.index(part) :]
     found = re.findall(r"<li>(?:<bdi>)?(.*?)(?:</bdi>)?</li>", notice, re.DOTALL)
