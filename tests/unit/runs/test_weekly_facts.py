@@ -54,6 +54,7 @@ def run(shared_town, town_area):
         result=result,
         chosen=chosen,
         tested=tested,
+        ground=None,
         cautions=(Caution("few-reports", "One."),),
     )
 
