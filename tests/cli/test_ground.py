@@ -12,6 +12,7 @@ from datetime import date
 import geopandas as gpd
 import ground_files as made
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from conftest import PLAIN_HEADER, town_offences, write_csv, write_wards
@@ -442,11 +443,65 @@ def test_notes_of_others_stay_in_the_folder(add, project, tmp_path):
     assert (home / "mine.txt").read_text() == "mine"
 
 
-def test_weekly_runs_with_a_ground_beside(add, csp, project, tmp_path):
-    write_csv(project / "data" / "reports" / "offence" / "o.csv", PLAIN_HEADER, town_offences())
-    assert add(made.osm(tmp_path / "town.osm")).code == 0
-    ran = csp("weekly", "--as-of", "2023-02-01", "--quiet", cwd=project)
-    assert ran.code == 0, ran.err
+class TestProducts:
+    """What stands on the ground: names, maps, ways."""
+
+    @pytest.fixture
+    def streetless(self, project):
+        """Offences that say no street."""
+        rows = [(*row[:-1], "") for row in town_offences()]
+        write_csv(project / "data" / "reports" / "offence" / "o.csv", PLAIN_HEADER, rows)
+        return project
+
+    def weekly(self, csp, project):
+        ran = csp("weekly", "--as-of", "2023-02-01", "--quiet", cwd=project)
+        assert ran.code == 0, ran.err
+        pack = project / "maps" / "2023-02-01"
+        hotspots = pd.read_csv(pack / "hotspots.csv")
+        return pack, hotspots, (pack / "map.html").read_text("utf-8")
+
+    def test_weekly(self, add, csp, streetless, tmp_path):
+        _, before, page = self.weekly(csp, streetless)
+        assert "TQ" in before["name"].iloc[0]
+        assert "lay them once with csp-geo ground add FILE" in page
+        assert "OpenStreetMap contributors" not in page
+        assert add(made.osm(tmp_path / "town.osm")).code == 0
+        pack, after, page = self.weekly(csp, streetless)
+        assert after["name"].iloc[0] == "East Street"
+        assert after["n"].tolist() == before["n"].tolist()
+        assert "ground add" not in page
+        assert '"names":["' in page.split('"ground":')[1][:60]
+        assert "OpenStreetMap contributors" in page
+        record = json.loads((pack / "run.json").read_text("utf-8"))
+        assert "data/ground/ground.gpkg" in json.dumps(record).replace("\\", "/")
+        assert any("OpenStreetMap" in line for line in record["licences"])
+
+    def test_what_concerns_the_maker_is_not_on_the_readers_page(
+        self, add, csp, streetless, tmp_path
+    ):
+        assert add(made.osm(tmp_path / "town.osm"), "--dated", "2012-05").code == 0
+        pack, _, page = self.weekly(csp, streetless)
+        assert "years old" not in page
+        assert "more than 5 years old" in (pack / "quality.html").read_text("utf-8")
+
+    def test_havens_walk_on_it_and_the_directory_draws_it(self, add, csp, streetless, tmp_path):
+        assert add(made.osm(tmp_path / "town.osm")).code == 0
+        self.weekly(csp, streetless)
+        x, y = made.X, made.Y
+        header = ["name", "type", "easting", "northing", "opening_hours", "staff_min"]
+        rows = [("Toy Pharmacy", "pharmacy", x + 150, y + 305, "24/7", 3)]
+        write_csv(streetless / "list.csv", header, rows)
+        asked = ("havens", "--run", "maps/2023-02-01", "--premises", "list.csv", "--sites", "1")
+        ran = csp(*asked, cwd=streetless)
+        assert ran.code == 0, ran.err
+        plan = streetless / "havens" / "2023-02-01"
+        record = json.loads((plan / "havens.json").read_text("utf-8"))
+        assert any("along the walking network" in line for line in record["method"])
+        page = (plan / "havens.html").read_text("utf-8")
+        assert '"names":["' in page.split('"ground":')[1][:60]
+        assert "OpenStreetMap contributors" in page
+        lines = csp(*asked, "--barriers", "rail.geojson", cwd=streetless)
+        assert lines.code != 0  # what is named counts, and it is not there
 
 
 # --- real extracts -----------------------------------------------------------------------------
