@@ -25,6 +25,7 @@ from csp_geo.core.tables import GROUND, check_table
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.ground.ground_store import read_ground
 from csp_geo.inputs.ground.ground_uses import ground_cautions
+from csp_geo.products.map.ground_lines import pack_ground
 
 TODAY = date(2026, 6, 1)
 
@@ -538,3 +539,6 @@ def test_real_extracts(csp, shared_data, tmp_path, name, box, least):
     assert found.streets.geom_type.unique().tolist() == ["LineString"]
     outside = area.distance_outside(shapely.get_coordinates(found.streets.geometry.to_numpy()))
     assert outside.max() <= 1001
+    packed = pack_ground(found.drawn(), area.projection)
+    assert packed.size <= 150_000
+    assert packed.said == ()
