@@ -272,12 +272,14 @@ class TestWords:
 
     def test_why_one_of_second_choice_is_asked(self):
         plan, venues, _ = made()
-        second = replace(venues, second=np.ones(4, bool))
+        second = np.arange(4) == plan.order[0]
         kind = venues.table["venue_type"].iloc[plan.order[0]]
-        assert site_words(plan, second, facts(), 0)["why"].endswith(
-            f"A {kind} is of second choice: no other covers nearly as many here."
+        assert site_words(plan, replace(venues, second=second), facts(), 0)["why"].endswith(
+            f"Its type ({kind}) is second choice: no other covers nearly as many."
         )
-        assert "second choice" not in site_words(plan, venues, facts(), 0)["why"]
+        for others in (np.zeros(4, bool), np.ones(4, bool)):  # nobody to prefer
+            made_so = replace(venues, second=others)
+            assert "second choice" not in site_words(plan, made_so, facts(), 0)["why"]
 
     def test_the_hour_in_which_most_stays_uncovered(self):
         plan, *_ = made()

@@ -34,6 +34,7 @@ VAGUE: Final = (*_GENERAL, "takeaway")
 _NAMES: Final = "names"
 _PLACES: Final = "places"
 _ASK_FIRST: Final = "ask_first"
+_HOMES: Final = "homes"
 _BETWEEN: Final = re.compile(r"\sand\s|\sor\s|[/&,;+()]|\s-\s")
 _APART: Final = re.compile(r"[^\w']+")
 _WHO_RUNS_IT: Final = frozenset(
@@ -147,8 +148,20 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
         _patterns(values.get(table, {}), groups, f"{where}, [{table}]")
         for table in (_NAMES, _PLACES)
     )
-    ask_first = AskFirst.of(values.get(_ASK_FIRST, packaged[_ASK_FIRST]), where)
+    ask_first = AskFirst.of(_with_newer_words(values, packaged), where)
     return VenueTypes(words, {OTHER: SUITABLE, **groups}, names, places, ask_first)
+
+
+def _with_newer_words(own: Mapping[str, Any], packaged: Mapping[str, Any]) -> Any:
+    """Return a project's own ``[ask_first]``, with the words of people's names that it has not.
+
+    A table that was made before these were known would take a person for a shop.
+    """
+    told = own.get(_ASK_FIRST, packaged[_ASK_FIRST])
+    homes = told.get(_HOMES) if isinstance(told, dict) else None
+    if not homes or not isinstance(homes, dict):
+        return told
+    return {**told, _HOMES: {**packaged[_ASK_FIRST][_HOMES], **homes}}
 
 
 def _patterns(

@@ -115,8 +115,8 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     if not plan.why.alone[n] > 0:
         why += " It is listed because each area is to have one."
-    elif venues.second[plan.order[n]]:
-        why += f" A {row['venue_type']} is of second choice: no other covers nearly as many here."
+    elif venues.second[plan.order[n]] and not venues.second[venues.candidates].all():
+        why += f" Its type ({row['venue_type']}) is second choice: no other covers nearly as many."
     shared = int(row["n_at_point"])
     where = (
         f"Placed at a point that {count(shared, 'listed venue')} share: check where it is."

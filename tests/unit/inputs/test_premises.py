@@ -452,6 +452,21 @@ class TestAskFirst:
         made = read_premises([write.csv(tmp_path / "b.csv", HEADER, typed)], town_area, TYPES)
         assert not any("what kind of place" in caution for caution in made.cautions)
 
+    def test_an_older_table_of_ones_own_knows_people_too(self, town_area, tmp_path, write):
+        path = tmp_path / "venue_types.toml"
+        row = ("Bob Smith", "shop", "12 Acacia Avenue", "", 544421, 184321, "")
+        rows = [row, ("Zed Shop", "shop", "14 Acacia Avenue", "", 544431, 184321, "")]
+        file = write.csv(tmp_path / "a.csv", HEADER, rows)
+        base = '[suitable]\nshop = ["shop"]\n'
+        for homes, asked in (
+            ('[ask_first.homes]\ntitles = ["mr"]', ["Bob Smith"]),
+            ('[ask_first.homes]\ntitles = ["mr"]\nforenames = []', []),
+            ("[ask_first]", []),
+        ):
+            path.write_text(base + homes, "utf-8")
+            made = read_premises([file], town_area, read_venue_types(path))
+            assert made.ask_first["name"].tolist() == asked
+
     def test_another_home_near_is_no_parade(self, town_area, tmp_path, write):
         rows = [(name, self.SHOP, "1 Jarvis Close", "5", 544421) for name in ("Ann Lee", "Bo Ray")]
         assert set(self.asked(town_area, tmp_path, write, *rows)) == {"Ann Lee", "Bo Ray"}
