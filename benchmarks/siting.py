@@ -86,10 +86,12 @@ def whole_plan(demand: str, new: int) -> Callable[[], dict[str, Any]]:
     flat = np.zeros(PLACES, dtype=np.int64)
     by_hour = csr_array(town.demand)
     given = Demand(town.places, by_hour, by_hour * 0.5, flat, flat, ())
-    table = pd.DataFrame({"name": [f"Venue {i}" for i in range(SITES)]})
+    names = [f"Venue {i}" for i in range(SITES)]
+    table = pd.DataFrame({"name": names, "address": [f"{i} High Road" for i in range(SITES)]})
     nobody = np.full(SITES, -1, dtype=np.int8)
     is_open, no = town.open_hours == 1, np.zeros(SITES, bool)
-    venues = Venues(table, town.sites, is_open, nobody, no, no, 0.0, len(FIXED))
+    shops = np.arange(SITES) % 2 == 1  # every other venue is of second choice
+    venues = Venues(table, town.sites, is_open, nobody, no, shops, 0.05, len(FIXED))
     middles = town.places[np.random.default_rng(3).choice(PLACES, SPOTS, replace=False)]
     spots = gpd.GeoDataFrame(
         {"family": ["recorded", "perception"] * (SPOTS // 2)},
