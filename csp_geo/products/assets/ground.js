@@ -115,6 +115,7 @@ var CspGround = L.Renderer.extend({
 
   _destroyContainer: function () {
     this.unprint();
+    this._drawn = null;
     L.DomUtil.remove(this._container);
     L.DomUtil.remove(this._written);
     delete this._container;
@@ -156,22 +157,34 @@ var CspGround = L.Renderer.extend({
     this._written.style.visibility = zoom === this._writtenAt ? "" : "hidden";
   },
 
-  _sized: function (canvas, size, ratio) {
-    L.DomUtil.setPosition(canvas, this._bounds.min);
+  _sized: function (canvas, corner, size, ratio) {
+    L.DomUtil.setPosition(canvas, corner);
     canvas.width = Math.round(size.x * ratio);
     canvas.height = Math.round(size.y * ratio);
     canvas.style.width = size.x + "px";
     canvas.style.height = size.y + "px";
   },
 
+  /* Whether the window still lies on what was drawn: then moving it asks for nothing new. */
+  _isDrawn: function () {
+    var corner = this._map.containerPointToLayerPoint([0, 0]);
+    var view = L.bounds(corner, corner.add(this._map.getSize()));
+    var origin = this._map.getPixelOrigin();
+    return (
+      this._drawn && this._drawn.zoom === this._map.getZoom() && this._drawn.origin.equals(origin) &&
+      this._bounds.contains(view)
+    );
+  },
+
   _update: function () {
-    if (this._map._animatingZoom && this._bounds) {
+    if ((this._map._animatingZoom && this._bounds) || this._isDrawn()) {
       return;
     }
+    this._drawn = { zoom: this._map.getZoom(), origin: this._map.getPixelOrigin() };
     L.Renderer.prototype._update.call(this);
     var size = this._bounds.getSize();
     var ratio = window.devicePixelRatio || 1;
-    this._sized(this._container, size, ratio);
+    this._sized(this._container, this._bounds.min, size, ratio);
     this._brush.scale(ratio, ratio);
     this._draw(size);
   },
@@ -260,8 +273,8 @@ var CspGround = L.Renderer.extend({
       brush.fill("evenodd");
     }
     if (width) {
-      brush.lineJoin = "round";
-      brush.lineCap = "round";
+      brush.lineJoin = width < 3 ? "bevel" : "round"; // what is thin looks alike, and is quicker
+      brush.lineCap = width < 3 ? "butt" : "round";
       brush.lineWidth = width;
       brush.strokeStyle = look.line;
       brush.setLineDash(look.dash || []);
@@ -290,8 +303,10 @@ var CspGround = L.Renderer.extend({
     }
     var size = this._bounds.getSize();
     var ratio = window.devicePixelRatio || 1;
-    this._sized(this._written, size, ratio);
+    var corner = this._map.containerPointToLayerPoint([0, 0]);
+    this._sized(this._written, corner, this._map.getSize(), ratio);
     this._pen.scale(ratio, ratio);
+    this._pen.translate(this._bounds.min.x - corner.x, this._bounds.min.y - corner.y);
     this.names = [];
     var zoom = this._map.getZoom();
     this._writtenAt = zoom;
