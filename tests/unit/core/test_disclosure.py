@@ -72,7 +72,7 @@ class TestLayers:
         "wards": {*Audience},
         "places": {*Audience},
         "havens": {*Audience},
-        **dict.fromkeys(("streets", "railways", "water", "green", "buildings"), {*Audience}),
+        **{name: {*Audience} for name in ("streets", "railways", "water", "green", "buildings")},
         "directory": {*Audience},
         "ward counts": {Audience.OFFICER, Audience.COORDINATOR},
         "zones": {Audience.OFFICER, Audience.COORDINATOR},
