@@ -477,6 +477,19 @@ class TestProducts:
         assert "ground.gpkg" in json.dumps(record)
         assert any("OpenStreetMap" in line for line in record["licences"])
 
+    def test_reports_are_tested_against_its_addresses(self, add, csp, streetless, tmp_path):
+        x, y = made.X, made.Y
+        lines = [f"{n},{x + 20 * (n % 90)},{y + 20 * (n // 90)},51,0" for n in range(4_500)]
+        header = "UPRN,X_COORDINATE,Y_COORDINATE,LATITUDE,LONGITUDE"
+        (tmp_path / "osopenuprn.csv").write_text("\n".join([header, *lines, ""]))
+        _, before, _ = self.weekly(csp, streetless)
+        assert set(before["verdict"]) == {"not tested"}
+        ran = add(tmp_path / "osopenuprn.csv")
+        assert ran.code == 0, ran.err
+        pack, after, _ = self.weekly(csp, streetless)
+        assert "not tested" not in set(after["verdict"])
+        assert "listed places" in (pack / "run.json").read_text("utf-8")
+
     def test_what_concerns_the_maker_is_not_on_the_readers_page(
         self, add, csp, streetless, tmp_path
     ):

@@ -40,7 +40,7 @@ _SHOWN: Final = 12
 _LISTED: Final = ("addresses", "streets")
 """How the names of files begin that list where reports can be."""
 _STEP_M: Final = 25.0
-_NEAR_M: Final = 250.0
+BORDER_M: Final = 250.0
 _PLACE_NAMES: Final = ("name", "commonname", "station", "stopname", "placename")
 _KINDS: Final = ("kind", "type", "stoptype")
 
@@ -260,7 +260,7 @@ def read_listed(
         except CspGeoError as error:
             cautions.append(Caution("place-list-left-out", f"List of places left out. {error}"))
             continue
-        near = area.distance_outside(xy) <= _NEAR_M
+        near = area.distance_outside(xy) <= BORDER_M
         if not near.any():
             said = f"List of places left out. {path.name} holds none in the study area."
             cautions.append(Caution("place-list-left-out", said))
@@ -273,7 +273,7 @@ def _listed_points(path: Path, area: StudyArea) -> NDArray[np.float64]:
     if path.suffix.lower() not in VECTOR_SUFFIXES:
         raw = read_file(path, path.name)
         x, y, axes = place_axes(list(raw.header), path.name)
-        located = locate(raw.cells[x], raw.cells[y], axes, area.projection, area, border_m=_NEAR_M)
+        located = locate(raw.cells[x], raw.cells[y], axes, area.projection, area, border_m=BORDER_M)
         xy: NDArray[np.float64] = located[["x_m", "y_m"]].to_numpy(dtype=np.float64)
         return xy[np.isfinite(xy).all(axis=1)]
     layer, _ = read_vector(path)

@@ -14,6 +14,7 @@ from csp_geo.core.period import say_day
 from csp_geo.core.projection import points_of
 from csp_geo.core.tables import PLACES, as_agreed
 from csp_geo.core.wording import count, join, parse_date
+from csp_geo.inputs.areas.zones_and_places import BORDER_M
 from csp_geo.inputs.ground.police_points import n_unseen
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from csp_geo.core.arrays import Floats
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.ground.ground_store import GivenFile, Ground
 
@@ -72,7 +74,7 @@ USES: Final = (
     Use(
         "test for chance",
         ("addresses", "known_points"),
-        "where reports can be",
+        "addresses are where reports can be; known points are kept, and not used yet",
         "hotspots are compared with less, and may not be confirmed",
     ),
     Use(
@@ -101,6 +103,16 @@ def with_places(own: gpd.GeoDataFrame | None, ground: Ground | None) -> gpd.GeoD
     same = kinds[rows] == own["kind"].astype("str").to_numpy()[near]
     new = found.drop(index=found.index[np.unique(rows[same])])
     return as_agreed(pd.concat([own, new], ignore_index=True), PLACES)
+
+
+def addresses_in(ground: Ground, area: StudyArea) -> Floats | None:
+    """Return where exactly located reports can be, ``(n, 2)`` metres, `None` without addresses.
+
+    They lie in the area or at most 250 metres outside. The flats of a house are one place.
+    """
+    xy = np.unique(points_of(ground.addresses), axis=0)
+    inside = xy[area.distance_outside(xy) <= BORDER_M] if len(xy) else xy
+    return inside if len(inside) else None
 
 
 def missing(ground: Ground | None, use: Use) -> list[str]:
