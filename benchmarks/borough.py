@@ -32,6 +32,7 @@ SHARED = Path(os.environ.get("CSP_GEO_SHARED", Path(__file__).resolve().parents[
 MONTH = "2023-01-metropolitan-street.csv"
 BURGLARY = "lbbd_burglary_2019-2023.csv"
 ADDRESSES = 20_000
+HOMES = 80_000
 STREET_M = 90.0
 """Mean half length of a made-up street."""
 PLOT_M = 8.0
@@ -90,6 +91,11 @@ class Borough:
         )
         xy = distinct(xy[shapely.contains_xy(self.area.boundary, xy)])
         return rng.permutation(xy)[:ADDRESSES]
+
+    @cached_property
+    def homes_of_residents(self) -> Floats:
+        """As many homes as there are in the borough, where residents live."""
+        return distinct(self.residents(HOMES, np.random.default_rng(2028)))
 
     @cached_property
     def even_spread(self) -> Floats:

@@ -76,7 +76,7 @@ def at_the_station(borough: Borough, extra: int, rng: np.random.Generator) -> gp
 
 def look_for(table: gpd.GeoDataFrame, world: World, simulation: Simulation) -> Found:
     """Test the cluster that holds most of the planted reports: those after the background."""
-    test = FamilyTest(table, PARAMS, world.known, simulation)
+    test = FamilyTest(table, PARAMS, world.known(table), simulation)
     planted = test.of_members(np.arange(len(table)) >= BACKGROUND)
     held = test.labels[planted & (test.labels >= 0)]
     if not len(held):
@@ -96,6 +96,6 @@ def look_for(table: gpd.GeoDataFrame, world: World, simulation: Simulation) -> F
 def largest(test: FamilyTest) -> NDArray[np.int64]:
     """Return the reports in the largest cluster of each map that is drawn again."""
     rng = np.random.default_rng([test.simulation.seed, 1])
-    xy, _ = test.map._drawn(test.simulation.maps, rng)  # noqa: SLF001 - the maps of the test
+    xy = test.map._drawn(test.simulation.maps, rng)[0]  # noqa: SLF001 - the maps of the test
     labels, _ = label_maps(xy, test.params.eps, test.params.min_samples)
     return np.array([np.bincount(of[of >= 0], minlength=1).max() for of in labels])

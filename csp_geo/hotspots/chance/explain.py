@@ -54,7 +54,7 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
                 f"The source {one.source} has no list of places of its own: its reports were drawn "
                 f"within {one.places.moved_m:g} metres of {count(len(one.places), 'known point')}."
             )
-    needed = [test.needed(size) for size in _SIZES]
+    needed = [test.needed(size, test.usual_variance(size)) for size in _SIZES]
     if all(needed):
         said.append(
             f"To stand out where {join([str(size) for size in _SIZES])} {noun} are expected, a "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -30,6 +30,14 @@ _TIE: Final = 1e-9
 """Sums in another order differ by less: such strengths are equal."""
 _LITTLE: Final = 0.05
 _OTHER_PART: Final = 1 + len(SOURCES)
+
+
+class Measured(NamedTuple):
+    """Units of a cluster, those that chance would put there, and the variance of these."""
+
+    n: float
+    expected: float
+    variance: float
 
 
 class FamilyTest:
@@ -71,18 +79,19 @@ class FamilyTest:
 
     # --- strength and p ---
 
-    def measure(self, inside: Flags, is_core: Flags) -> tuple[float, float]:
-        """Return the units of a cluster, and those that chance would put there."""
-        found = np.empty((len(inside), 2))
+    def measure(self, inside: Flags, is_core: Flags) -> Measured:
+        """Return the units of a cluster, those that chance would put there, and the variance."""
+        found = np.empty((len(inside), 3))
         label = np.where(inside, 0, -1)
-        maps = kernel.Maps(label[None], is_core[None], self.map.xy[None], self.map.place[None])
-        kernel.count_clusters(maps, 0, self.map.chance, found)
-        return float(found[0, 0]), float(found[0, 1])
+        variance = self.map.variance(self.map.dispersion[None])
+        own = (label[None], is_core[None], self.map.xy[None], self.map.place[None])
+        kernel.count_clusters(kernel.Maps(*own, *variance), 0, self.map.chance, found)
+        return Measured(*(float(value) for value in found[0]))
 
-    def strength(self, n: float, expected: float, share: float = 1.0) -> float:
+    def strength(self, n: float, expected: float, variance: float, share: float = 1.0) -> float:
         """Return the likelihood ratio of a cluster on a map with this share of the units."""
-        total = self.map.total * share
-        return float(kernel.likelihood_ratio(float(n), expected * share, total))
+        found = kernel.likelihood_ratio(float(n), expected * share, variance * share**2)
+        return float(found)
 
     def p_of(self, strength: float) -> float:
         """Return the share of maps, this one among them, with a cluster at least as strong."""
@@ -94,21 +103,29 @@ class FamilyTest:
         least = strength if np.isinf(strength) else strength - _TIE * max(1.0, abs(strength))
         return int(len(drawn) - np.searchsorted(drawn, least))
 
-    def needed(self, expected: float) -> int:
+    def needed(self, expected: float, variance: float) -> int:
         """Return the units that would have stood out where so many are expected."""
         low, high = max(LEAST, int(expected)), int(self.map.total)
-        if not self._would_stand_out(high, expected):
+        if not self._would_stand_out(high, expected, variance):
             return 0
         while low < high:
             middle = (low + high) // 2
-            if self._would_stand_out(middle, expected):
+            if self._would_stand_out(middle, expected, variance):
                 high = middle
             else:
                 low = middle + 1
         return low
 
-    def _would_stand_out(self, n: int, expected: float) -> bool:
-        return self.p_of(self.strength(n, expected)) <= LEVEL
+    def usual_variance(self, expected: float) -> float:
+        """Return the variance of what is expected of a cluster over cells of the usual size."""
+        found = 0.0
+        for one, dispersion in zip(self.map.strata, self.map.dispersion, strict=True):
+            share = expected * one.total / self.map.total
+            found += dispersion * share * float(one.in_cells[one.in_cells > 0].mean())
+        return found
+
+    def _would_stand_out(self, n: int, expected: float, variance: float) -> bool:
+        return self.p_of(self.strength(n, expected, variance)) <= LEVEL
 
     # --- without one part ---
 
@@ -147,8 +164,8 @@ class FamilyTest:
         kept = labels[inside & (labels >= 0)]
         if not len(kept):
             return False
-        n, expected = self.measure(labels == np.bincount(kept).argmax(), is_core)
-        strength = self.strength(n, expected, share)
+        found = self.measure(labels == np.bincount(kept).argmax(), is_core)
+        strength = self.strength(*found, share)
         as_strong = self.as_strong(strength, self.strongest_of_any_size)
         return 1 + as_strong <= LEVEL * (self.simulation.maps + 1)
 

@@ -1,8 +1,9 @@
 """What chance would do: the map of a family, and maps of it drawn again.
 
-A snapped report falls on one of the known places of its source, all equally likely. Any other falls
-on a list of places where people are. The pins of one person move together, keeping their distances
-as long as they stay among the places.
+A snapped report falls on one of the known places of its source, by its weight. Any other falls on a
+list of places where people are. How much more unevenly reports lie than that is estimated from the
+map, and maps are drawn as uneven. The pins of one person move together, keeping their distances as
+long as they stay among the places.
 """
 
 from __future__ import annotations
@@ -19,22 +20,23 @@ from csp_geo.core.errors import SettingsError
 from csp_geo.core.projection import points_of
 from csp_geo.core.settings import FEWEST_SIMULATIONS
 from csp_geo.hotspots.chance import redraw_kernel as kernel
+from csp_geo.hotspots.chance.cells import Cells, Reach
 from csp_geo.hotspots.chance.known_places import MOVED_M
 from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, on_all_cores
+from csp_geo.hotspots.chance.stratum import Stratum, counts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
 
-    from csp_geo.core.arrays import Counts, Flags, Floats, Ints
+    from csp_geo.core.arrays import Counts, Floats, Ints
     from csp_geo.core.settings import ClusterParams
-    from csp_geo.hotspots.chance.known_places import KnownPlaces, PlaceList
+    from csp_geo.hotspots.chance.known_places import KnownPlaces
 
 
 _AT_ONCE: Final = 400_000
 """Points, or counts, that are held in memory at one time."""
-_MOST_CELLS_A_SIDE: Final = 1000
 ROUNDING: Final = 1 + 1e-9
 """Shares such as 1/3 add up to whole people only up to rounding."""
 
@@ -64,16 +66,6 @@ class Simulation:
 
 
 @dataclass(frozen=True, eq=False)
-class Stratum:
-    """The reports of one source that are located in one way, and the places they fall on."""
-
-    source: str
-    places: PlaceList
-    total: float
-    """Reports, or people."""
-
-
-@dataclass(frozen=True, eq=False)
 class FamilyMap:
     """The reports of a family, in an order that does not depend on that of the rows.
 
@@ -86,6 +78,8 @@ class FamilyMap:
     """Numbered from 0; the reports of a unit follow each other."""
     stratum: Counts
     strata: tuple[Stratum, ...]
+    cells: Cells
+    """Over the places of the strata that are not on points."""
     params: ClusterParams
     counts_people: bool
     least: int
@@ -127,27 +121,76 @@ class FamilyMap:
         return all(self.on_points(one) for one in self.strata)
 
     @cached_property
+    def dispersion(self) -> Floats:
+        """How much more unevenly than by chance the reports of each stratum lie (V)."""
+        cell = np.full(len(self.xy), -1, dtype=np.int64)
+        crowd = self.cells.of(self.xy)
+        found = []
+        for number, one in enumerate(self.strata):
+            rows = self.stratum == number
+            if self.on_points(one):
+                cell[rows] = rows_of(self.xy[rows], one.places.xy)
+            else:
+                cell[rows] = np.where(crowd[rows] < len(one.in_cells), crowd[rows], -1)
+            found.append(one.dispersion_of(cell[rows][None])[0])
+        return np.array(found)
+
+    @cached_property
     def chance(self) -> kernel.Chance:
         """What chance would do."""
-        at_place = np.zeros(len(self.known))
-        crowd_xy, mass, one_place = [np.empty((0, 2))], [np.empty(0)], 0.0
+        at_place, one_place = np.zeros(len(self.known)), 0.0
+        listed = [one for one in self.strata if not self.on_points(one)]
         for one in self.strata:
-            each = one.total / len(one.places.xy)
             if self.on_points(one):
-                at_place[rows_of(one.places.xy, self.known)] += each
+                np.add.at(at_place, rows_of(one.places.xy, self.known), one.expected)
             else:
-                crowd_xy.append(one.places.xy)
-                mass.append(np.full(len(one.places.xy), each))
-                one_place += each
+                one_place += float(one.expected.mean())
         return kernel.Chance(
             self.unit,
             at_place,
-            crowd_of(np.concatenate(crowd_xy), np.concatenate(mass), self.params.eps),
-            self.total,
+            self._crowd(listed),
             self.params.eps**2,
-            self.least,
             one_place,
         )
+
+    def _crowd(self, listed: list[Stratum]) -> kernel.Crowd:
+        """Sort the listed places of strata into their cells."""
+        cells = self.cells
+        xy = np.concatenate([np.empty((0, 2)), *(one.places.xy for one in listed)])
+        mass = np.concatenate([np.empty(0), *(one.expected for one in listed)])
+        sizes = [len(one.places) for one in listed]
+        source = np.repeat(np.arange(len(listed), dtype=np.int32), sizes)
+        cell = cells.of(xy)
+        order = np.argsort(cell, kind="stable")
+        start = np.searchsorted(cell[order], np.arange(len(cells) + 1)).astype(np.int64)
+        x, y = (np.ascontiguousarray(column[order]) for column in xy.T)
+        grid = (cells.west, cells.south, cells.side, cells.columns, cells.rows)
+        return kernel.Crowd(x, y, mass[order], source[order], start, *grid)
+
+    def variance(self, dispersion: Floats) -> tuple[Floats, Floats]:
+        """Return how far expectations may be wrong on maps with given dispersions.
+
+        Parameters
+        ----------
+        dispersion
+            ``(maps, strata)``.
+
+        Returns
+        -------
+        at_place, listed
+            ``(maps, m)``: the variance at each known place; ``(maps, strata on lists)``: the
+            dispersion of those that fall on listed places.
+        """
+        at_place = np.zeros((len(dispersion), len(self.known)))
+        listed = []
+        for number, one in enumerate(self.strata):
+            if self.on_points(one):
+                square = np.zeros(len(self.known))
+                square[rows_of(one.places.xy, self.known)] = one.expected**2
+                at_place += dispersion[:, number, None] * square
+            else:
+                listed.append(dispersion[:, number])
+        return at_place, np.array(listed).reshape(len(listed), len(dispersion)).T.copy()
 
     def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
         """Draw the map again many times and return how strong the strongest cluster of each is.
@@ -161,7 +204,7 @@ class FamilyMap:
             strongest of all; 0 where there is none.
         """
         rng = np.random.default_rng([simulation.seed, part])
-        size = max(len(self.xy), len(self.known) if self.is_snapped else 0)
+        size = max(len(self.xy), len(self.known))
         at_once = max(1, min(simulation.maps, _AT_ONCE // size))
         draw = self._snapped_strengths if self.is_snapped else self._strengths
         strength = []
@@ -176,65 +219,76 @@ class FamilyMap:
         return SnappedRedraws(self.known, self.params.eps, self.params.min_samples)
 
     def _snapped_strengths(self, maps: int, rng: np.random.Generator) -> Floats:
-        m = len(self.known)
-        counts = np.zeros(maps * m, dtype=np.int64)
-        for one in self.strata:
+        table = np.zeros((maps, len(self.known)), dtype=np.int32)
+        dispersion = np.empty((maps, len(self.strata)))
+        for number, one in enumerate(self.strata):
+            fallen = one.fall(maps, round(one.total), self.dispersion[number], rng)
+            dispersion[:, number] = one.dispersion_of(fallen)
             places = rows_of(one.places.xy, self.known)
-            fallen = places[rng.integers(0, len(places), (maps, round(one.total)))]
-            counts += np.bincount((fallen + np.arange(maps)[:, None] * m).ravel(), None, maps * m)
-        at_place = self.chance.at_place
-        table = counts.reshape(maps, m)
+            table += counts_in(places[fallen], len(self.known))
+        at_place, variance = self.chance.at_place, self.variance(dispersion)[0]
         sizes = (self.least_tested, self.least)
-        return np.column_stack([self._redraws.strongest(table, at_place, n) for n in sizes])
+        found = [self._redraws.strongest(table, at_place, n, variance) for n in sizes]
+        return np.column_stack(found)
 
     def _strengths(self, maps: int, rng: np.random.Generator) -> Floats:
-        xy, place = self._drawn(maps, rng)
+        xy, place, dispersion = self._drawn(maps, rng)
         labels, is_core = label_maps(xy, self.params.eps, self.params.min_samples, self.weight)
-        strength = np.empty((2, maps))
-        chances = [self.chance._replace(least=n) for n in (self.least_tested, self.least)]
+        at_place, listed = self.variance(dispersion)
+        least = np.array([self.least_tested, self.least], dtype=np.int64)
+        strength = np.empty((maps, 2))
 
         def measure(part: slice) -> None:
-            some = kernel.Maps(labels[part], is_core[part], xy[part], place[part])
-            for chance, row in zip(chances, strength, strict=True):
-                kernel.strongest_of_maps(some, chance, row[part])
+            some = kernel.Maps(
+                labels[part], is_core[part], xy[part], place[part], at_place[part], listed[part]
+            )
+            kernel.strongest_of_maps(some, self.chance, least, strength[part])
 
         measure(slice(1))  # compiles, where that is still to do, once
         on_all_cores(measure, maps)
-        return strength.T
+        return strength
 
-    def _drawn(self, maps: int, rng: np.random.Generator) -> tuple[Floats, Counts]:
+    def _drawn(self, maps: int, rng: np.random.Generator) -> tuple[Floats, Counts, Floats]:
         """Move each unit so that one of its reports, any, falls on a place.
 
         Pins that thereby leave the places behind are moved again, together; in the end one by one.
         Without that, maps of chance would be emptier than the true one.
+
+        Returns
+        -------
+        xy, place, dispersion
+            Of each map its points, the known place of each or -1, and how uneven each stratum is.
         """
         first, size = self._units
-        goal, place = self._goals(np.arange(len(first)), (maps, len(first)), rng)
+        goal, place, dispersion = self._goals(np.arange(len(first)), maps, rng)
         anchor = first + (rng.random((maps, len(first))) * size).astype(np.int64)
         xy = self.xy + (goal - self.xy[anchor])[:, self.unit]
         if self.counts_people:
             for together in (True, True, True, False):
                 self._move_lost(xy, rng, together=together)
-        return xy, np.ascontiguousarray(place[:, self.unit])
+        return xy, np.ascontiguousarray(place[:, self.unit]), dispersion
 
     def _goals(
-        self, units: Ints, shape: tuple[int, ...], rng: np.random.Generator
-    ) -> tuple[Floats, Counts]:
-        """Draw points for units to fall on, and the known place that each is, or -1."""
+        self, units: Ints, maps: int, rng: np.random.Generator
+    ) -> tuple[Floats, Counts, Floats]:
+        """Draw points for units to fall on, the known place of each or -1, and the dispersions."""
         of_unit = self.stratum[self._units[0]][units]
-        lists = [one.places.xy for one in self.strata]
-        begins = np.cumsum([0, *(len(xy) for xy in lists)])
-        rooms = np.diff(begins)[of_unit]
-        target = begins[of_unit] + (rng.random(shape) * rooms).astype(np.int64)
-        goal = np.concatenate(lists)[target]
-        moved = np.array([one.places.moved_m for one in self.strata])[of_unit]
-        if moved.any():
-            turn = rng.random(shape) * 2 * np.pi
-            far = np.sqrt(rng.random(shape)) * moved
-            goal += np.stack([far * np.cos(turn), far * np.sin(turn)], axis=-1)
-        rows = [rows_of(xy, self.known) if self.on_points(one) else np.full(len(xy), -1)
-                for one, xy in zip(self.strata, lists, strict=True)]  # fmt: skip
-        return goal, np.concatenate(rows)[target].astype(np.int32)
+        goal = np.empty((maps, len(units), 2))
+        place = np.full((maps, len(units)), -1, dtype=np.int32)
+        dispersion = np.zeros((maps, len(self.strata)))
+        for number, one in enumerate(self.strata):
+            own = np.flatnonzero(of_unit == number)
+            fallen = one.fall(maps, len(own), self.dispersion[number], rng)
+            at = one.places.xy[fallen]
+            if moved := one.places.moved_m:
+                turn = rng.random(fallen.shape) * 2 * np.pi
+                far = np.sqrt(rng.random(fallen.shape)) * moved
+                at = at + np.stack([far * np.cos(turn), far * np.sin(turn)], axis=-1)
+            goal[:, own] = at
+            if self.on_points(one):
+                place[:, own] = rows_of(one.places.xy, self.known)[fallen]
+            dispersion[:, number] = one.dispersion_of(one.cell[fallen])
+        return goal, place, dispersion
 
     def _move_lost(self, xy: Floats, rng: np.random.Generator, *, together: bool) -> None:
         """Move pins that lie near no place, those of a person on a map together or one by one."""
@@ -245,14 +299,14 @@ class FamilyMap:
         order = np.lexsort((rng.random(len(one)), group))
         _, leader, member = np.unique(group[order], return_index=True, return_inverse=True)
         leader = order[leader]
-        goal, _ = self._goals(self.unit[pin[leader]].astype(np.int64), leader.shape, rng)
+        goal = self._goals(self.unit[pin[leader]].astype(np.int64), 1, rng)[0][0]
         shift = goal - xy[one[leader], pin[leader]]
         xy[one[order], pin[order]] += shift[member.reshape(-1)]
 
     @cached_property
     def _reach(self) -> Reach:
         lists = [one.places.xy for one in self.strata]
-        return reach_of(np.concatenate(lists), max(self.params.eps, MOVED_M))
+        return Reach.around(np.concatenate(lists), max(self.params.eps, MOVED_M))
 
     @cached_property
     def _units(self) -> tuple[Ints, Ints]:
@@ -283,12 +337,27 @@ def family_map(
     source = members["source"].astype(str).to_numpy()
     kinds = sorted(set(zip(source.tolist(), snapped.tolist(), strict=True)))
     weight = members["weight"].to_numpy(dtype=np.float64) if people else np.ones(len(members))
-    strata, stratum = [], np.zeros(len(members), dtype=np.int32)
+    lists, stratum = [], np.zeros(len(members), dtype=np.int32)
     for number, (name, is_snapped) in enumerate(kinds):
         rows = (source == name) & (snapped == is_snapped)
         places = known.of(name, snapped=is_snapped, used=xy[rows])
+        xy[rows] = places.listed(xy[rows])
+        lists.append(places)
         stratum[rows] = number
-        strata.append(Stratum(name, places, float(weight[rows].sum())))
+    on_points = [one.snapped and not people for one in lists]
+    spread = [one.xy for one, at in zip(lists, on_points, strict=True) if not at]
+    cells = Cells.over(np.concatenate([np.empty((0, 2)), *spread]), params.eps)
+    totals = np.bincount(stratum, weight, len(lists))
+    strata = [
+        Stratum(
+            source=name,
+            places=places,
+            total=float(total),
+            cell=np.arange(len(places)) if at else cells.of(places.xy),
+            disperses=not people,
+        )
+        for (name, _), places, total, at in zip(kinds, lists, totals, on_points, strict=True)
+    ]
     unit, order = _order(xy, stratum, members["person_key"] if people else None)
     found = FamilyMap(
         xy=np.ascontiguousarray(xy[order]),
@@ -296,6 +365,7 @@ def family_map(
         unit=unit,
         stratum=stratum[order],
         strata=tuple(strata),
+        cells=cells,
         params=params,
         counts_people=people,
         least=params.min_samples if people else 1,
@@ -318,53 +388,9 @@ def _order(xy: Floats, stratum: Counts, person: pd.Series | None) -> tuple[Count
     return unit, np.array([row for rows in units for row in rows], dtype=np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class Reach:
-    """Square cells that hold a place, or touch one that does."""
-
-    near: Flags
-    corner: Floats
-    side: float
-
-    def holds(self, xy: Floats) -> Flags:
-        """Tell which points lie in such a cell."""
-        cell = np.floor((xy - self.corner) / self.side).astype(np.int64)
-        within = ((cell >= 0) & (cell < self.near.shape)).all(axis=-1)
-        cell[~within] = 0
-        return np.asarray(within & self.near[cell[..., 0], cell[..., 1]])
-
-
-def reach_of(places: Floats, side: float) -> Reach:
-    """Spread cells over places, with a margin of one."""
-    extent = float(np.ptp(places, axis=0).max())
-    side = max(side, extent / _MOST_CELLS_A_SIDE)
-    corner = places.min(axis=0) - side
-    cell = ((places - corner) / side).astype(np.int64)
-    near = np.zeros(cell.max(axis=0) + 2, dtype=np.bool_)
-    for east in (-1, 0, 1):
-        for north in (-1, 0, 1):
-            near[cell[:, 0] + east, cell[:, 1] + north] = True
-    return Reach(near, corner, side)
-
-
 def rows_of(xy: Floats, table: Floats) -> Ints:
     """Return the row of each point in a table of distinct points in the order of `np.unique`."""
     both, where = np.unique(np.concatenate([table, xy]), axis=0, return_inverse=True)
     if len(both) != len(table):
         raise ValueError("A report lies at a place that is not among the known ones.")
     return where.reshape(-1)[len(table) :].astype(np.int64)
-
-
-def crowd_of(xy: Floats, mass: Floats, eps: float) -> kernel.Crowd:
-    """Sort listed places into square cells."""
-    if not len(xy):
-        xy, mass = np.zeros((1, 2)), np.zeros(1)
-    (west, east), (south, north) = ((float(c.min()), float(c.max())) for c in xy.T)
-    side = max(eps, max(east - west, north - south) / _MOST_CELLS_A_SIDE)
-    columns, rows = int((east - west) / side) + 1, int((north - south) / side) + 1
-    cell = ((xy[:, 1] - south) / side).astype(np.int64) * columns
-    cell += ((xy[:, 0] - west) / side).astype(np.int64)
-    order = np.argsort(cell, kind="stable")
-    start = np.searchsorted(cell[order], np.arange(columns * rows + 1)).astype(np.int64)
-    x, y = (np.ascontiguousarray(column[order]) for column in xy.T)
-    return kernel.Crowd(x, y, mass[order], start, west, south, side, columns, rows)

@@ -282,19 +282,19 @@ def _judge(
     test: FamilyTest, known: Judgement, inside: Flags, chance: str
 ) -> tuple[float, Judgement]:
     """Return the expected units and what the test says of one cluster."""
-    n, expected = test.measure(inside, test.is_core)
+    n, expected, variance = test.measure(inside, test.is_core)
     if test.off_list[inside].mean() > MOST_OFF_LIST:
         return np.nan, replace(known, untested="much of it lies far from every place on the list.")
     finding = replace(
         known,
         chance=chance,
         simulations=test.simulation.maps,
-        needed=test.needed(expected),
+        needed=test.needed(expected, variance),
         stand_in=test.map.total > MOST_ON_STAND_IN and test.map.has_stand_in,
     )
     if n < LEAST:
         return expected, finding
-    strength = test.strength(n, expected)
+    strength = test.strength(n, expected, variance)
     finding = replace(finding, p=test.p_of(strength), as_strong=test.as_strong(strength))
     if finding.verdict == STANDS_OUT:
         finding = replace(finding, depends_on=_weak_parts(test, inside, busy=known.busy))

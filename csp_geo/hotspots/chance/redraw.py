@@ -98,22 +98,28 @@ class SnappedRedraws:
         return labels
 
     def strongest(
-        self, counts: ArrayLike, expected: ArrayLike | None = None, least: int = 1
+        self,
+        counts: ArrayLike,
+        expected: ArrayLike | None = None,
+        least: int = 1,
+        variance: ArrayLike | None = None,
     ) -> Floats:
         """Return how strong the strongest cluster of each map is, 0 where none is.
 
-        The strength of a cluster is Kulldorff's Poisson log-likelihood ratio: with n of the map's
-        N reports at the places of the cluster and E expected there, n log(n/E) + (N - n)
-        log((N - n)/(N - E)) if n > E, else 0. The places of a cluster are those with reports in it.
+        The strength of a cluster is the log-likelihood ratio of its n reports about an expectation
+        E with variance W: n log(n/E) - (n + r) log((n + r)/(E + r)) with r = E^2/W if n > E, else
+        0; without variance n log(n/E) - (n - E). The places of a cluster are those with reports.
 
         Parameters
         ----------
         counts
             ``(r, m)`` whole numbers: the reports of each map at each place.
         expected
-            ``(m,)``: the reports expected at each place; by default N / m.
+            ``(m,)``: the reports expected at each place; by default N / m of the first map.
         least
             Reports that a cluster needs to be looked at.
+        variance
+            ``(r, m)``: how far what is expected at each place may be wrong; by default not at all.
 
         Returns
         -------
@@ -121,14 +127,19 @@ class SnappedRedraws:
             ``(r,)`` float64.
         """
         table = self._checked(counts)
-        share = np.zeros(0) if expected is None else np.array(expected, dtype=np.float64)
-        if expected is not None and share.shape != (len(self.places),):
-            raise ValueError(f"expected must be {len(self.places)} numbers, not {share.shape}.")
+        n = len(self.places)
+        even = np.full(n, table[0].sum() / n if len(table) else 0.0)
+        share = even if expected is None else np.array(expected, dtype=np.float64)
+        if share.shape != (n,):
+            raise ValueError(f"expected must be {n} numbers, not {share.shape}.")
+        wrong = np.zeros((len(table), n)) if variance is None else np.asarray(variance, np.float64)
         strength = np.empty(len(table))
         known = kernel.Known(*self.neighbours, self.min_samples, least)
         announce(kernel.strongest_of_each_map)
         on_all_cores(
-            lambda part: kernel.strongest_of_each_map(table[part], known, share, strength[part]),
+            lambda part: kernel.strongest_of_each_map(
+                table[part], known, share, wrong[part], strength[part]
+            ),
             len(table),
         )
         return strength

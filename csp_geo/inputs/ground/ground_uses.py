@@ -30,6 +30,7 @@ _YEARS: Final = 5
 _UNSEEN: Final = 0.1
 """A list of known points is short if so large a share of all is thought to be missing."""
 _NAMED: Final = 6
+STREET_STEP_M: Final = 10.0
 _SAME_PLACE_M: Final = 150.0
 OSM_AT: Final = "an OpenStreetMap extract of your county (.osm.pbf, download.geofabrik.de)"
 _ROADS_AT: Final = "OS Open Roads or OS OpenMap Local (osdatahub.os.uk, Downloads, OS OpenData)"
@@ -105,14 +106,43 @@ def with_places(own: gpd.GeoDataFrame | None, ground: Ground | None) -> gpd.GeoD
     return as_agreed(pd.concat([own, new], ignore_index=True), PLACES)
 
 
-def addresses_in(ground: Ground, area: StudyArea) -> Floats | None:
-    """Return where exactly located reports can be, ``(n, 2)`` metres, `None` without addresses.
+@dataclass(frozen=True, eq=False)
+class GroundPlaces:
+    """Where reports can be by what the ground has, each ``(n, 2)`` metres, `None` without."""
 
-    They lie in the area or at most 250 metres outside. The flats of a house are one place.
+    addresses: Floats | None = None
+    along_streets: Floats | None = None
+    known_points: Floats | None = None
+
+
+def places_in(ground: Ground, area: StudyArea) -> GroundPlaces:
+    """Return where reports can be: in the area or at most 250 metres outside.
+
+    The flats of a house are one place. Streets are given as points every ten metres of those that
+    people walk on.
     """
-    xy = np.unique(points_of(ground.addresses), axis=0)
-    inside = xy[area.distance_outside(xy) <= BORDER_M] if len(xy) else xy
-    return inside if len(inside) else None
+    streets = ground.streets[ground.streets["walkable"].to_numpy(dtype=bool)]
+    return GroundPlaces(
+        addresses=_inside(points_of(ground.addresses), area),
+        along_streets=_inside(_every(streets.geometry.to_numpy(), STREET_STEP_M), area),
+        known_points=_inside(points_of(ground.known_points), area),
+    )
+
+
+def _inside(xy: Floats, area: StudyArea) -> Floats | None:
+    different = np.unique(xy, axis=0)
+    near = area.distance_outside(different) <= BORDER_M if len(xy) else np.zeros(0, dtype=np.bool_)
+    return different[near] if near.any() else None
+
+
+def _every(lines: np.ndarray, step: float) -> Floats:
+    """Return points along lines, one for each step."""
+    length = shapely.length(lines)
+    times = np.maximum(1, np.round(length / step)).astype(np.int64)
+    line = np.repeat(np.arange(len(lines)), times)
+    nth = np.arange(len(line)) - np.repeat(np.cumsum(times) - times, times)
+    at = (nth + 0.5) / times[line] * length[line]
+    return shapely.get_coordinates(shapely.line_interpolate_point(lines[line], at))
 
 
 def missing(ground: Ground | None, use: Use) -> list[str]:

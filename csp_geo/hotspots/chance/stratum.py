@@ -1,0 +1,98 @@
+"""The reports of one source that are located in one way: where they fall by chance, and how evenly.
+
+By chance a report falls on a place by its weight. How unevenly the reports lie beyond that is told
+by cells: each known point where reports are moved to such points, else squares of eps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from csp_geo.hotspots.chance.dispersion import Dispersion
+
+if TYPE_CHECKING:
+    from csp_geo.core.arrays import Counts, Floats, Ints
+    from csp_geo.hotspots.chance.known_places import PlaceList
+
+
+@dataclass(frozen=True, eq=False)
+class Stratum:
+    """The reports of one source that are located in one way, and the places they fall on.
+
+    `total` reports, or people. `cell` is the cell of each place, numbered from 0. `disperses`: that
+    an over-dispersion is estimated; where it is not, places receive what their weights say.
+    """
+
+    source: str
+    places: PlaceList
+    total: float
+    cell: Ints
+    disperses: bool
+
+    @cached_property
+    def expected(self) -> Floats:
+        """Reports, or people, that chance puts at each place."""
+        return self.total * self.places.weight
+
+    @cached_property
+    def in_cells(self) -> Floats:
+        """Reports that chance puts into each cell."""
+        return np.bincount(self.cell, self.expected).astype(np.float64)
+
+    @cached_property
+    def _order(self) -> tuple[Ints, Floats, Ints]:
+        """Places cell by cell, their weights added up, and where each cell begins."""
+        order = np.argsort(self.cell, kind="stable")
+        upto = np.concatenate([[0.0], np.cumsum(self.places.weight[order])])
+        begins = np.searchsorted(self.cell[order], np.arange(len(self.in_cells) + 1))
+        return order, upto / upto[-1], begins
+
+    def fall(self, maps: int, n: int, dispersion: float, rng: np.random.Generator) -> Ints:
+        """Let n reports fall on each of many maps, anew uneven on each; ``(maps, n)`` places."""
+        order, upto, begins = self._order
+        lot = rng.random((maps, n))
+        if dispersion > 0:
+            first = upto[begins[:-1]]
+            share = upto[begins[1:]] - first
+            for one in lot:
+                uneven = np.cumsum(share * rng.gamma(1 / dispersion, dispersion, len(share)))
+                wanted = one * uneven[-1]
+                cell = np.minimum(np.searchsorted(uneven, wanted, side="right"), len(share) - 1)
+                before = np.where(cell > 0, uneven[cell - 1], 0.0)
+                within = (wanted - before) / np.maximum(uneven[cell] - before, 1e-300)
+                one[:] = first[cell] + within * share[cell]
+        at = np.searchsorted(upto, lot.ravel(), side="right") - 1
+        return order[np.minimum(at, len(order) - 1)].reshape(maps, n)
+
+    def dispersion_of(self, cells: Ints) -> Floats:
+        """Estimate how unevenly reports lie on each of many maps: 0 as chance alone would.
+
+        Parameters
+        ----------
+        cells
+            ``(maps, n)``: the cell of each report, -1 for one that lies in none.
+
+        Returns
+        -------
+        dispersion
+            ``(maps,)``: the variance of what a cell receives beside its expectation.
+        """
+        if not self.disperses:
+            return np.zeros(len(cells))
+        return self._estimator.of_maps(counts_in(cells, len(self.in_cells)))
+
+    @cached_property
+    def _estimator(self) -> Dispersion:
+        return Dispersion(self.in_cells)
+
+
+def counts_in(rows: Ints, n: int) -> Counts:
+    """Count on each of many maps how often each of n numbers occurs; -1 counts for none."""
+    maps = len(rows)
+    shifted = (rows + 1 + np.arange(maps)[:, None] * (n + 1)).ravel()
+    table = np.bincount(shifted, minlength=maps * (n + 1)).reshape(maps, n + 1)
+    return np.ascontiguousarray(table[:, 1:].astype(np.int32))
