@@ -83,9 +83,8 @@ class FamilyTest:
         """Return the units of a cluster, those that chance would put there, and the variance."""
         found = np.empty((len(inside), 3))
         label = np.where(inside, 0, -1)
-        variance = self.map.variance(self.map.dispersion[None])
         own = (label[None], is_core[None], self.map.xy[None], self.map.place[None])
-        kernel.count_clusters(kernel.Maps(*own, *variance), 0, self.map.chance, found)
+        kernel.count_clusters(kernel.Maps(*own, *self.map.own_variance), 0, self.map.chance, found)
         return Measured(*(float(value) for value in found[0]))
 
     def strength(self, n: float, expected: float, variance: float, share: float = 1.0) -> float:

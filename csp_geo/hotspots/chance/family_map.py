@@ -140,9 +140,9 @@ class FamilyMap:
         """What chance would do."""
         at_place, one_place = np.zeros(len(self.known)), 0.0
         listed = [one for one in self.strata if not self.on_points(one)]
-        for one in self.strata:
+        for number, one in enumerate(self.strata):
             if self.on_points(one):
-                np.add.at(at_place, rows_of(one.places.xy, self.known), one.expected)
+                np.add.at(at_place, self._known_rows[number], one.expected)
             else:
                 one_place += float(one.expected.mean())
         return kernel.Chance(
@@ -186,11 +186,25 @@ class FamilyMap:
         for number, one in enumerate(self.strata):
             if self.on_points(one):
                 square = np.zeros(len(self.known))
-                square[rows_of(one.places.xy, self.known)] = one.expected**2
+                square[self._known_rows[number]] = one.expected**2
                 at_place += dispersion[:, number, None] * square
             else:
                 listed.append(dispersion[:, number])
         return at_place, np.array(listed).reshape(len(listed), len(dispersion)).T.copy()
+
+    @cached_property
+    def own_variance(self) -> tuple[Floats, Floats]:
+        """The variance of this map itself."""
+        return self.variance(self.dispersion[None])
+
+    @cached_property
+    def _known_rows(self) -> list[Ints]:
+        """For each stratum on points, the known place that each of its places is."""
+        empty = np.empty(0, dtype=np.int64)
+        return [
+            rows_of(one.places.xy, self.known) if self.on_points(one) else empty
+            for one in self.strata
+        ]
 
     def strongest_by_chance(self, simulation: Simulation, part: int) -> Floats:
         """Draw the map again many times and return how strong the strongest cluster of each is.
@@ -224,8 +238,7 @@ class FamilyMap:
         for number, one in enumerate(self.strata):
             fallen = one.fall(maps, round(one.total), self.dispersion[number], rng)
             dispersion[:, number] = one.dispersion_of(fallen)
-            places = rows_of(one.places.xy, self.known)
-            table += counts_in(places[fallen], len(self.known))
+            table += counts_in(self._known_rows[number][fallen], len(self.known))
         at_place, variance = self.chance.at_place, self.variance(dispersion)[0]
         sizes = (self.least_tested, self.least)
         found = [self._redraws.strongest(table, at_place, n, variance) for n in sizes]
@@ -286,7 +299,7 @@ class FamilyMap:
                 at = at + np.stack([far * np.cos(turn), far * np.sin(turn)], axis=-1)
             goal[:, own] = at
             if self.on_points(one):
-                place[:, own] = rows_of(one.places.xy, self.known)[fallen]
+                place[:, own] = self._known_rows[number][fallen]
             dispersion[:, number] = one.dispersion_of(one.cell[fallen])
         return goal, place, dispersion
 
