@@ -11,7 +11,7 @@ from csp_geo.core.errors import SettingsError
 from csp_geo.core.tables import SOURCES, SYSTEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 DEFAULT_MARKING: Final = "OFFICIAL-SENSITIVE"
@@ -40,6 +40,10 @@ _VALUES: Final[Mapping[str, toml.ValueKind]] = {
     "border_m": toml.number(0, 100_000, " of metres"),
     "draw_sensitive_points": toml.SWITCH,
     "simulations": toml.whole(FEWEST_SIMULATIONS, 99_999),
+    "on_streets": toml.ValueKind(
+        f"a list of sources ({', '.join(SOURCES)})",
+        lambda value: _odd_source(value) if isinstance(value, list | tuple) else toml.shown(value),
+    ),
     "boundary_service": toml.ValueKind(
         "an address that begins with https://, without a user name or a question mark",
         lambda value: None if _is_address(value) else toml.shown(value),
@@ -49,6 +53,11 @@ _TABLES: Final = ("clusters", "feeds", "limits")
 _FEEDS: Final[Mapping[str, toml.ValueKind]] = dict.fromkeys(
     SOURCES, toml.one_of((*SOURCES, *SYSTEMS))
 )
+
+
+def _odd_source(value: Sequence[object]) -> str | None:
+    known = toml.one_of(SOURCES)
+    return next((found for entry in value if (found := known.fault(entry))), None)
 
 
 def _is_address(value: object) -> bool:
@@ -124,7 +133,8 @@ class Settings:
     `public_marking` stands on what is made for the public: nothing, unless the partnership wants
     it. `feeds` says, for a source that arrives in two formats covering the same time, which one
     counts. `quarantine_limit` is the share of a source's rows above which a run ends with exit code
-    3. `simulations` maps are drawn to tell which hotspots stand out. `boundary_service` is asked
+    3. `simulations` maps are drawn to tell which hotspots stand out; on them exact reports of the
+    sources `on_streets` fall on streets, those of others on addresses. `boundary_service` is asked
     for official boundaries, only by ``csp-geo boundaries fetch``. `limits` are the sizes above
     which a file is refused.
     """
@@ -138,6 +148,7 @@ class Settings:
     border_m: float = 250.0
     draw_sensitive_points: bool = False
     simulations: int = 999
+    on_streets: Sequence[str] = ("survey", "streetsafe", "eva", "graffiti")
     boundary_service: str = ONS_OPEN_GEOGRAPHY
 
     def __post_init__(self) -> None:

@@ -133,8 +133,8 @@ class Judgement:
     depends_on: tuple[str, ...] = ()
     split: str = ""
     untested: str = ""
-    stand_in: bool = False
-    """Whether it was compared with published points for want of addresses, on too full a map."""
+    doubt: str = ""
+    """Why it cannot be confirmed however strong it is: where reports can be is not known enough."""
 
     @property
     def units(self) -> int:
@@ -149,7 +149,7 @@ class Judgement:
             ("not tested", bool(self.untested)),
             ("too few to test", self.units < LEAST),
             ("could be chance", not self.p <= LEVEL),
-            ("could be where people live", self.stand_in),
+            ("could be where people live", bool(self.doubt)),
             ("rests on one part", bool(self.depends_on)),
         )
         return next((verdict for verdict, holds in verdicts if holds), STANDS_OUT)
@@ -209,10 +209,7 @@ def _sentences(f: Judgement) -> dict[str, str]:
         "not tested": f"Not tested: {f.untested}",
         "too few to test": f"Too few to test: {figures}; a test takes {LEAST}.{_needed(f)}",
         "could be chance": f"Could be chance: {result}.{_needed(f)}",
-        "could be where people live": (
-            f"Could be where people live: {result}. But published points do not say how many "
-            "people live around them; a list of addresses in data/context would."
-        ),
+        "could be where people live": (f"Could be where people live: {result}. But {f.doubt}"),
         "rests on one part": (
             f"Rests on one part: without {parts}, it would not stand out. With it: {result}."
         ),

@@ -26,7 +26,7 @@ from csp_geo.incidents.select import narrow, select
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_listed, read_places, read_zones
 from csp_geo.inputs.ground.ground_store import read_ground
-from csp_geo.inputs.ground.ground_uses import addresses_in, ground_cautions, with_places
+from csp_geo.inputs.ground.ground_uses import ground_cautions, places_in, with_places
 from csp_geo.inputs.read import read_reports, refuse_mixture
 from csp_geo.inputs.venues.register import read_havens
 from csp_geo.inputs.where.gazetteer import read_gazetteer
@@ -104,8 +104,6 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
     places = with_places(own_places, ground)
     streets = StreetFinder.of(ground.streets, places) if ground else None
     listed, listed_cautions = read_listed(options.context, area)
-    if listed is None and ground is not None:
-        listed = addresses_in(ground, area)
     clusters, n_withheld = find_hotspots(
         chosen.used,
         area,
@@ -123,7 +121,13 @@ def run_weekly(options: WeeklyOptions, context: Context, *, is_repeat: bool = Fa
         chosen.used,
         area,
         settings.clusters,
-        KnownPlaces(result.incidents, area, listed=listed),
+        KnownPlaces(
+            chosen.used,
+            area,
+            listed=listed,
+            ground=places_in(ground, area) if ground else None,
+            on_streets=settings.on_streets,
+        ),
         Simulation(settings.simulations, options.seed, context.tick),
     )
     hotspots = tested.hotspots

@@ -36,6 +36,15 @@ class Cells:
     def __len__(self) -> int:
         return self.columns * self.rows
 
+    @property
+    def middles(self) -> Floats:
+        """``(cells, 2)``: the middle of each."""
+        number = np.arange(len(self))
+        column, row = number % self.columns, number // self.columns
+        return np.column_stack(
+            [self.west + (column + 0.5) * self.side, self.south + (row + 0.5) * self.side]
+        )
+
     def of(self, xy: Floats) -> Ints:
         """Return the cell of each point, -1 outside of them."""
         column = np.floor((xy[:, 0] - self.west) / self.side).astype(np.int64)

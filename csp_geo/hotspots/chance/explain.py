@@ -13,6 +13,7 @@ from csp_geo.hotspots.verdict import LEAST
 
 if TYPE_CHECKING:
     from csp_geo.hotspots.chance.family import FamilyTest
+    from csp_geo.hotspots.chance.stratum import Stratum
 
 _ANONYMOUS: Final = 1 / 3
 _OFF_LIST: Final = 0.05
@@ -43,16 +44,13 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
         )
     ]
     for one in test.map.strata:
-        if one.places.snapped:
-            months = f" ({one.places.months})" if one.places.months else ""
+        said += _of_list(test, one)
+    for one, dispersion in zip(test.map.strata, test.map.dispersion, strict=True):
+        if dispersion > 0:
             said.append(
-                f"Known points of the source {one.source}: {len(one.places):,}, from all its files "
-                f"on disk{months}; {_occupied(test, one.source):,} have reports in this period."
-            )
-        elif one.places.moved_m:
-            said.append(
-                f"The source {one.source} has no list of places of its own: its reports were drawn "
-                f"within {one.places.moved_m:g} metres of {count(len(one.places), 'known point')}."
+                f"Reports of the source {one.source} lie more unevenly than that (V = "
+                f"{dispersion:.2f}), and the maps were drawn as uneven: what is expected at one "
+                f"place is known to some {np.sqrt(dispersion):.0%}."
             )
     needed = [test.needed(size, test.usual_variance(size)) for size in _SIZES]
     if all(needed):
@@ -62,6 +60,29 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
             f"{LEAST} there is no test."
         )
     return said
+
+
+def _of_list(test: FamilyTest, one: Stratum) -> list[str]:
+    """Say where the list of places of a stratum comes from."""
+    places = one.places
+    if places.moved_m:
+        return [
+            f"The source {one.source} has no list of places of its own: its reports were drawn "
+            f"within {places.moved_m:g} metres of {count(len(places), 'known point')}."
+        ]
+    if not places.snapped:
+        return []
+    whose = "those of its reports alone" if places.own else "from the ground"
+    joined = f", with {places.n_joined:,} that only its reports name" if places.n_joined else ""
+    said = (
+        f"Known points of the source {one.source}: {len(places):,}, {whose}{joined}; "
+        f"{_occupied(test, one.source):,} have reports in this period."
+    )
+    if places.weights is not None:
+        nearest = "Each weighs as many addresses as are nearest to it"
+        few = f"; {places.n_empty:,} that no address is nearest to weigh as the smallest do"
+        said += f" {nearest}{few if places.n_empty else ''}."
+    return [said]
 
 
 def _occupied(test: FamilyTest, source: str) -> int:
@@ -79,15 +100,19 @@ def cautions(test: FamilyTest) -> list[Caution]:
             said = (
                 f"Only {len(one.places):,} points are known of the source {one.source} and "
                 f"{occupied:,} of them have reports: on so short a list hardly anything can stand "
-                f"out. Put more months of it into data/reports/{one.source}."
+                "out. Give the ground an archive of police.uk with more months (csp-geo ground "
+                "add)."
             )
             found.append(Caution("few-known-points", said))
+    for doubt, sources in _doubted(test).items():
+        said = f"Nothing with reports of {join(sources)} can be confirmed: {doubt}"
+        found.append(Caution("cannot-confirm", said))
     if standing_in := [one.source for one in test.map.strata if one.places.moved_m]:
         said = (
             f"{test.family.capitalize()}: no list of addresses or streets was given, so reports of "
             f"{join(standing_in)} were compared with places near known street points. Where many "
-            "people live near few such points a hotspot can stand out for that alone. Put "
-            "addresses.csv or streets.geojson into data/context."
+            "people live near few such points a hotspot can stand out for that alone. Give the "
+            "ground addresses (csp-geo ground add)."
         )
         found.append(Caution("stand-in-places", said))
     for source in test.stacked_sources:
@@ -117,6 +142,15 @@ def cautions(test: FamilyTest) -> list[Caution]:
     return found
 
 
+def _doubted(test: FamilyTest) -> dict[str, list[str]]:
+    """Return the sources that each doubt is about."""
+    found: dict[str, list[str]] = {}
+    for one, doubt in zip(test.map.strata, test.doubts, strict=True):
+        if doubt and not one.places.moved_m:
+            found.setdefault(doubt, []).append(one.source)
+    return found
+
+
 def record(test: FamilyTest) -> dict[str, Any]:
     """Return what stands in run.json."""
     return {
@@ -129,9 +163,14 @@ def record(test: FamilyTest) -> dict[str, Any]:
                 "snapped": one.places.snapped,
                 "known": len(one.places),
                 "occupied": _occupied(test, one.source) if one.places.snapped else None,
-                "months": one.places.months or None,
+                "joined": one.places.n_joined,
+                "without_address": one.places.n_empty,
                 "moved_m": one.places.moved_m,
+                "dispersion": round(float(dispersion), 4),
+                "doubt": doubt,
             }
-            for one in test.map.strata
+            for one, dispersion, doubt in zip(
+                test.map.strata, test.map.dispersion, test.doubts, strict=True
+            )
         ],
     }

@@ -10,7 +10,8 @@ import numpy as np
 
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.tables import FAMILIES, SOURCES
-from csp_geo.hotspots.chance import redraw_kernel as kernel
+from csp_geo.hotspots.chance import strength_kernel as kernel
+from csp_geo.hotspots.chance.doubts import doubts
 from csp_geo.hotspots.chance.family_map import Simulation, family_map, silent
 from csp_geo.hotspots.chance.known_places import MOVED_M
 from csp_geo.hotspots.dbscan import label_points
@@ -84,7 +85,8 @@ class FamilyTest:
         found = np.empty((len(inside), 3))
         label = np.where(inside, 0, -1)
         own = (label[None], is_core[None], self.map.xy[None], self.map.place[None])
-        kernel.count_clusters(kernel.Maps(*own, *self.map.own_variance), 0, self.map.chance, found)
+        maps = kernel.Maps(*own, self.map.dispersion[None])
+        kernel.count_clusters(maps, 0, self.map.chance, found)
         return Measured(*(float(value) for value in found[0]))
 
     def strength(self, n: float, expected: float, variance: float, share: float = 1.0) -> float:
@@ -119,8 +121,9 @@ class FamilyTest:
         """Return the variance of what is expected of a cluster over cells of the usual size."""
         found = 0.0
         for one, dispersion in zip(self.map.strata, self.map.dispersion, strict=True):
-            share = expected * one.total / self.map.total
-            found += dispersion * share * float(one.in_cells[one.in_cells > 0].mean())
+            own = expected * one.total / self.map.total
+            usual = float(one.in_cells[one.in_cells > 0].mean())
+            found += dispersion * own * min(usual, own)
         return found
 
     def _would_stand_out(self, n: int, expected: float, variance: float) -> bool:
@@ -193,6 +196,16 @@ class FamilyTest:
         )
 
     # --- what the reports are ---
+
+    @cached_property
+    def doubts(self) -> tuple[str, ...]:
+        """For each stratum of the map, why nothing with its reports can be confirmed, or ""."""
+        return doubts(self.map, self.simulation)
+
+    def doubt_about(self, inside: Flags) -> str:
+        """Return why a cluster cannot be confirmed, "" where it can."""
+        strata = np.unique(self.map.stratum[inside])
+        return next((self.doubts[number] for number in strata if self.doubts[number]), "")
 
     def of_members(self, rows: Flags) -> Flags:
         """Bring flags from the order of the incidents that came in to that of the map."""

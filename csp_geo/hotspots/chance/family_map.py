@@ -19,11 +19,11 @@ import pandas as pd
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.projection import points_of
 from csp_geo.core.settings import FEWEST_SIMULATIONS
-from csp_geo.hotspots.chance import redraw_kernel as kernel
+from csp_geo.hotspots.chance import strength_kernel as kernel
 from csp_geo.hotspots.chance.cells import Cells, Reach
 from csp_geo.hotspots.chance.known_places import MOVED_M
 from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, on_all_cores
-from csp_geo.hotspots.chance.stratum import Stratum, counts_in
+from csp_geo.hotspots.chance.stratum import NEIGHBOURHOOD_M, Stratum, counts_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,92 +110,53 @@ class FamilyMap:
         place[snapped] = rows_of(self.xy[snapped], self.known)
         return place
 
-    @property
-    def has_stand_in(self) -> bool:
-        """Whether some reports are compared with points that stand in for addresses."""
-        return any(one.places.moved_m > 0 for one in self.strata)
-
     @cached_property
     def is_snapped(self) -> bool:
         """Whether every report lies at a known place and counts for itself."""
         return all(self.on_points(one) for one in self.strata)
 
     @cached_property
+    def cell(self) -> Ints:
+        """The cell of its stratum in which each report lies, -1 in none."""
+        cell = self.cells.of(self.xy)
+        for number, one in enumerate(self.strata):
+            if self.on_points(one):
+                rows = self.stratum == number
+                cell[rows] = rows_of(self.xy[rows], one.places.xy)
+        return cell
+
+    @cached_property
     def dispersion(self) -> Floats:
         """How much more unevenly than by chance the reports of each stratum lie (V)."""
-        cell = np.full(len(self.xy), -1, dtype=np.int64)
-        crowd = self.cells.of(self.xy)
-        found = []
-        for number, one in enumerate(self.strata):
-            rows = self.stratum == number
-            if self.on_points(one):
-                cell[rows] = rows_of(self.xy[rows], one.places.xy)
-            else:
-                cell[rows] = np.where(crowd[rows] < len(one.in_cells), crowd[rows], -1)
-            found.append(one.dispersion_of(cell[rows][None])[0])
-        return np.array(found)
+        own = [self.cell[self.stratum == number][None] for number in range(len(self.strata))]
+        pairs = zip(self.strata, own, strict=True)
+        return np.array([one.dispersion_of(cells)[0] for one, cells in pairs])
 
     @cached_property
     def chance(self) -> kernel.Chance:
         """What chance would do."""
-        at_place, one_place = np.zeros(len(self.known)), 0.0
-        listed = [one for one in self.strata if not self.on_points(one)]
+        at_place, one_place = np.zeros((len(self.strata), len(self.known))), 0.0
         for number, one in enumerate(self.strata):
             if self.on_points(one):
-                np.add.at(at_place, self._known_rows[number], one.expected)
+                at_place[number, self._known_rows[number]] = one.expected
             else:
                 one_place += float(one.expected.mean())
-        return kernel.Chance(
-            self.unit,
-            at_place,
-            self._crowd(listed),
-            self.params.eps**2,
-            one_place,
-        )
+        return kernel.Chance(self.unit, at_place, self._crowd(), self.params.eps**2, one_place)
 
-    def _crowd(self, listed: list[Stratum]) -> kernel.Crowd:
+    def _crowd(self) -> kernel.Crowd:
         """Sort the listed places of strata into their cells."""
         cells = self.cells
-        xy = np.concatenate([np.empty((0, 2)), *(one.places.xy for one in listed)])
-        mass = np.concatenate([np.empty(0), *(one.expected for one in listed)])
-        sizes = [len(one.places) for one in listed]
-        source = np.repeat(np.arange(len(listed), dtype=np.int32), sizes)
+        listed = [(n, one) for n, one in enumerate(self.strata) if not self.on_points(one)]
+        xy = np.concatenate([np.empty((0, 2)), *(one.places.xy for _, one in listed)])
+        mass = np.concatenate([np.empty(0), *(one.expected for _, one in listed)])
+        sources = [np.full(len(one.places), n, dtype=np.int32) for n, one in listed]
+        source = np.concatenate([np.empty(0, dtype=np.int32), *sources])
         cell = cells.of(xy)
         order = np.argsort(cell, kind="stable")
         start = np.searchsorted(cell[order], np.arange(len(cells) + 1)).astype(np.int64)
         x, y = (np.ascontiguousarray(column[order]) for column in xy.T)
         grid = (cells.west, cells.south, cells.side, cells.columns, cells.rows)
         return kernel.Crowd(x, y, mass[order], source[order], start, *grid)
-
-    def variance(self, dispersion: Floats) -> tuple[Floats, Floats]:
-        """Return how far expectations may be wrong on maps with given dispersions.
-
-        Parameters
-        ----------
-        dispersion
-            ``(maps, strata)``.
-
-        Returns
-        -------
-        at_place, listed
-            ``(maps, m)``: the variance at each known place; ``(maps, strata on lists)``: the
-            dispersion of those that fall on listed places.
-        """
-        at_place = np.zeros((len(dispersion), len(self.known)))
-        listed = []
-        for number, one in enumerate(self.strata):
-            if self.on_points(one):
-                square = np.zeros(len(self.known))
-                square[self._known_rows[number]] = one.expected**2
-                at_place += dispersion[:, number, None] * square
-            else:
-                listed.append(dispersion[:, number])
-        return at_place, np.array(listed).reshape(len(listed), len(dispersion)).T.copy()
-
-    @cached_property
-    def own_variance(self) -> tuple[Floats, Floats]:
-        """The variance of this map itself."""
-        return self.variance(self.dispersion[None])
 
     @cached_property
     def _known_rows(self) -> list[Ints]:
@@ -239,22 +200,18 @@ class FamilyMap:
             fallen = one.fall(maps, round(one.total), self.dispersion[number], rng)
             dispersion[:, number] = one.dispersion_of(fallen)
             table += counts_in(self._known_rows[number][fallen], len(self.known))
-        at_place, variance = self.chance.at_place, self.variance(dispersion)[0]
-        sizes = (self.least_tested, self.least)
-        found = [self._redraws.strongest(table, at_place, n, variance) for n in sizes]
+        sizes, at_place = (self.least_tested, self.least), self.chance.at_place
+        found = [self._redraws.strongest(table, at_place, n, dispersion) for n in sizes]
         return np.column_stack(found)
 
     def _strengths(self, maps: int, rng: np.random.Generator) -> Floats:
         xy, place, dispersion = self._drawn(maps, rng)
         labels, is_core = label_maps(xy, self.params.eps, self.params.min_samples, self.weight)
-        at_place, listed = self.variance(dispersion)
         least = np.array([self.least_tested, self.least], dtype=np.int64)
         strength = np.empty((maps, 2))
 
         def measure(part: slice) -> None:
-            some = kernel.Maps(
-                labels[part], is_core[part], xy[part], place[part], at_place[part], listed[part]
-            )
+            some = kernel.Maps(labels[part], is_core[part], xy[part], place[part], dispersion[part])
             kernel.strongest_of_maps(some, self.chance, least, strength[part])
 
         measure(slice(1))  # compiles, where that is still to do, once
@@ -284,7 +241,7 @@ class FamilyMap:
     def _goals(
         self, units: Ints, maps: int, rng: np.random.Generator
     ) -> tuple[Floats, Counts, Floats]:
-        """Draw points for units to fall on, the known place of each or -1, and the dispersions."""
+        """Draw points for units to fall on, the known place of each or -1, and how uneven it is."""
         of_unit = self.stratum[self._units[0]][units]
         goal = np.empty((maps, len(units), 2))
         place = np.full((maps, len(units)), -1, dtype=np.int32)
@@ -360,6 +317,7 @@ def family_map(
     on_points = [one.snapped and not people for one in lists]
     spread = [one.xy for one, at in zip(lists, on_points, strict=True) if not at]
     cells = Cells.over(np.concatenate([np.empty((0, 2)), *spread]), params.eps)
+    around = Cells.over(np.concatenate([one.xy for one in lists]), NEIGHBOURHOOD_M)
     totals = np.bincount(stratum, weight, len(lists))
     strata = [
         Stratum(
@@ -367,6 +325,7 @@ def family_map(
             places=places,
             total=float(total),
             cell=np.arange(len(places)) if at else cells.of(places.xy),
+            square=around.of(places.xy if at else cells.middles),
             disperses=not people,
         )
         for (name, _), places, total, at in zip(kinds, lists, totals, on_points, strict=True)

@@ -116,9 +116,6 @@ def confirm_clusters(  # noqa: PLR0913 - the fixed signature and the parameters 
 
 MOST_OFF_LIST: Final = 0.2
 """Share of a hotspot far from every listed place above which the list says nothing about it."""
-MOST_ON_STAND_IN: Final = 500
-"""Reports above which points that stand in for addresses confirm nothing: see docs/calibration.md.
-"""
 ONE_ADDRESS_M: Final = 10.0
 SOURCE_WORDS: Final = {"asb": "anti-social behaviour", "eva": "audit", "streetsafe": "StreetSafe"}
 MOST_PERSONS: Final = 100
@@ -290,7 +287,7 @@ def _judge(
         chance=chance,
         simulations=test.simulation.maps,
         needed=test.needed(expected, variance),
-        stand_in=test.map.total > MOST_ON_STAND_IN and test.map.has_stand_in,
+        doubt=test.doubt_about(inside),
     )
     if n < LEAST:
         return expected, finding

@@ -81,7 +81,10 @@ class PlaceList:
         if not self.snapped:
             return xy
         near, at = cKDTree(self.xy).query(xy, distance_upper_bound=SAME_M)
-        return np.where(np.isfinite(near)[:, None], self.xy[np.minimum(at, len(self) - 1)], xy)
+        there = np.isfinite(near)
+        found = xy.copy()
+        found[there] = self.xy[at[there]]
+        return found
 
 
 def distinct(xy: Floats) -> Floats:

@@ -17,6 +17,7 @@ import numpy as np
 
 from csp_geo.hotspots import dbscan
 from csp_geo.hotspots.chance import redraw_kernel as kernel
+from csp_geo.hotspots.chance.strength_kernel import strongest_of_each_map
 from csp_geo.hotspots.compiled import announce
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class SnappedRedraws:
         counts: ArrayLike,
         expected: ArrayLike | None = None,
         least: int = 1,
-        variance: ArrayLike | None = None,
+        dispersion: ArrayLike | None = None,
     ) -> Floats:
         """Return how strong the strongest cluster of each map is, 0 where none is.
 
@@ -115,11 +116,13 @@ class SnappedRedraws:
         counts
             ``(r, m)`` whole numbers: the reports of each map at each place.
         expected
-            ``(m,)``: the reports expected at each place; by default N / m of the first map.
+            ``(sources, m)``: the reports expected at each place; by default one source, everywhere
+            alike.
         least
             Reports that a cluster needs to be looked at.
-        variance
-            ``(r, m)``: how far what is expected at each place may be wrong; by default not at all.
+        dispersion
+            ``(r, sources)``: the variance of the factor by which what is expected at a place may be
+            wrong, on each map; by default 0.
 
         Returns
         -------
@@ -128,17 +131,17 @@ class SnappedRedraws:
         """
         table = self._checked(counts)
         n = len(self.places)
-        even = np.full(n, table[0].sum() / n if len(table) else 0.0)
-        share = even if expected is None else np.array(expected, dtype=np.float64)
-        if share.shape != (n,):
-            raise ValueError(f"expected must be {n} numbers, not {share.shape}.")
-        wrong = np.zeros((len(table), n)) if variance is None else np.asarray(variance, np.float64)
+        even = np.full((1, n), table[0].sum() / n if len(table) else 0.0)
+        mean = even if expected is None else np.array(expected, dtype=np.float64)
+        if mean.ndim != _PLANE or mean.shape[1] != n:
+            raise ValueError(f"expected must have shape (sources, {n}), not {mean.shape}.")
+        wrong = np.zeros((len(table), len(mean))) if dispersion is None else np.asarray(dispersion)
         strength = np.empty(len(table))
         known = kernel.Known(*self.neighbours, self.min_samples, least)
-        announce(kernel.strongest_of_each_map)
+        announce(strongest_of_each_map)
         on_all_cores(
-            lambda part: kernel.strongest_of_each_map(
-                table[part], known, share, wrong[part], strength[part]
+            lambda part: strongest_of_each_map(
+                table[part], known, mean, wrong[part], strength[part]
             ),
             len(table),
         )

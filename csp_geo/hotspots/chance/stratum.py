@@ -1,14 +1,15 @@
 """The reports of one source that are located in one way: where they fall by chance, and how evenly.
 
 By chance a report falls on a place by its weight. How unevenly the reports lie beyond that is told
-by cells: each known point where reports are moved to such points, else squares of eps.
+by cells: each known point where reports are moved to such points, else squares of eps. Whether
+whole neighbourhoods receive more than their weights say is told by larger squares.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,19 +19,26 @@ if TYPE_CHECKING:
     from csp_geo.core.arrays import Counts, Floats, Ints
     from csp_geo.hotspots.chance.known_places import PlaceList
 
+NEIGHBOURHOOD_M: Final = 600.0
+"""Side of a neighbourhood: some 1,500 people live in one of London, as in an LSOA."""
+NEIGHBOURHOOD_MAPS: Final = 199
+_SMALLEST: Final = 1e-300
+
 
 @dataclass(frozen=True, eq=False)
 class Stratum:
     """The reports of one source that are located in one way, and the places they fall on.
 
-    `total` reports, or people. `cell` is the cell of each place, numbered from 0. `disperses`: that
-    an over-dispersion is estimated; where it is not, places receive what their weights say.
+    `total` reports, or people. `cell` is the cell of each place, numbered from 0, and `square` the
+    neighbourhood of each cell. `disperses`: that it is estimated how uneven they are; where it is
+    not, places receive what their weights say.
     """
 
     source: str
     places: PlaceList
     total: float
     cell: Ints
+    square: Ints
     disperses: bool
 
     @cached_property
@@ -41,7 +49,7 @@ class Stratum:
     @cached_property
     def in_cells(self) -> Floats:
         """Reports that chance puts into each cell."""
-        return np.bincount(self.cell, self.expected).astype(np.float64)
+        return np.bincount(self.cell, self.expected, len(self.square)).astype(np.float64)
 
     @cached_property
     def _order(self) -> tuple[Ints, Floats, Ints]:
@@ -63,7 +71,7 @@ class Stratum:
                 wanted = one * uneven[-1]
                 cell = np.minimum(np.searchsorted(uneven, wanted, side="right"), len(share) - 1)
                 before = np.where(cell > 0, uneven[cell - 1], 0.0)
-                within = (wanted - before) / np.maximum(uneven[cell] - before, 1e-300)
+                within = (wanted - before) / np.maximum(uneven[cell] - before, _SMALLEST)
                 one[:] = first[cell] + within * share[cell]
         at = np.searchsorted(upto, lot.ravel(), side="right") - 1
         return order[np.minimum(at, len(order) - 1)].reshape(maps, n)
@@ -79,15 +87,49 @@ class Stratum:
         Returns
         -------
         dispersion
-            ``(maps,)``: the variance of what a cell receives beside its expectation.
+            ``(maps,)``: the variance of the factor by which a cell receives more or less than is
+            expected.
         """
         if not self.disperses:
             return np.zeros(len(cells))
-        return self._estimator.of_maps(counts_in(cells, len(self.in_cells)))
+        return self._of_cells.of_maps(counts_in(cells, len(self.in_cells)))
+
+    def unlike_its_weights(self, cells: Ints, dispersion: float, rng: np.random.Generator) -> float:
+        """Test whether whole neighbourhoods receive more, or less, than their weights say.
+
+        Parameters
+        ----------
+        cells
+            ``(n,)``: the cell of each report.
+        dispersion
+            Of the cells.
+
+        Returns
+        -------
+        p
+            The share of maps, drawn as uneven as the cells are, on which neighbourhoods are at
+            least as uneven.
+        """
+        if not self.disperses:
+            return 1.0
+        drawn = self.cell[self.fall(NEIGHBOURHOOD_MAPS, len(cells), dispersion, rng)]
+        rows = np.concatenate([cells[None], drawn])
+        squares = np.where(rows >= 0, self.square[rows], -1)
+        own, *others = self._of_squares.of_maps(counts_in(squares, self._n_squares))
+        return (1 + int((np.array(others) >= own).sum())) / (1 + NEIGHBOURHOOD_MAPS)
 
     @cached_property
-    def _estimator(self) -> Dispersion:
+    def _n_squares(self) -> int:
+        return int(self.square.max()) + 1
+
+    @cached_property
+    def _of_cells(self) -> Dispersion:
         return Dispersion(self.in_cells)
+
+    @cached_property
+    def _of_squares(self) -> Dispersion:
+        in_squares = np.bincount(self.square, self.in_cells, self._n_squares)
+        return Dispersion(in_squares.astype(np.float64))
 
 
 def counts_in(rows: Ints, n: int) -> Counts:
