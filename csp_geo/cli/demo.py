@@ -44,6 +44,7 @@ def demo(out: Path, seed: int) -> None:
     context = make_context(
         SAMPLE_AS_OF, "csp-geo demo", settings=settings_of(out / "csp_geo.toml"), key_folder=out
     )
+    _lay_ground(out, context)
     pack = run_weekly(
         options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps", seed=seed), context
     )
@@ -62,6 +63,19 @@ def _refuse_changed(out: Path, files: Mapping[str, bytes]) -> None:
                 f"{out.name}/{name} differs from what this demo makes: somebody has changed it, or "
                 "it was made with another --seed. Choose another --out."
             )
+
+
+def _lay_ground(out: Path, context: Context) -> None:
+    """Lay what the sample's officer has downloaded into its ground."""
+    from csp_geo.runs.ground import GroundOptions, run_ground_add
+    from csp_geo.runs.project import only_boundaries
+    from csp_geo.sample.sample_ground import FOLDER
+
+    files = tuple(sorted((out / FOLDER).glob("sample_*")))
+    run_ground_add(
+        GroundOptions(files=files, boundaries=only_boundaries(out), out=out / "data" / "ground"),
+        context,
+    )
 
 
 def _make_rest(out: Path, run: Path, context: Context) -> None:

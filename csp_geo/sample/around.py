@@ -1,4 +1,4 @@
-"""What lies around the sample's reports: businesses, Safe Havens, streets, barriers, addresses.
+"""What lies around the sample's reports: businesses, Safe Havens, ways to walk and barriers.
 
 The businesses, which could be asked, and the Safe Havens so far are invented. The streets that
 people walk are a schematic grid: they run every 160 metres both ways and meet where they cross.
@@ -76,8 +76,6 @@ supermarket = "Mo-Sa 08:00-21:00; Su 10:00-16:00"
 "cafe or restaurant" = "Mo-Sa 09:00-17:00"
 takeaway = "Mo-Su 16:00-22:00"
 """
-PATH: Final = "data/context/addresses.csv"
-_EVERY: Final = 3
 STREETS: Final = "data/network/streets.geojson"
 BARRIERS: Final = "data/network/barriers.geojson"
 PARKS: Final = "data/network/parks.geojson"
@@ -217,33 +215,13 @@ def _csv(lines: list[tuple[object, ...]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _addresses() -> bytes:
-    """Make the list: every third house of each street, and the doors of each spot."""
-    gazetteer = read_sample_streets()
-    houses = [
-        street.house(number)
-        for street in gazetteer.streets
-        for number in range(1, street.n_houses + 1, _EVERY)
-    ]
-    doors = [
-        door.position for spot in gazetteer.spots.values() for door in spot_addresses(spot, _SEED)
-    ]
-    lines = [f"{x},{y},{SYNTHETIC}" for x, y in sorted({*houses, *doors})]
-    return "\r\n".join(["easting,northing,Data status", *lines, ""]).encode()
-
-
 def way_files() -> dict[str, bytes]:
-    """Make layers of streets, barriers and parks, and the list of addresses, by path."""
+    """Make layers of streets, barriers and parks, by path."""
     barriers = [({"name": name}, shapely.LineString(line)) for name, line in _BARRIERS.items()]
-    parks = [
-        ({"name": name}, shapely.Point(x, y).buffer(radius, quad_segs=4))
-        for name, (x, y, radius) in _PARKS.items()
-    ]
     return {
-        STREETS: _geojson(_streets()),
-        BARRIERS: _geojson(barriers),
-        PARKS: _geojson(parks),
-        PATH: _addresses(),
+        STREETS: layer_bytes(grid_streets()),
+        BARRIERS: layer_bytes(barriers),
+        PARKS: layer_bytes(park_shapes()),
     }
 
 
@@ -255,7 +233,20 @@ def _borough() -> Any:
     return metres.buffer(_MARGIN_M)
 
 
-def _streets() -> list[tuple[dict[str, str], Any]]:
+def park_shapes() -> list[tuple[dict[str, str], Any]]:
+    """Return the parks, round."""
+    return [
+        ({"name": name}, shapely.Point(x, y).buffer(radius, quad_segs=4))
+        for name, (x, y, radius) in _PARKS.items()
+    ]
+
+
+def barrier_line(name: str) -> Any:
+    """Return the middle of "Railway", "A13" or "River"."""
+    return shapely.LineString(_BARRIERS[name])
+
+
+def grid_streets() -> list[tuple[dict[str, str], Any]]:
     """Run streets both ways; a stretch that meets a barrier is left out unless it is a bridge."""
     barriers = {name: shapely.LineString(line) for name, line in _BARRIERS.items()}
     columns = range(_WEST, _EAST, _EVERY_M)
@@ -282,7 +273,8 @@ def _streets() -> list[tuple[dict[str, str], Any]]:
     return made
 
 
-def _geojson(shapes: Iterable[tuple[dict[str, str], Any]]) -> bytes:
+def layer_bytes(shapes: Iterable[tuple[dict[str, str], Any]]) -> bytes:
+    """Write shapes as GeoJSON, each labelled synthetic."""
     lines = []
     for properties, shape in shapes:
         degrees = shapely.transform(shape, british_grid().to_lonlat)

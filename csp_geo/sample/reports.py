@@ -232,14 +232,22 @@ def street_points(plan: Plan) -> list[SnapPoint]:
     return points
 
 
+def crime_stacks(plan: Plan) -> list[SnapPoint]:
+    """Return the points on which many crimes are filed."""
+    n, spots = len(street_points(plan)), read_sample_streets().spots
+    found = []
+    for rank, name in enumerate(plan.extra["stacks"]):
+        street = "" if name in plan.extra["nameless_stacks"] else spots[name].street
+        found.append(_snap_point(n + rank, spots[name].centre, street))
+    return found
+
+
 def crime_points(plan: Plan, n: int, rng: random.Random) -> list[SnapPoint]:
     """Return a point for each of `n` crimes: the stacks, and the streets unevenly."""
     streets = street_points(plan)
-    spots = read_sample_streets().spots
     chosen: list[SnapPoint] = []
-    for rank, (name, height) in enumerate(plan.extra["stacks"].items()):
-        street = "" if name in plan.extra["nameless_stacks"] else spots[name].street
-        chosen += [_snap_point(len(streets) + rank, spots[name].centre, street)] * height
+    for point, height in zip(crime_stacks(plan), plan.extra["stacks"].values(), strict=True):
+        chosen += [point] * height
     rng.shuffle(streets)
     uneven = [1 / (rank + 100) for rank in range(len(streets))]
     chosen += rng.choices(streets, weights=uneven, k=n - len(chosen))

@@ -14,6 +14,7 @@ from csp_geo.inputs.venues.venue_types import FILE as VENUE_TYPES
 from csp_geo.sample.around import venue_files, way_files
 from csp_geo.sample.plans import REPORT_PLANS, read_plan
 from csp_geo.sample.reports import police_uk_file, report_file
+from csp_geo.sample.sample_ground import ground_downloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +73,7 @@ def sample_files(seed: int = DEFAULT_SEED) -> dict[str, bytes]:
     made["data/boundaries/sample_wards_schematic.geojson"] = wards.read_bytes()
     made |= {read_plan(name).path: report_file(name, seed) for name in REPORT_PLANS}
     made[read_plan("police_uk").path] = police_uk_file(seed)
-    made |= venue_files() | way_files()
+    made |= venue_files() | way_files() | ground_downloads()
     return dict(sorted(made.items()))
 
 

@@ -66,10 +66,11 @@ def _of_list(test: FamilyTest, one: Stratum) -> list[str]:
     """Say where the list of places of a stratum comes from."""
     places = one.places
     if places.moved_m:
-        return [
+        said = (
             f"The source {one.source} has no list of places of its own: its reports were drawn "
             f"within {places.moved_m:g} metres of {count(len(places), 'known point')}."
-        ]
+        )
+        return [said]
     if not places.snapped:
         return []
     whose = "those of its reports alone" if places.own else "from the ground"

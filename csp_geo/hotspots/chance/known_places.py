@@ -80,7 +80,7 @@ class PlaceList:
         """Return the listed point that each moved report lies at; others stay where they are."""
         if not self.snapped:
             return xy
-        near, at = cKDTree(self.xy).query(xy, distance_upper_bound=SAME_M)
+        near, at = map(np.asarray, cKDTree(self.xy).query(xy, distance_upper_bound=SAME_M))
         there = np.isfinite(near)
         found = xy.copy()
         found[there] = self.xy[at[there]]
@@ -101,7 +101,7 @@ def catchments(points: Floats, addresses: Floats) -> tuple[Floats, int]:
         A point that no address is nearest to (a station, a park) weighs as much as the 5 % quantile
         of the others, for reports do lie there; `n_empty` are as many.
     """
-    nearest = cKDTree(points).query(addresses)[1]
+    nearest = np.asarray(cKDTree(points).query(addresses)[1])
     weight = np.bincount(nearest, minlength=len(points)).astype(np.float64)
     empty = weight == 0
     weight[empty] = np.quantile(weight[~empty], _SMALLEST)
