@@ -37,7 +37,7 @@ _HEADER: Final = ("Month", "Falls within", "Longitude", "Latitude", "Crime type"
 
 def ground_downloads() -> dict[str, bytes]:
     """Make the files by path in the project; the same whatever the seed of the reports."""
-    layers = {
+    layers: dict[str, list[tuple[dict[str, str], Any]]] = {
         "sample_streets.geojson": _streets(),
         "sample_railway.geojson": [({"name": "Railway"}, barrier_line("Railway"))],
         "sample_river.geojson": [({"name": "River"}, barrier_line("River").buffer(_RIVER_M))],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from csp_geo.hotspots.chance.stratum import Stratum
 
 _ANONYMOUS: Final = 1 / 3
+_WORTH_SAYING: Final = 0.005
 _OFF_LIST: Final = 0.05
 _SIZES: Final = (1, 5, 15)
 
@@ -25,11 +26,14 @@ def if_by_chance(test: FamilyTest, area_name: str) -> str:
     places = f"the {join(_lists(test))} of {area_name}"
     if test.map.counts_people:
         return f"if each person's pins, kept together, fell anywhere on {places}"
-    return f"if reports fell evenly over {places}"
+    weighed = any(one.places.weights is not None for one in test.map.strata)
+    how = "by the addresses nearest to each, on" if weighed else "evenly over"
+    return f"if reports fell {how} {places}"
 
 
 def _lists(test: FamilyTest) -> list[str]:
-    lists = (f"{len(one.places):,} {one.places.what}" for one in test.map.strata)
+    places = [one.places for one in test.map.strata]
+    lists = (f"{one.n_listed or len(one):,} {one.what}" for one in places)
     return list(dict.fromkeys(lists))
 
 
@@ -46,11 +50,11 @@ def sentences(test: FamilyTest, area_name: str) -> list[str]:
     for one in test.map.strata:
         said += _of_list(test, one)
     for one, dispersion in zip(test.map.strata, test.map.dispersion, strict=True):
-        if dispersion > 0:
+        if dispersion >= _WORTH_SAYING:
             said.append(
                 f"Reports of the source {one.source} lie more unevenly than that (V = "
-                f"{dispersion:.2f}), and the maps were drawn as uneven: what is expected at one "
-                f"place is known to some {np.sqrt(dispersion):.0%}."
+                f"{dispersion:.2f}), for a list never says all: the maps were drawn as uneven, and "
+                "a cluster must be the stronger for it."
             )
     needed = [test.needed(size, test.usual_variance(size)) for size in _SIZES]
     if all(needed):
@@ -162,7 +166,7 @@ def record(test: FamilyTest) -> dict[str, Any]:
             {
                 "source": one.source,
                 "snapped": one.places.snapped,
-                "known": len(one.places),
+                "known": one.places.n_listed or len(one.places),
                 "occupied": _occupied(test, one.source) if one.places.snapped else None,
                 "joined": one.places.n_joined,
                 "without_address": one.places.n_empty,

@@ -55,7 +55,8 @@ class PlaceList:
     `weights` is how much falls on each, equal where none are given. `snapped`: reports lie at these
     places and nowhere else. `moved_m`: they fall that far around. `own`: these are only the places
     of the tested reports themselves. `what` names the list in a sentence: "known street points".
-    `n_joined` points are not on the list of the ground, `n_empty` have no address of their own.
+    `n_listed` are as many as the list has, before they are spread; `n_joined` points are not on the
+    list of the ground, `n_empty` have no address of their own.
     """
 
     xy: Floats
@@ -64,6 +65,7 @@ class PlaceList:
     snapped: bool = False
     moved_m: float = 0.0
     own: bool = False
+    n_listed: int = 0
     n_joined: int = 0
     n_empty: int = 0
 
@@ -80,9 +82,9 @@ class PlaceList:
         """Return the listed point that each moved report lies at; others stay where they are."""
         if not self.snapped:
             return xy
+        found: Floats = xy.copy()
         near, at = map(np.asarray, cKDTree(self.xy).query(xy, distance_upper_bound=SAME_M))
         there = np.isfinite(near)
-        found = xy.copy()
         found[there] = self.xy[at[there]]
         return found
 
@@ -241,11 +243,13 @@ class KnownPlaces:
         given = self._by_source.get(source, self._listed)
         ground = self._ground
         if given is not None:
-            return PlaceList(smoothed(given, used), "listed places")
+            return PlaceList(smoothed(given, used), "listed places", n_listed=len(given))
         if ground is not None and ground.along_streets is not None and source in self._on_streets:
-            return PlaceList(smoothed(ground.along_streets, used), "places along the streets")
+            places, what = ground.along_streets, "places along the streets"
+            return PlaceList(smoothed(places, used), what, n_listed=len(places))
         if ground is not None and ground.addresses is not None:
-            return PlaceList(smoothed(ground.addresses, used), "addresses")
+            places = ground.addresses
+            return PlaceList(smoothed(places, used), "addresses", n_listed=len(places))
         # Published points stand in for the addresses around them.
         points = self._points_of_ground()
         if points is None and self._snapped.any():

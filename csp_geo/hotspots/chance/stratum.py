@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NEIGHBOURHOOD_M: Final = 600.0
 """Side of a neighbourhood: some 1,500 people live in one of London, as in an LSOA."""
 NEIGHBOURHOOD_MAPS: Final = 199
+FEWEST_IN_NEIGHBOURHOOD: Final = 4
+"""Reports for each neighbourhood, below which a hotspot or two look like uneven neighbourhoods, and
+uneven neighbourhoods do not yet make false alarms (docs/calibration.md)."""
 _SMALLEST: Final = 1e-300
 
 
@@ -108,9 +111,10 @@ class Stratum:
         -------
         p
             The share of maps, drawn as uneven as the cells are, on which neighbourhoods are at
-            least as uneven.
+            least as uneven; 1 where there are too few reports for an answer.
         """
-        if not self.disperses:
+        in_squares = np.bincount(self.square, self.in_cells, self._n_squares)
+        if not self.disperses or len(cells) < FEWEST_IN_NEIGHBOURHOOD * (in_squares > 0).sum():
             return 1.0
         drawn = self.cell[self.fall(NEIGHBOURHOOD_MAPS, len(cells), dispersion, rng)]
         rows = np.concatenate([cells[None], drawn])
