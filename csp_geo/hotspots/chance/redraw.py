@@ -135,7 +135,10 @@ class SnappedRedraws:
         mean = even if expected is None else np.array(expected, dtype=np.float64)
         if mean.ndim != _PLANE or mean.shape[1] != n:
             raise ValueError(f"expected must have shape (sources, {n}), not {mean.shape}.")
-        wrong = np.zeros((len(table), len(mean))) if dispersion is None else np.asarray(dispersion)
+        each = (len(table), len(mean))
+        wrong = np.zeros(each) if dispersion is None else np.array(dispersion, dtype=np.float64)
+        if wrong.shape != each:
+            raise ValueError(f"dispersion must have shape {each}, not {wrong.shape}.")
         strength = np.empty(len(table))
         known = kernel.Known(*self.neighbours, self.min_samples, least)
         announce(strongest_of_each_map)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from scipy.stats import nbinom, poisson
 
 from csp_geo.core.errors import SettingsError
 from csp_geo.core.settings import ClusterParams
-from csp_geo.hotspots.chance import redraw_kernel as kernel
+from csp_geo.hotspots.chance import known_places
+from csp_geo.hotspots.chance import strength_kernel as kernel
 from csp_geo.hotspots.chance.family_map import Simulation, family_map, rows_of
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.dbscan import label_points
@@ -19,27 +21,35 @@ LIST = LIST.reshape(-1, 2) + np.array([WEST, SOUTH])  # a hundred places, 200 m 
 PARAMS = ClusterParams()
 
 
+@pytest.fixture(autouse=True)
+def lists_as_they_are(monkeypatch):
+    """What is known stays where it is, however far reports lie from it: see test_known_places."""
+    monkeypatch.setattr(known_places, "smoothed", lambda places, used: places)
+
+
 def map_of(table, area, supplied=None, listed=None, params=PARAMS):
     known = KnownPlaces(table, area, supplied, listed)
     return family_map(table, params, known, 10)[0]
 
 
-def slow_count(found, labels, is_core, label):
-    """Return units and expected ones of a cluster, in plain words."""
+def slow_count(found, labels, is_core, label, dispersion):
+    """Return units of a cluster, those expected and their variance, in plain words."""
     inside = labels == label
     units = len(set(found.unit[inside].tolist()))
     reach = shapely.union_all(
         shapely.buffer(shapely.points(found.xy[inside & is_core]), 100, quad_segs=256)
     )
-    expected = 0.0
-    for one in found.strata:
-        each = one.total / len(one.places)
+    expected, variance = 0.0, 0.0
+    for one, uneven in zip(found.strata, dispersion, strict=True):
         if found.on_points(one):
             used = {tuple(xy) for xy in found.xy[inside & (found.place >= 0)].tolist()}
-            expected += each * len(used & {tuple(xy) for xy in one.places.xy.tolist()})
+            own = np.array([tuple(xy) in used for xy in one.places.xy.tolist()])
         else:
-            expected += each * shapely.contains_xy(reach, one.places.xy).sum()
-    return units, expected
+            own = shapely.contains_xy(reach, one.places.xy)
+        in_cells = np.bincount(one.cell[own], one.expected[own])
+        expected += in_cells.sum()
+        variance += uneven * (in_cells**2).sum()
+    return units, expected, variance
 
 
 class TestSimulation:
@@ -64,7 +74,7 @@ class TestExpected:
         """200 reports on 100 places: 2 at each."""
         table = make_incidents([*LIST, *LIST], location_method="snapped")
         found = map_of(table, town_area)
-        assert found.chance.at_place == pytest.approx(np.full(100, 2.0))
+        assert found.chance.at_place == pytest.approx(np.full((1, 100), 2.0))
         assert (found.total, found.is_snapped) == (200, True)
 
     def test_exact_reports_fall_within_reach_of_core_reports(self, make_incidents, town_area):
@@ -72,14 +82,29 @@ class TestExpected:
         xy = [*[LIST[0]] * 5, *[LIST[0] + [100, 0]] * 3, *[LIST[0] + [160, 0]] * 2]
         found = map_of(make_incidents(xy, source="asb"), town_area, LIST)
         labels, is_core = label_points(found.xy, 100, 5)
-        assert slow_count(found, labels, is_core, 0) == (10, pytest.approx(0.2))
-        assert count(found, labels, is_core) == [(10, pytest.approx(0.2))]
+        two = (10, pytest.approx(0.2), pytest.approx(0.5 * 0.1**2 * 2))  # a cell of its own each
+        assert slow_count(found, labels, is_core, 0, [0.5]) == two
+        assert count(found, labels, is_core, [0.5]) == [two]
+
+    def test_listed_places_of_one_cell_vary_together(self, make_incidents, town_area):
+        """Twice as many places, two in each cell of 100 m: 0.05 each, and the same variance."""
+        xy = [*[LIST[0]] * 5, *[LIST[0] + [100, 0]] * 3, *[LIST[0] + [160, 0]] * 2]
+        found = map_of(make_incidents(xy, source="asb"), town_area, [*LIST, *LIST + 1])
+        labels, is_core = label_points(found.xy, 100, 5)
+        assert count(found, labels, is_core, [0.5]) == [
+            (10, pytest.approx(0.2), pytest.approx(0.5 * 0.1**2 * 2))
+        ]
 
     def test_where_reports_lie_there_is_at_least_one_place(self, make_incidents, town_area):
-        """140 m from every listed place: never nothing expected, never infinitely strong."""
+        """140 m from every listed place: never nothing expected, never infinitely strong.
+
+        20 reports on 100 places: 0.2 at each.
+        """
         found = map_of(make_incidents([LIST[0] + 100] * 20, source="asb"), town_area, LIST)
         labels, is_core = label_points(found.xy, 100, 5)
-        assert count(found, labels, is_core) == [(20, pytest.approx(0.2))]
+        assert count(found, labels, is_core, [0.5]) == [
+            (20, pytest.approx(0.2), pytest.approx(0.5 * 0.2**2))
+        ]
 
     def test_mixed_sources_add_up(self, make_incidents, town_area):
         """12 snapped on 60 points, 8 exact on 100 places: 0.2 + 0.08 for each place of both."""
@@ -91,8 +116,10 @@ class TestExpected:
         )
         found = map_of(table, town_area, {"offence": LIST[:60], "asb": LIST})
         labels, is_core = label_points(found.xy, 100, 5)
-        assert count(found, labels, is_core) == [(20, pytest.approx(0.28))]
-        assert slow_count(found, labels, is_core, 0)[1] == pytest.approx(0.28)
+        both = (20, pytest.approx(0.28), pytest.approx(0.5 * 0.08**2 + 0.1 * 0.2**2))
+        assert [one.source for one in found.strata] == ["asb", "offence"]
+        assert count(found, labels, is_core, [0.5, 0.1]) == [both]
+        assert slow_count(found, labels, is_core, 0, [0.5, 0.1]) == both
 
     def test_people_are_counted_once(self, make_incidents, town_area):
         xy = np.tile(LIST[0], (8, 1)) + np.arange(8)[:, None]
@@ -105,7 +132,8 @@ class TestExpected:
         found = map_of(table, town_area, LIST)
         labels, is_core = label_points(found.xy, 100, 5, found.weight)
         assert found.total == 7
-        assert count(found, labels, is_core) == [(7, pytest.approx(0.07))]
+        assert found.dispersion.tolist() == [0.0]  # of people none is estimated
+        assert count(found, labels, is_core, [0.0]) == [(7, pytest.approx(0.07), 0.0)]
 
     @pytest.mark.parametrize("kind", ["exact", "mixed", "people"])
     def test_as_a_slow_count_in_plain_words(self, make_incidents, town_area, kind):
@@ -124,13 +152,17 @@ class TestExpected:
         found = map_of(make_incidents(xy, **own), town_area, LIST)
         labels, is_core = label_points(found.xy, 100, 4)
         assert labels.max() > 3
-        slow = [slow_count(found, labels, is_core, k) for k in range(labels.max() + 1)]
-        assert count(found, labels, is_core) == [(n, pytest.approx(e)) for n, e in slow]
+        uneven = [0.7, 0.2][: len(found.strata)]
+        slow = [slow_count(found, labels, is_core, k, uneven) for k in range(labels.max() + 1)]
+        assert count(found, labels, is_core, uneven) == [
+            (n, pytest.approx(expected), pytest.approx(variance)) for n, expected, variance in slow
+        ]
 
 
-def count(found, labels, is_core):
-    table = np.zeros((len(labels), 2))
-    maps = kernel.Maps(labels[None], is_core[None], found.xy[None], found.place[None])
+def count(found, labels, is_core, dispersion):
+    table = np.zeros((len(labels), 3))
+    own = (labels[None], is_core[None], found.xy[None], found.place[None])
+    maps = kernel.Maps(*own, np.array([dispersion]))
     n = kernel.count_clusters(maps, 0, found.chance, table)
     return [tuple(row) for row in table[:n].tolist()]
 
@@ -138,29 +170,35 @@ def count(found, labels, is_core):
 class TestStrongest:
     """600 reports on 100 places 200 m apart: each cluster is one place, and six are expected."""
 
-    def by_hand(self, place):
+    def by_hand(self, place, dispersion):
         """Of those with ten reports, which are tested, and of all."""
         times = np.bincount(place, minlength=100)
-        ratios = [(n, kernel.likelihood_ratio(float(n), 6.0, 600.0)) for n in times]
+        ratios = [(n, ratio_of(n, 6.0, dispersion * 36.0)) for n in times]
         return [max([ratio for n, ratio in ratios if n >= least], default=0) for least in (10, 5)]
 
     def test_of_exact_reports(self, make_incidents, town_area):
         xy = np.concatenate([LIST + np.array([n, 0]) for n in range(6)])
         found = map_of(make_incidents(xy, source="asb"), town_area, LIST)
         assert not found.is_snapped
+        found.__dict__["dispersion"] = np.array([0.3])
         strongest = found.strongest_by_chance(Simulation(19, 4), 7)
-        drawn, _ = found._drawn(19, np.random.default_rng([4, 7]))
+        drawn, _, dispersion = found._drawn(19, np.random.default_rng([4, 7]))
+        assert dispersion.shape == (19, 1)
+        assert 0.1 < dispersion.mean() < 0.5  # estimated anew on each
         at = ((drawn - LIST[0]) / 200).round().astype(int)
-        slow = [self.by_hand(place) for place in at[..., 0] + 10 * at[..., 1]]
-        assert strongest == pytest.approx(np.array(slow))
+        pairs = zip(at[..., 0] + 10 * at[..., 1], dispersion[:, 0], strict=True)
+        assert strongest == pytest.approx(np.array([self.by_hand(*pair) for pair in pairs]))
 
     def test_of_snapped_reports(self, make_incidents, town_area):
         table = make_incidents(np.tile(LIST, (6, 1)), location_method="snapped")
         found = map_of(table, town_area)
         assert found.is_snapped
+        found.__dict__["dispersion"] = np.array([0.3])
         strongest = found.strongest_by_chance(Simulation(19, 4), 7)
-        fallen = np.random.default_rng([4, 7]).integers(0, 100, (19, 600))
-        assert strongest == pytest.approx(np.array([self.by_hand(place) for place in fallen]))
+        (one,) = found.strata
+        fallen = one.fall(19, 600, 0.3, np.random.default_rng([4, 7]))
+        pairs = zip(fallen, one.dispersion_of(fallen), strict=True)
+        assert strongest == pytest.approx(np.array([self.by_hand(*pair) for pair in pairs]))
 
 
 class TestRedraws:
@@ -173,7 +211,8 @@ class TestRedraws:
             location_method=["snapped"] * 40 + ["exact"] * 20,
         )
         found = map_of(table, town_area)
-        xy, place = found._drawn(500, np.random.default_rng(3))
+        xy, place, dispersion = found._drawn(500, np.random.default_rng(3))
+        assert dispersion.shape == (500, 2)
         snapped = found.place >= 0
         assert np.array_equal(xy[:, snapped], found.known[place[:, snapped]])
         assert (place[:, ~snapped] == -1).all()
@@ -192,8 +231,9 @@ class TestRedraws:
         xy = LIST[55] + np.array([[0, 0], [13, 5], [-40, 22], [60, 60], [9, 9]])
         table = make_incidents(xy, source="survey", person_key=["a", "a", "b", "a", None])
         found = map_of(table, town_area, LIST)
-        drawn, place = found._drawn(300, np.random.default_rng(1))
+        drawn, place, dispersion = found._drawn(300, np.random.default_rng(1))
         assert (place == -1).all()
+        assert not dispersion.any()
         for unit, n in enumerate(np.bincount(found.unit)):
             own = np.flatnonzero(found.unit == unit)
             moved = drawn[:, own] - found.xy[own]
@@ -207,7 +247,7 @@ class TestRedraws:
         xy = LIST[rng.integers(0, 100, 120)]
         who = [f"p{i // 3}" for i in range(120)]
         found = map_of(make_incidents(xy, source="survey", person_key=who), town_area, LIST)
-        drawn, _ = found._drawn(200, rng)
+        drawn, *_ = found._drawn(200, rng)
         assert found._reach.holds(drawn).all()
         bands = (drawn[..., 0] - LIST[:, 0].min() + 100) // 400
         share = [(bands == band).mean() for band in range(5)]
@@ -236,15 +276,40 @@ def test_a_point_that_is_not_known_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("n", "expected", "total", "ratio"),
+    ("n", "expected", "variance", "ratio"),
     [
-        (10, 3, 12, 9.031573),  # 10 ln(10/3) + 2 ln(2/9)
-        (20, 5, 100, 13.977867),  # 20 ln 4 + 80 ln(80/95)
-        (12, 4, 12, 13.183347),  # 12 ln 3: all of them
-        (5, 5, 20, 0.0),
-        (4, 5, 20, 0.0),
-        (4, 0, 20, np.inf),
+        (10, 3, 0, 5.039728),  # 10 ln(10/3) - 7
+        (10, 3, 4.5, 1.534103),  # r = 2: 10 ln(10/3) - 12 ln(12/5)
+        (20, 5, 0, 12.725887),  # 20 ln 4 - 15
+        (20, 5, 25, 1.417865),  # r = 1: 20 ln 4 - 21 ln(21/6)
+        (5, 5, 0, 0.0),
+        (4, 5, 2, 0.0),
+        (4, 0, 0, np.inf),
     ],
 )
-def test_likelihood_ratio_on_paper(n, expected, total, ratio):
-    assert kernel.likelihood_ratio(float(n), float(expected), float(total)) == pytest.approx(ratio)
+def test_likelihood_ratio_on_paper(n, expected, variance, ratio):
+    found = kernel.likelihood_ratio(float(n), float(expected), float(variance))
+    assert found == pytest.approx(ratio, abs=1e-6)
+    if n > expected > 0:
+        assert ratio_of(n, expected, variance) == pytest.approx(ratio, abs=1e-6)
+
+
+def test_little_variance_is_as_none():
+    """The one formula goes over into the other."""
+    for n, expected in ((12, 0.3), (40, 25.0), (2000, 1800.0)):
+        none = kernel.likelihood_ratio(n, expected, 0.0)
+        for share in (1e-12, 1.1e-9, 1e-7):
+            little = kernel.likelihood_ratio(float(n), expected, share * expected**2)
+            assert little == pytest.approx(none, rel=1e-3)
+            assert little <= none * (1 + 1e-6)
+
+
+def ratio_of(n, expected, variance):
+    """The best mean against that by chance, from the distributions of scipy."""
+    if n <= expected:
+        return 0.0
+    if not variance:
+        return poisson.logpmf(n, n) - poisson.logpmf(n, expected)
+    size = expected**2 / variance
+    best, by_chance = (nbinom.logpmf(n, size, size / (size + mean)) for mean in (n, expected))
+    return best - by_chance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import nbinom, poisson
 
 from csp_geo.hotspots.chance.redraw import SnappedRedraws, label_maps, throw_evenly
 from csp_geo.hotspots.dbscan import label_points
@@ -18,20 +19,29 @@ def _written_out(counts: np.ndarray) -> np.ndarray:
     return np.repeat(PLACES, counts, axis=0)
 
 
-def _by_hand(counts: np.ndarray, expected: np.ndarray) -> float:
+def _ratio(n: float, expected: float, variance: float) -> float:
+    """Return the likelihood ratio from the distributions of scipy: the best mean against this."""
+    if n <= expected:
+        return 0.0
+    if not variance:
+        return float(poisson.logpmf(n, n) - poisson.logpmf(n, expected))
+    size = expected**2 / variance
+    best, by_chance = (nbinom.logpmf(n, size, size / (size + mean)) for mean in (n, expected))
+    return float(best - by_chance)
+
+
+def _by_hand(counts: np.ndarray, expected: np.ndarray, dispersion: np.ndarray) -> float:
     """Return the greatest likelihood ratio, cluster by cluster from the points."""
     xy = _written_out(counts)
     labels = label_points(xy, 100.0, 8)[0]
-    total, best = len(xy), 0.0
+    best = 0.0
     for label in range(labels.max(initial=-1) + 1):
         inside = labels == label
         places = [
             np.flatnonzero((p == PLACES).all(axis=1))[0] for p in np.unique(xy[inside], axis=0)
         ]
-        n, e = inside.sum(), expected[places].sum()
-        if n > e:
-            rest = (total - n) * np.log((total - n) / (total - e)) if n < total else 0.0
-            best = max(best, n * np.log(n / e) + rest)
+        variance = (dispersion[:, None] * expected[:, places] ** 2).sum()
+        best = max(best, _ratio(inside.sum(), expected[:, places].sum(), variance))
     return best
 
 
@@ -44,26 +54,41 @@ def test_labels_are_those_of_the_points_written_out() -> None:
 
 
 def test_the_strongest_cluster_is_that_of_the_formula() -> None:
-    even = np.full(len(PLACES), 220 / len(PLACES))
+    """Where all is expected alike, and of two sources, each uneven in its own way on each map."""
+    even = np.full((1, len(PLACES)), 220 / len(PLACES))
     strengths = REDRAWS.strongest(COUNTS)
-    assert strengths == pytest.approx([_by_hand(counts, even) for counts in COUNTS])
-    uneven = RNG.uniform(0.1, 3, len(PLACES))
-    strengths = REDRAWS.strongest(COUNTS, uneven)
-    assert strengths == pytest.approx([_by_hand(counts, uneven) for counts in COUNTS])
+    assert strengths == pytest.approx([_by_hand(counts, even, np.zeros(1)) for counts in COUNTS])
+    uneven = RNG.uniform(0.1, 1.5, (2, len(PLACES)))
+    wrong = RNG.choice([0.0, 0.2, 1.0], (len(COUNTS), 2))
+    strengths = REDRAWS.strongest(COUNTS, uneven, dispersion=wrong)
+    slow = [_by_hand(counts, uneven, own) for counts, own in zip(COUNTS, wrong, strict=True)]
+    assert strengths == pytest.approx(slow)
 
 
-def test_a_number_worked_out_on_paper() -> None:
-    """Ten of twelve reports at one of four places: E = 3, 10 ln(10/3) + 2 ln(2/9)."""
-    redraws = SnappedRedraws(np.array([[0, 0], [500, 0], [0, 500], [500, 500]]), 100.0, 5)
-    assert redraws.strongest([[10, 1, 1, 0]]) == pytest.approx([9.031573], abs=1e-6)
+CORNERS = np.array([[0, 0], [500, 0], [0, 500], [500, 500]])
+
+
+@pytest.mark.parametrize(
+    ("dispersion", "strength"),
+    [
+        (0.0, 5.039728),  # 10 ln(10/3) - 7
+        (0.5, 1.534103),  # W = 4.5, r = 2: 10 ln(10/3) - 12 ln(12/5)
+    ],
+)
+def test_a_number_worked_out_on_paper(dispersion: float, strength: float) -> None:
+    """Ten of twelve reports at one of four places: E = 3."""
+    redraws = SnappedRedraws(CORNERS, 100.0, 5)
+    found = redraws.strongest([[10, 1, 1, 0]], dispersion=[[dispersion]])
+    assert found == pytest.approx([strength], abs=1e-6)
+    assert _ratio(10, 3, dispersion * 9) == pytest.approx(strength, abs=1e-6)
     assert list(redraws.labels([[10, 1, 1, 0]])[0]) == [0, -1, -1, -1]
 
 
-@pytest.mark.parametrize(("least", "strength"), [(10, 9.031573), (11, 0)])
+@pytest.mark.parametrize(("least", "strength"), [(10, 5.039728), (11, 0)])
 def test_a_cluster_of_as_many_reports_as_are_asked_for_is_looked_at(
     least: int, strength: float
 ) -> None:
-    redraws = SnappedRedraws(np.array([[0, 0], [500, 0], [0, 500], [500, 500]]), 100.0, 5)
+    redraws = SnappedRedraws(CORNERS, 100.0, 5)
     found = redraws.strongest([[10, 1, 1, 0]], least=least)
     assert found == pytest.approx([strength], abs=1e-6)
 
@@ -82,7 +107,7 @@ def test_no_cluster_has_no_strength() -> None:
     all_there = SnappedRedraws(np.zeros((1, 2)), 100.0, 2)
     assert list(all_there.strongest([[7]])) == [0]  # as many as expected
     assert REDRAWS.strongest(np.empty((0, len(PLACES)), dtype=int)).shape == (0,)
-    assert all_there.strongest([[7]], expected=[0.0])[0] == np.inf
+    assert all_there.strongest([[7]], expected=[[0.0]])[0] == np.inf
 
 
 def test_reports_fall_on_places_alike_and_again_from_the_same_seed() -> None:
@@ -120,8 +145,12 @@ def test_what_does_not_fit_is_refused() -> None:
         REDRAWS.labels(np.full((1, len(PLACES)), -1))
     with pytest.raises(ValueError, match="whole numbers"):
         REDRAWS.labels(np.full((1, len(PLACES)), 0.5))
-    with pytest.raises(ValueError, match="expected must be"):
-        REDRAWS.strongest(COUNTS, [1.0])
+    for expected in ([1.0], [[1.0]], np.ones((len(PLACES), 1))):
+        with pytest.raises(ValueError, match="expected must have shape"):
+            REDRAWS.strongest(COUNTS, expected)
+    for dispersion in ([0.1], [[0.1]], np.zeros((len(COUNTS), 2))):
+        with pytest.raises(ValueError, match=r"dispersion must have shape \(12, 1\)"):
+            REDRAWS.strongest(COUNTS, dispersion=dispersion)
     with pytest.raises(ValueError, match="shape"):
         label_maps(np.zeros((3, 2)), 1, 1)
     with pytest.raises(ValueError, match="finite"):
