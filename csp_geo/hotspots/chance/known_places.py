@@ -273,6 +273,7 @@ class KnownPlaces:
         what = "known street points" if methods <= {"snapped"} else "known points"
         if listed is None or not len(listed):
             return self._weighed(own, what, own=True)
+        listed = distinct(listed)
         off = ~np.isfinite(cKDTree(listed).query(own, distance_upper_bound=SAME_M)[0])
         at = np.unique(np.round(used, 1), axis=0, return_inverse=True)[1].reshape(-1)
         if given is None and (share := float(off[at].mean())) > MOST_OFF:

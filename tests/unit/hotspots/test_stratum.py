@@ -121,11 +121,11 @@ class TestNeighbourhoods:
 
     def test_an_error_that_they_share_is_found(self):
         factor = np.exp(np.random.default_rng(1).normal(0, 0.6, len(SQUARES)))
-        assert all(self.p(factor, seed=seed) <= 0.01 for seed in range(4))
+        assert all(self.p(factor, seed=seed) <= 0.01 for seed in range(3))
 
     def test_points_that_are_uneven_each_for_itself_are_none(self):
         right = np.ones(len(SQUARES))
-        ps = [self.p(right, v, seed) for v in (0.0, 0.3, 1.0) for seed in range(4)]
+        ps = [self.p(right, v, seed) for v in (0.0, 0.5) for seed in range(3)]
         assert min(ps) > 0.01
         assert np.median(ps) > 0.2
 
