@@ -79,9 +79,10 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
     for name, own in rows.groupby("listed_in", sort=False):
         if own["business_type"].isna().all():
             said = (
-                f"{name}: no column says what kind of place a row is, so a private person is told "
-                f"from a shop by the name alone, and {count(len(own), 'row')} count as the type "
-                "'other'. Add a column 'type' (pharmacy, library, shop ...)."
+                f"{name}: no column says what kind of place a row is, so a private person, a "
+                "betting shop, a pub or an off-licence is told from a shop by the name alone: read "
+                f"every one of {count(len(own), 'row')} before you ask. Add a column 'type' "
+                "(pharmacy, library, shop ...)."
             )
             found.append(Caution("business-types-unknown", said))
         located = own[own["n_at_point"] > 0]
