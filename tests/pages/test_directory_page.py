@@ -549,6 +549,28 @@ class TestBrowser:
         assert second["x"] == pytest.approx(first["x"])
         tab.assert_quiet()
 
+    def test_near_one_another_each_number_can_be_read(self, open_page, register_of, town_area):
+        """None lies on another, and a line leads from each that was moved to its place."""
+        near = ((0, 0), (25, 10), (70, -15), (90, 20), (40, 60))
+        rows = [
+            GOOD | {"haven_id": f"SH-{at}", "name": f"Toy {at}"}
+            | {"easting": str(544421 + east), "northing": str(184321 + north)}
+            for at, (east, north) in enumerate(near)
+        ]  # fmt: skip
+        far = GOOD | {"haven_id": "SH-9", "name": "Yard", "easting": "546400", "northing": "186400"}
+        tab = open_page(directory_page(register_of([*rows, far]), town_area, facts()))
+        assert tab.page.locator(".spot .haven.small").count() == 0
+        symbols = tab.page.locator(".spot .haven")
+        boxes = [symbols.nth(at).bounding_box() for at in range(len(near) + 1)]
+        for at, one in enumerate(boxes):
+            for other in boxes[:at]:
+                beside = abs(one["x"] - other["x"]) >= min(one["width"], other["width"]) - 0.5
+                assert beside or abs(one["y"] - other["y"]) >= one["height"] - 0.5
+        moved = [at for at in range(len(boxes)) if symbols.nth(at).get_attribute("style")]
+        assert len(moved) > 1
+        assert tab.page.locator(".leader:not([hidden])").count() == len(moved)
+        tab.assert_quiet()
+
     def test_without_wards(self, open_page, register):
         tab = open_page(directory_page(register, None, facts()))
         assert tab.page.title() == "Safe Havens"
