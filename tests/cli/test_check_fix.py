@@ -115,7 +115,8 @@ def test_a_list_of_premises_is_not_called_unusable(csp, extract, tmp_path, write
     assert "3 rows read = 3 accepted + 0 merged + 0 quarantined" in ran.out
     assert "because the hours cannot be read" in ran.out
     assert "Probably 23:00-01:00 is meant." in ran.out
-    assert ("(row 3)" in ran.out) and ("(row 4)" in ran.out)
+    assert "(row 3)" in ran.out
+    assert "(row 4)" in ran.out
     assert "Jane" not in ran.out
     assert "no row could be used" not in ran.out
     assert "--fix writes reports alone: nothing of hrs.csv (list of premises)." in ran.out
