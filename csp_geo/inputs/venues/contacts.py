@@ -200,7 +200,7 @@ def public_address(text: str, towns: frozenset[str] = frozenset()) -> tuple[str,
 
 
 def _of_address(part: str, towns: frozenset[str]) -> str:
-    if is_postcode(part) or plain(part) in towns:
+    if is_postcode(part) or _is_town(part, towns):
         return part
     numbered = _NUMBERED.match(part)
     start = numbered.end() if numbered else 0
@@ -217,6 +217,9 @@ def _place(text: str, towns: frozenset[str]) -> str:
     place = up_to_place_word(text)
     if not is_place_name(place):
         return ""
-    after = text[len(place) :].strip(" .")
-    code = postcode_in(after).casefold()
-    return text if plain(after).removesuffix(code) in {"", *towns} else place
+    return text if _is_town(text[len(place) :], towns) else place
+
+
+def _is_town(text: str, towns: frozenset[str]) -> bool:
+    """Tell a town, a postcode, both or nothing."""
+    return plain(text).removesuffix(postcode_in(text).casefold()) in {"", *towns}

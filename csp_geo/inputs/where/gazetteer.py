@@ -79,6 +79,8 @@ _AFTER_IT: Final = re.compile(
     re.IGNORECASE,
 )
 """What may follow a word for a place, and belongs to the name."""
+_SAINT: Final = re.compile(r"\bst\.? [^\W\d_]+(?:['\u2019]s\b)?", re.IGNORECASE)
+"""Only where a text begins with it; elsewhere "St" is a street."""
 _POSSESSIVE: Final = re.compile(r"(['\u2019])S\b")
 _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
@@ -96,7 +98,9 @@ def up_to_place_word(text: str) -> str:
     >>> up_to_place_word("Station Parade West, ask Jane")
     'Station Parade West'
     """
-    end = max((found.end() for found in _PLACE_WORD.finditer(text)), default=0)
+    saint = _SAINT.match(text)
+    ends = [found.end() for found in (*_PLACE_WORD.finditer(text), saint) if found]
+    end = max(ends, default=0)
     after = _AFTER_IT.match(text, end)
     return text[: after.end() if after and end else end]
 
