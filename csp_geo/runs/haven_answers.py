@@ -30,11 +30,11 @@ from csp_geo.products.escape import neutralise
 from csp_geo.runs.pack import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.venues.call_answers import OpenList, VenueAnswers
+    from csp_geo.inputs.venues.call_answers import FilledList, OpenList, VenueAnswers
     from csp_geo.inputs.venues.register_answers import RowAnswered
     from csp_geo.runs.context import Context
 
@@ -72,12 +72,14 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
             f"There is no {register.name} to write the answers into. Make one with 'csp-geo init', "
             "or name one with --existing FILE."
         )
-    lists = []
+    lists: list[FilledList] = []
+    asked: dict[str, set[str]] = {}
     for path, name in _named(options.answers):
         opened = open_call_list(path, name, context.settings.limits)
         area = _area_of_plan(opened, options)
         is_british = area.projection.is_british
         lists.append(read_call_list(opened, today=context.today, is_british=is_british))
+        asked.setdefault(opened.number, set()).update(row[0] for row in opened.sheet.facts(1))
     answers = [_guarded(answer) for answer in joined(lists)]
     with at_work_on(register, context.command, context.progress):
         text = RegisterText(register, area)
@@ -88,7 +90,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     stages = None
     if has_rows(register):
         stages = read_havens(register, area, today=context.today)
-    n_open = sum(filled.n_open for filled in lists)
+    n_open = _n_open(lists, asked)
     disputed = [sentence for answer in answers for sentence in answer.disputed]
     unread = [sentence for filled in lists for sentence in filled.unread]
     none_yet = f"{count(n_open, 'row')} {'has' if n_open == 1 else 'have'} none yet"
@@ -119,6 +121,16 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
         "stages": None if stages is None else stages.stages,
     }
     return AnswersRead(lines, record)
+
+
+def _n_open(lists: Sequence[FilledList], asked: Mapping[str, set[str]]) -> int:
+    """Return how many venues have no answer yet, each once however many lists it stands on.
+
+    `asked` has the venues of each plan by its number; where a list has lost them, its rows count.
+    """
+    answered = {answer.key for filled in lists for answer in filled.answers}
+    rows = sum(filled.n_open for filled in lists if not asked[filled.number])
+    return rows + sum(f"{plan} {key}" not in answered for plan in asked for key in asked[plan])
 
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:

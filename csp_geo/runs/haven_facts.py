@@ -19,6 +19,7 @@ from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.ground.ground_store import DRAWN
+from csp_geo.inputs.venues.listing import OUTSIDE
 from csp_geo.inputs.venues.register import say_stages
 from csp_geo.products.havens import plan_words
 from csp_geo.products.havens.plan_tables import HOURS, LICENSING
@@ -178,7 +179,7 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
         found.append(Caution("out-of-reach", said))
     found += [*run.premises.cautions, *_of_age(run), *_of_thefts(run)]
     if run.register is not None:
-        found += run.register.cautions
+        found += [*run.register.cautions, *_of_havens_outside(run.register)]
     if 0 in comparable(run.candidates, run.pack.incidents):
         said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
@@ -207,6 +208,19 @@ def _of_hours(run: PlanRun) -> list[Caution]:
         )
         return [Caution("few-hours", said)]
     return []
+
+
+def _of_havens_outside(register: Register) -> list[Caution]:
+    """Name the havens of the register that lie too far outside the study area to count."""
+    rows = register.findings[register.findings["finding"] == OUTSIDE]
+    pairs = zip(rows["name"], rows["source_row"], strict=True)
+    if not (named := [f"{name} (row {row})" for name, row in pairs]):
+        return []
+    said = (
+        f"{register.name}: outside the study area, so not counted: {join(named)}. Check "
+        "coordinates, or leave them to the neighbouring borough."
+    )
+    return [Caution("listed-places-outside", said)]
 
 
 def _of_age(run: PlanRun) -> list[Caution]:

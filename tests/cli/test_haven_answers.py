@@ -197,6 +197,8 @@ def test_two_people_who_disagree(csp, home):
     assert ran.code == 0, ran.err
     said = "Step-free is 'yes' in ann.xlsx row 5 and 'no' in bob.xlsx row 5, so neither was taken."
     assert f"{venue(home, 0)}: {said}" in ran.out
+    left = openpyxl.load_workbook(home / LIST)["As listed"].max_row - 2  # a heading, one answered
+    assert f"; {left} row{'s have' if left != 1 else ' has'} none yet." in ran.out
     (row,) = rows(home)
     assert (row["step_free"], row["willing"], row["asked_on"]) == ("", "yes", "2023-02-05")
     assert row["contact"] == "Ann; Bob"

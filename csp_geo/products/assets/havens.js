@@ -6,8 +6,8 @@ var cspHavens = (function () {
   var data = JSON.parse(document.getElementById("csp-data").textContent);
   var marks = {};
   var pick = function () {};
-  var SAME_PLACE_M = 60; // venues so near one another stand one below or above the other, each with its number
   var HEIGHT = 28;
+  var RINGS = 3; // how many symbols away a number may stand from its place
 
   function door() {
     var drawing = document.createElementNS(SVG, "svg");
@@ -34,6 +34,29 @@ var cspHavens = (function () {
     return made;
   }
 
+  /* Where a symbol with a number may stand: at its place, else as near as it can, below first. */
+  function offsetsFor(width) {
+    var found = [[0, 0]];
+    for (var ring = 1; ring <= RINGS; ring += 1) {
+      [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]].forEach(function (way) {
+        found.push([way[0] * ring * (width + 2), way[1] * ring * HEIGHT]);
+      });
+    }
+    return found;
+  }
+
+  /* The line from the edge of a symbol that was moved to its place; none where it was not. */
+  function lead(one, dx, dy) {
+    var far = Math.hypot(dx, dy);
+    var inside = Math.min(one.width / 2 / Math.abs(dx), HEIGHT / 2 / Math.abs(dy));
+    one.leader.hidden = !far;
+    if (far) {
+      one.leader.style.width = Math.max(far * (1 - inside), 0) + "px";
+      one.leader.style.transform =
+        "rotate(" + Math.atan2(-dy, -dx) + "rad) translateX(" + far * inside + "px)";
+    }
+  }
+
   data.havens.forEach(function (haven, at) {
     var key = haven.key || "haven-" + at;
     var mark = document.createElement("span");
@@ -42,6 +65,10 @@ var cspHavens = (function () {
     if (haven.number) {
       mark.appendChild(text(String(haven.number)));
     }
+    var leader = document.createElement("i");
+    leader.className = "leader";
+    leader.hidden = true;
+    mark.appendChild(leader);
     var width = haven.number ? (haven.number > 99 ? 48 : haven.number > 9 ? 42 : 34) : 24;
     var marker = L.marker([haven.lat, haven.lon], {
       icon: L.divIcon({ html: mark, className: "spot", iconSize: [width, 26] }),
@@ -53,7 +80,7 @@ var cspHavens = (function () {
       pick(key);
     });
     csp_havens.addLayer(marker);
-    marks[key] = { haven: haven, mark: mark, marker: marker, width: width };
+    marks[key] = { haven: haven, mark: mark, marker: marker, width: width, leader: leader };
   });
 
   return {
@@ -79,31 +106,25 @@ var cspHavens = (function () {
     },
     /* Those that have no room are drawn small, without their number. */
     place: function (map, taken, collides, around) {
-      var placed = [];
       Object.keys(marks).forEach(function (key) {
         var one = marks[key];
         if (!map.hasLayer(one.marker)) {
           return;
         }
-        var at = one.marker.getLatLng();
-        var step = HEIGHT * placed.filter(function (other) {
-          return map.distance(other, at) <= SAME_PLACE_M;
-        }).length;
-        var point = map.latLngToContainerPoint(at);
-        function boxAt(dy) {
-          return around(point.add([0, dy]), one.width / 2, HEIGHT / 2);
+        var point = map.latLngToContainerPoint(one.marker.getLatLng());
+        function boxAt(offset) {
+          return around(point.add(offset), one.width / 2, HEIGHT / 2);
         }
-        var free = [step, -step].find(function (dy) {
-          return !collides(boxAt(dy), taken);
+        var free = (one.haven.number ? offsetsFor(one.width) : [[0, 0]]).find(function (offset) {
+          return !collides(boxAt(offset), taken);
         });
-        var shift = free === undefined ? step : free;
+        var shift = free || [0, 0];
         var full = boxAt(shift);
-        var small = free === undefined && !one.mark.classList.contains("chosen");
+        var small = !free && !one.mark.classList.contains("chosen");
         one.mark.classList.toggle("small", small);
-        one.mark.style.transform = small || !shift ? "" : "translateY(" + shift + "px)";
-        if (one.haven.number && !small) {
-          placed.push(at);
-        }
+        one.mark.style.transform =
+          shift[0] || shift[1] ? "translate(" + shift[0] + "px, " + shift[1] + "px)" : "";
+        lead(one, shift[0], shift[1]);
         var chosen = one.mark.classList.contains("chosen");
         // a small one without a number must not hide the number of another
         one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);

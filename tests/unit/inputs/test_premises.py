@@ -17,7 +17,7 @@ from csp_geo.core.tables import PREMISES, check_table
 from csp_geo.decisions.havens.licensing import ask_licensing
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.venues.ask_first import HOME, PERSON
-from csp_geo.inputs.venues.list_findings import day_of_list, say_reason
+from csp_geo.inputs.venues.list_findings import day_of_list, hours_in_doubt, say_reason
 from csp_geo.inputs.venues.listing import name_key, read_answer, read_people
 from csp_geo.inputs.venues.premises import FSA_LICENCE, OSM_LICENCE, read_premises
 from csp_geo.inputs.venues.venue_types import GROUPS, read_venue_types
@@ -246,7 +246,51 @@ class TestSheets:
         assert made.ask_first["address"].isna().all()
         held = made.table.to_csv() + made.ask_first.to_csv()
         assert not any(word in held for word in ("07700", "jane@", "Jane", "8227", "Smith"))
-        assert any(said.startswith("4 rows had a telephone number") for said in made.cautions)
+        (said,) = [one for one in made.cautions if one.code == "contacts-in-lists"]
+        assert said.startswith("own.csv: a telephone number, ")
+        assert "4 rows and is not shown (rows " in said
+
+    @pytest.mark.parametrize(
+        ("postcode", "shown", "said"),
+        [
+            ("ig11 7nb", "IG11 7NB", ""),
+            ("IG11 7NB Priya", "IG11 7NB", "words in the postcode of 1 row are not shown"),
+            ("IG11 7NB ask for Priya", "IG11 7NB", "a person to ask for stands in"),
+            ("Priya", "", "words in the postcode"),
+            ("O77OO 9OO123", "", "a telephone number stands in"),
+        ],
+    )
+    def test_of_a_postcode_nothing_else_is_shown(
+        self, town_area, tmp_path, write, postcode, shown, said
+    ):
+        rows = [("Oak", "shop", "2 Ash Road", postcode, 544521, 184321, "")]
+        made = read_premises([write.csv(tmp_path / "own.csv", HEADER, rows)], town_area, TYPES)
+        assert made.table["postcode"].fillna("").tolist() == [shown]
+        told = " ".join(one for one in made.cautions if one.code == "contacts-in-lists")
+        assert told.startswith(f"own.csv: {said}" * bool(said))
+        assert bool(told) == bool(said)
+        assert ("(row 2)" in told) == bool(said)
+
+    def test_one_outside_the_area_is_said_by_its_row(self, town_area, tmp_path, write):
+        rows = [
+            ("Oak", "shop", "", "", 544521, 184321, ""),
+            ("Elm", "shop", "", "", 644521, 184321, ""),
+            ("Yew", "pub", "", "", 644521, 184321, ""),  # left out for its type
+        ]
+        made = read_premises([write.csv(tmp_path / "own.csv", HEADER, rows)], town_area, TYPES)
+        (said,) = [one for one in made.cautions if one.code == "listed-places-outside"]
+        assert said.startswith(
+            "own.csv: outside the study area, so left out: 1 place (row 3). Check "
+        )
+
+    def test_hours_in_doubt_of_a_list(self):
+        hours = ["Mo-Fr 09:00-17:00", "ask Jane", "Fri-Sat 11am-1am", None, "ask Bob"]
+        rows = pd.DataFrame({"opening_hours": hours, "source_row": range(2, 7)})
+        unread, slip = hours_in_doubt(rows)
+        assert (unread[0], unread[3]) == ("unreadable-hours", [3, 6])
+        assert (slip[0], slip[3]) == ("unreadable-hours", [4])
+        assert "Probably 23:00-01:00 is meant." in slip[2]
+        assert not any(word in str(unread) for word in ("Jane", "Bob"))
 
     def test_hostile_names_come_through_as_text(self, town_area, tmp_path, write):
         names = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{{7*7}}", "W" * 400]

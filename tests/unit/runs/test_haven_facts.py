@@ -19,6 +19,8 @@ from csp_geo.decisions.havens.demand import Demand, DemandParams, demand_points
 from csp_geo.runs import haven_facts, havens
 from csp_geo.runs.havens import HavenOptions
 
+NONE_FOUND = pd.DataFrame({"finding": [], "name": [], "source_row": []})
+
 
 def demand(n=100, vague=0):
     """Demand of n reports at one place, so many of them without an hour."""
@@ -36,7 +38,7 @@ def plan_run(*, n=100, vague=0, thefts=0, unreachable=0.0, accuracy_m=20.0, **ch
     """Return a plan of which only what it warns of is in hand: by default nothing."""
     located = {"location_method": "exact", "location_accuracy_m": accuracy_m}
     incidents = pd.DataFrame({"theme": ["theft"] * thefts + ["robbery"] * (n - thefts), **located})
-    quiet = SimpleNamespace(cautions=(), days={})
+    quiet = SimpleNamespace(cautions=(), days={}, findings=NONE_FOUND)
     parts = {
         "options": options(),
         "demand": demand(n, vague),
@@ -88,9 +90,23 @@ def test_limits(changes, expected):
     assert codes(plan_run(**changes)) == expected
 
 
+def test_a_haven_outside_the_area_is_named():
+    findings = pd.DataFrame(
+        {
+            "finding": ["outside-study-area", "no-hours"],
+            "name": ["Toy", "Other"],
+            "source_row": [4, 5],
+        }
+    )
+    register = SimpleNamespace(cautions=(), name="havens.csv", findings=findings)
+    (said,) = haven_facts.cautions(plan_run(register=register))
+    assert "havens.csv: outside the study area, so not counted: Toy (row 4). " in said
+
+
 @pytest.mark.parametrize("step", ["register", "premises", "hours", "walk"])
 def test_what_a_step_warns_of_is_passed_on(step):
-    warned = SimpleNamespace(cautions=(Caution("list-as-read", "Said."),), days={})
+    said = (Caution("list-as-read", "Said."),)
+    warned = SimpleNamespace(cautions=said, days={}, findings=NONE_FOUND)
     assert haven_facts.cautions(plan_run(**{step: warned})) == ("Said.",)
 
 
