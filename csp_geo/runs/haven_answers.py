@@ -25,7 +25,7 @@ from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
 from csp_geo.inputs.venues.call_answers import joined, open_call_list, read_call_list
 from csp_geo.inputs.venues.register import read_havens, say_stages
-from csp_geo.inputs.venues.register_answers import RegisterText
+from csp_geo.inputs.venues.register_answers import CLOSED, RegisterText
 from csp_geo.products.escape import neutralise
 from csp_geo.runs.pack import LAYERS
 
@@ -91,7 +91,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     if has_rows(register):
         stages = read_havens(register, area, today=context.today)
     n_open = _n_open(lists, asked)
-    disputed = [sentence for answer in answers for sentence in answer.disputed]
+    disputed = [sentence for row in rows for sentence in row.to_settle]
     unread = [sentence for filled in lists for sentence in filled.unread]
     none_yet = f"{count(n_open, 'row')} {'has' if n_open == 1 else 'have'} none yet"
     lines = [
@@ -211,9 +211,8 @@ def _put(
     """Put each venue's answers into its row of the register, or into a new one."""
     done = []
     for answer in answers:
-        venue = _told_apart(answer, area)
-        same = VenueNames.of(known).same_as(venue)
-        row = int(known["source_row"].to_numpy()[same][0]) if same.any() else None
+        venue = _told_apart(answer.venue, area)
+        row = _row_of(venue, [_told_apart(other, area) for other in answer.others], known)
         done.append(text.put(answer, row))
         if row is None:
             new = gpd.GeoDataFrame(
@@ -223,9 +222,22 @@ def _put(
     return done
 
 
-def _told_apart(answer: VenueAnswers, area: StudyArea) -> dict[str, Any]:
+def _row_of(
+    venue: dict[str, Any], others: Sequence[dict[str, Any]], known: gpd.GeoDataFrame
+) -> int | None:
+    """Return the row of the register that is most surely a venue's, and no other's of its plan."""
+    names = VenueNames.of(known)
+    likeness = names.likeness(venue)
+    for other in others if likeness.any() else ():
+        likeness[names.likeness(other) >= likeness] = 0
+    if not likeness.any():
+        return None
+    return int(known["source_row"].to_numpy()[likeness.argmax()])
+
+
+def _told_apart(venue: Mapping[str, str], area: StudyArea) -> dict[str, Any]:
     """Return what a venue is told from others by."""
-    venue, point = answer.venue, None
+    point = None
     if venue["longitude"] and venue["latitude"]:
         degrees = [(float(venue["longitude"]), float(venue["latitude"]))]
         point = shapely.Point(area.projection.to_metres(degrees)[0])
@@ -263,6 +275,8 @@ def _say(row: RowAnswered) -> str:
     """Say what became of a venue's answers."""
     said = [f"{cell.column} {cell.now}" for cell in row.changes]
     new = "new: " if row.is_new else ""
+    if any(cell.now == CLOSED for cell in row.changes):
+        said.append("so it is not asked again; if it is open, write 'to ask' as its status")
     left = f" But {join(row.left)}." if row.left else ""
     return (
         f"Row {row.row}, {row.name} (from {row.source}): {new}{join(said) or 'nothing new'}.{left}"

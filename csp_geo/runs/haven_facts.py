@@ -21,6 +21,7 @@ from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.ground.ground_store import DRAWN
 from csp_geo.inputs.venues.listing import OUTSIDE
 from csp_geo.inputs.venues.register import say_stages
+from csp_geo.inputs.venues.to_settle import ABOUT
 from csp_geo.products.havens import plan_words
 from csp_geo.products.havens.plan_tables import HOURS, LICENSING
 
@@ -347,7 +348,7 @@ def lines(
     sites: Sequence[Mapping[str, Any]],
     to_ask: pd.DataFrame,
 ) -> list[str]:
-    """Return what the terminal shows; `to_ask` is of `plan_tables.to_ask_table`."""
+    """Return what the terminal shows; `to_ask` is per `tables.TO_ASK`."""
     said = [plan_words.lead(plan, facts)]
     if facts.stages:
         said.append(facts.stages)
@@ -363,5 +364,10 @@ def lines(
         said.append(
             f"Opening hours that look wrong as written, at {count(n_doubtful, 'venue')}: see "
             "for-the-coordinator.csv."
+        )
+    if n_open := int((about == ABOUT).sum()):
+        said.append(
+            f"Answers that contradict one another, of {count(n_open, 'venue')}: see "
+            "for-the-coordinator.csv, and settle which holds."
         )
     return said

@@ -294,7 +294,8 @@ class TestWords:
         plan, venues, _ = made()
         site, other = plan.order[0], venues.candidates[-1]
         table = venues.table.copy()
-        table.loc[[site, other], "address"] = "9 East Street"
+        table.loc[site, ["address", "postcode"]] = ["9 East Street", "IG11 8EB"]
+        table.loc[other, ["address", "postcode"]] = ["9 East St", "IG11 8EB"]
         said = site_words(plan, replace(venues, table=table), facts(), 0)["where"]
         name = table["name"].iloc[other]
         assert f"At the same address are listed {name}: they may be one place." in said

@@ -84,7 +84,12 @@ _TEXTS: Final = ("address", "postcode", "opening_hours")
 
 def name_key(name: str) -> str:
     """Reduce a name to what is compared: "Toy Ltd. T/A Aroma Cafe Ltd." to "aromacafe"."""
-    return plain(_COMPANY.sub("", _TRADING.sub("", name))) or name.strip().casefold()
+    return plain(bare_name(name)) or name.strip().casefold()
+
+
+def bare_name(name: str) -> str:
+    """Return a name without the company behind it: "Toy Ltd. T/A Aroma Ltd." is "Aroma"."""
+    return _COMPANY.sub("", _TRADING.sub("", name)).strip()
 
 
 def as_one(rows: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:

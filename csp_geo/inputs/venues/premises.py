@@ -109,16 +109,18 @@ WANTED: Final = Wanted(
     },
 )
 
+_LEFT_OUT: Final = ["name", "address", "postcode", "listed_in", "source_row", "reason"]
+
 
 @dataclass(frozen=True)
 class Premises:
     """Candidate premises.
 
     `table` is per `tables.PREMISES`, `ask_first` the same of those that are no candidates until
-    somebody has been asked, with `why`. `left_out` has source_file, source_row, reason (a slug) and
-    words. `counts` has read, candidates, ask_first and left_out, of which the first is the sum of
-    the others. `days` has for each list the latest day that it is known to be of. `matched` are
-    the columns that were read, with their fields.
+    somebody has been asked, with `why`. `left_out` has name, address, postcode, source_file,
+    source_row, reason (a slug) and words. `counts` has read, candidates, ask_first and left_out, of
+    which the first is the sum of the others. `days` has for each list the latest day that it is
+    known to be of. `matched` are the columns that were read, with their fields.
     """
 
     table: gpd.GeoDataFrame
@@ -183,7 +185,7 @@ def read_premises(
     is_asked, kept = rows["reason"] == ASK_FIRST, rows[rows["reason"] == ""]
     if kept.empty:
         raise NoReportsError(nothing_left(rows["reason"], len(rows)))
-    left_out = rows.loc[(rows["reason"] != "") & ~is_asked, ["listed_in", "source_row", "reason"]]
+    left_out = rows.loc[(rows["reason"] != "") & ~is_asked, _LEFT_OUT]
     asked = rows[is_asked].reset_index(drop=True)
     return Premises(
         table=_as_premises(kept.reset_index(drop=True), area),

@@ -78,6 +78,7 @@ HAVENS = (
     "hours-assumed",
     "bank-holiday-week",
     "area-without-venue",
+    "venues-outside",
     "venues-not-sure",
     "venues-by-day-only",
     "not-vetted",
