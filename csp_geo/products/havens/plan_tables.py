@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.products.havens.plan_words import HavenFacts
 
 LICENSING: Final = "licensing"
 HOURS: Final = "opening hours"
@@ -135,7 +136,7 @@ def ask_first_table(ask_first: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def uncovered_table(
-    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, within_m: float
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, facts: HavenFacts
 ) -> pd.DataFrame:
     """Return what stays uncovered, a row for each hotspot and venue near it; the most first."""
     lines = []
@@ -153,7 +154,7 @@ def uncovered_table(
                 "venue": venues.table["name"].iloc[one.site],
                 "metres": round(one.metres),
                 "would_cover": round(one.gain, 3),
-                "why_not_more": why_not(one, venues, within_m),
+                "why_not_more": why_not(one, venues, facts.within_m, no_hours=facts.no_hours),
             }
             for one in spot.nearest
         ]
