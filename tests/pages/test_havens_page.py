@@ -415,19 +415,6 @@ def test_by_keyboard(open_page):
 
 
 @pytest.mark.browser
-def test_printed_nothing_stays_folded(open_page):
-    tab = open_page(page())
-    folded = "document.querySelectorAll('details:not(.key):not([open])').length"
-    before = tab.page.evaluate(folded)
-    assert before
-    tab.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert tab.page.evaluate(folded) == 0
-    tab.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
-    assert tab.page.evaluate(folded) == before
-    tab.assert_quiet()
-
-
-@pytest.mark.browser
 def test_the_map_tells_covered_reports_from_others(open_page):
     tab = open_page(page())
     key = " ".join(tab.page.locator("#key label").all_inner_texts())

@@ -398,7 +398,7 @@ var cspMap = (function () {
     box.setAttribute("aria-label", "Map. Everything on it also stands in the list and the table.");
     fit(data.bounds, 14, undefined, false);
     map.setMinZoom(Math.floor(map.getZoom()) - 1);
-    map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.75));
+    map.setMaxBounds(L.latLngBounds(data.bounds).pad(1.5));
     addControls();
     data.hotspots.forEach(makeSymbol);
     bindShapes();
