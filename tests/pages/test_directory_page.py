@@ -568,7 +568,7 @@ class TestBrowser:
                 assert beside or abs(one["y"] - other["y"]) >= one["height"] - 0.5
         moved = [at for at in range(len(boxes)) if symbols.nth(at).get_attribute("style")]
         assert len(moved) > 1
-        assert tab.page.locator(".leader:not([hidden])").count() == len(moved)
+        assert tab.page.locator(".haven > i:not([hidden])").count() == len(moved)
         tab.assert_quiet()
 
     def test_without_wards(self, open_page, register):

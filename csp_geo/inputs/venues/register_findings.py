@@ -9,6 +9,7 @@ import pandas as pd
 
 from csp_geo.core.period import say_day
 from csp_geo.core.wording import join
+from csp_geo.inputs.venues.contacts import holds_contact
 from csp_geo.inputs.venues.listing import NO, NO_LOCATION, OUTSIDE, UNKNOWN, YES, say_nowhere
 from csp_geo.inputs.venues.opening_rules import NO_HOURS, read_rules
 from csp_geo.inputs.venues.register_cells import NUMBERS
@@ -385,3 +386,23 @@ def hours_findings(given: object) -> Iterator[_Finding]:
     elif not rules.names_bank_holidays:
         what = "Its hours do not say what holds on bank holidays: then they are not known."
         yield "no-bank-holidays", what, 'Add "PH off", or the hours: "PH 10:00-16:00".', False
+
+
+def hours_to_ask(given: object, *, in_hand: bool) -> str:
+    """Say what is to be asked about the hours of a venue that may be approached; "" for nothing.
+
+    Hours that cannot be read or look like a slip are said of every venue; another doubt only of
+    those that are to be approached, or asked in the stead of one that is (`in_hand`).
+    """
+    rules = read_rules(given if isinstance(given, str) else "")
+    is_unread = not rules.osm and rules.reason != NO_HOURS
+    if not (is_unread or rules.has_slip or (in_hand and rules.doubt)):
+        return ""
+    return " ".join(f"{what} {do}" for _, what, do, _ in hours_findings(given))
+
+
+def hours_as_written(given: object) -> str | None:
+    """Return hours as they were written, for the coordinator; `None` with a comment or contact."""
+    if not isinstance(given, str) or '"' in given or holds_contact(given):
+        return None
+    return given or None

@@ -91,4 +91,4 @@ def open_questions(register: Path, area: StudyArea) -> pd.DataFrame:
 
 
 def _address(text: str) -> str | None:
-    return None if address_holds_contact(text) else public_address(text) or None
+    return None if address_holds_contact(text) else public_address(text)[0] or None

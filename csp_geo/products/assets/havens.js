@@ -7,7 +7,9 @@ var cspHavens = (function () {
   var marks = {};
   var pick = function () {};
   var HEIGHT = 28;
-  var RINGS = 3; // how many symbols away a number may stand from its place
+  var RINGS = [0, 28, 40, 52, 66, 82, 100, 120, 144]; // pixels: how far from its place a number may stand
+  var WAYS = 16;
+  var SAME_PLACE = 12; // pixels: so near one another the first keeps its place
 
   function door() {
     var drawing = document.createElementNS(SVG, "svg");
@@ -34,29 +36,6 @@ var cspHavens = (function () {
     return made;
   }
 
-  /* Where a symbol with a number may stand: at its place, else as near as it can, below first. */
-  function offsetsFor(width) {
-    var found = [[0, 0]];
-    for (var ring = 1; ring <= RINGS; ring += 1) {
-      [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]].forEach(function (way) {
-        found.push([way[0] * ring * (width + 2), way[1] * ring * HEIGHT]);
-      });
-    }
-    return found;
-  }
-
-  /* The line from the edge of a symbol that was moved to its place; none where it was not. */
-  function lead(one, dx, dy) {
-    var far = Math.hypot(dx, dy);
-    var inside = Math.min(one.width / 2 / Math.abs(dx), HEIGHT / 2 / Math.abs(dy));
-    one.leader.hidden = !far;
-    if (far) {
-      one.leader.style.width = Math.max(far * (1 - inside), 0) + "px";
-      one.leader.style.transform =
-        "rotate(" + Math.atan2(-dy, -dx) + "rad) translateX(" + far * inside + "px)";
-    }
-  }
-
   data.havens.forEach(function (haven, at) {
     var key = haven.key || "haven-" + at;
     var mark = document.createElement("span");
@@ -64,11 +43,8 @@ var cspHavens = (function () {
     mark.appendChild(door());
     if (haven.number) {
       mark.appendChild(text(String(haven.number)));
+      mark.appendChild(document.createElement("i"));
     }
-    var leader = document.createElement("i");
-    leader.className = "leader";
-    leader.hidden = true;
-    mark.appendChild(leader);
     var width = haven.number ? (haven.number > 99 ? 48 : haven.number > 9 ? 42 : 34) : 24;
     var marker = L.marker([haven.lat, haven.lon], {
       icon: L.divIcon({ html: mark, className: "spot", iconSize: [width, 26] }),
@@ -80,8 +56,41 @@ var cspHavens = (function () {
       pick(key);
     });
     csp_havens.addLayer(marker);
-    marks[key] = { haven: haven, mark: mark, marker: marker, width: width, leader: leader };
+    marks[key] = { haven: haven, mark: mark, marker: marker, width: width };
   });
+
+  /* Where a number may stand, its own place first, then below it: [x, y] from there. */
+  var steps = [];
+  RINGS.forEach(function (far) {
+    for (var way = 0; way < (far ? WAYS : 1); way += 1) {
+      var angle = Math.PI / 2 + ((2 * Math.PI) / WAYS) * Math.ceil(way / 2) * (way % 2 ? 1 : -1);
+      steps.push([Math.round(far * Math.cos(angle)), Math.round(far * Math.sin(angle))]);
+    }
+  });
+
+  /* The key and the buttons that lie over the map. */
+  function furniture(map) {
+    var frame = map.getContainer().getBoundingClientRect();
+    return Array.from(document.querySelectorAll("#key, .leaflet-control")).map(function (part) {
+      var box = part.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
+  }
+
+  /* Draws the line from a number that was moved aside to its place. */
+  function lead(one, step) {
+    var line = one.mark.querySelector("i");
+    var far = Math.hypot(step[0], step[1]);
+    if (line) {
+      line.hidden = !far;
+    }
+    if (line && far) {
+      var inside = Math.min(one.width / 2 / Math.abs(step[0] / far), HEIGHT / 2 / Math.abs(step[1] / far));
+      line.style.width = Math.max(far - inside, 0) + "px";
+      line.style.transform =
+        "rotate(" + Math.atan2(-step[1], -step[0]) + "rad) translateX(" + inside + "px)";
+    }
+  }
 
   return {
     onPick: function (picked) {
@@ -104,31 +113,43 @@ var cspHavens = (function () {
         csp_havens[shown ? "addLayer" : "removeLayer"](marks[key].marker);
       }
     },
-    /* Those that have no room are drawn small, without their number. */
+    /* Numbers that have no room at their place stand beside it, with a line to it; what has no
+       number, or no room there either, is drawn small. */
     place: function (map, taken, collides, around) {
-      Object.keys(marks).forEach(function (key) {
+      var size = map.getSize();
+      var fixed = furniture(map);
+      var shown = Object.keys(marks).filter(function (key) {
+        return map.hasLayer(marks[key].marker);
+      });
+      var points = shown.map(function (key) {
+        return map.latLngToContainerPoint(marks[key].marker.getLatLng());
+      });
+      var spots = points.map(function (point, n) {
+        return marks[shown[n]].haven.number ? around(point, 3, 3) : null;
+      });
+      taken.push.apply(taken, fixed);
+      shown.forEach(function (key, n) {
         var one = marks[key];
-        if (!map.hasLayer(one.marker)) {
-          return;
-        }
-        var point = map.latLngToContainerPoint(one.marker.getLatLng());
-        function boxAt(offset) {
-          return around(point.add(offset), one.width / 2, HEIGHT / 2);
-        }
-        var free = (one.haven.number ? offsetsFor(one.width) : [[0, 0]]).find(function (offset) {
-          return !collides(boxAt(offset), taken);
+        var others = spots.filter(function (spot, other) {
+          return spot && points[other].distanceTo(points[n]) > SAME_PLACE;
         });
-        var shift = free || [0, 0];
-        var full = boxAt(shift);
-        var small = !free && !one.mark.classList.contains("chosen");
-        one.mark.classList.toggle("small", small);
-        one.mark.style.transform =
-          shift[0] || shift[1] ? "translate(" + shift[0] + "px, " + shift[1] + "px)" : "";
-        lead(one, shift[0], shift[1]);
+        function boxAt(step) {
+          return around(points[n].add(step), one.width / 2, HEIGHT / 2);
+        }
+        var step = (one.haven.number ? steps : [steps[0]]).find(function (way) {
+          var box = boxAt(way);
+          var within = box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
+          return (within || !(way[0] || way[1])) && !collides(box, taken) && !collides(box, others);
+        });
         var chosen = one.mark.classList.contains("chosen");
+        var small = !step && !chosen;
+        step = step || steps[0];
+        one.mark.classList.toggle("small", small);
+        one.mark.style.transform = "translate(" + step[0] + "px, " + step[1] + "px)";
+        lead(one, step);
         // a small one without a number must not hide the number of another
         one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);
-        taken.push(small ? around(point, 7, 7) : full);
+        taken.push(small ? around(points[n], 7, 7) : boxAt(step));
       });
     },
     at: function (key) {
