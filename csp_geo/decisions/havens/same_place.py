@@ -16,7 +16,7 @@ import numpy as np
 
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.listing import SAME_M, bare_name
-from csp_geo.inputs.where.gazetteer import normal_name
+from csp_geo.inputs.where.gazetteer import is_place_name, normal_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -148,8 +148,13 @@ def _metres(a: int, b: int, xy: Floats) -> float:
 
 
 def _telling(name: str, address: str) -> str:
-    """Return the first word of a name that neither many names have nor the address."""
-    known = _COMMON | {plain(word) for word in address.replace(",", " ").split()}
+    """Return the first word of a name that neither many names have nor its street or town.
+
+    A part of an address that is neither may be the name again: "Ibis Hotel, Highbridge Road".
+    """
+    parts = address.split(",")
+    places = [*parts[1:][-1:], *(part for part in parts if is_place_name(part.strip()))]
+    known = _COMMON | {plain(word) for part in places for word in part.split()}
     words = (plain(word) for word in bare_name(name).split())
     return next((word for word in words if word and word not in known), "")
 

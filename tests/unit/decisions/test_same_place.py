@@ -29,6 +29,7 @@ def is_one(first, second, metres=0.0):
         (("A", "Unit 8, Davenport Centre", CODE), ("B", "8 Davenport Centre", CODE)),
         (("Asda", "Merrielands Crescent", CODE), ("Asda Cafe", "Merrielands Crescent", CODE)),
         (("Asda", None, CODE), ("The Asda Pharmacy", "2 Long Lane", CODE)),
+        (("Ibis", "Ibis Hotel, Highbridge Road", CODE), ("Ibis Two", "Highbridge Road", CODE)),
         (("A", "9 High Road", None), ("B", "9 High Road", CODE)),
     ],
 )
