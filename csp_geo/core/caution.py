@@ -89,7 +89,6 @@ KINDS: Final = {
         Kind("hours-assumed", 84, "opening hours were assumed for venues that give none"),
         Kind("bank-holiday-week", 84, "the week has a bank holiday on which hours are not known"),
         Kind("area-without-venue", 82, "an area that should have a haven has no venue"),
-        Kind("venues-outside", 82, "venues of the lists lie outside the study area"),
         Kind("venues-not-sure", 82, "some venues counted are not known to meet the profile"),
         Kind("venues-by-day-only", 82, "venues count by day alone"),
         Kind("not-vetted", 82, "meeting a profile on paper is not vetting"),

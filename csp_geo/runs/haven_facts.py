@@ -15,14 +15,12 @@ from csp_geo._version import __version__
 from csp_geo.core.caution import Caution, in_order, inherited
 from csp_geo.core.period import months_before, say_day, say_span
 from csp_geo.core.wording import count, join, number
-from csp_geo.decisions.havens.candidates import VenueNames
 from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.ground.ground_store import DRAWN
-from csp_geo.inputs.venues.listing import OUTSIDE, YES
+from csp_geo.inputs.venues.listing import OUTSIDE
 from csp_geo.inputs.venues.register import say_stages
-from csp_geo.inputs.venues.register_findings import CANDIDATE
 from csp_geo.inputs.venues.to_settle import ABOUT
 from csp_geo.products.havens import plan_words
 from csp_geo.products.havens.plan_tables import HOURS, LICENSING
@@ -113,22 +111,10 @@ def page_facts(run: PlanRun, to_ask: pd.DataFrame) -> plan_words.HavenFacts:
         existing=_existing(run.register),
         stages=say_stages(run.register) if run.register is not None else "",
         on=pack.as_of,
-        said_yes=_said_yes(run),
+        said_yes=run.venues.said_yes,
         to_look_up=frozenset(int(n) for n in to_ask["to_approach"].dropna()),
         ground=run.ground.drawn() if run.ground else None,
     )
-
-
-def _said_yes(run: PlanRun) -> frozenset[int]:
-    """Return the positions of the venues that said yes when they were asked, by the register."""
-    if run.register is None:
-        return frozenset()
-    told = run.register.table
-    agreed = told[(told["status"] == CANDIDATE) & (told["willing"] == YES)]
-    listed = VenueNames.of(run.candidates)
-    alike = [listed.likeness(row) for _, row in agreed.iterrows()]
-    found = [np.flatnonzero((one > 0) & (one == one.max(initial=0))) for one in alike]
-    return frozenset(int(site) + run.venues.n_existing for sites in found for site in sites)
 
 
 def _counting(run: PlanRun) -> str:

@@ -15,7 +15,7 @@ from csp_geo.core.tables import CRITERIA, LEFT_OUT, as_agreed
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.criteria import judge
 from csp_geo.inputs.source import plain
-from csp_geo.inputs.venues.listing import NO, OUTSIDE, SAME_M, YES, name_key
+from csp_geo.inputs.venues.listing import NO, SAME_M, YES, name_key
 from csp_geo.inputs.venues.register_findings import CANDIDATE
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def candidates_of(
         table.reset_index(drop=True),
         asked[known_asked == ""].reset_index(drop=True),
         as_agreed(pd.concat(out, ignore_index=True), LEFT_OUT),
-        (*_outside(premises), *_after_dark(table, profile), *profile.cautions),
+        (*_after_dark(table, profile), *profile.cautions),
         profile.give_up,
     )
 
@@ -237,16 +237,6 @@ def _begins(name: str, other: str) -> bool:
     """Tell whether the shorter of two names, of four letters or more, begins the longer one."""
     short, long = sorted((name, other), key=len)
     return short == long or (len(short) >= _SHORTEST and long.startswith(short))
-
-
-def _outside(premises: Premises) -> tuple[Caution, ...]:
-    """Say how many venues of the lists lie outside the study area: nobody there is asked."""
-    n = premises.reasons.get(OUTSIDE, 0)
-    said = (
-        f"{count(n, 'venue of the lists lies', 'venues of the lists lie')} outside the study area, "
-        "where nobody is asked: left-out.csv names them."
-    )
-    return (Caution("venues-outside", said),) * bool(n)
 
 
 def _after_dark(table: pd.DataFrame, profile: Profile) -> list[Caution]:

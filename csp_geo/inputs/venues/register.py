@@ -156,8 +156,13 @@ class Register:
 
     @property
     def are_havens(self) -> pd.Series:
-        """Which rows are or were havens, bool: neither candidates nor venues that said no."""
-        return ~self.table["status"].isin([CANDIDATE, TO_ASK]) & ~self._said_no
+        """Which rows are or were havens, bool: neither candidates nor venues that said no.
+
+        A venue that closed was one if it ever signed up or was trained.
+        """
+        closed = self.table["status"] == "closed"
+        no_day = self.table["sign_up_date"].isna() & self.table["training_date"].isna()
+        return ~self.table["status"].isin([CANDIDATE, TO_ASK]) & ~self._said_no & ~(closed & no_day)
 
     @property
     def _said_no(self) -> pd.Series:

@@ -78,7 +78,6 @@ HAVENS = (
     "hours-assumed",
     "bank-holiday-week",
     "area-without-venue",
-    "venues-outside",
     "venues-not-sure",
     "venues-by-day-only",
     "not-vetted",
