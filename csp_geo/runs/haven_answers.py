@@ -73,13 +73,11 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
             "or name one with --existing FILE."
         )
     lists: list[FilledList] = []
-    asked: dict[str, set[str]] = {}
     for path, name in _named(options.answers):
         opened = open_call_list(path, name, context.settings.limits)
         area = _area_of_plan(opened, options)
         is_british = area.projection.is_british
         lists.append(read_call_list(opened, today=context.today, is_british=is_british))
-        asked.setdefault(opened.number, set()).update(row[0] for row in opened.sheet.facts(1))
     answers = [_guarded(answer) for answer in joined(lists)]
     with at_work_on(register, context.command, context.progress):
         text = RegisterText(register, area)
@@ -90,7 +88,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     stages = None
     if has_rows(register):
         stages = read_havens(register, area, today=context.today)
-    n_open = _n_open(lists, asked)
+    n_open = _n_open(lists)
     disputed = [sentence for row in rows for sentence in row.to_settle]
     unread = [sentence for filled in lists for sentence in filled.unread]
     none_yet = f"{count(n_open, 'row')} {'has' if n_open == 1 else 'have'} none yet"
@@ -123,14 +121,15 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     return AnswersRead(lines, record)
 
 
-def _n_open(lists: Sequence[FilledList], asked: Mapping[str, set[str]]) -> int:
+def _n_open(lists: Sequence[FilledList]) -> int:
     """Return how many venues have no answer yet, each once however many lists it stands on.
 
-    `asked` has the venues of each plan by its number; where a list has lost them, its rows count.
+    Where a list no longer says which venues are on it, its rows count.
     """
     answered = {answer.key for filled in lists for answer in filled.answers}
-    rows = sum(filled.n_open for filled in lists if not asked[filled.number])
-    return rows + sum(f"{plan} {key}" not in answered for plan in asked for key in asked[plan])
+    known = {key for filled in lists for key in filled.venues}
+    lost = [one for one in lists if set(one.venues) <= {answer.key for answer in one.answers}]
+    return len(known - answered) + sum(one.n_open for one in lost)
 
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
