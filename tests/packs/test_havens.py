@@ -105,8 +105,11 @@ class TestSample:
 
     def test_marks_and_contacts_stay_where_they_belong(self, made: Path, demo: Path) -> None:
         """Who is to be asked about at licensing stands in one file; the contact in none."""
-        marked = {row["name"] for row in rows_of(made / "for-the-coordinator.csv")}
+        marked = rows_of(made / "for-the-coordinator.csv")
         assert marked
+        in_plan = {row["to_approach"] for row in marked} - {""}
+        html = (made / "havens.html").read_text("utf-8")
+        assert html.count("Before you approach it: see for-the-coordinator.csv.") == len(in_plan)
         for name in FILES - {"for-the-coordinator.csv"}:
             text = text_of(made / name)
             assert "licensing first" not in text, name

@@ -283,7 +283,7 @@ class TestWords:
         html = havens_page(better, some, spots, make_area(), facts())
         assert "its 1 new venue" not in html.split("What each further venue buys")[0]
         assert "with its 1 new venue 8 are covered." in html
-        assert "Covered at most, whatever the type" in html
+        assert "At most, any type" in html
         assert "whatever the" not in page()
 
     def test_why_one_of_second_choice_is_asked(self):
