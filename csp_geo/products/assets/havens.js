@@ -145,7 +145,8 @@ var cspHavens = (function () {
         var small = !step && !chosen;
         step = step || steps[0];
         one.mark.classList.toggle("small", small);
-        one.mark.style.transform = "translate(" + step[0] + "px, " + step[1] + "px)";
+        one.mark.style.transform =
+          step[0] || step[1] ? "translate(" + step[0] + "px, " + step[1] + "px)" : "";
         lead(one, step);
         // a small one without a number must not hide the number of another
         one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);
