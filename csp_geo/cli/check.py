@@ -10,10 +10,12 @@ import click
 from csp_geo.cli.shared import PATH, command_text, finish, make_context, settings_of
 from csp_geo.cli.terminal import say
 from csp_geo.core.errors import SettingsError
-from csp_geo.core.wording import count
+from csp_geo.core.wording import count, join
 from csp_geo.runs.project import boundaries_at, only_boundaries
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from csp_geo.cli.shared import Surroundings
     from csp_geo.runs.check import CheckOptions
     from csp_geo.runs.context import Context
@@ -109,12 +111,19 @@ def _check(options: CheckOptions, context: Context, *, fix: Path | None, as_json
         _write_fixed(fix, pack.accepted)
     code = finish(pack, written, as_json=as_json)
     if fix is not None and not as_json:
-        say(
-            f"Written: {fix} ({count(n_accepted, 'row')})"
-            if n_accepted
-            else f"{fix.name} was not written: no row could be used."
-        )
+        for line in _said_of_fix(fix, n_accepted, written.record["files"]):
+            say(line)
     return code
+
+
+def _said_of_fix(path: Path, n_accepted: int, files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say what was written, and which files hold no reports: these are not for `--fix`."""
+    others = [f"{file['path']} ({file['kind']})" for file in files if file["kind"] != "reports"]
+    lines = [f"--fix writes reports alone: nothing of {join(others)}."] if others else []
+    if n_accepted:
+        return [f"Written: {path} ({count(n_accepted, 'row')})", *lines]
+    why = "" if len(others) == len(files) else ": no row could be used"
+    return [f"{path.name} was not written{why}.", *lines]
 
 
 def _write_fixed(path: Path, data: bytes) -> None:

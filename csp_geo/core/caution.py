@@ -50,6 +50,8 @@ KINDS: Final = {
         Kind("few-candidates", 130, "more venues were asked for than there are to choose from"),
         Kind("fewer-sites", 130, "fewer venues than asked for cover all that can be covered"),
         Kind("hours-left-aside", 125, "every venue was taken as open all week"),
+        _both("list-of-venues-old", 122, "a list of venues is more than a year older than the map"),
+        Kind("many-thefts", 121, "thefts, which include shoplifting, pull a plan to shops"),
         _both("no-existing-havens", 120, "no list of existing havens was given"),
         Kind("standing-out-only", 115, "only reports near hotspots that stand out count"),
         Kind("no-hours", 110, "no report gives its hour"),
@@ -117,14 +119,12 @@ KINDS: Final = {
         Kind("narrowed", 70, "the map shows only some themes or sources"),
         # --- a plan: its lists
         _both("only-food-businesses", 65, "food hygiene ratings are the only list of premises"),
-        _both("list-of-venues-old", 65, "a list of venues is more than a year older than the map"),
         Kind("shared-points", 65, "premises stand at points that others share"),
         _maker("contacts-in-lists", 65, "names or addresses of a list hold contacts of people"),
         _maker("business-types-unknown", 65, "business types not in the table of venue types"),
         _maker("venues-listed-twice", 65, "rows of lists stand for one venue"),
         _maker("list-left-out", 65, "a table of a list of venues was left out"),
         _maker("list-as-read", 65, "rows or cells of a list of venues that were not read"),
-        Kind("many-thefts", 65, "thefts, which include shoplifting, pull a plan to shops"),
         # --- which reports were taken
         _both("feed-not-counted", 60, "two files cover the same months, and one counts"),
         _both("repeated-references", 60, "references repeat across files, with other details"),

@@ -174,6 +174,14 @@ def let_through(
     return table[[*columns, geometry]]
 
 
+def may_point_at_venues(audience: Audience) -> bool:
+    """Tell whether a page may say of one venue that there is something to look up about it.
+
+    What it is, such as a question to licensing, stands in for-the-coordinator.csv alone.
+    """
+    return audience in _COORDINATOR
+
+
 _PROTECTED: Final = re.compile(
     r"\b(?:refuges?|sanctuary|safe ?house|(?<!bus )(?<!bike )(?<!cycle )shelter|womens\w*"
     r"|women s (?:aid|centre|center|house|shelter|project|hub)|woman s \w+"

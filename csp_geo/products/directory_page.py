@@ -22,7 +22,6 @@ from csp_geo.core.tables import ANSWERS, DIRECTORY, FINDINGS
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import capital, count, join, number
 from csp_geo.decisions.opening import Place, shown_hours, timetable
-from csp_geo.inputs.venues.languages import read_languages
 from csp_geo.inputs.venues.venue_types import OTHER
 from csp_geo.products.directory_schema import directory_jsonld
 from csp_geo.products.exports import geojson_bytes
@@ -90,7 +89,7 @@ def public_table(register: Register, area: StudyArea | None = None) -> pd.DataFr
             "opening_hours": [shown_hours(text) for text in shown["opening_hours"]],
             "hours_last_confirmed": shown["last_checked"],
             **{name: shown[name].astype("str") for name, _ in _ACCESS},
-            "languages": [join(read_languages(text)[0]) or None for text in shown["languages"]],
+            "languages": shown["languages"],
             "latitude": lonlat[:, 1],
             "longitude": lonlat[:, 0],
         }

@@ -1,8 +1,8 @@
 """The public directory in the words of schema.org, for the website of a council to take (JSON-LD).
 
-It holds what the public table holds and no more. What is not known is left out; a search engine
-takes a day that nobody names for an ordinary one, so a day that differs and is not known has hours
-of no length, with a note.
+It holds what the public table holds and no more. What is not known is left out and never written as
+closed. A search engine takes a day that nobody names for an ordinary one, so days that differ and
+are not known stand in the description.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from csp_geo.core.period import say_day
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import DAYS as WEEKDAYS
+from csp_geo.core.wording import join
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.opening_times import DAY, clock
 from csp_geo.products.html import json_for_script
@@ -86,7 +88,7 @@ def _place(
         place["address"] = {"@type": "PostalAddress", **known}
     if amenities:
         place["amenityFeature"] = amenities
-    return place | _hours(table)
+    return place | _hours(table) | _unknown_days(table)
 
 
 def _hours(table: Timetable) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def _hours(table: Timetable) -> dict[str, Any]:
     week = [
         {"@type": "OpeningHoursSpecification", "dayOfWeek": names, **ends}
         for spans, days in groupby(range(len(WEEKDAYS)), key=lambda day: table.week[day])
-        if (names := [WEEKDAYS[day] for day in days]) and (not spans or _sure(spans))
+        if (names := [WEEKDAYS[day] for day in days]) and not _is_unknown(spans)
         for ends in _ends(spans)
     ]
     others = [
@@ -107,6 +109,7 @@ def _hours(table: Timetable) -> dict[str, Any]:
             **ends,
         }
         for day, spans in sorted(table.other_days.items())
+        if not _is_unknown(spans)
         for ends in _ends(spans)
     ]
     found = {"openingHoursSpecification": week, "specialOpeningHoursSpecification": others}
@@ -117,13 +120,23 @@ def _sure(spans: Spans) -> list[tuple[int, int]]:
     return [(start, end) for start, end, state in spans if state == OPEN]
 
 
+def _is_unknown(spans: Spans) -> bool:
+    """Tell a day of which it is not known when it is open: neither hours nor closed all day."""
+    return bool(spans) and not _sure(spans)
+
+
+def _unknown_days(table: Timetable) -> dict[str, str]:
+    """Return a note of the days that differ and are not known, if the hours are written at all."""
+    if table.reason or len(table.other_days) > _MOST_OTHER_DAYS:
+        return {}
+    days = [day for day, spans in sorted(table.other_days.items()) if _is_unknown(spans)]
+    said = f"Opening hours are not known on {join(map(say_day, days))}."
+    return {"description": said} if days else {}
+
+
 def _ends(spans: Spans) -> list[dict[str, str]]:
-    """Return when a day opens and closes; one that is never surely open does both at midnight."""
-    sure = _sure(spans)
-    if not sure:
-        note = {"description": "Hours on this day are not known"} if spans else {}
-        return [{"opens": _NEVER, "closes": _NEVER, **note}]
+    """Return when a day opens and closes; one that is closed does both at midnight."""
     return [
         {"opens": clock(start), "closes": _END_OF_DAY if end == DAY else clock(end % DAY)}
-        for start, end in sure
-    ]
+        for start, end in _sure(spans)
+    ] or [{"opens": _NEVER, "closes": _NEVER}]

@@ -182,7 +182,7 @@ def check_page(files: Sequence[FileQuality], counts: Mapping[str, int], facts: C
     Parameters
     ----------
     files, counts
-        From `intake.quality.file_qualities` and `CleanResult.counts`.
+        From `intake.quality.file_qualities`, and the sums of their counts.
     facts
         What else the page says; its cautions concern the whole.
 

@@ -110,7 +110,7 @@ def run_check(options: CheckOptions, context: Context) -> CheckPack:
     )
     page = check_page(
         qualities,
-        result.counts,
+        {name: sum(file.counts[name] for file in qualities) for name in result.counts},
         CheckFacts(
             on=context.today,
             marking=settings.marking,

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from csp_geo._version import __version__
-from csp_geo.core.caution import Caution
+from csp_geo.core.caution import Caution, in_order
 from csp_geo.core.storage import is_labelled
 from csp_geo.core.tables import PUBLIC_DIRECTORY
-from csp_geo.core.wording import count, join
+from csp_geo.core.wording import join
 from csp_geo.inputs.areas.study_area import read_study_area, ward_licence
 from csp_geo.inputs.areas.zones_and_places import read_places
 from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.ground.ground_store import DRAWN, read_ground
 from csp_geo.inputs.ground.ground_uses import with_places
-from csp_geo.inputs.venues.languages import read_languages
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
 from csp_geo.products import directory_page as page
@@ -66,9 +65,6 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
     if len(options.boundaries) > 1:
         several = "data/boundaries holds several files, so the map has no wards."
         cautions.append(Caution("several-boundaries", several))
-    if n_unnamed := _with_unknown_languages(register):
-        unnamed = f"{count(n_unnamed, 'Safe Haven')}: words in languages that are no known language"
-        cautions.append(Caution("list-as-read", f"{unnamed} are not shown. Write them by name."))
     if register.unread:
         unread = f"Columns that were not read: {join(register.unread)}."
         cautions.append(Caution("columns-not-read", unread))
@@ -113,7 +109,7 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
                 ground=ground.path if ground else None,
             ),
             licences=licences,
-            cautions=cautions,
+            cautions=in_order(cautions),
         ),
         body={
             "counts": register.counts,
@@ -127,12 +123,6 @@ def run_directory(options: DirectoryOptions, context: Context) -> Pack:
         opens=() if error else (f"{page.PUBLIC_FOLDER}/{page.PAGE}",),
         error=error,
     )
-
-
-def _with_unknown_languages(register: Register) -> int:
-    """Return of how many havens that count now a word stands in languages that is none."""
-    shown = register.table.loc[register.counts_now, "languages"]
-    return sum(read_languages(text)[1] > 0 for text in shown)
 
 
 def _licences(register: Register, area: StudyArea | None) -> tuple[str, ...]:

@@ -25,16 +25,16 @@ from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.files.gis_file import DAMAGED_LAYER, recognise
 from csp_geo.inputs.venues.call_answers import joined, open_call_list, read_call_list
 from csp_geo.inputs.venues.register import read_havens, say_stages
-from csp_geo.inputs.venues.register_answers import RegisterText
+from csp_geo.inputs.venues.register_answers import CLOSED, RegisterText
 from csp_geo.products.escape import neutralise
 from csp_geo.runs.pack import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.venues.call_answers import OpenList, VenueAnswers
+    from csp_geo.inputs.venues.call_answers import FilledList, OpenList, VenueAnswers
     from csp_geo.inputs.venues.register_answers import RowAnswered
     from csp_geo.runs.context import Context
 
@@ -72,7 +72,7 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
             f"There is no {register.name} to write the answers into. Make one with 'csp-geo init', "
             "or name one with --existing FILE."
         )
-    lists = []
+    lists: list[FilledList] = []
     for path, name in _named(options.answers):
         opened = open_call_list(path, name, context.settings.limits)
         area = _area_of_plan(opened, options)
@@ -88,8 +88,8 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
     stages = None
     if has_rows(register):
         stages = read_havens(register, area, today=context.today)
-    n_open = sum(filled.n_open for filled in lists)
-    disputed = [sentence for answer in answers for sentence in answer.disputed]
+    n_open = _n_open(lists)
+    disputed = [sentence for row in rows for sentence in row.to_settle]
     unread = [sentence for filled in lists for sentence in filled.unread]
     none_yet = f"{count(n_open, 'row')} {'has' if n_open == 1 else 'have'} none yet"
     lines = [
@@ -119,6 +119,17 @@ def run_answers(options: AnswerOptions, context: Context) -> AnswersRead:
         "stages": None if stages is None else stages.stages,
     }
     return AnswersRead(lines, record)
+
+
+def _n_open(lists: Sequence[FilledList]) -> int:
+    """Return how many venues have no answer yet, each once however many lists it stands on.
+
+    Where a list no longer says which venues are on it, its rows count.
+    """
+    answered = {answer.key for filled in lists for answer in filled.answers}
+    known = {key for filled in lists for key in filled.venues}
+    lost = [one for one in lists if set(one.venues) <= {answer.key for answer in one.answers}]
+    return len(known - answered) + sum(one.n_open for one in lost)
 
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -199,9 +210,8 @@ def _put(
     """Put each venue's answers into its row of the register, or into a new one."""
     done = []
     for answer in answers:
-        venue = _told_apart(answer, area)
-        same = VenueNames.of(known).same_as(venue)
-        row = int(known["source_row"].to_numpy()[same][0]) if same.any() else None
+        venue = _told_apart(answer.venue, area)
+        row = _row_of(venue, [_told_apart(other, area) for other in answer.others], known)
         done.append(text.put(answer, row))
         if row is None:
             new = gpd.GeoDataFrame(
@@ -211,9 +221,22 @@ def _put(
     return done
 
 
-def _told_apart(answer: VenueAnswers, area: StudyArea) -> dict[str, Any]:
+def _row_of(
+    venue: dict[str, Any], others: Sequence[dict[str, Any]], known: gpd.GeoDataFrame
+) -> int | None:
+    """Return the row of the register that is most surely a venue's, and no other's of its plan."""
+    names = VenueNames.of(known)
+    likeness = names.likeness(venue)
+    for other in others if likeness.any() else ():
+        likeness[names.likeness(other) >= likeness] = 0
+    if not likeness.any():
+        return None
+    return int(known["source_row"].to_numpy()[likeness.argmax()])
+
+
+def _told_apart(venue: Mapping[str, str], area: StudyArea) -> dict[str, Any]:
     """Return what a venue is told from others by."""
-    venue, point = answer.venue, None
+    point = None
     if venue["longitude"] and venue["latitude"]:
         degrees = [(float(venue["longitude"]), float(venue["latitude"]))]
         point = shapely.Point(area.projection.to_metres(degrees)[0])
@@ -251,6 +274,8 @@ def _say(row: RowAnswered) -> str:
     """Say what became of a venue's answers."""
     said = [f"{cell.column} {cell.now}" for cell in row.changes]
     new = "new: " if row.is_new else ""
+    if any(cell.now == CLOSED for cell in row.changes):
+        said.append("so it is not asked again; if it is open, write 'to ask' as its status")
     left = f" But {join(row.left)}." if row.left else ""
     return (
         f"Row {row.row}, {row.name} (from {row.source}): {new}{join(said) or 'nothing new'}.{left}"

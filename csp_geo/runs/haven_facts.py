@@ -19,7 +19,9 @@ from csp_geo.decisions.havens.demand import demand_of, demand_points
 from csp_geo.decisions.havens.licensing import comparable
 from csp_geo.decisions.opening import say_given_hours
 from csp_geo.inputs.ground.ground_store import DRAWN
+from csp_geo.inputs.venues.listing import OUTSIDE
 from csp_geo.inputs.venues.register import say_stages
+from csp_geo.inputs.venues.to_settle import ABOUT
 from csp_geo.products.havens import plan_words
 from csp_geo.products.havens.plan_tables import HOURS, LICENSING
 
@@ -74,8 +76,8 @@ class PlanRun:
     cautions: Sequence[Caution]
 
 
-def page_facts(run: PlanRun) -> plan_words.HavenFacts:
-    """Return what the page says beside the plan itself."""
+def page_facts(run: PlanRun, to_ask: pd.DataFrame) -> plan_words.HavenFacts:
+    """Return what the page says beside the plan itself; `to_ask` is for the coordinator alone."""
     options, pack = run.options, run.pack
     period = pack.record["period"]
     return plan_words.HavenFacts(
@@ -109,6 +111,8 @@ def page_facts(run: PlanRun) -> plan_words.HavenFacts:
         existing=_existing(run.register),
         stages=say_stages(run.register) if run.register is not None else "",
         on=pack.as_of,
+        said_yes=run.venues.said_yes,
+        to_look_up=frozenset(int(n) for n in to_ask["to_approach"].dropna()),
         ground=run.ground.drawn() if run.ground else None,
     )
 
@@ -178,7 +182,7 @@ def _own_cautions(run: PlanRun) -> tuple[Caution, ...]:
         found.append(Caution("out-of-reach", said))
     found += [*run.premises.cautions, *_of_age(run), *_of_thefts(run)]
     if run.register is not None:
-        found += run.register.cautions
+        found += [*run.register.cautions, *_of_havens_outside(run.register)]
     if 0 in comparable(run.candidates, run.pack.incidents):
         said = (
             "Whether licensing should be asked about a venue first cannot be said from this pack: "
@@ -207,6 +211,19 @@ def _of_hours(run: PlanRun) -> list[Caution]:
         )
         return [Caution("few-hours", said)]
     return []
+
+
+def _of_havens_outside(register: Register) -> list[Caution]:
+    """Name the havens of the register that lie too far outside the study area to count."""
+    rows = register.findings[register.findings["finding"] == OUTSIDE]
+    pairs = zip(rows["name"], rows["source_row"], strict=True)
+    if not (named := [f"{name} (row {row})" for name, row in pairs]):
+        return []
+    said = (
+        f"{register.name}: outside the study area, so not counted: {join(named)}. Check "
+        "coordinates, or leave them to the neighbouring borough."
+    )
+    return [Caution("listed-places-outside", said)]
 
 
 def _of_age(run: PlanRun) -> list[Caution]:
@@ -328,17 +345,20 @@ def _named(venues: Venues, site: int) -> dict[str, str]:
 
 
 def lines(
-    plan: HavenPlan,
+    run: PlanRun,
     facts: plan_words.HavenFacts,
     sites: Sequence[Mapping[str, Any]],
     to_ask: pd.DataFrame,
 ) -> list[str]:
-    """Return what the terminal shows; `to_ask` is of `plan_tables.to_ask_table`."""
-    said = [plan_words.lead(plan, facts)]
+    """Return what the terminal shows; `to_ask` is per `tables.TO_ASK`."""
+    said = [plan_words.lead(run.plan, facts)]
     if facts.stages:
         said.append(facts.stages)
-    said += [f"{site['rank']}. {site['name']} ({site['type']}): {site['why']}" for site in sites]
-    said.append(plan_words.certainty(plan, facts))
+    for site in sites:
+        kind = f"{site['type']}, said yes" if site["said_yes"] else site["type"]
+        said.append(f"{site['rank']}. {site['name']} ({kind}): {site['why']}")
+    if sites:
+        said.append(plan_words.certainty(run.plan, run.venues, facts))
     about, in_plan = to_ask["about"], to_ask["to_approach"].notna()
     if n_marked := int((in_plan & (about == LICENSING)).sum()):
         said.append(
@@ -349,5 +369,10 @@ def lines(
         said.append(
             f"Opening hours that look wrong as written, at {count(n_doubtful, 'venue')}: see "
             "for-the-coordinator.csv."
+        )
+    if n_open := int((about == ABOUT).sum()):
+        said.append(
+            f"Answers that contradict one another, of {count(n_open, 'venue')}: see "
+            "for-the-coordinator.csv, and settle which holds."
         )
     return said

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from csp_geo.core.errors import NoPlacesError, SettingsError
 from csp_geo.core.storage import is_labelled
-from csp_geo.core.tables import HAVENS_PLAN
+from csp_geo.core.tables import HAVENS_PLAN, TO_ASK, as_agreed
 from csp_geo.decisions.havens.candidates import candidates_of
 from csp_geo.decisions.havens.criteria import DEFAULT, read_profile
 from csp_geo.decisions.havens.demand import DemandParams, demand_of, demand_points, near_any
@@ -34,6 +35,7 @@ from csp_geo.inputs.ground.ground_store import read_ground
 from csp_geo.inputs.venues.listing import list_files
 from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens
+from csp_geo.inputs.venues.to_settle import open_questions
 from csp_geo.inputs.venues.venue_types import read_venue_types
 from csp_geo.products.havens import plan_tables
 from csp_geo.products.havens.call_list import CALL_LIST, call_list, is_filled_in, list_number
@@ -175,9 +177,12 @@ def run_havens(options: HavenOptions, context: Context) -> Pack:
 def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) -> Pack:
     """Put the plan into tables, layers, a page and a call list."""
     options, pack, plan, venues = run.options, run.pack, run.plan, run.venues
-    page = facts.page_facts(run)
-    sites = [site_words(plan, venues, page, n) for n in range(len(plan.order))]
     to_ask = plan_tables.to_ask_table(run.marks, plan, venues)
+    if options.existing is not None and run.register is not None:
+        to_settle = open_questions(options.existing, pack.area)
+        to_ask = as_agreed(pd.concat([to_settle, to_ask], ignore_index=True), TO_ASK)
+    page = facts.page_facts(run, to_ask)
+    sites = [site_words(plan, venues, page, n) for n in range(len(plan.order))]
     degrees = pack.area.projection.to_lonlat(venues.xy).round(_DECIMALS)
     to_call = [call_words(plan, venues, site, n, degrees, page.on) for n, site in enumerate(sites)]
     listed = call_list(to_call, on=page.on, marking=page.marking, note=NOT_VETTED)
@@ -190,9 +195,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
             "havens.csv": plan_tables.sites_table(plan, venues),
             "coverage.csv": plan_tables.hours_table(plan),
             "for-the-coordinator.csv": to_ask,
-            "uncovered.csv": plan_tables.uncovered_table(
-                plan, venues, pack.hotspots, options.plan.within_m
-            ),
+            "uncovered.csv": plan_tables.uncovered_table(plan, venues, pack.hotspots, page),
             "ask-first.csv": plan_tables.ask_first_table(run.ask_first),
             "left-out.csv": run.left_out,
         },
@@ -219,7 +222,7 @@ def _pack(run: facts.PlanRun, target: Path, context: Context, watch: Stopwatch) 
         ),
         body=facts.body(run, page, sites) | {"call_list": list_number(listed)},
         watch=watch,
-        lines=facts.lines(plan, page, sites, to_ask),
+        lines=facts.lines(run, page, sites, to_ask),
         opens=("havens.html",),
     )
 

@@ -8,12 +8,17 @@ from csp_geo.core.errors import CspGeoError, SourceError
 from csp_geo.core.projection import british_grid
 from csp_geo.core.visible import clean
 from csp_geo.core.wording import count
-from csp_geo.incidents.quality import NOT_USED, FileQuality, Finding
+from csp_geo.incidents.quality import DOUBTFUL, NOT_USED, FileQuality, Finding
 from csp_geo.inputs.areas.study_area import read_study_area
 from csp_geo.inputs.areas.zones_and_places import read_places, read_zones, zone_layer
 from csp_geo.inputs.file_kind import BOUNDARIES, HAVENS, PREMISES, SETTINGS, ZONES
 from csp_geo.inputs.files.reading import read_file
-from csp_geo.inputs.venues.list_findings import ASK_FIRST, SAME_VENUE, say_reason
+from csp_geo.inputs.venues.list_findings import (
+    ASK_FIRST,
+    SAME_VENUE,
+    hours_in_doubt,
+    say_reason,
+)
 from csp_geo.inputs.venues.premises import read_premises
 from csp_geo.inputs.venues.register import read_havens, say_counts
 from csp_geo.inputs.venues.venue_types import read_venue_types
@@ -119,7 +124,12 @@ def _premises(path: Path, area: StudyArea | None, context: Context) -> FileQuali
     )
     if len(found.ask_first):
         findings = (*findings, _finding(ASK_FIRST, found.ask_first["source_row"]))
-    return _account(counts, found.matched, (first, *found.cautions), findings)
+    findings += tuple(
+        Finding(DOUBTFUL, slug, len(rows), tuple(rows[:_FIRST_ROWS]), what.removesuffix("."), do)
+        for slug, what, do, rows in hours_in_doubt(found.table)
+    )
+    said = [one for one in found.cautions if one.code != "listed-places-outside"]  # a finding
+    return _account(counts, found.matched, (first, *said), findings)
 
 
 def _finding(slug: object, rows: pd.Series) -> Finding:

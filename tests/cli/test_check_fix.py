@@ -97,3 +97,31 @@ def test_anonymised_points_are_not_to_be_read_again(csp, tmp_path, write):
     ran = csp("check", path, "--fix", "clean.csv", cwd=tmp_path)
     assert "1 row of the cleaned file stand" in ran.out
     assert "cleaned file" not in csp("check", path, cwd=tmp_path).out
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_list_of_premises_is_not_called_unusable(csp, extract, tmp_path, write, beside):
+    """Its hours are said by row; that --fix writes reports alone is said, and no more."""
+    rows = [
+        ("Oak Cafe", "cafe", 51.533612, 0.08123, "Mo-Fr 09:00-17:00; PH off"),
+        ("Elm Cafe", "cafe", 51.543612, 0.08123, "ask Jane"),
+        ("Yew Cafe", "cafe", 51.553612, 0.08123, "Fri-Sat 11am-1am"),
+    ]
+    header = ("Business name", "Type", "Latitude", "Longitude", "Opening hours")
+    path = write.csv(tmp_path / "hrs.csv", header, rows)
+    files, source = ((path, extract), ()) if beside else ((path,), ("--source", "premises"))
+    ran = csp("check", *files, *source, "--fix", "out.csv", "--out", "o", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert "3 rows read = 3 accepted + 0 merged + 0 quarantined" in ran.out
+    assert "because the hours cannot be read" in ran.out
+    assert "Probably 23:00-01:00 is meant." in ran.out
+    assert "(row 3)" in ran.out
+    assert "(row 4)" in ran.out
+    assert "Jane" not in ran.out
+    assert "no row could be used" not in ran.out
+    assert "--fix writes reports alone: nothing of hrs.csv (list of premises)." in ran.out
+    assert ("out.csv was not written." in ran.out) != beside
+    assert (tmp_path / "out.csv").exists() == beside
+    page = (tmp_path / "o" / "quality.html").read_text("utf-8")
+    assert "Nothing could be read" not in page
+    assert "3 of 3 rows can be used." in page or beside

@@ -190,20 +190,29 @@ def test_a_register_without_a_type(csp, home):
 
 
 def test_two_people_who_disagree(csp, home):
-    """Neither is taken, both are said; what they agree on is."""
+    """Both are said and no is kept; what they agree on is taken."""
     fill(home, YES | {"step_free": "yes", "spoken": "Ann"}, name="ann.xlsx")
-    fill(home, YES | {"step_free": "no", "spoken": "Bob", "date": "2023-02-05"}, name="bob.xlsx")
+    fill(home, YES | {"step_free": "no", "spoken": "Bob"}, name="bob.xlsx")
     ran = csp("havens", "--answers", "ann.xlsx", "--answers", "bob.xlsx", cwd=home)
     assert ran.code == 0, ran.err
-    said = "Step-free is 'yes' in ann.xlsx row 5 and 'no' in bob.xlsx row 5, so neither was taken."
+    said = (
+        "Step-free is 'yes' in ann.xlsx row 5 and 'no' in bob.xlsx row 5, and both are of one day"
+    )
     assert f"{venue(home, 0)}: {said}" in ran.out
+    left = openpyxl.load_workbook(home / LIST)["As listed"].max_row - 2  # a heading, one answered
+    assert f"; {left} row{'s have' if left != 1 else ' has'} none yet." in ran.out
     (row,) = rows(home)
-    assert (row["step_free"], row["willing"], row["asked_on"]) == ("", "yes", "2023-02-05")
+    assert (row["step_free"], row["willing"], row["asked_on"]) == ("no", "yes", "2023-02-03")
     assert row["contact"] == "Ann; Bob"
-    assert row["answer_note"] == "Step-free: no or yes"
+    assert row["answer_note"] == "to settle: Step-free yes or no"
     before = (home / "data" / "havens.csv").read_bytes()
     csp("havens", "--answers", "ann.xlsx", "--answers", "bob.xlsx", cwd=home)
     assert (home / "data" / "havens.csv").read_bytes() == before
+    again = csp(*PLAN, "--existing", "data/havens.csv", "--out", "other", cwd=home)
+    assert "Answers that contradict one another, of 1 venue" in again.out
+    line, *_ = read(home / "other" / "2023-02-01" / "for-the-coordinator.csv")
+    assert (line["about"], line["name"]) == ("answers to settle", venue(home, 0))
+    assert "Step-free was answered yes and no" in line["note"]
 
 
 def test_where_nobody_was_reached_is_kept_and_still_to_be_asked(csp, home):
@@ -277,7 +286,7 @@ def test_files_of_one_name_are_told_apart(csp, home):
     both = ("--answers", "ann/call-list.xlsx", "--answers", "bob/call-list.xlsx")
     ran = csp("havens", *both, "--answers", "ann/../ann/call-list.xlsx", cwd=home)
     assert "'yes' in ann/call-list.xlsx row 5 and 'no' in bob/call-list.xlsx row 5" in ran.out
-    assert [row["status"] for row in rows(home)] == ["candidate"]
+    assert [row["status"] for row in rows(home)] == ["withdrawn"]
 
 
 def test_one_site_on_two_rows(csp, home):
@@ -286,9 +295,9 @@ def test_one_site_on_two_rows(csp, home):
     number = openpyxl.load_workbook(home / LIST)["Call list"]["B5"].value
     fill(home, YES, add=(("B9", number), ("C9", name), ("N9", "no")))
     ran = csp("havens", "--answers", LIST, cwd=home)
-    said = "Willing is 'yes' in call-list.xlsx row 5 and 'no' in call-list.xlsx row 9"
-    assert f"{name}: {said}" in ran.out
-    assert [row["willing"] for row in rows(home)] == [""]
+    said = "Willing is 'no' in call-list.xlsx row 9 and 'yes' in call-list.xlsx row 5"
+    assert f"{name}: {said}, and not both have a day" in ran.out
+    assert [row["willing"] for row in rows(home)] == ["no"]
 
 
 def test_a_venue_that_somebody_added_by_hand(csp, home):
@@ -321,15 +330,15 @@ def test_a_later_answer_counts_and_an_earlier_one_is_said(csp, home):
     ]
 
 
-def test_an_answer_that_is_not_taken_changes_no_status(csp, home):
-    """Two say the opposite on one day, each in a list of its own: the first stays."""
+def test_two_lists_of_one_day_read_one_after_the_other(csp, home):
+    """Neither answer is the later: no counts, as if they were read together."""
     fill(home, YES, name="one.xlsx")
     fill(home, YES | {"willing": "no"}, name="two.xlsx")
     for name in ("one.xlsx", "two.xlsx"):
         ran = csp("havens", "--answers", name, cwd=home)
-    assert "willing stays 'yes'; the answer is 'no'" in ran.out
+    assert "Willing is 'yes' in havens.csv and 'no' in two.xlsx row 5" in ran.out
     (row,) = rows(home)
-    assert (row["status"], row["willing"]) == ("candidate", "yes")
+    assert (row["status"], row["willing"]) == ("withdrawn", "no")
 
 
 def test_the_next_plan_knows_what_was_answered(csp, home):
@@ -343,6 +352,8 @@ def test_the_next_plan_knows_what_was_answered(csp, home):
     assert first not in {site["name"] for site in ran.json["sites"]}
     assert second in {site["name"] for site in ran.json["sites"]}
     left = (home / "other" / "2023-02-01" / "left-out.csv").read_text("utf-8-sig")
+    assert left.startswith("name,address,postcode,file,row,why")
+    assert f"{first},2 High Road,,venues.csv," in left
     assert "Known to lack what the profile" in left
     sheet = openpyxl.load_workbook(home / "other" / "2023-02-01" / "call-list.xlsx")["Call list"]
     (line,) = (row for row in sheet.iter_rows(min_row=5, values_only=True) if row[2] == second)

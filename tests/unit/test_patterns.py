@@ -27,6 +27,7 @@ MADE_IN_FUNCTIONS = {
     "csp_geo.inputs.areas.catalogue": "two letters of ours before and after two digits",
     "csp_geo.inputs.venues.ask_first": "words of a table, each escaped",
     "csp_geo.inputs.venues.contacts": "called where the module begins",
+    "csp_geo.inputs.venues.word_patterns": "words of a table, each escaped",
     "csp_geo.inputs.vocabulary": "words of a table with any ending: tried below",
 }
 """Modules in which a function makes a pattern, and why that is safe."""

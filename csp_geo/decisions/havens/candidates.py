@@ -11,7 +11,7 @@ import pandas as pd
 from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.projection import points_of
-from csp_geo.core.tables import CRITERIA
+from csp_geo.core.tables import CRITERIA, LEFT_OUT, as_agreed
 from csp_geo.core.wording import count, join, number
 from csp_geo.decisions.havens.criteria import judge
 from csp_geo.inputs.source import plain
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from csp_geo.core.arrays import Flags
     from csp_geo.decisions.havens.criteria import Profile
     from csp_geo.inputs.venues.premises import Premises
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 _JUDGED: Final = ("meets", "unmet", "unknown", "score", "approached_by")
 _THERE: Final = "Safe Havens already, on your list."
 _GONE: Final = "On your list of havens as withdrawn or not consenting: not asked again."
-_OUT: Final = ("file", "row", "why")
+_OUT: Final = ("name", "address", "postcode", "file", "row", "why")
 _SHORTEST: Final = 4
 _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 
@@ -41,11 +40,11 @@ _MEETS: Final = {"yes": 0, "unknown": 1, "no": 2}
 class Candidates:
     """Premises that may be approached, in the order in which ties are broken.
 
-    `table` is per `tables.PREMISES` with the columns of `criteria.judge`, `day_only`: known to
-    lack what is needed after dark, and `second_choice`: of a type that the profile would rather not
-    ask. `give_up` is the share of what a plan adds that it may lose for that. `ask_first` are those
-    about which somebody is to be asked first, per `tables.PREMISES` and why. `out` has file, row
-    and why (a sentence) of all others.
+    `table` is per `tables.PREMISES` with the columns of `criteria.judge`, `was`: what the register
+    has of it, `said_yes`: it has agreed, `day_only`: known to lack what is needed after dark, and
+    `second_choice`: of a type that the profile would rather not ask. `give_up` is the share of what
+    a plan adds that it may lose for that. `ask_first` are those about which somebody is to be asked
+    first, per `tables.PREMISES` and why. `out` are all others, per `tables.LEFT_OUT`.
     """
 
     table: gpd.GeoDataFrame
@@ -114,7 +113,7 @@ def candidates_of(
     return Candidates(
         table.reset_index(drop=True),
         asked[known_asked == ""].reset_index(drop=True),
-        pd.concat(out, ignore_index=True).astype({"why": "str", "file": "str"}),
+        as_agreed(pd.concat(out, ignore_index=True), LEFT_OUT),
         (*_after_dark(table, profile), *profile.cautions),
         profile.give_up,
     )
@@ -142,8 +141,10 @@ def _order(
 
 
 def _rows_out(table: pd.DataFrame, why: Sequence[str] | NDArray[np.object_]) -> pd.DataFrame:
-    rows = {"file": table["listed_in"].to_numpy(), "row": table["source_row"].to_numpy()}
-    return pd.DataFrame(rows | {"why": np.asarray(why, dtype=object)})
+    names = {"listed_in": "file", "source_row": "row"}
+    columns = [*_OUT[:3], *names]
+    rows = pd.DataFrame(table[columns]).rename(columns=names)
+    return rows.assign(why=np.asarray(why, dtype=object))
 
 
 def _without_havens(
@@ -153,20 +154,24 @@ def _without_havens(
     why_out = np.full(len(table), "", dtype=object)
     was = np.full(len(table), "", dtype=object)
     if register is None or register.empty or table.empty:
-        return table.assign(was=was), why_out
+        return table.assign(was=was, said_yes=False), why_out
     listed = VenueNames.of(table)
-    told = table.copy()
-    for _, haven in register.iterrows():
+    told, said_yes = table.copy(), np.zeros(len(table), dtype=np.bool_)
+    likeness = np.array([listed.likeness(haven) for _, haven in register.iterrows()])
+    # a row that is alike is not that of a venue which has a row of its own: "Asda", "Asda Cafe"
+    is_own = (likeness > 0) & (likeness == likeness.max(axis=0))
+    for (_, haven), own in zip(register.iterrows(), is_own, strict=True):
         ended = haven["status"] == "withdrawn" or haven["consent_to_publish"] == "no"
         there = haven["counts_now"] or (haven["geometry"] is None and haven["status"] == "active")
         # a later row of the same venue does not let it back in
-        same = listed.same_as(haven) & (why_out == "")
+        same = own & (why_out == "")
         why_out[same] = _GONE if ended else _THERE if there else ""
         was[same] = str(haven["why_not"])
         if haven["status"] == CANDIDATE:
+            said_yes[same] = haven["willing"] == YES
             for name, answer in _answers_of(haven).items():
                 told.loc[same, name] = answer
-    return told.assign(was=was), why_out
+    return told.assign(was=was, said_yes=said_yes), why_out
 
 
 def _answers_of(haven: pd.Series) -> dict[str, Any]:
@@ -199,22 +204,25 @@ class VenueNames:
         )
         return cls(table, [_key(name) for name in table["name"]], codes, streets)
 
-    def same_as(self, venue: pd.Series | Mapping[str, Any]) -> Flags:
-        """Tell which of them are one venue with another.
+    def likeness(self, venue: pd.Series | Mapping[str, Any]) -> NDArray[np.int64]:
+        """Tell how surely each of them is one venue with another: 0 where they are two.
 
-        That is the same name, or one that begins like it ("Lidl", "Lidl UK GmbH"), within 50 metres
-        or in the same postcode; where the place of `venue` is not known, the same name at the same
-        address, or anywhere if it has none.
+        One venue has the same name (2; at the same address 3), or one that begins like it (1:
+        "Lidl", "Lidl UK GmbH"), within 50 metres or in the same postcode; where the place of
+        `venue` is not known, the same name at the same address, or anywhere if it has none.
         """
         key, code, street = _key(venue["name"]), _plain(venue["postcode"]), _plain(venue["address"])
         exact = np.array([name == key for name in self.names], dtype=np.bool_)
         alike = np.array([_begins(name, key) for name in self.names], dtype=np.bool_)
         near = np.asarray((self.codes == code) & (code != ""), dtype=np.bool_)
+        is_there = self.streets == street
         if venue["geometry"] is not None:
             near |= np.asarray(self.table.distance(venue["geometry"]) <= SAME_M)
-            return alike & near
-        at_address = (self.streets == street) | (street == "")
-        return np.asarray((alike & near) | (exact & at_address & (near | (code == ""))))
+            same = alike & near
+        else:
+            at_address = is_there | (street == "")
+            same = (alike & near) | (exact & at_address & (near | (code == "")))
+        return np.where(same, 1 + exact + (exact & is_there), 0).astype(np.int64)
 
 
 def _key(name: object) -> str:

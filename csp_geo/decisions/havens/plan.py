@@ -15,7 +15,7 @@ from csp_geo.decisions.siting.open_cover import HOURS, hours_between, open_cover
 from csp_geo.decisions.siting.problem import TIME_LIMIT_S
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -42,7 +42,8 @@ FELT: Final = "Perception reports"
 """Pins of surveys and StreetSafe: what is known of women's and young people's own reports."""
 FALLBACKS: Final = 3
 """Other venues that are listed for each, should it say no."""
-_LOOKED_AT: Final = 12
+_LOOKED_AT: Final = 40
+"""Of so many the fallbacks are taken: some are the same place as others."""
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -168,8 +169,7 @@ def plan_havens(
     hours = _hours(params, ways)
     asked = cover.during(hours[_asked(params)])
     problem = _problem(asked, venues, params, each)
-    most = problem.solve(params.time_limit_s)
-    best = problem.prefer(most, venues.second, venues.give_up)
+    problem, most, best = _each_place_once(problem, asked, venues, params)
     after = gains.coverage_by_hour(cover, best.sites)
     views = _views(demand, venues, ways, cover, best, hours, params.within_m)
     there = venues.existing
@@ -201,26 +201,65 @@ def plan_havens(
     )
 
 
+def _each_place_once(
+    problem: Problem, asked: OpenCover, venues: Venues, params: PlanParams
+) -> tuple[Problem, Siting, Siting]:
+    """Return the most that can be covered and the best, with no place twice, and their problem.
+
+    Where two that may be one place were chosen, the one that adds less cannot be.
+    """
+    while True:
+        most = problem.solve(params.time_limit_s)
+        best = problem.prefer(most, venues.second, venues.give_up)
+        again = {
+            site
+            for sites in (most.sites, best.sites)
+            for site in _there_already(gains.reasons(asked, sites, venues.existing), venues.doors)
+        }
+        if not again:
+            return problem, most, best
+        problem = problem.without(np.array(sorted(again)))
+
+
+def _there_already(why: gains.Reasons, doors: Sequence[str]) -> Iterator[int]:
+    """Give those of new sites that may be the same place as another of them that adds more."""
+    seen: set[str] = set()
+    for site in why.sites.tolist():
+        if doors[site] and doors[site] in seen:
+            yield site
+        seen.add(doors[site])
+
+
 def _instead(problem: Problem, most: Siting, best: Siting, venues: Venues) -> Alternatives:
-    """Return what could be taken in place of the best, without what it was rather not to have."""
+    """Return what could be taken in place of the best, without what it was rather not to have.
+
+    Nor what may be the same place as one of the best: that is no other choice.
+    """
+    doors = {venues.doors[site] for site in best.sites} - {""}
+    not_these = [site for site in venues.candidates if venues.doors[site] in doors]
     if best is not most:
-        rather_not = np.flatnonzero(venues.second)
-        problem = problem.without(np.setdiff1d(rather_not, best.sites))
-    return problem.alternatives(best)
+        not_these += np.flatnonzero(venues.second).tolist()
+    return problem.without(np.setdiff1d(not_these, best.sites)).alternatives(best)
 
 
 def _elsewhere(
     stand_ins: Mapping[int, Sequence[tuple[int, float]]], venues: Venues
 ) -> dict[int, list[tuple[int, float]]]:
-    """Leave out of the fallbacks of a site those at its own address: they may be itself.
+    """Keep the fallbacks of a site that are places of their own, and are still to be asked.
 
-    An address without a number is a whole street.
+    None is where a site or a haven is, nor where another fallback of the site is.
     """
-    at = venues.doors
-    return {
-        site: [one for one in others if not at[site] or at[one[0]] != at[site]][:FALLBACKS]
-        for site, others in stand_ins.items()
-    }
+    taken = {venues.doors[site] for site in (*venues.existing, *stand_ins)} - {""}
+    found: dict[int, list[tuple[int, float]]] = {}
+    for site, others in stand_ins.items():
+        seen, kept = set(taken), []
+        for other, covers in others:
+            if other in venues.said_yes or venues.doors[other] in seen:
+                continue
+            seen |= {venues.doors[other]} - {""}
+            kept.append((other, covers))
+        found[site] = kept[:FALLBACKS]
+    return found
 
 
 def hour_of_week(text: str) -> int:

@@ -21,8 +21,8 @@ from csp_geo.core.projection import points_of
 from csp_geo.core.wording import count, join
 from csp_geo.decisions import opening
 from csp_geo.decisions.havens.demand import demand_of, demand_points
+from csp_geo.decisions.havens.same_place import places_of
 from csp_geo.decisions.walking.distances import WalkParams, walking_distances
-from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues.opening_rules import OPEN
 from csp_geo.inputs.venues.venue_types import read_venue_types
 
@@ -53,7 +53,8 @@ class Venues:
     the page shows. `xy` is ``(n, 2)`` metres, `is_open` ``(n, 168)`` bool: known to be open.
     `step_free` is ``(n,)`` of -1 (unknown), 0 and 1; `assumed` marks hours that nobody gave,
     `second` the venues of second choice; a plan gives up at most `give_up` of what it adds to do
-    without them. The first `n_existing` are there already.
+    without them. The first `n_existing` are there already; `said_yes` are positions of candidates
+    that have agreed by what the register says.
     """
 
     table: pd.DataFrame
@@ -64,6 +65,7 @@ class Venues:
     second: Flags
     give_up: float
     n_existing: int
+    said_yes: frozenset[int] = frozenset()
 
     @property
     def existing(self) -> Ints:
@@ -77,9 +79,8 @@ class Venues:
 
     @cached_property
     def doors(self) -> list[str]:
-        """The address of each venue, plain, "" where it has no number and may be a whole street."""
-        streets = [text if isinstance(text, str) else "" for text in self.table["address"]]
-        return [plain(street) if any(map(str.isdigit, street)) else "" for street in streets]
+        """A mark for each venue, shared by those that may be one place; "" for all others."""
+        return places_of(self.table, self.xy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +184,11 @@ def venues_of(
     said = said.where(said.notna(), None)
     second = np.zeros(len(both), dtype=np.bool_)
     second[len(there) :] = new["second_choice"]
-    venues = Venues(said, xy, is_open, step_free, assumed, second, candidates.give_up, len(there))
+    agreed = np.flatnonzero(new["said_yes"].to_numpy(dtype=np.bool_)) + len(there)
+    venues = Venues(
+        *(said, xy, is_open, step_free, assumed, second, candidates.give_up, len(there)),
+        said_yes=frozenset(agreed.tolist()),
+    )
     return venues, hours
 
 

@@ -16,26 +16,29 @@ import shapely
 
 from csp_geo.core.toml import TABLE, check_values, texts
 from csp_geo.inputs.source import plain
+from csp_geo.inputs.venues.word_patterns import endings, whole_words
+from csp_geo.inputs.venues.works_addresses import WorksAddresses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
     from csp_geo.core.arrays import Flags
 
 TABLES: Final = ("types", "ratings", "names", "addresses")
-_HOMES: Final = ("registered", "trading", "titles", "forenames", "wares")
+_HOMES: Final = ("registered", "trading", "titles", "forenames", "wares", "parades")
 NEIGHBOUR_M: Final = 75.0
 """A shop in a parade has another business up to this far from it; a house has none."""
 PERSON: Final = "Its name is that of a person: it may be a private home."
 HOME: Final = "It may be a private home: nothing says that it is a shop, and no other is near."
 _INVERTED: Final = re.compile(r"^[^\W\d_][\w'\u2019-]*, [^\W\d_][\w'\u2019-]*(?: [^\W\d_]\w*)?$")
 """Surname, Forename."""
-_MORE: Final = r"(?: [^\W\d_][\w'\u2019-]*)"
+_WORD: Final = r"[^\W\d_][\w'\u2019-]*"
+_MORE: Final = rf"(?: {_WORD})"
 """Another word of a person's name."""
-_NUMBERED: Final = re.compile(r"^\d+\w?\b")
-_NUMBER: Final = r"\w{0,2}\d{1,3}\w?"
+_NUMBERED: Final = re.compile(r"^\d+\w?\b(?!-\d)")
+"""A house in a street; several numbers are those of a larger building."""
 _NEVER: Final = re.compile(r"(?!)")
 
 
@@ -47,7 +50,9 @@ class AskFirst:
     `addresses` the pattern for each reason. `registered` are business types (plain) under which
     people at home are registered as well, `trading` finds words of a name that say it is a shop,
     `titles` a name that begins with the title of a person, `forenames` one of two or three words
-    that begins with a common forename; `wares` finds words that no person is called.
+    that begins with a common forename, `surnames_first` one of two that ends with one; `wares`
+    finds words that no person is called, `parades` words of an address where no home is. `works`
+    tells addresses among works.
     """
 
     types: Mapping[str, str]
@@ -58,7 +63,10 @@ class AskFirst:
     trading: re.Pattern[str]
     titles: re.Pattern[str]
     forenames: re.Pattern[str]
+    surnames_first: re.Pattern[str]
     wares: re.Pattern[str]
+    parades: re.Pattern[str]
+    works: WorksAddresses
 
     @classmethod
     def of(cls, given: Mapping[str, Any], where: str) -> AskFirst:
@@ -70,7 +78,9 @@ class AskFirst:
             If it holds anything but its tables of lists of words.
         """
         inside = f"{where}, [ask_first"
-        check_values(given, dict.fromkeys((*TABLES, "homes"), TABLE), f"{inside}]", what="table")
+        check_values(
+            given, dict.fromkeys((*TABLES, "homes", "works"), TABLE), f"{inside}]", what="table"
+        )
         for name in TABLES:
             check_values(given.get(name, {}), texts("words"), f"{inside}.{name}]")
         homes = given.get("homes", {})
@@ -83,12 +93,15 @@ class AskFirst:
             {word: why for why, words in named["types"].items() for word in words},
             {plain(word): why for why, words in named["ratings"].items() for word in words},
             {why: whole_words(words) for why, words in named["names"].items()},
-            {why: _ending(words) for why, words in named["addresses"].items()},
+            {why: endings(words) for why, words in named["addresses"].items()},
             frozenset(map(plain, homes.get("registered", ()))),
             whole_words(homes.get("trading", ())),
             re.compile(rf"^(?:{titles})\b\.?{_MORE}{{1,3}}$", re.IGNORECASE) if titles else _NEVER,
             re.compile(rf"^(?:{forenames}){_MORE}{{1,2}}$", re.IGNORECASE) if forenames else _NEVER,
+            re.compile(rf"^{_WORD} (?:{forenames})$", re.IGNORECASE) if forenames else _NEVER,
             whole_words(homes.get("wares", ())),
+            whole_words(homes.get("parades", ())),
+            WorksAddresses.of(given.get("works", {}), f"{inside}.works]"),
         )
 
     def reasons(self, rows: pd.DataFrame, *, plainest: Flags, vague: Flags) -> list[str]:
@@ -109,39 +122,33 @@ class AskFirst:
         trades = np.array([bool(self.trading.search(name)) for name in names], dtype=np.bool_)
         alone = _alone(rows, rows["walk_in"].to_numpy(bool) & (trades | ~plainest))
         business = [plain(text) if isinstance(text, str) else "" for text in rows["business_type"]]
+        works = self.works.reasons(names, addresses, list(rows["venue_type"].astype("str")))
         found = []
         for n, (name, address) in enumerate(zip(names, addresses, strict=True)):
-            why = self.types.get(str(rows["venue_type"].iloc[n]), "")
-            if rows["n_lists"].iloc[n] == 1:  # a second list is another witness
-                why = why or self.ratings.get(plain(rows["rating"].iloc[n]), "")
-            why = why or _first(self.names, name)
-            if vague[n]:
-                why = why or _first(self.addresses, address)
-            person = vague[n] and self.forenames.match(name) and not self.wares.search(name)
-            if (plainest[n] or person) and not trades[n]:
-                at_home = alone[n] and business[n] in self.registered and _NUMBERED.match(address)
-                by_name = person or self.titles.match(name) or _INVERTED.match(name)
-                why = why or (PERSON if by_name else HOME if at_home else "")
-            found.append(why)
+            row, in_registers = rows.iloc[n], business[n] in self.registered
+            at_home = alone[n] and in_registers and self._is_a_house(address)
+            person = not trades[n] and self._person(name, address, plainest[n], vague[n])
+            reasons = (
+                self.types.get(str(row["venue_type"]), ""),
+                PERSON if person else "",
+                _first(self.names, name),
+                HOME if plainest[n] and not trades[n] and at_home else "",
+                # A second list is another witness.
+                self.ratings.get(plain(row["rating"]), "") if row["n_lists"] == 1 else "",
+                _first(self.addresses, address) or works[n] if vague[n] else "",
+            )
+            found.append(next(filter(None, reasons), ""))
         return found
 
+    def _person(self, name: str, address: str, plainest: bool, vague: bool) -> bool:
+        """Tell whether a name is that of a person."""
+        by_form = self.titles.match(name) or _INVERTED.match(name)
+        last = self.surnames_first.match(name) and not _NUMBERED.match(address)
+        by_words = (self.forenames.match(name) or last) and not self.wares.search(name)
+        return bool((plainest and by_form) or (vague and by_words))
 
-def whole_words(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of whole words in any case, of which none is found where there are none."""
-    return re.compile(rf"\b(?:{_either(words)})\b", re.IGNORECASE)
-
-
-def _ending(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of words that end a part of an address, "#" in them being a number.
-
-    So "Barking College, Dagenham Road" is told and "3 College Road" is not.
-    """
-    either = _either(words).replace(r"\#", _NUMBER)
-    return re.compile(rf"\b(?:{either})\s*(?:$|[,;(])", re.IGNORECASE)
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word).replace("'", "['\u2019]?") for word in words) or "(?!)"
+    def _is_a_house(self, address: str) -> bool:
+        return bool(_NUMBERED.match(address)) and not self.parades.search(address)
 
 
 def _first(patterns: Mapping[str, re.Pattern[str]], text: str) -> str:

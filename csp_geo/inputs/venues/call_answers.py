@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
@@ -21,7 +20,6 @@ from csp_geo.inputs.venues.call_cells import CallSheet, read_telephone
 from csp_geo.inputs.venues.call_columns import (
     ANSWERED,
     CHOICE,
-    CHOICES,
     DAY,
     FACTS,
     NUMBER_LENGTH,
@@ -30,29 +28,34 @@ from csp_geo.inputs.venues.call_columns import (
     CallColumn,
     example_day,
 )
-from csp_geo.inputs.venues.contacts import before_contact
-from csp_geo.inputs.venues.listing import UNKNOWN, read_answer
+from csp_geo.inputs.venues.call_words import (
+    has_remark,
+    is_closed_for_good,
+    part_contact,
+    read_choice,
+    says_nothing,
+)
+from csp_geo.inputs.venues.contacts import address_holds_contact, before_contact
+from csp_geo.inputs.venues.listing import YES
 from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from csp_geo.core.settings import Limits
     from csp_geo.inputs.venues.call_cells import CallCell
 
-OPEN: Final = CHOICES[-1]
-"""The answer that leaves a question open."""
-_OPEN_WORDS: Final = frozenset(
-    (*map(plain, (OPEN, "unknown", "don't know", "unsure", "n/a", "na")), "")
-)
-_AND_MORE: Final = re.compile(r"(yes|no|y|n) ?[-\u2013\u2014,;:(] ?\S", re.IGNORECASE)
-"""A choice with a remark behind it: "Yes - spoke to Priya"."""
+    _Said = tuple[str, CallCell]
+    """What a text is called in a note, "" for the note itself, and its cell."""
+
 _FIRST_ROWS: Final = 30
 """So far down the headings are looked for."""
-_NOTE: Final = "answer_note"
+_NOTE, _CONTACT = "answer_note", "contact"
 _NEEDED: Final = ("key", "name")
 """Columns without which a row does not say of which venue it is; the other facts lie hidden."""
+_SHOWN_AS: Final = {column.field: column.heading for column in SHOWN}
+_TOLD_BY: Final = ("name", "venue_type", "address", "postcode", "latitude", "longitude")
 _TEXT_TABLES: Final = frozenset((".csv", ".tsv", ".txt"))
 
 
@@ -60,9 +63,10 @@ _TEXT_TABLES: Final = frozenset((".csv", ".tsv", ".txt"))
 class CallAnswer:
     """A row of a filled list: its file and row, the venue, and what was said by field.
 
-    `venue` has the fields of `call_columns.FACTS`. Choices are of `CHOICES`, days ISO text; `key`
-    tells the venue within its plan. `was_reached`: somebody there answered; else there is only a
-    note, a number to ring or a day.
+    `venue` has the fields of `call_columns.FACTS`. Choices are of `CHOICES`, days ISO text;
+    `contact` is what of notes and names holds one. `key` tells the venue within its plan: a venue
+    that stands below two sites is one. `was_reached`: somebody there answered; else there is only a
+    note, a number to ring or a day. `is_closed`: it is noted as closed for good.
     """
 
     file: str
@@ -71,6 +75,12 @@ class CallAnswer:
     venue: Mapping[str, str]
     given: Mapping[str, str]
     was_reached: bool = True
+    is_closed: bool = False
+
+    @property
+    def asked_on(self) -> str:
+        """The day on which it was asked, ISO text, "" where none is given."""
+        return self.given.get("asked_on", "")
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ class FilledList:
     """A filled list: the rows that were answered, in their order.
 
     `n_open` rows have no answer; `unread` are sentences for what could not be read as it stands.
+    `venues` are all venues of the list by their key, whether they answered or not.
     """
 
     name: str
@@ -96,16 +107,20 @@ class FilledList:
     answers: tuple[CallAnswer, ...]
     n_open: int
     unread: tuple[str, ...]
+    venues: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class VenueAnswers:
-    """What one venue said, all rows together; `disputed` says where they disagree, and is left."""
+    """What one venue said: `given` its texts and days, all rows together; choices are in `rows`.
+
+    `others` are the other venues of its plan: none of them is this one, however alike the names.
+    """
 
     venue: Mapping[str, str]
     given: Mapping[str, str]
     rows: tuple[CallAnswer, ...]
-    disputed: tuple[str, ...]
+    others: tuple[Mapping[str, str], ...] = ()
 
     @property
     def source(self) -> str:
@@ -116,6 +131,11 @@ class VenueAnswers:
     def was_reached(self) -> bool:
         """Whether somebody there answered."""
         return any(row.was_reached for row in self.rows)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is noted as closed for good."""
+        return any(row.is_closed for row in self.rows)
 
 
 def say_name(venue: Mapping[str, str]) -> str:
@@ -187,14 +207,15 @@ def read_call_list(opened: OpenList, *, today: date, is_british: bool) -> Filled
     name, sheet = opened.name, opened.sheet
     below, places, more = _headings(sheet, name)
     facts = {row[0]: dict(zip(FACTS, row, strict=True)) for row in sheet.facts(len(FACTS))}
+    venues = {_key(opened, venue): venue for venue in facts.values()}
     answers: list[CallAnswer] = []
     unread = [f"{name}: {said}" for said in sheet.not_read(below)]
     n_open = n_left = 0
     for at, cells in sheet.rows(below):
         shown = {field: cells[place].text for field, place in places.items()}
-        key, venue, other = _venue_of(shown, facts)
+        venue, told, other = _venue_of(shown, facts)
         given, odd, notes = _given(cells, places, today, is_british=is_british)
-        beside = [f"{title}: {cells[n].text}" for n, title in more.items() if cells[n].text]
+        beside = [(title, cells[n]) for n, title in more.items() if cells[n].text]
         called = f"{name} row {at}" + f", {say_name(venue)}" * bool(venue["name"])
         unread += [f"{called}: {what}" for what in (*other, *odd)]
         if not venue["name"]:
@@ -207,17 +228,23 @@ def read_call_list(opened: OpenList, *, today: date, is_british: bool) -> Filled
         if not given and not notes:
             n_open, n_left = n_open + 1, n_left + bool(beside)
             continue
-        if key in facts and plain(shown["name"]) not in {"", plain(venue["name"])}:
-            notes.append(f"Venue: {shown['name']}")
-        note = "; ".join(filter(None, (given.get(_NOTE, ""), *notes, *beside)))
+        is_closed = given.get("willing") != YES and any(
+            is_closed_for_good(cell.text) for _, cell in (*notes, *beside)
+        )
+        named = [(_SHOWN_AS[field], cells[places[field]]) for field in told]
+        kept, held = _without_contacts((*notes, *named, *beside))
+        unread += [f"{called}: {what}" for what in held]
+        key = _key(opened, venue)
+        venues.setdefault(key, venue)
         answers.append(
             CallAnswer(
                 file=name,
                 row=at,
-                key=f"{opened.number} {key}",
+                key=key,
                 venue=venue,
-                given=given | ({_NOTE: note} if note else {}),
+                given=given | kept,
                 was_reached=_was_reached(cells, places),
+                is_closed=is_closed,
             )
         )
     if more:
@@ -225,72 +252,75 @@ def read_call_list(opened: OpenList, *, today: date, is_british: bool) -> Filled
         unread.append(
             f"{name}: what stands in columns that are not the list's went into the notes{left}."
         )
-    return FilledList(name, opened.plan_day, opened.number, tuple(answers), n_open, tuple(unread))
+    return FilledList(
+        *(name, opened.plan_day, opened.number, tuple(answers), n_open, tuple(unread), venues)
+    )
+
+
+def _key(opened: OpenList, venue: Mapping[str, str]) -> str:
+    """Return what tells a venue from all others: its plan, and what the plan knew of it."""
+    return "\x1f".join((opened.number, *(plain(venue[name]) for name in _TOLD_BY)))
 
 
 def joined(lists: Sequence[FilledList]) -> list[VenueAnswers]:
     """Put the rows of one venue of one plan together, plans in the order of their days.
 
-    Where two rows give a choice differently, neither is taken, and both stand in the note. "Not
-    known" contradicts nothing; of two days the later counts; texts stand side by side.
+    Of two days the later is kept; texts stand side by side. What was chosen stays with its row:
+    which of two answers holds depends on their days, and on what the register has.
     """
     groups: dict[str, list[CallAnswer]] = {}
+    venues: dict[str, dict[str, Mapping[str, str]]] = {}
     for filled in sorted(lists, key=lambda one: one.plan_day):
+        venues.setdefault(filled.number, {}).update(filled.venues)
         for answer in filled.answers:
             groups.setdefault(answer.key, []).append(answer)
-    return [_joined(rows) for rows in groups.values()]
+    return [
+        _joined(rows, [venue for one, venue in own.items() if one != key])
+        for key, rows in groups.items()
+        for own in [venues[key.partition("\x1f")[0]]]
+    ]
 
 
-def _joined(rows: Sequence[CallAnswer]) -> VenueAnswers:
+def _joined(rows: Sequence[CallAnswer], others: Sequence[Mapping[str, str]]) -> VenueAnswers:
     given: dict[str, str] = {}
-    disputed: list[str] = []
-    notes: list[str] = []
-    for column in ANSWERED:
-        said = {row.given[column.field]: row for row in rows if column.field in row.given}
-        if column.kind == CHOICE:
-            said = {text: row for text, row in said.items() if text != OPEN} or said
-        if column.kind == CHOICE and len(said) > 1:
-            both = join(f"'{text}' in {row.file} row {row.row}" for text, row in said.items())
-            disputed.append(
-                f"{say_name(rows[0].venue)}: {column.heading} is {both}, so neither was taken. "
-                "Settle which holds, and read them again."
-            )
-            notes.append(f"{column.heading}: {' or '.join(sorted(said))}")
-        elif said:
-            given[column.field] = max(said) if column.kind == DAY else "; ".join(said)
-    if notes:
-        given[_NOTE] = "; ".join(filter(None, (given.get(_NOTE, ""), *notes)))
-    return VenueAnswers(rows[0].venue, given, tuple(rows), tuple(disputed))
+    texts = {column.field: column.kind for column in ANSWERED if column.kind != CHOICE}
+    for field, kind in (texts | {_CONTACT: ""}).items():
+        if said := dict.fromkeys(row.given[field] for row in rows if field in row.given):
+            given[field] = max(said) if kind == DAY else "; ".join(said)
+    return VenueAnswers(rows[0].venue, given, tuple(rows), tuple(others))
 
 
 def _venue_of(
     shown: Mapping[str, str], facts: Mapping[str, dict[str, str]]
-) -> tuple[str, dict[str, str], list[str]]:
-    """Return which venue of the plan a row is of, what the plan knew of it, and what is odd.
+) -> tuple[dict[str, str], tuple[str, ...], list[str]]:
+    """Return what the plan knew of the venue of a row, fields of it to note, and what is odd.
 
-    The number tells; the name does where rows were sorted without their numbers. Else it is a venue
-    that somebody added by hand.
+    Noted is a name that is new, and what holds a contact. The number tells the venue; the name does
+    where rows were sorted without their numbers. Else it is one that somebody added by hand.
     """
     named = plain(shown["name"])
     own = facts.get(shown["key"])
     if own is not None and (not named or plain(own["name"]) == named):
-        return own["key"], own, []
+        return own, (), []
     alike = [row for row in facts.values() if named and plain(row["name"]) == named]
-    if len(alike) > 1:  # one name, several branches
+    if len({tuple(row[name] for name in _TOLD_BY) for row in alike}) > 1:  # several branches
         place = plain(shown.get("place", ""))
         alike = [row for row in alike if plain(row["address"]) in place] if place else []
-    if len(alike) == 1:
+    if alike:
         other = "No. and Venue are of two venues of the list; the name was followed."
-        return alike[0]["key"], alike[0], [other] if own is not None else []
+        return alike[0], (), [other] if own is not None else []
     if own is not None:
-        return own["key"], own, [f"the name under Venue is new; it was read as No. {own['key']}."]
+        odd = f"the name under Venue is new; it was read as No. {own['key']}."
+        return own, ("name",), [odd]
+    name, street = before_contact(shown["name"]), shown.get("place", "")
+    is_held = address_holds_contact(street)
     said = {
-        "name": shown["name"],
+        "name": name or shown["name"],
         "venue_type": shown.get("type", ""),
-        "address": shown.get("place", ""),
+        "address": "" if is_held else street,
     }
-    venue = dict.fromkeys(FACTS, "") | said
-    return plain(venue["name"] + venue["address"]), venue, []
+    told = ("name",) * (name != shown["name"]) + ("place",) * is_held
+    return dict.fromkeys(FACTS, "") | said, told, []
 
 
 def _headings(sheet: CallSheet, name: str) -> tuple[int, dict[str, int], dict[int, str]]:
@@ -324,48 +354,63 @@ def _headings(sheet: CallSheet, name: str) -> tuple[int, dict[str, int], dict[in
 
 def _given(
     cells: Sequence[CallCell], places: Mapping[str, int], today: date, *, is_british: bool
-) -> tuple[dict[str, str], list[str], list[str]]:
+) -> tuple[dict[str, str], list[str], list[_Said]]:
     """Return the answers of a row by field, sentences for what is odd, and texts for its note."""
     given: dict[str, str] = {}
     odd: list[str] = []
-    notes: list[str] = []
+    notes: list[_Said] = []
     for column in ANSWERED:
         cell = cells[places[column.field]]
         if not cell.text:
+            continue
+        if column.field == _NOTE:
+            notes.insert(0, ("", cell))
             continue
         said, why = _read(cell, column, today, is_british=is_british)
         if said:
             given[column.field] = said
         if why:
             odd.append(f"{column.heading} ({cell.place}) {why}")
-        if not said or (column.kind == CHOICE and _AND_MORE.match(cell.text)):
-            notes.append(f"{column.heading}: {cell.text}")
-    notes += [f"Comment: {cell.comment}" for cell in cells if cell.comment]
+        if not said or (column.kind == CHOICE and has_remark(cell.text)):
+            notes.append((column.heading, cell))
+    commented = (cell for cell in cells if cell.comment)
+    notes += [("Comment", replace(cell, value=cell.comment)) for cell in commented]
     return given, odd, notes
+
+
+def _without_contacts(said: Iterable[_Said]) -> tuple[dict[str, str], list[str]]:
+    """Return note and contact of what was written in a row, and a sentence for each contact.
+
+    The register holds contacts in its own column alone.
+    """
+    notes: list[str] = []
+    contacts: list[str] = []
+    held: list[str] = []
+    for title, cell in said:
+        text, contact = part_contact(cell.text)
+        if text:
+            notes.append(f"{title}: {text}" if title else text)
+        if contact:
+            contacts.append(contact)
+            held.append(
+                f"{title or 'Note'} ({cell.place}) holds a contact: all of it went into the "
+                "register's column for contacts, and only what stands before it into the note."
+            )
+    both = {_NOTE: "; ".join(notes), _CONTACT: "; ".join(contacts)}
+    return {field: text for field, text in both.items() if text}, held
 
 
 def _read(cell: CallCell, column: CallColumn, today: date, *, is_british: bool) -> tuple[str, str]:
     """Return one answer, "" where it cannot be read, and what is odd: never the text itself."""
     if column.kind == CHOICE:
-        return _choice(cell.text)
+        return read_choice(cell.text)
     if column.kind == DAY:
         return _day(cell, today)
+    if says_nothing(cell.text):
+        return "", "says that there is none (n/a or a dash), which stands in the note."
     if column.field == "telephone":
         return read_telephone(cell, is_british=is_british)
     return cell.text, ""
-
-
-def _choice(text: str) -> tuple[str, str]:
-    remark = _AND_MORE.match(text)
-    if plain(text) in _OPEN_WORDS:
-        return OPEN, ""
-    answer = read_answer(remark.group(1) if remark else text)
-    if answer != UNKNOWN:
-        return answer, ""
-    return "", (
-        f"is none of {', '.join(CHOICES)}, so it stands in the note and the question stays open. "
-        "Choose one."
-    )
 
 
 def _day(cell: CallCell, today: date) -> tuple[str, str]:
@@ -385,4 +430,5 @@ def _day(cell: CallCell, today: date) -> tuple[str, str]:
 def _was_reached(cells: Sequence[CallCell], places: Mapping[str, int]) -> bool:
     """Tell whether somebody at a venue answered, whatever was answered."""
     told = [c.field for c in ANSWERED if c.kind == CHOICE or c.field == "spoken_to"]
-    return any(cells[places[name]].text for name in told)
+    texts = [cells[places[name]].text for name in told]
+    return any(text and not says_nothing(text) for text in texts)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from csp_geo.core.caution import Caution
-from csp_geo.core.wording import count, number
-from csp_geo.inputs.venues.listing import NO_LOCATION, say_nowhere
+from csp_geo.core.wording import count, join, number
+from csp_geo.inputs.venues.listing import NO_LOCATION, OUTSIDE, say_nowhere
+from csp_geo.inputs.venues.register_findings import hours_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,6 +37,7 @@ REASONS: Final[Mapping[str, str]] = {
     ASK_FIRST: "Somebody is to be asked about it first, by the table of venue types.",
 }
 """Why a row is not a candidate, beside the reasons for which a place is nowhere."""
+_FIRST_ROWS: Final = 5
 _DAY: Final = re.compile(r"(?<!\d)(20\d\d)[-_. ]?([01]\d)(?:[-_. ]?([0-3]\d))?(?!\d)")
 _EXTRACTED: Final = re.compile(rb"ExtractDate\W{1,6}(\d{4}-\d{2}-\d{2})")
 _START: Final = 4_096
@@ -79,9 +81,10 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
     for name, own in rows.groupby("listed_in", sort=False):
         if own["business_type"].isna().all():
             said = (
-                f"{name}: no column says what kind of place a row is, so a private person is told "
-                f"from a shop by the name alone, and {count(len(own), 'row')} count as the type "
-                "'other'. Add a column 'type' (pharmacy, library, shop ...)."
+                f"{name}: no column says what kind of place a row is, so a private person, a "
+                "betting shop, a pub or an off-licence is told from a shop by the name alone: read "
+                f"every one of {count(len(own), 'row')} before you ask. Add a column 'type' "
+                "(pharmacy, library, shop ...)."
             )
             found.append(Caution("business-types-unknown", said))
         located = own[own["n_at_point"] > 0]
@@ -94,12 +97,13 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
                 f"distances from them may be wrong by {SHARED_ACCURACY_M:.0f} metres or so."
             )
             found.append(Caution("shared-points", said))
-    if held := int(rows["held"].sum()):
-        said = (
-            f"{count(held, 'row')} had a telephone number, an e-mail address or a person to ask "
-            "for in the name or the address: it is not shown. Take it out of the list."
-        )
-        found.append(Caution("contacts-in-lists", said))
+        found += _of_words(str(name), own)
+        if away := own.loc[own["reason"] == OUTSIDE, "source_row"].tolist():
+            said = (
+                f"{name}: outside the study area, so left out: {count(len(away), 'place')} "
+                f"({say_rows(away)}). Check coordinates, or leave them to the neighbouring borough."
+            )
+            found.append(Caution("listed-places-outside", said))
     unknown = rows.loc[rows["reason"] == UNKNOWN_TYPE, "business_type"].value_counts()
     if len(unknown):
         shown = [f"'{word}' ({number(n)})" for word, n in unknown.head(5).items()]
@@ -117,6 +121,57 @@ def cautions_of(lists: Sequence[Listed], rows: pd.DataFrame) -> tuple[Caution, .
         )
         found.append(Caution("venues-listed-twice", said))
     return tuple(found)
+
+
+def _of_words(name: str, own: pd.DataFrame) -> list[Caution]:
+    """Say in which rows of a list a contact, or words beside the postcode, are not shown."""
+    found = []
+    held = own[own["contacts"].map(bool)]
+    if len(held):
+        kinds = dict.fromkeys(kind for kinds in held["contacts"] for kind in kinds)
+        said = (
+            f"{name}: {join(kinds, 'or')} stands in the name, the address or the postcode of "
+            f"{count(len(held), 'row')} and is not shown ({say_rows(held['source_row'])}). Take it "
+            "out of the list."
+        )
+        found.append(Caution("contacts-in-lists", said))
+    if beside := own.loc[own["beside_postcode"], "source_row"].tolist():
+        said = (
+            f"{name}: words in the postcode of {count(len(beside), 'row')} are not shown, as they "
+            f"may name anybody ({say_rows(beside)})."
+        )
+        found.append(Caution("contacts-in-lists", said))
+    return found
+
+
+def say_rows(numbers: Iterable[int]) -> str:
+    """Write the first rows concerned: "row 4", "rows 4 and 9", "rows 4, 9, 12, 13, 20, ..."."""
+    rows = sorted({int(row) for row in numbers})
+    first = [str(row) for row in rows[:_FIRST_ROWS]]
+    if len(rows) > len(first):
+        return f"rows {', '.join(first)}, ..."
+    return f"{'row' if len(rows) == 1 else 'rows'} {join(first)}"
+
+
+def hours_in_doubt(rows: pd.DataFrame) -> list[tuple[str, str, str, list[int]]]:
+    """Return the opening hours of a list that are not known, or only in part.
+
+    Parameters
+    ----------
+    rows
+        With opening_hours and source_row.
+
+    Returns
+    -------
+    found
+        A slug, what is wrong, what to do and the rows, each once.
+    """
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for hours, row in zip(rows["opening_hours"], rows["source_row"], strict=True):
+        for slug, what, do, _ in hours_findings(hours):
+            if slug in {"unreadable-hours", "doubtful-hours"}:
+                found.setdefault((slug, what, do), []).append(int(row))
+    return [(*said, at) for said, at in found.items()]
 
 
 def day_of_list(path: Path, rated: Iterable[str]) -> date | None:

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 _YES: Final = frozenset({"yes", "y", "true", "1", "t", "x", "\u2713", "designated", "customers"})
 _NO: Final = frozenset({"no", "n", "false", "0", "f"})
+_NOT_KNOWN: Final = frozenset(
+    ("", "unknown", "notknown", "dontknow", "notsure", "unsure", "na", "nk", "tbc", "notasked")
+)
 _MOST: Final = 10_000
 
 
@@ -50,6 +53,12 @@ def read_answer(text: str) -> str:
     """Read one cell; whatever is neither yes nor no ("limited", a phone number) is unknown."""
     word = plain(text) or text.strip()
     return YES if word in _YES else NO if word in _NO else UNKNOWN
+
+
+def is_answer(text: str) -> bool:
+    """Tell whether a cell says yes, no or that it is not known; an empty one does."""
+    word = plain(text)
+    return read_answer(text) != UNKNOWN or word in _NOT_KNOWN
 
 
 def read_answers(texts: pd.Series) -> pd.Series:
@@ -75,7 +84,12 @@ _TEXTS: Final = ("address", "postcode", "opening_hours")
 
 def name_key(name: str) -> str:
     """Reduce a name to what is compared: "Toy Ltd. T/A Aroma Cafe Ltd." to "aromacafe"."""
-    return plain(_COMPANY.sub("", _TRADING.sub("", name))) or name.strip().casefold()
+    return plain(bare_name(name)) or name.strip().casefold()
+
+
+def bare_name(name: str) -> str:
+    """Return a name without the company behind it: "Toy Ltd. T/A Aroma Ltd." is "Aroma"."""
+    return _COMPANY.sub("", _TRADING.sub("", name)).strip()
 
 
 def as_one(rows: pd.DataFrame, groups: Mapping[str, str]) -> pd.DataFrame:

@@ -59,8 +59,10 @@ def refuse_slip(start: int, end: int) -> None:
     """Raise `UnreadError` for a slip, with what was probably meant."""
     if is_slip(start, end):
         closes = end % DAY + _NOON
-        likely = start + _SHORTEST <= closes <= DAY
-        raise UnreadError(SLIP, f"{clock(start)}-{clock(closes)}" if likely else "")
+        by_day = start + _SHORTEST <= closes <= DAY
+        opens = start if by_day else start + _NOON
+        likely = by_day or (opens < DAY and end % DAY in _DEEP_NIGHT)  # "11am-1am"
+        raise UnreadError(SLIP, f"{clock(opens)}-{clock(closes if by_day else end % DAY)}" * likely)
 
 
 def on_24_hour_clock(*times: str) -> bool:

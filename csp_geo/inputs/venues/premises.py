@@ -20,7 +20,7 @@ from csp_geo.core.errors import NoReportsError, SourceError
 from csp_geo.core.origin import LIMITS
 from csp_geo.core.projection import british_grid
 from csp_geo.core.tables import CRITERIA, PREMISES, as_agreed
-from csp_geo.inputs.venues.contacts import address_holds_contact, before_contact, holds_contact
+from csp_geo.inputs.venues.contacts import before_contact, kinds_in_address, kinds_of_contact
 from csp_geo.inputs.venues.list_columns import Wanted
 from csp_geo.inputs.venues.list_findings import (
     ASK_FIRST,
@@ -50,6 +50,7 @@ from csp_geo.inputs.venues.venue_types import (
     VAGUE,
 )
 from csp_geo.inputs.where.postcode import LICENCE as POSTCODE_LICENCE
+from csp_geo.inputs.where.postcode import public_postcode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,16 +109,18 @@ WANTED: Final = Wanted(
     },
 )
 
+_LEFT_OUT: Final = ["name", "address", "postcode", "listed_in", "source_row", "reason"]
+
 
 @dataclass(frozen=True)
 class Premises:
     """Candidate premises.
 
     `table` is per `tables.PREMISES`, `ask_first` the same of those that are no candidates until
-    somebody has been asked, with `why`. `left_out` has source_file, source_row, reason (a slug) and
-    words. `counts` has read, candidates, ask_first and left_out, of which the first is the sum of
-    the others. `days` has for each list the latest day that it is known to be of. `matched` are
-    the columns that were read, with their fields.
+    somebody has been asked, with `why`. `left_out` has name, address, postcode, source_file,
+    source_row, reason (a slug) and words. `counts` has read, candidates, ask_first and left_out, of
+    which the first is the sum of the others. `days` has for each list the latest day that it is
+    known to be of. `matched` are the columns that were read, with their fields.
     """
 
     table: gpd.GeoDataFrame
@@ -182,7 +185,7 @@ def read_premises(
     is_asked, kept = rows["reason"] == ASK_FIRST, rows[rows["reason"] == ""]
     if kept.empty:
         raise NoReportsError(nothing_left(rows["reason"], len(rows)))
-    left_out = rows.loc[(rows["reason"] != "") & ~is_asked, ["listed_in", "source_row", "reason"]]
+    left_out = rows.loc[(rows["reason"] != "") & ~is_asked, _LEFT_OUT]
     asked = rows[is_asked].reset_index(drop=True)
     return Premises(
         table=_as_premises(kept.reset_index(drop=True), area),
@@ -251,10 +254,13 @@ def _lists_of(
 def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd.DataFrame:
     """Return one list's rows with the columns of the contract, and a reason where there is one."""
     rows = listed.rows
-    held = rows["name"].map(holds_contact).astype("bool")
+    addresses, codes = _addresses(rows), [public_postcode(text) for text in rows["postcode"]]
+    spoken = [kinds_in_address(text or "") for text in addresses]
+    contacts = [
+        tuple(dict.fromkeys((*kinds_of_contact(name), *address, *kinds_of_contact(code))))
+        for name, address, code in zip(rows["name"], spoken, rows["postcode"], strict=True)
+    ]
     rows = rows.assign(name=rows["name"].map(before_contact))
-    addresses, coded = _addresses(rows), rows["postcode"].map(holds_contact).astype("bool")
-    spoken = np.array([address_holds_contact(text) for text in addresses], dtype=np.bool_)
     business = _business_types(listed, types)
     untyped = bool(listed.fields & {*TAGS})  # a feature of a map need not be a business
     kinds = [
@@ -270,7 +276,7 @@ def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd
             "address": [
                 None if told else text for told, text in zip(spoken, addresses, strict=True)
             ],
-            "postcode": rows["postcode"].mask(coded, "").str.upper().replace("", None),
+            "postcode": [shown or None for shown, _ in codes],
             "opening_hours": rows["opening_hours"].replace("", None),
             "staff_min": read_people(rows["staff_min"]),
             **{name: read_answers(rows[name]) for name in CRITERIA},
@@ -297,7 +303,10 @@ def _candidates(listed: Listed, area: StudyArea | None, types: VenueTypes) -> pd
         for name, kind, no_type in zip(rows["name"], kinds, unknown, strict=True)
     ]
     table["nowhere"] = nowhere
-    table["held"] = held | coded | spoken
+    table["contacts"] = contacts
+    table["beside_postcode"] = [
+        is_more and not kinds for (_, is_more), kinds in zip(codes, contacts, strict=True)
+    ]
     return table
 
 

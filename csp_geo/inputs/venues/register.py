@@ -8,7 +8,6 @@ leaves the file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -17,29 +16,22 @@ import pandas as pd
 
 from csp_geo.core.period import say_day
 from csp_geo.core.projection import british_grid
-from csp_geo.core.tables import CRITERIA, HAVENS, OFFERED, as_agreed
+from csp_geo.core.tables import HAVENS, as_agreed
 from csp_geo.core.wording import count
 from csp_geo.inputs.source import plain
-from csp_geo.inputs.venues.contacts import (
-    address_holds_contact,
-    before_contact,
-    holds_contact,
-    public_address,
-)
 from csp_geo.inputs.venues.list_columns import Wanted
 from csp_geo.inputs.venues.listing import (
     NO,
     UNKNOWN,
     YES,
-    read_answers,
     read_lists,
     read_people,
 )
+from csp_geo.inputs.venues.register_cells import ANSWERED, NUMBERS, register_cells
 from csp_geo.inputs.venues.register_findings import (
     BORDER_M,
     CANDIDATE,
     DATES,
-    FREE,
     TO_ASK,
     doubles_of,
     findings_of,
@@ -47,7 +39,6 @@ from csp_geo.inputs.venues.register_findings import (
     repeats_of,
     training_on,
 )
-from csp_geo.inputs.venues.venue_types import OTHER, read_venue_types
 from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
@@ -58,7 +49,6 @@ if TYPE_CHECKING:
     from csp_geo.core.caution import Caution
     from csp_geo.inputs.areas.study_area import StudyArea
     from csp_geo.inputs.venues.listing import Listed
-    from csp_geo.inputs.venues.venue_types import VenueTypes
 
 STATUSES: Final = {
     **dict.fromkeys(("active", "live", "current", "open", "yes"), "active"),
@@ -136,10 +126,8 @@ TEMPLATE: Final = (
 )
 """The columns of an empty register."""
 
-
-SAID: Final = ("willing", "staff_at_all_hours", "hours_confirmed")
-"""What a venue said when it was asked: yes, no, or not known."""
 _TWO: Final = 2.0
+_TEXTS: Final = ("address", "postcode", "languages")
 
 
 @dataclass(frozen=True)
@@ -168,8 +156,13 @@ class Register:
 
     @property
     def are_havens(self) -> pd.Series:
-        """Which rows are or were havens, bool: neither candidates nor venues that said no."""
-        return ~self.table["status"].isin([CANDIDATE, TO_ASK]) & ~self._said_no
+        """Which rows are or were havens, bool: neither candidates nor venues that said no.
+
+        A venue that closed was one if it ever signed up or was trained.
+        """
+        closed = self.table["status"] == "closed"
+        no_day = self.table["sign_up_date"].isna() & self.table["training_date"].isna()
+        return ~self.table["status"].isin([CANDIDATE, TO_ASK]) & ~self._said_no & ~(closed & no_day)
 
     @property
     def _said_no(self) -> pd.Series:
@@ -267,30 +260,26 @@ def _rows(listed: Listed, area: StudyArea | None) -> pd.DataFrame:
     points[known] = shapely.points(listed.xy[known])
     codes, names = (_of_ward(listed, area, column) for column in ("ward_code", "ward_name"))
     dates = {name: read_dates(rows[name]).at for name in DATES}
-    held = {name: rows[name].map(holds_contact).astype("bool") for name in ("name", *FREE)}
-    held["address"] = rows["address"].map(address_holds_contact).astype("bool")
-    rows = rows.assign(
-        name=rows["name"].map(before_contact),
-        **{name: rows[name].mask(held[name], "") for name in FREE},
-    )
-    texts = ("postcode", "opening_hours", "languages")
-    answers = [name for name in (*CRITERIA, *OFFERED, *SAID) if name in rows]
+    cells = register_cells(rows, area)
+    people = {name: read_people(rows[name]) for name in NUMBERS}
+    said = {name: rows[name] != "" for name in NUMBERS}
     table = pd.DataFrame(
         {
             "haven_id": rows["haven_id"],
-            "name": rows["name"],
-            "venue_type": [_venue_type(text) for text in rows["venue_type"]],
-            **{name: rows[name].replace("", None) for name in texts},
-            "address": rows["address"].map(public_address).replace("", None),
-            **{name: read_answers(rows[name]) for name in answers},
-            "staff_min": read_people(rows["staff_min"]),
-            "trained_count": read_people(rows["trained_count"]),
+            **{name: cells.shown[name] for name in ("name", "venue_type")},
+            "opening_hours": rows["opening_hours"].replace("", None),
+            **{name: cells.shown[name].replace("", None) for name in _TEXTS},
+            **{name: cells.shown[name] for name in ANSWERED if name in cells.shown},
+            **people,
+            **{f"{name}_bad": said[name] & np.isnan(people[name]) for name in NUMBERS},
             **{name: at.dt.strftime("%Y-%m-%d") for name, at in dates.items()},
             **{f"{name}_at": at for name, at in dates.items()},
             **{f"{name}_bad": at.isna() & (rows[name] != "") for name, at in dates.items()},
             "status": [STATUSES.get(plain(text), UNKNOWN) for text in rows["status"]],
             "contact_given": rows["contact"] != "",
-            **{f"{name}_held": flags for name, flags in held.items()},
+            "contacts": cells.contacts,
+            "more_words": cells.words,
+            "vague": cells.vague,
             "source_row": rows["source_row"],
             "nowhere": listed.reason,
             "location_method": [method or "exact" for method in listed.method],
@@ -311,17 +300,6 @@ def _with_answers(table: pd.DataFrame) -> pd.DataFrame:
     staff = table["staff_min"].mask(two & ~(table["staff_min"] >= _TWO), _TWO).mask(one, 1)
     hours = table["opening_hours"].mask(table["hours_confirmed"] == NO, None)
     return table.assign(staff_min=staff, opening_hours=hours)
-
-
-def _venue_type(text: str) -> str:
-    """Return the type of a venue where the table of venue types knows it: else it may be a name."""
-    known = _packaged_types().of(text) is not None
-    return text.casefold() if text and known else OTHER
-
-
-@lru_cache(maxsize=1)
-def _packaged_types() -> VenueTypes:
-    return read_venue_types()
 
 
 def _of_ward(listed: Listed, area: StudyArea | None, column: str) -> np.ndarray:

@@ -3,13 +3,15 @@
 A venue where nobody was reached is written as one to ask, with what was noted of it.
 
 A cell is written where it is empty, or where the answer is of a later day than the last one that
-the register has (`asked_on`). Else what the register says stays, and the difference is said:
-reading a list twice changes nothing, nor does it undo what somebody has written since.
+the register has (`asked_on`); the note keeps the earlier one. Of an earlier day it changes nothing.
+Where yes and no are of one day, or one has none, no is kept and the note says that it is to be
+settled (`to_settle`). So the order in which lists are read does not matter, and reading one twice
+changes nothing, nor does it undo what somebody has written since.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -19,6 +21,7 @@ from csp_geo.inputs.files.columns import SYNTHETIC
 from csp_geo.inputs.files.csv_text import CsvText
 from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.source import plain
+from csp_geo.inputs.venues import to_settle as notes
 from csp_geo.inputs.venues.call_answers import say_name
 from csp_geo.inputs.venues.list_columns import list_columns
 from csp_geo.inputs.venues.listing import NO, UNKNOWN, YES, read_answer
@@ -27,13 +30,14 @@ from csp_geo.inputs.venues.register_findings import CANDIDATE, TO_ASK
 from csp_geo.inputs.when.dates import read_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from csp_geo.inputs.areas.study_area import StudyArea
-    from csp_geo.inputs.venues.call_answers import VenueAnswers
+    from csp_geo.inputs.venues.call_answers import CallAnswer, VenueAnswers
 
 _CHOICES: Final = ("willing", "staff_at_all_hours", "hours_confirmed", "step_free")
+_NOTE: Final = "answer_note"
 _PRIVATE: Final = frozenset(("contact", "answer_note"))
 """Fields whose cells may name people: what stands in them is never said."""
 _HEADINGS: Final = {"venue_type": "type"}
@@ -43,6 +47,8 @@ _ID: Final = "C{:02}"
 _FEW: Final = 20
 """In so many first rows the sample's label is looked for: it stands in every row."""
 WITHDRAWN: Final = "withdrawn"
+CLOSED: Final = "closed"
+"""The status of a venue that is noted as closed for good: like one that has withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ class CellChange:
 class RowAnswered:
     """What became of one venue's answers: the register's row (from 1), the cells, what was left.
 
-    `left` are sentences for what the register says otherwise, and keeps.
+    `left` are sentences for what the register says otherwise, and keeps; `to_settle` those for
+    answers that contradict one another.
     """
 
     name: str
@@ -67,6 +74,18 @@ class RowAnswered:
     source: str
     changes: tuple[CellChange, ...]
     left: tuple[str, ...]
+    to_settle: tuple[str, ...] = ()
+
+
+@dataclass
+class _Putting:
+    """A row while answers are put into it: its day so far, what is said, who gave each choice."""
+
+    at: int
+    day: str
+    left: list[str] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 class RegisterText:
@@ -97,6 +116,9 @@ class RegisterText:
         labelled = (n for n in columns if any(self._text.value(at, n) == SYNTHETIC for at in rows))
         self._label = next(labelled, None)
         """The column of the sample that says so of each row."""
+        self._name = path.name
+        self._before: dict[str, str] = {}
+        """What stood in the cells of a row before its answers were put in, by field."""
 
     def as_bytes(self) -> bytes:
         """Return the file as it now stands."""
@@ -106,50 +128,119 @@ class RegisterText:
         """Put the answers of a venue into its row, from 1; into a new one where there is none."""
         is_new = row is None
         at = self._new_row(answers.venue) if row is None else row - 1
+        self._before.clear()
         given = answers.given
         is_later = given.get("asked_on", "") > self._asked_on(at)
-        changes: list[CellChange] = []
-        left: list[str] = []
-        for name, now in self._wanted(at, given, answers.venue).items():
+        now_at = _Putting(at, self._asked_on(at))
+        for one in sorted(answers.rows, key=lambda one: one.asked_on):
+            for name in _CHOICES:
+                if one.given.get(name) in {YES, NO}:
+                    self._weigh(name, one, now_at)
+            now_at.day = max(now_at.day, one.asked_on)
+        for name, now in self._wanted(at, answers).items():
             was = self._said(at, name)
-            if _is_same(name, was, now):
-                continue
-            if was and not is_later and name not in _PRIVATE:
-                left.append(
-                    f"{self._heading(name)} stays '{_shown(name, was)}'; the answer is "
-                    f"'{_shown(name, now)}'"
-                )
-                continue
-            self._write(at, name, now)
-            changes.append(CellChange(self._heading(name), _shown(name, was), _shown(name, now)))
-        was = self._said(at, "status")
-        said = given.get("willing", "")
-        taken = said if said and read_answer(self._said(at, "willing")) == said else ""
-        status = TO_ASK if is_new else was
-        if answers.was_reached:
-            status = _status(was, taken, is_later=is_later)
-        if status != was:
-            self._write(at, "status", status)
-            changes.append(CellChange(self._heading("status"), _shown("status", was), status))
+            if was and not is_later and name not in _PRIVATE and was != now:
+                now_at.left.append(self._stays(name, was, now))
+            elif was != now:
+                self._write(at, name, now)
+        self._put_status(answers, now_at, is_new=is_new, is_later=is_later)
         return RowAnswered(
             name=say_name(answers.venue),
             row=at + 1,
             is_new=is_new,
             source=answers.source,
-            changes=tuple(changes),
-            left=tuple(left),
+            changes=tuple(self._changes(at)),
+            left=tuple(now_at.left),
+            to_settle=tuple(f"{say_name(answers.venue)}: {said}" for said in now_at.disputed),
         )
 
-    def _wanted(
-        self, at: int, given: Mapping[str, str], venue: Mapping[str, str]
-    ) -> dict[str, str]:
-        """Return what each field should say by the answers; open questions are not among them."""
-        wanted = {name: given[name] for name in _CHOICES if given.get(name) in {YES, NO}}
-        if given.get("hours_confirmed") == YES and venue["opening_hours"]:
-            wanted["opening_hours"] = venue["opening_hours"]
+    def _weigh(self, name: str, one: CallAnswer, put: _Putting) -> None:
+        """Put one choice of one row in, or keep what the register has, and say so."""
+        at, before, day = put.at, put.day, one.asked_on
+        now, was, note = one.given[name], self._said(at, name), self._said(at, _NOTE)
+        source, known = f"{one.file} row {one.row}", read_answer(was)
+        if day > before and notes.to_settle(name) in note:
+            self._write(at, _NOTE, note.replace(notes.to_settle(name), notes.settled(name)))
+            self._take(name, now, source, put)
+        elif not was or (known == UNKNOWN and day > before):
+            self._take(name, now, source, put)
+        elif known == now:
+            return
+        elif before and day > before:
+            self._note(at, notes.earlier(name, known, before))
+            self._take(name, now, source, put)
+        elif known == UNKNOWN or notes.settled(name) in note:
+            put.left.append(self._stays(name, was, now))
+        elif day and day < before:
+            self._note(at, notes.earlier(name, now, day))
+            put.left.append(self._stays(name, was, now))
+        else:
+            self._note(at, notes.to_settle(name))
+            where = put.sources.get(name, self._name)
+            when = "both are of one day" if day and day == before else "not both have a day"
+            put.disputed.append(
+                f"{notes.HEADINGS[name]} is '{known}' in {where} and '{now}' in {source}, and "
+                f"{when}: 'no' counts until it is settled. {notes.HOW_TO} of row {at + 1} of "
+                f"{self._name}."
+            )
+            if now == NO:
+                self._take(name, now, source, put)
+
+    def _take(self, name: str, now: str, source: str, put: _Putting) -> None:
+        self._write(put.at, name, now)
+        put.sources[name] = source
+
+    def _put_status(
+        self, answers: VenueAnswers, put: _Putting, *, is_new: bool, is_later: bool
+    ) -> None:
+        """Write the status that the answers give a row."""
+        at, left = put.at, put.left
+        was, said = self._said(at, "status"), read_answer(self._said(at, "willing"))
+        willing = {row.given.get("willing") for row in answers.rows}
+        status = TO_ASK if is_new else was
+        if answers.was_reached:
+            status = _status(was, said if said in willing else "", is_later=is_later)
+        is_noted = bool(_PRIVATE & {name for name in self._before if self._is_new(at, name)})
+        if answers.is_closed and is_noted:
+            kind = STATUSES.get(plain(was), UNKNOWN)
+            if kind in {UNKNOWN, TO_ASK, CANDIDATE} or is_later:
+                status = CLOSED
+            elif kind != WITHDRAWN:
+                left.append(self._stays("status", was, CLOSED))
+        if status != was:
+            self._write(at, "status", status)
+
+    def _changes(self, at: int) -> Iterator[CellChange]:
+        """Give each cell of a row that is not as it was before, the status last."""
+        for name in sorted(self._before, key=lambda name: name == "status"):
+            if self._is_new(at, name):
+                was, now = self._before[name], self._said(at, name)
+                shown = now if name == "status" else _shown(name, now)
+                yield CellChange(self._heading(name), _shown(name, was), shown)
+
+    def _is_new(self, at: int, name: str) -> bool:
+        """Tell whether a cell that was written says something else now."""
+        return self._before[name] != self._said(at, name)
+
+    def _stays(self, name: str, was: str, now: str) -> str:
+        return (
+            f"{self._heading(name)} stays '{_shown(name, was)}'; the answer is "
+            f"'{_shown(name, now)}'"
+        )
+
+    def _note(self, at: int, part: str) -> None:
+        self._write(at, _NOTE, self._added(at, _NOTE, part))
+
+    def _wanted(self, at: int, answers: VenueAnswers) -> dict[str, str]:
+        """Return what each field that is no choice should say by the answers."""
+        given, wanted = answers.given, {}
+        confirmed = {row.given.get("hours_confirmed") for row in answers.rows}
+        if YES in confirmed and read_answer(self._said(at, "hours_confirmed")) == YES:
+            wanted["opening_hours"] = answers.venue["opening_hours"]
         number = f"tel {given['telephone']}" if "telephone" in given else ""
-        wanted["contact"] = self._added(at, "contact", given.get("spoken_to", ""), number)
-        wanted["answer_note"] = self._added(at, "answer_note", given.get("answer_note", ""))
+        spoken, held = given.get("spoken_to", ""), given.get("contact", "")
+        wanted["contact"] = self._added(at, "contact", spoken, number, held)
+        wanted[_NOTE] = self._added(at, _NOTE, given.get(_NOTE, ""))
         if given.get("asked_on", "") > self._asked_on(at):
             wanted["asked_on"] = given["asked_on"]
         return {name: text for name, text in wanted.items() if text}
@@ -193,6 +284,7 @@ class RegisterText:
         return self._text.value(at, self._columns[name]).strip() if name in self._columns else ""
 
     def _write(self, at: int, name: str, text: str) -> None:
+        self._before.setdefault(name, self._said(at, name))
         if name not in self._columns:
             self._columns[name] = self._text.add_column(_HEADINGS.get(name, name))
         self._text.put(at, self._columns[name], text)
@@ -233,8 +325,3 @@ def _iso_day(text: str) -> str:
     """Return a day as ISO text, however a spreadsheet writes it; "" where it is none."""
     day = read_dates(pd.Series([text])).at.iloc[0]
     return "" if pd.isna(day) else str(day.date().isoformat())
-
-
-def _is_same(name: str, was: str, now: str) -> bool:
-    """Tell whether a cell says already what it should, however it is written."""
-    return was == now or (name in _CHOICES and read_answer(was) == now)

@@ -9,8 +9,10 @@ import pandas as pd
 
 from csp_geo.core.period import say_day
 from csp_geo.core.wording import join
+from csp_geo.inputs.venues.contacts import holds_contact
 from csp_geo.inputs.venues.listing import NO, NO_LOCATION, OUTSIDE, UNKNOWN, YES, say_nowhere
 from csp_geo.inputs.venues.opening_rules import NO_HOURS, read_rules
+from csp_geo.inputs.venues.register_cells import NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +25,6 @@ TRAINING_YEARS: Final = 3
 SOON_DAYS: Final = 60
 """What falls due within this many days, inclusive, is said: training, confirmation."""
 DATES: Final = ("training_date", "training_expiry", "sign_up_date", "last_checked", "asked_on")
-FREE: Final = ("address", "postcode", "venue_type", "languages")
-"""Free text that is shown as given, and so left empty where it holds a contact."""
 CANDIDATE: Final = "candidate"
 """The status of a venue that was asked and is no haven yet."""
 TO_ASK: Final = "to ask"
@@ -144,7 +144,13 @@ def _table(found: list[tuple[int, str, str, str, bool]]) -> pd.DataFrame:
 
 
 def _findings(row: dict[str, Any], today: date) -> Iterator[_Finding]:
-    """Say what is wrong or old in one row; of a haven that is no longer active, only that."""
+    """Say what is wrong or old in one row, and last what of it is not shown."""
+    yield from _of_haven(row, today)
+    yield from _of_words(row)
+
+
+def _of_haven(row: dict[str, Any], today: date) -> Iterator[_Finding]:
+    """Say what is wrong or old; of a haven that is no longer active, only that."""
     yield from _of_row(row, today)
     if row["status"] in _ENDED:
         yield _of_ended(row)
@@ -246,22 +252,49 @@ def _of_row(row: dict[str, Any], today: date) -> Iterator[_Finding]:
     if row["repeats"]:
         do = "Take one row out, or give it a number of its own."
         yield "duplicate-id", "Its number stands on an earlier row as well.", do, False
-    if row["name_held"]:
-        what = "Its name holds a telephone number or an e-mail address, so it is not listed."
+    if kinds := row["contacts"].get("name"):
+        what = f"Its name holds {join(kinds)}, so it is not listed."
         do = "Take it out of the name: there is a column for the contact, which is never published."
         yield "contact-in-name", what, do, True
-    held = [name.replace("_", " ") for name in FREE if row[f"{name}_held"]]
-    if held:
-        what = (
-            f"A telephone number or an e-mail address stands in its {join(held)}, which is not "
-            "published."
-        )
-        do = "Move it to the column for the contact, which is never published."
-        yield "contact-in-text", what, do, False
     unread = [name.replace("_", " ") for name in DATES if row[f"{name}_bad"]]
     if unread:
         what = f"Its {join(unread)} cannot be read as a date."
         yield "unreadable-date", what, "Write dates as 2026-09-03.", False
+    if unread := [_called(name) for name in NUMBERS if row[f"{name}_bad"]]:
+        what = f"Its {join(unread)} cannot be read as a number, so it is not known."
+        yield "unreadable-number", what, "Write a whole number, such as 2.", False
+
+
+_COLUMN: Final = {"venue_type": "type", "staff_min": "staff", "trained_count": "number trained"}
+"""How a column is called where its field has another name."""
+
+
+def _of_words(row: dict[str, Any]) -> Iterator[_Finding]:
+    """Say what a row holds beside what may be shown: never the words themselves."""
+    where: dict[str, list[str]] = {}
+    for column, kinds in row["contacts"].items():
+        for kind in kinds if column != "name" else ():
+            where.setdefault(kind, []).append(_called(column))
+    if where:
+        held = join(f"{kind} in its {join(columns)}" for kind, columns in where.items())
+        what = f"It holds {held}, which is not published."
+        do = "Move it to the column for the contact, which is never published."
+        yield "contact-in-text", what, do, False
+    if left := [_called(column) for column in row["more_words"]]:
+        what = f"Words in its {join(left)} are not published, as they may name anybody."
+        yield "words-left-out", what, "Write there only what the column asks for.", False
+    if vague := [_called(column) for column in row["vague"]]:
+        so = "says neither yes nor no, so it is" if len(vague) == 1 else _SO_ARE
+        what = f"Its {join(vague)} {so} not known."
+        yield "not-yes-or-no", what, "Write yes or no there.", False
+
+
+_SO_ARE: Final = "say neither yes nor no, so they are"
+
+
+def _called(column: str) -> str:
+    """Return how a column is called in a sentence."""
+    return _COLUMN.get(column, column).replace("_", " ")
 
 
 def _of_place(row: dict[str, Any], today: date) -> Iterator[_Finding]:
@@ -353,3 +386,23 @@ def hours_findings(given: object) -> Iterator[_Finding]:
     elif not rules.names_bank_holidays:
         what = "Its hours do not say what holds on bank holidays: then they are not known."
         yield "no-bank-holidays", what, 'Add "PH off", or the hours: "PH 10:00-16:00".', False
+
+
+def hours_to_ask(given: object, *, in_hand: bool) -> str:
+    """Say what is to be asked about the hours of a venue that may be approached; "" for nothing.
+
+    Hours that cannot be read or look like a slip are said of every venue; another doubt only of
+    those that are to be approached, or asked in the stead of one that is (`in_hand`).
+    """
+    rules = read_rules(given if isinstance(given, str) else "")
+    is_unread = not rules.osm and rules.reason != NO_HOURS
+    if not (is_unread or rules.has_slip or (in_hand and rules.doubt)):
+        return ""
+    return " ".join(f"{what} {do}" for _, what, do, _ in hours_findings(given))
+
+
+def hours_as_written(given: object) -> str | None:
+    """Return hours as they were written, for the coordinator; `None` with a comment or contact."""
+    if not isinstance(given, str) or '"' in given or holds_contact(given):
+        return None
+    return given or None

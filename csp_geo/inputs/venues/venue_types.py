@@ -12,7 +12,8 @@ from csp_geo.core.errors import SettingsError
 from csp_geo.core.toml import TABLE, check_values, read_toml, texts
 from csp_geo.core.wording import shortened
 from csp_geo.inputs.source import plain
-from csp_geo.inputs.venues.ask_first import AskFirst, whole_words
+from csp_geo.inputs.venues.ask_first import AskFirst
+from csp_geo.inputs.venues.word_patterns import whole_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,8 @@ FILE: Final = "venue_types.toml"
 _SHOP: Final = "shop"
 PLAINEST: Final = (_SHOP, "other catering", OTHER)
 """Venue types that hardly say that a business is a place."""
+_SAYS_LEAST: Final = (_SHOP, OTHER)
+"""Venue types of which a name may show anything else, a betting shop too."""
 _GENERAL: Final = (*PLAINEST, "cafe or restaurant")
 """Venue types that say so little that a name may show a business never to be approached."""
 VAGUE: Final = (*_GENERAL, "takeaway")
@@ -34,7 +37,7 @@ VAGUE: Final = (*_GENERAL, "takeaway")
 _NAMES: Final = "names"
 _PLACES: Final = "places"
 _ASK_FIRST: Final = "ask_first"
-_HOMES: Final = "homes"
+_HOMES, _WORKS = "homes", "works"
 _BETWEEN: Final = re.compile(r"\sand\s|\sor\s|[/&,;+()]|\s-\s")
 _APART: Final = re.compile(r"[^\w']+")
 _WHO_RUNS_IT: Final = frozenset(
@@ -77,7 +80,7 @@ class VenueTypes:
         said = [
             kind
             for kind, pattern in self.names.items()
-            if (found == _SHOP or (found in _GENERAL and self.groups[kind] == UNSUITABLE))
+            if (found in _SAYS_LEAST or (found in _GENERAL and self.groups[kind] == UNSUITABLE))
             and pattern.search(name)
         ]
         said += [kind for kind, pattern in self.places.items() if pattern.search(name)]
@@ -153,15 +156,21 @@ def read_venue_types(path: Path | None = None) -> VenueTypes:
 
 
 def _with_newer_words(own: Mapping[str, Any], packaged: Mapping[str, Any]) -> Any:
-    """Return a project's own ``[ask_first]``, with the words of people's names that it has not.
+    """Return a project's own ``[ask_first]``, with the lists of words that it has not.
 
     A table that was made before these were known would take a person for a shop.
     """
-    told = own.get(_ASK_FIRST, packaged[_ASK_FIRST])
-    homes = told.get(_HOMES) if isinstance(told, dict) else None
-    if not homes or not isinstance(homes, dict):
+    usual = packaged[_ASK_FIRST]
+    told = own.get(_ASK_FIRST, usual)
+    if not told or not isinstance(told, dict):
         return told
-    return {**told, _HOMES: {**packaged[_ASK_FIRST][_HOMES], **homes}}
+    given = {_HOMES: told.get(_HOMES), _WORKS: told.get(_WORKS, usual[_WORKS])}
+    newer = {
+        name: {**usual[name], **words}
+        for name, words in given.items()
+        if words and isinstance(words, dict)
+    }
+    return {**told, **newer}
 
 
 def _patterns(

@@ -74,6 +74,13 @@ _PLACE_WORD: Final = re.compile(
     r"common|pond|lake|path|alley|[AMB]\d{1,4})\b",
     re.IGNORECASE,
 )
+_AFTER_IT: Final = re.compile(
+    r"(?: (?:north|south|east|west|house|hall|mall|buildings?|block|theatre|cafe|hub|annexe)\b)*+",
+    re.IGNORECASE,
+)
+"""What may follow a word for a place, and belongs to the name."""
+_SAINT: Final = re.compile(r"\bst\.? [^\W\d_]+(?:['\u2019]s\b)?", re.IGNORECASE)
+"""Only where a text begins with it; elsewhere "St" is a street."""
 _POSSESSIVE: Final = re.compile(r"(['\u2019])S\b")
 _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", re.IGNORECASE)
 
@@ -81,6 +88,21 @@ _TITLE: Final = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|rev|sir|lady|pc|sgt)\b", 
 def is_place_name(text: str) -> bool:
     """Tell whether a text is the name of a street or public place, by a word for one in it."""
     return bool(_PLACE_WORD.search(text) and not _TITLE.search(text) and _NAME.fullmatch(text))
+
+
+def up_to_place_word(text: str) -> str:
+    """Return a text up to its last word for a street or place; "" where it has none.
+
+    Examples
+    --------
+    >>> up_to_place_word("Station Parade West, ask Jane")
+    'Station Parade West'
+    """
+    saint = _SAINT.match(text)
+    ends = [found.end() for found in (*_PLACE_WORD.finditer(text), saint) if found]
+    end = max(ends, default=0)
+    after = _AFTER_IT.match(text, end)
+    return text[: after.end() if after and end else end]
 
 
 def place_names(text: pd.Series, published: pd.Series) -> pd.Series:

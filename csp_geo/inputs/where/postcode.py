@@ -1,4 +1,4 @@
-"""Postcodes to points, offline: the ONS Postcode Directory of the extra `postcodes`."""
+"""Postcodes: what of a cell is one, and its point, offline: the directory of ONS (`postcodes`)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,14 @@ _FULL: Final = re.compile(rf"({_OUTWARD})(\d[A-Z]{{2}})")
 _IN_WORDS: Final = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})\b")
 _WORDS: Final = 3
 """Words from which a cell is a text that somebody wrote, and not a postcode misspelt."""
+_AREA: Final = r"(?:[BEGLMNSW]|(?!O[^LX])[A-PR-UWYZ][A-HK-Y])"
+"""Letters of a postcode area: no two letters O that stand for the zeros of a telephone number."""
+_PUBLIC: Final = re.compile(
+    rf"(?<![A-Z\d])({_AREA}\d[A-Z\d]?)(?:[\s.-]{{0,3}}(\d[ABD-HJLNP-UW-Z]{{2}})(?![A-Z\d]))"
+)
+_PUBLIC_HALF: Final = re.compile(rf"\s*({_AREA}\d[A-Z\d]?)(?![A-Z\d])(?:\s*\d\b)?")
 _HALF: Final = re.compile(rf"{_OUTWARD}\d?")
+_NO_POSTCODE: Final = frozenset({"", "NA", "N/A", "UNKNOWN"})
 _NORTHERN_IRELAND: Final = "BT"
 
 
@@ -58,6 +65,30 @@ def postcode_in(text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def public_postcode(text: str) -> tuple[str, bool]:
+    """Return the postcode of a cell, full or its first half, and whether words stood beside it.
+
+    Nothing else of the cell may be shown: it may be anybody's name or number.
+
+    Examples
+    --------
+    >>> public_postcode("ig117nb Jane"), public_postcode("IG11"), public_postcode("Jane")
+    (('IG11 7NB', True), ('IG11', False), ('', True))
+    """
+    upper = text.upper()
+    found = {(match[1], match[2]): match for match in _PUBLIC.finditer(upper)}
+    half = _PUBLIC_HALF.match(upper)
+    if len(found) == 1:
+        ((code, match),) = found.items()
+        shown = " ".join(code)
+    elif half and not found:
+        shown, match = half[1], half
+    else:
+        return "", _plain(upper) not in _NO_POSTCODE
+    rest = upper[: match.start()] + upper[match.end() :]
+    return shown, any(sign.isalnum() for sign in rest)
+
+
 def _plain(text: str) -> str:
     return _BETWEEN.sub("", text.upper())
 
@@ -72,7 +103,7 @@ def read_postcodes(text: pd.Series) -> Postcodes:
     found = [(places or {}).get(code, nowhere) for code in plain]
     points = np.array(found, dtype=np.float64).reshape(-1, 2)
     located = np.isfinite(points).all(axis=1)
-    missing = np.array([code in {"", "NA", "N/A", "UNKNOWN"} for code in plain], dtype=np.bool_)
+    missing = np.array([code in _NO_POSTCODE for code in plain], dtype=np.bool_)
     is_full = np.array([code in full for code in plain], dtype=np.bool_)
     outward = np.array([bool(_HALF.fullmatch(code)) for code in plain], dtype=np.bool_) & ~is_full
     not_looked_up = is_full & (places is None)

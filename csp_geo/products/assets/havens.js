@@ -6,8 +6,10 @@ var cspHavens = (function () {
   var data = JSON.parse(document.getElementById("csp-data").textContent);
   var marks = {};
   var pick = function () {};
-  var SAME_PLACE_M = 60; // venues so near one another stand one below or above the other, each with its number
   var HEIGHT = 28;
+  var RINGS = [0, 28, 40, 52, 66, 82, 100, 120, 144]; // pixels: how far from its place a number may stand
+  var WAYS = 16;
+  var SAME_PLACE = 12; // pixels: so near one another the first keeps its place
 
   function door() {
     var drawing = document.createElementNS(SVG, "svg");
@@ -41,6 +43,7 @@ var cspHavens = (function () {
     mark.appendChild(door());
     if (haven.number) {
       mark.appendChild(text(String(haven.number)));
+      mark.appendChild(document.createElement("i"));
     }
     var width = haven.number ? (haven.number > 99 ? 48 : haven.number > 9 ? 42 : 34) : 24;
     var marker = L.marker([haven.lat, haven.lon], {
@@ -55,6 +58,39 @@ var cspHavens = (function () {
     csp_havens.addLayer(marker);
     marks[key] = { haven: haven, mark: mark, marker: marker, width: width };
   });
+
+  /* Where a number may stand, its own place first, then below it: [x, y] from there. */
+  var steps = [];
+  RINGS.forEach(function (far) {
+    for (var way = 0; way < (far ? WAYS : 1); way += 1) {
+      var angle = Math.PI / 2 + ((2 * Math.PI) / WAYS) * Math.ceil(way / 2) * (way % 2 ? 1 : -1);
+      steps.push([Math.round(far * Math.cos(angle)), Math.round(far * Math.sin(angle))]);
+    }
+  });
+
+  /* The key and the buttons that lie over the map. */
+  function furniture(map) {
+    var frame = map.getContainer().getBoundingClientRect();
+    return Array.from(document.querySelectorAll("#key, .leaflet-control")).map(function (part) {
+      var box = part.getBoundingClientRect();
+      return [box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top];
+    });
+  }
+
+  /* Draws the line from a number that was moved aside to its place. */
+  function lead(one, step) {
+    var line = one.mark.querySelector("i");
+    var far = Math.hypot(step[0], step[1]);
+    if (line) {
+      line.hidden = !far;
+    }
+    if (line && far) {
+      var inside = Math.min(one.width / 2 / Math.abs(step[0] / far), HEIGHT / 2 / Math.abs(step[1] / far));
+      line.style.width = Math.max(far - inside, 0) + "px";
+      line.style.transform =
+        "rotate(" + Math.atan2(-step[1], -step[0]) + "rad) translateX(" + inside + "px)";
+    }
+  }
 
   return {
     onPick: function (picked) {
@@ -77,37 +113,44 @@ var cspHavens = (function () {
         csp_havens[shown ? "addLayer" : "removeLayer"](marks[key].marker);
       }
     },
-    /* Those that have no room are drawn small, without their number. */
+    /* Numbers that have no room at their place stand beside it, with a line to it; what has no
+       number, or no room there either, is drawn small. */
     place: function (map, taken, collides, around) {
-      var placed = [];
-      Object.keys(marks).forEach(function (key) {
+      var size = map.getSize();
+      var fixed = furniture(map);
+      var shown = Object.keys(marks).filter(function (key) {
+        return map.hasLayer(marks[key].marker);
+      });
+      var points = shown.map(function (key) {
+        return map.latLngToContainerPoint(marks[key].marker.getLatLng());
+      });
+      var spots = points.map(function (point, n) {
+        return marks[shown[n]].haven.number ? around(point, 3, 3) : null;
+      });
+      taken.push.apply(taken, fixed);
+      shown.forEach(function (key, n) {
         var one = marks[key];
-        if (!map.hasLayer(one.marker)) {
-          return;
-        }
-        var at = one.marker.getLatLng();
-        var step = HEIGHT * placed.filter(function (other) {
-          return map.distance(other, at) <= SAME_PLACE_M;
-        }).length;
-        var point = map.latLngToContainerPoint(at);
-        function boxAt(dy) {
-          return around(point.add([0, dy]), one.width / 2, HEIGHT / 2);
-        }
-        var free = [step, -step].find(function (dy) {
-          return !collides(boxAt(dy), taken);
+        var others = spots.filter(function (spot, other) {
+          return spot && points[other].distanceTo(points[n]) > SAME_PLACE;
         });
-        var shift = free === undefined ? step : free;
-        var full = boxAt(shift);
-        var small = free === undefined && !one.mark.classList.contains("chosen");
-        one.mark.classList.toggle("small", small);
-        one.mark.style.transform = small || !shift ? "" : "translateY(" + shift + "px)";
-        if (one.haven.number && !small) {
-          placed.push(at);
+        function boxAt(step) {
+          return around(points[n].add(step), one.width / 2, HEIGHT / 2);
         }
+        var step = (one.haven.number ? steps : [steps[0]]).find(function (way) {
+          var box = boxAt(way);
+          var within = box[0] >= 0 && box[1] >= 0 && box[2] <= size.x && box[3] <= size.y;
+          return (within || !(way[0] || way[1])) && !collides(box, taken) && !collides(box, others);
+        });
         var chosen = one.mark.classList.contains("chosen");
+        var small = !step && !chosen;
+        step = step || steps[0];
+        one.mark.classList.toggle("small", small);
+        one.mark.style.transform =
+          step[0] || step[1] ? "translate(" + step[0] + "px, " + step[1] + "px)" : "";
+        lead(one, step);
         // a small one without a number must not hide the number of another
         one.marker.setZIndexOffset(small ? (one.haven.number ? 1000 : -100) : chosen ? 5000 : 0);
-        taken.push(small ? around(point, 7, 7) : full);
+        taken.push(small ? around(points[n], 7, 7) : boxAt(step));
       });
     },
     at: function (key) {

@@ -268,7 +268,9 @@ var cspMap = (function () {
   /* Keeps what is shown clear of the key where there is room beside it. */
   function fit(bounds, margin, maxZoom, animate) {
     var key = document.getElementById("key");
-    var beside = key.open && key.offsetWidth < map.getSize().x * 0.4 ? key.offsetWidth + 12 : 0;
+    var over = key.getBoundingClientRect().left < map.getContainer().getBoundingClientRect().right;
+    var lies = key.open && over && key.offsetWidth < map.getSize().x * 0.4;
+    var beside = lies ? key.offsetWidth + 12 : 0;
     map.fitBounds(bounds, {
       paddingTopLeft: [margin, margin],
       paddingBottomRight: [margin + beside, margin],
@@ -396,7 +398,7 @@ var cspMap = (function () {
     box.setAttribute("aria-label", "Map. Everything on it also stands in the list and the table.");
     fit(data.bounds, 14, undefined, false);
     map.setMinZoom(Math.floor(map.getZoom()) - 1);
-    map.setMaxBounds(L.latLngBounds(data.bounds).pad(0.75));
+    map.setMaxBounds(L.latLngBounds(data.bounds).pad(1.5));
     addControls();
     data.hotspots.forEach(makeSymbol);
     bindShapes();

@@ -9,10 +9,10 @@
       site.focus({ preventScroll: true });
     }
   });
-  /* What is folded on the screen is printed all the same. */
+  /* What is folded on the screen is printed all the same, but for long tables that a file holds. */
   var folded = [];
   window.addEventListener("beforeprint", function () {
-    folded = Array.from(document.querySelectorAll("details:not(.key):not([open])"));
+    folded = Array.from(document.querySelectorAll("details:not(.on-screen):not([open])"));
     folded.forEach(function (part) {
       part.open = true;
     });

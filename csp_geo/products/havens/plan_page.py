@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from csp_geo.core.disclosure import Audience
+from csp_geo.core.disclosure import Audience, may_point_at_venues
 from csp_geo.core.wording import DAYS, join, number
 from csp_geo.decisions.havens.plan import SOLVED_CURVE
 from csp_geo.products.havens import plan_words
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 _CLASSES: Final = (20, 40, 60, 80)
 """Edges of the five classes of coverage, in percent."""
 _SHOWN_CAUTIONS: Final = 3
-_SHOWN_HOTSPOTS: Final = 12
+_SHOWN_HOTSPOTS: Final = 10
+_AUDIENCE: Final = Audience.COORDINATOR
 _LEAST_LEFT: Final = 0.05
-"""Hotspots of which less than this is left uncovered are not listed: it would read 0.0."""
+"""Hotspots of which less than this part of a report is left uncovered are not listed."""
 
 
 def havens_page(
@@ -56,8 +57,10 @@ def havens_page(
     html
         The same text for the same input; for the coordinator, not for the public.
     """
+    sites = [_site(plan, venues, facts, n) for n in range(len(plan.order))]
+    asks = {site["ask"] for site in sites}
     layers = _layers(plan, venues, hotspots, area, facts.ground)
-    drawn = draw(layers, area.projection, Audience.COORDINATOR)
+    drawn = draw(layers, area.projection, _AUDIENCE)
     return render_with_map(
         "havens.html.j2",
         {
@@ -68,8 +71,16 @@ def havens_page(
             "not_vetted": plan_words.NOT_VETTED,
             "shown_cautions": _SHOWN_CAUTIONS,
             "shown_hotspots": _SHOWN_HOTSPOTS,
-            "sites": [_site(plan, venues, facts, n) for n in range(len(plan.order))],
+            "sites": sites,
+            "lists": [
+                ("agreed", "Said yes", [site for site in sites if site["said_yes"]]),
+                ("sites", "Venues to approach", [site for site in sites if not site["said_yes"]]),
+            ],
+            "ask_all": asks.pop() if len(asks) == 1 and len(sites) > 1 else "",
             "curve": _curve(plan),
+            "curve_says": plan_words.curve_words(plan),
+            "gives_up": plan_words.gives_up(plan),
+            "arises": plan_words.arises_words(facts),
             "asked": plan_words.reports_words(plan, facts),
             "strips": [
                 {"title": "Now", "days": _strip(plan.before)},
@@ -83,7 +94,7 @@ def havens_page(
             "solved": SOLVED_CURVE,
             "complete": plan.others.is_complete,
             "n_more": plan.others.n_more,
-            "certainty": plan_words.certainty(plan, facts),
+            "certainty": plan_words.certainty(plan, venues, facts),
             "existing": [_existing(haven, facts.on) for haven in facts.existing],
             "worst_hour": plan_words.worst_hour(plan, facts),
             "felt": plan_words.felt_words(plan),
@@ -98,7 +109,10 @@ def havens_page(
 
 def _site(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
     site = plan_words.site_words(plan, venues, facts, n)
-    return site | {"otherwise": plan_words.fallback_words(plan, site, n)}
+    return site | {
+        "otherwise": plan_words.fallback_words(plan, site, n),
+        "look_up": site["look_up"] and may_point_at_venues(_AUDIENCE),
+    }
 
 
 def _layers(
@@ -132,25 +146,26 @@ def _layers(
 def _curve(plan: HavenPlan) -> list[dict[str, Any]]:
     """Return the lines of the curve; what each venue adds is the difference of what is shown.
 
-    With a decimal where one of them adds less than a report, or where there are few.
+    Where nothing more is shown although there is a part of a report, that is said.
     """
     known = [(n, float(value)) for n, value in enumerate(plan.curve) if np.isfinite(value)]
     most = max((value for _, value in known), default=0.0) or 1.0
-    steps = [after - before for (_, before), (_, after) in pairwise(known)]
-    fine = plan.asked.demand < plan_words.FEW or any(0 < round(step, 1) < 1 for step in steps)
     lines: list[dict[str, Any]] = []
-    last: float | None = None
+    before: float | None = None
     for n, value in known:
-        shown = round(value, 1 if fine else 0)
+        more = ""
+        if before is not None:
+            step = round(value) - round(before)
+            more = number(step) if step else plan_words.say_value(value - before)
         lines.append(
             {
                 "n": n,
-                "covered": f"{shown:,.{int(fine)}f}",
-                "more": "" if last is None else f"{shown - last:,.{int(fine)}f}",
+                "covered": plan_words.say_value(value),
+                "more": more,
                 "width": 100 * value / most,
             }
         )
-        last = shown
+        before = value
     return lines
 
 
@@ -173,7 +188,7 @@ def _cell(demand: float, covered: float) -> dict[str, str]:
     level = int(np.searchsorted(_CLASSES, percent, side="right"))
     return {
         "class": f"level-{level}",
-        "words": f"{percent:.0f}% of {demand:.1f} reports",
+        "words": f"{percent:.0f}% of {plan_words.say_value(demand)} reports",
         "percent": f"{percent:.0f}",
     }
 
@@ -223,31 +238,30 @@ def _hotspots(
                 "family": join([str(row["family"]) for row in rows]),
                 "firm": any(bool(row["confirmed"]) for row in rows),
                 "left": plan_words.of(spot.left, spot.demand),
-                "near": [_near_words(near, venues, spot.left, facts) for near in spot.nearest],
+                "near": [_near_words(near, venues, facts) for near in spot.nearest],
             }
         )
     return lines
 
 
-def _near_words(near: Near, venues: Venues, left: float, facts: HavenFacts) -> dict[str, str]:
+def _near_words(near: Near, venues: Venues, facts: HavenFacts) -> dict[str, str]:
     """Say of a venue near a hotspot what it would cover there, and why not more."""
     metres = f"{number(round(near.metres, -1))} m"
     does = (
-        plan_words.why_not(near, venues, facts.within_m)
-        or f"would cover {plan_words.say_value(near.gain, left)}"
+        plan_words.why_not(near, venues, facts.within_m, no_hours=facts.no_hours)
+        or f"would cover {plan_words.say_value(near.gain)}"
     )
     return {"name": str(venues.table.iloc[near.site]["name"]), "about": f"{metres}, {does}"}
 
 
 def _others(plan: HavenPlan, venues: Venues) -> list[dict[str, Any]]:
     """Say what could be taken in place of which venue, and what would then be covered."""
-    base = plan.asked.demand
     spots: dict[str, list[dict[str, str]]] = {}
     for into, out, covered in plan.swaps:
         spots.setdefault(_named(out, venues), []).append(
             {
                 "into": _named(into, venues, with_address=True),
-                "covers": plan_words.against_words(covered, plan.siting.objective, base),
+                "covers": plan_words.against_words(covered, plan.siting.objective),
             }
         )
     return [{"out": out, "choices": choices} for out, choices in spots.items()]

@@ -12,8 +12,7 @@ from csp_geo.core.tables import ASK_FIRST, TO_ASK, UNCOVERED, as_agreed
 from csp_geo.core.wording import DAYS
 from csp_geo.decisions.havens.licensing import AT_M, THEMES_ASKED
 from csp_geo.decisions.havens.plan import FALLBACKS
-from csp_geo.inputs.venues.opening_rules import read_rules
-from csp_geo.inputs.venues.register_findings import hours_findings
+from csp_geo.inputs.venues.register_findings import hours_as_written, hours_to_ask
 from csp_geo.products.exports import layers_for
 from csp_geo.products.havens.plan_words import say_address, why_not
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
     from csp_geo.inputs.areas.study_area import StudyArea
+    from csp_geo.products.havens.plan_words import HavenFacts
 
 LICENSING: Final = "licensing"
 HOURS: Final = "opening hours"
@@ -71,9 +71,10 @@ def to_ask_table(marks: gpd.GeoDataFrame, plan: HavenPlan, venues: Venues) -> pd
     """Return what the coordinator is to ask about premises before anybody approaches them.
 
     `marks` has all candidates, of `licensing.marks_of`; those above chance are not in the plan.
-    First come those to ask licensing about, then those whose opening hours look like a slip of the
-    clock; within these the sites with their number in the plan, then whom to ask in their stead.
-    Hours that are in doubt in another way are said of sites and of those in their stead alone.
+    First come those to ask licensing about, then those whose opening hours cannot be read or look
+    like a slip of the clock; within these the sites with their number in the plan, then whom to ask
+    in their stead. Hours that are in doubt in another way are said of sites and of those in their
+    stead alone.
     """
     rows = pd.DataFrame(marks[[*_OF_VENUE, "reports", "above_chance"]])
     in_plan = np.flatnonzero(~rows["above_chance"].to_numpy())
@@ -112,15 +113,11 @@ def _to_ask_licensing(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _to_ask_hours(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return those whose hours are in doubt; a comment within them is not shown."""
+    """Return those whose hours are in doubt; a comment or contact within them is not shown."""
     in_hand = rows["to_approach"].notna() | rows["instead_of"].notna()
-    notes = []
-    for text, matters in zip(rows["opening_hours"], in_hand, strict=True):
-        rules = read_rules(text if isinstance(text, str) else "")
-        found = hours_findings(text) if rules.has_slip or (matters and rules.doubt) else ()
-        notes.append(" ".join(f"{what} {do}" for _, what, do, _ in found))
-    given = rows["opening_hours"].fillna("").astype("str")
-    shown = given.where(~given.str.contains('"', regex=False), None)
+    pairs = zip(rows["opening_hours"], in_hand, strict=True)
+    notes = [hours_to_ask(text, in_hand=bool(matters)) for text, matters in pairs]
+    shown = rows["opening_hours"].astype(object).map(hours_as_written)
     asked = rows.assign(about=HOURS, opening_hours=shown, note=notes)
     return asked[(asked["note"] != "") & ~asked["above_chance"].to_numpy(dtype=np.bool_)]
 
@@ -135,7 +132,7 @@ def ask_first_table(ask_first: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def uncovered_table(
-    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, within_m: float
+    plan: HavenPlan, venues: Venues, hotspots: gpd.GeoDataFrame, facts: HavenFacts
 ) -> pd.DataFrame:
     """Return what stays uncovered, a row for each hotspot and venue near it; the most first."""
     lines = []
@@ -153,7 +150,7 @@ def uncovered_table(
                 "venue": venues.table["name"].iloc[one.site],
                 "metres": round(one.metres),
                 "would_cover": round(one.gain, 3),
-                "why_not_more": why_not(one, venues, within_m),
+                "why_not_more": why_not(one, venues, facts.within_m, no_hours=facts.no_hours),
             }
             for one in spot.nearest
         ]

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from csp_geo.decisions.havens.plan import HavenPlan
     from csp_geo.decisions.havens.venues import Venues
 
-FEW: Final = 20
-"""Below so many reports one decimal is written: each counts a share in an hour."""
-_LEAST: Final = 0.1
 _EQUAL: Final = 1e-6
+"""Sums of shares that differ by less are the same."""
 _REPORTS: Final = {
     "All hours": "reports",
     "After dark": "after-dark reports",
@@ -43,6 +41,8 @@ class HavenFacts(PageFacts):
 
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
+    `said_yes` are the venues (positions) that have agreed, by the register; `to_look_up` the
+    numbers of those to approach that stand in for-the-coordinator.csv.
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
     counts_now and why_not; `stages` says how many of the register have come how far by which
     day, "" without one; `on` is the day that the plan is made for; `ground` are tables of streets
@@ -66,6 +66,8 @@ class HavenFacts(PageFacts):
     existing: Sequence[Mapping[str, Any]]
     stages: str
     on: date
+    said_yes: frozenset[int] = frozenset()
+    to_look_up: frozenset[int] = frozenset()
     ground: Mapping[str, gpd.GeoDataFrame] | None = None
 
     @property
@@ -80,8 +82,14 @@ def site_key(n: int) -> str:
 
 
 def of(part: float, whole: float) -> str:
-    """Write a number with its base: "61 of 214", "0.4 of 2.9"."""
-    return f"{say_value(part, whole)} of {say_value(whole, whole)}"
+    """Write a number of reports with its base: "61 of 214", "fewer than 1 of 7".
+
+    What is less than the whole never reads as all of it: "nearly all of 7".
+    """
+    said, all_of_it = say_value(part), say_value(whole)
+    if said == all_of_it and whole - part > _EQUAL:
+        said = "nearly all" if whole >= 1 else "some"
+    return f"{said} of {all_of_it}"
 
 
 def reports_words(plan: HavenPlan, facts: HavenFacts) -> str:
@@ -103,8 +111,7 @@ def lead(plan: HavenPlan, facts: HavenFacts) -> str:
     if not plan.order:
         return f"{now}. No further venue on the list covers more.{counting}"
     these = "this venue" if len(plan.order) == 1 else f"these {len(plan.order)} venues"
-    then = f"{view.after:.1f}" if view.demand < FEW else number(view.after)
-    return f"{now}; with {these} as well it would be {then}.{counting}"
+    return f"{now}; with {these} as well it would be {say_value(view.after)}.{counting}"
 
 
 def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> dict[str, Any]:
@@ -139,10 +146,12 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
         "address": say_address(row),
         "ward": row["ward_name"] or "",
         "why": why,
-        "adds": f"Adds {say_value(plan.why.adds[n], left)} to those before it.",
+        "adds": f"Adds {say_value(plan.why.adds[n])} to those before it.",
         "hours": say_hours(row["opening_hours"] or "", facts.on) or "not known",
         "assumed": bool(venues.assumed[plan.order[n]]),
         "ask": ask_words(row["ask"]),
+        "said_yes": plan.order[n] in facts.said_yes,
+        "look_up": n + 1 in facts.to_look_up,
         "was": f"On your register: {row['was']}" if row["was"] else "",
         "residents": row["approached_by"] or "",
         "where": where,
@@ -194,9 +203,9 @@ def ask_words(needs: str) -> str:
     return f"Whether it has: {needs}" if needs else ""
 
 
-def against_words(covered: float, best: float, base: float) -> str:
+def against_words(covered: float, best: float) -> str:
     """Say what another choice covers beside the best, also where the two look the same."""
-    said, most = say_value(covered, base), say_value(best, base)
+    said, most = say_value(covered), say_value(best)
     if said != most:
         return f"{said}, against {most}"
     return f"{said}, as many" if abs(covered - best) < _EQUAL else f"{said}, nearly as many"
@@ -209,12 +218,14 @@ def _point(degrees: Floats) -> dict[str, str]:
 
 def fallback_words(plan: HavenPlan, site: Mapping[str, Any], n: int) -> list[str]:
     """Say of each venue to ask where the n-th says no how much of its reports it would cover."""
-    alone = plan.why.alone[n]
-    return [
-        f"{name_and_address(other['name'], other['address'])}, {other['venue_type']}: covers "
-        f"{of(other['covers'], alone)} of these reports"
-        for other in site["fallbacks"]
-    ]
+    said: list[str] = []
+    for other in site["fallbacks"]:
+        covers = say_value(other["covers"])
+        if not said:
+            covers = f"covers {of(other['covers'], plan.why.alone[n])} of these reports"
+        who = name_and_address(other["name"], other["address"])
+        said.append(f"{who}, {other['venue_type']}: {covers}")
+    return said
 
 
 def name_and_address(name: str, address: str) -> str:
@@ -228,32 +239,50 @@ def say_address(row: Any) -> str:
     return ", ".join(part for part in parts if isinstance(part, str) and part)
 
 
-def say_value(value: float, base: float) -> str:
-    """Write a number of reports, with a decimal where its base is small or it is below one.
+def say_value(value: float) -> str:
+    """Write a number of reports in whole reports, though each counts as a share in an hour.
 
-    So what adds half a report never stands as 0 beside it.
+    So what is less than one report never reads as none.
     """
-    if 0 < value < _LEAST:
-        return f"under {_LEAST}"
-    return f"{value:.1f}" if base < FEW or 0 < value < 1 else number(value)
+    return "fewer than 1" if _EQUAL < value < 1 - _EQUAL else number(value)
 
 
-def certainty(plan: HavenPlan, facts: HavenFacts) -> str:
+def gives_up(plan: HavenPlan) -> bool:
+    """Tell whether as many venues could cover more, if no type were of second choice."""
+    return plan.most.objective - plan.siting.objective > _EQUAL
+
+
+def certainty(plan: HavenPlan, venues: Venues, facts: HavenFacts) -> str:
     """Say how sure it is that no other choice covers more, and what was given up for the type."""
-    base, most = plan.asked.demand, plan.most
-    less = ""
-    if plan.siting.objective < most.objective:
+    most, many = plan.most, count(len(plan.order), "venue")
+    choice, less = "this one", ""
+    if gives_up(plan):
+        kinds = dict.fromkeys(venues.table["venue_type"][venues.second].astype("str"))
+        choice, could = "that", say_value(most.objective)
+        if could == say_value(plan.siting.objective):
+            could = "slightly more"
         less = (
-            f"As many venues could cover {say_value(most.objective, base)} if none were of second "
-            "choice: shops and the like, by the profile, are asked only where much would be lost "
-            "without them. "
+            f"With the new venues {of(plan.siting.objective, plan.asked.demand)} "
+            f"{reports_words(plan, facts)} are covered. If venues of second choice "
+            f"({join(kinds)}) were taken like any other, {many} could cover {could}: the profile "
+            "asks them only where much would be lost without them. "
         )
     if most.is_optimal:
-        more = "that" if less else "this choice"
-        return f"{less}It is proved that no other choice of as many covers more than {more}."
+        return f"{less}It is proved that no other choice of {many} covers more than {choice}."
     return (
         f"{less}The search was ended by its time limit of {facts.time_limit_s:g} seconds: another "
         f"choice may cover up to {most.gap:.1%} more. How far it came depends on the computer."
+    )
+
+
+def curve_words(plan: HavenPlan) -> str:
+    """Say why the curve says more than the plan, "" where both say the same."""
+    if not gives_up(plan):
+        return ""
+    return (
+        "The most that so many venues could cover, whatever their type. The plan avoids types of "
+        f"second choice: with its {count(len(plan.order), 'new venue')} "
+        f"{say_value(plan.siting.objective)} are covered."
     )
 
 
@@ -264,8 +293,8 @@ def step_free_words(plan: HavenPlan, venues: Venues) -> str:
     if not len(states):
         return ""
     return (
-        f"Step-free: {yes} of {count(len(states), 'venue')} are known to be, {no} known not to be; "
-        f"for {unknown} it is not known, and those count as not step-free."
+        f"Known to be step-free: {yes} of {count(len(states), 'venue')}; known not to be: {no}; "
+        f"not known: {unknown}, counted as not step-free."
     )
 
 
@@ -278,16 +307,17 @@ def hour_words(hour: int | None) -> str:
 
 
 def worst_hour(plan: HavenPlan, facts: HavenFacts) -> str:
-    """Say in which hour of the week most stays uncovered, "" where no report says its hour."""
+    """Say in which hour of the week most stays uncovered.
+
+    "" where no report says its hour, and where less than a report stays uncovered in any.
+    """
     left = plan.after.demand - plan.after.covered
     hour = int(left.argmax())
-    if facts.no_hours or left[hour] < _LEAST:
+    if facts.no_hours or left[hour] < 1:
         return ""
     covered, demand = float(plan.after.covered[hour]), float(plan.after.demand[hour])
-    return (
-        f"Most stays uncovered on {hour_words(hour)}: a venue is open near {of(covered, demand)} "
-        "reports."
-    )
+    near = of(covered, demand) if covered > _EQUAL else f"none of {say_value(demand)}"
+    return f"Most stays uncovered on {hour_words(hour)}: a venue is open near {near} reports."
 
 
 def felt_words(plan: HavenPlan) -> str:
@@ -301,10 +331,25 @@ def felt_words(plan: HavenPlan) -> str:
     )
 
 
-def why_not(near: Near, venues: Venues, within_m: float) -> str:
-    """Say why a venue near a hotspot would cover nothing of what is left there, "" if it would."""
+def why_not(near: Near, venues: Venues, within_m: float, *, no_hours: bool) -> str:
+    """Say why a venue near a hotspot would cover nothing of what is left there, "" if it would.
+
+    `no_hours`: no report says its hour, so that none can be said to arise while it is closed.
+    """
     if near.gain > 0:
         return ""
     if not venues.is_open[near.site].any():
         return "hours not known"
-    return "too far" if near.metres > within_m else "closed at those hours"
+    if near.metres > within_m:
+        return "too far"
+    return "would add no hour" if no_hours else "closed at those hours"
+
+
+def arises_words(facts: HavenFacts) -> str:
+    """Say which reports of a hotspot a venue would cover."""
+    if facts.no_hours:
+        return (
+            "No report says its hour, so each counts alike in all hours: a venue would cover the "
+            "share of them in which it is open."
+        )
+    return "A venue would cover only what arises while it is open."

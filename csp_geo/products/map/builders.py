@@ -233,7 +233,7 @@ def venue_layer(venues: gpd.GeoDataFrame, n_existing: int) -> LayerSpec:
     """
     return LayerSpec(
         key="havens",
-        label=f"To approach ({len(venues) - n_existing})",
+        label=f"Venues of this plan ({len(venues) - n_existing})",
         contents="venues",
         source=venues,
         style=_DOOR,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import geopandas as gpd
 import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from csp_geo.decisions.havens.candidates import _begins
+from csp_geo.core.tables import CRITERIA
+from csp_geo.decisions.havens.candidates import VenueNames, _begins, _outside, _without_havens
 from csp_geo.decisions.havens.licensing import FALSE_SHARE, above_chance
 
 
@@ -23,6 +27,42 @@ from csp_geo.decisions.havens.licensing import FALSE_SHARE, above_chance
 )
 def test_a_name_of_four_letters_may_begin_a_longer_one(name, other, same):
     assert _begins(name, other) is same
+
+
+def venues(*rows):
+    """Name and metres along a street, all in one postcode."""
+    names, metres = zip(*rows, strict=True)
+    table = {"name": names, "postcode": "RM9 6SJ", "address": "Crescent"}
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(metres, [0.0] * len(rows)))
+
+
+def test_a_name_that_is_the_same_is_surer_than_one_that_is_alike():
+    listed = VenueNames.of(venues(("Asda", 0), ("Asda Cafe", 10), ("Asdb", 0)))
+    table = venues(("Asda", 0), ("Asda Cafe", 10), ("Elsewhere", 0))
+    found = [listed.likeness(row).tolist() for _, row in table.iterrows()]
+    assert found == [[3, 1, 0], [1, 3, 0], [0, 0, 0]]
+
+
+def test_who_has_a_row_of_its_own_is_not_what_another_row_says():
+    """Asda said no; its cafe said yes, and is still a candidate."""
+    table = venues(("Asda", 0), ("Asda Cafe", 10), ("Asda Express", 20))
+    register = table.iloc[:2].assign(
+        status=["withdrawn", "candidate"], willing=["no", "yes"], why_not="", counts_now=False,
+        consent_to_publish="unknown", staff_min=np.nan, hours_confirmed="unknown",
+        opening_hours=None, **dict.fromkeys(CRITERIA, "unknown"),
+    )  # fmt: skip
+    told, out = _without_havens(table.assign(**dict.fromkeys(CRITERIA, "unknown")), register)
+    assert out[1] == ""
+    assert told["said_yes"].tolist() == [False, True, False]
+    assert all("withdrawn" in out[n] for n in (0, 2))
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(0, None), (1, "1 venue of the lists lies outside"), (2, "2 venues")]
+)
+def test_venues_outside_the_area_are_said(n, said):
+    found = _outside(SimpleNamespace(reasons={"outside-study-area": n}))
+    assert [one.startswith(said) for one in map(str, found)] == [True] * bool(n)
 
 
 class TestAboveChance:

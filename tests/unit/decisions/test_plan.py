@@ -38,6 +38,7 @@ def venues_at(*venues, n_existing=0):
         {
             "name": [f"V{i}" for i in range(len(venues))],
             "address": "High Road",
+            "postcode": "",
             "ward_code": [ward for *_, ward in venues],
         }
     )
@@ -133,6 +134,31 @@ def test_a_fallback_is_at_another_address():
         plan = plan_of(demand, venues, sites=1)
         assert plan.order == [0]
         assert [place for place, _ in plan.fallbacks[0]] == others
+
+
+def test_no_place_is_chosen_twice_nor_offered_beside_itself():
+    """The shop by day and the fuel by night are one forecourt, and so is the curry house there."""
+    demand = demand_at((0, 10, 8), (500, 6, 0))
+    spots_ = ((0, DAY), (10, NIGHT), (20, NIGHT), (60, NIGHT), (500, DAY), (70, DAY), (80, DAY))
+    venues = venues_at(*((metres, hours, -1, "A") for metres, hours in spots_))
+    venues.table["address"] = [
+        *("514 Ripple Road", "514 - 515 Ripple Rd", "Unit 1, 514 Ripple Road", "9 Ripple Road"),
+        *("30 Ripple Road", "11 Ripple Rd", "11 Ripple Road"),
+    ]
+    plan = plan_of(demand, venues, sites=2, within_m=100)
+    assert plan.order == [0, 3]
+    assert [[place for place, _ in some] for some in plan.fallbacks] == [[5], []]
+    assert all(1 not in into and 2 not in into for into, _, _ in plan.swaps)
+
+
+def test_who_has_said_yes_is_no_fallback():
+    demand = demand_at((0, 10, 0))
+    venues = venues_at((0, DAY, -1, "A"), (10, DAY, -1, "A"), (100, DAY, -1, "A"))
+    assert plan_of(demand, venues, sites=1).fallbacks == [[(1, 10.0), (2, 10.0)]]
+    some = plan_of(demand, replace(venues, said_yes=frozenset({1})), sites=1)
+    assert some.fallbacks == [[(2, 10.0)]]
+    own = plan_of(demand, replace(venues, said_yes=frozenset({0})), sites=1)
+    assert own.fallbacks == [[(1, 10.0), (2, 10.0)]]  # should it withdraw
 
 
 @pytest.mark.parametrize(

@@ -127,15 +127,14 @@ def test_a_formula_counts_for_what_it_gives(tmp_path):
         ("N (till spring)", "no"),
         ("no problem", None),
         ("yes/no", None),
-        ("n/a", "not known"),
+        ("n/a", None),
     ],
 )
 def test_a_choice_with_a_remark_behind_it(tmp_path, text, said):
     """Read only where a sign parts the two; the words go into the note in any case."""
     (answer,) = filled(tmp_path, {"N5": text}).answers
     assert answer.given.get("willing") == said
-    kept = None if said == "not known" else f"Willing: {text}"
-    assert answer.given.get("answer_note") == kept
+    assert answer.given.get("answer_note") == f"Willing: {text}"
 
 
 @pytest.mark.parametrize(("number", "is_british"), [(820, True), (3419999999, False), (20.5, True)])
@@ -166,12 +165,12 @@ class TestUntidy:
     def test_comments_and_columns_of_ones_own_go_into_the_note(self, tmp_path):
         def untidy(book):
             sheet = book["Call list"]
-            sheet["N5"].comment = Comment("ask for Sam", "Ann")
+            sheet["N5"].comment = Comment("blue door", "Ann")
             sheet["Q4"], sheet["Q5"], sheet["Q6"] = "Who goes", "Bob", "Cat"
 
         made = filled(tmp_path, {"N5": "yes"}, untidy)
         (answer,) = made.answers
-        assert answer.given["answer_note"] == "Comment: ask for Sam; Who goes: Bob"
+        assert answer.given["answer_note"] == "Comment: blue door; Who goes: Bob"
         assert made.n_open == 1
         assert made.unread == (
             (
@@ -223,6 +222,75 @@ class TestUntidy:
         assert made.answers[0].given == {"willing": "yes"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "text", "note", "title"),
+    [
+        ("P5", "wants posters, ring Jo on 07700 900123", "wants posters", "Note"),
+        ("P5", "jo@shop.example", None, "Note"),
+        ("O5", "Monday jo@shop.example", "Date: Monday", "Date"),
+    ],
+)
+def test_a_contact_in_a_note_goes_where_contacts_are(tmp_path, cell, text, note, title):
+    """None of it is lost: the whole text stands in the column for contacts."""
+    made = filled(tmp_path, {cell: text})
+    (answer,) = made.answers
+    assert answer.given.get("answer_note") == note
+    assert answer.given["contact"] == text
+    said = f"list.xlsx row 5, Shop: {title} ({cell}) holds a contact: all of it went"
+    assert any(one.startswith(said) for one in made.unread)
+
+
+def test_a_contact_with_a_venue_added_by_hand(tmp_path):
+    made = filled(tmp_path, {"C9": "Corner Cafe, ring 07700 900123", "E9": "Mr J Smith, 9 Side Rd"})
+    assert made.answers == ()
+    made = filled(
+        tmp_path,
+        {"C9": "Corner Cafe, ring 07700 900123", "E9": "9 Side Rd 07700 900124", "N9": "yes"},
+    )
+    (answer,) = made.answers
+    assert (answer.venue["name"], answer.venue["address"]) == ("Corner Cafe", "")
+    assert answer.given["contact"] == "Corner Cafe, ring 07700 900123; 9 Side Rd 07700 900124"
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_closed"),
+    [
+        ({"P5": "closed down"}, True),
+        ({"N5": "permanently closed"}, True),
+        ({"P5": "closed, ring after 5"}, False),
+        ({"P5": "closed down", "N5": "yes"}, False),  # then it is something else that closed
+    ],
+)
+def test_a_venue_that_is_no_more(tmp_path, cells, is_closed):
+    (answer,) = filled(tmp_path, cells).answers
+    assert answer.is_closed is is_closed
+
+
+def test_nothing_said_is_no_answer(tmp_path):
+    """Kept and said; who is "n/a" was not reached."""
+    made = filled(tmp_path, {"J5": "n/a", "I5": "-", "N5": "N/A"})
+    (answer,) = made.answers
+    assert answer.given == {"answer_note": "Telephone: -; Spoken to: n/a; Willing: N/A"}
+    assert not answer.was_reached
+    assert len(made.unread) == 3
+
+
+def test_one_venue_below_two_sites_is_one(tmp_path):
+    """A fallback of two sites has two rows and two numbers."""
+
+    def below_another(book):
+        for sheet, columns in ((book["Call list"], 8), (book["As listed"], 8)):
+            at = sheet.max_row
+            for column in range(1, columns + 1):
+                sheet.cell(at + 1, column, sheet.cell(at, column).value)
+        book["Call list"]["B7"], book["As listed"].cell(at + 1, 1).value = "2a", "2a"
+
+    made = filled(tmp_path, {"N6": "yes", "N7": "yes"}, below_another)
+    (cafe,) = joined([made])
+    assert [row.row for row in cafe.rows] == [6, 7]
+    assert [other["name"] for other in cafe.others] == ["Shop"]
+
+
 def test_a_text_file_cannot_say_of_which_plan_it_is(tmp_path):
     (tmp_path / "list.csv").write_text("Stop,No.,Venue\n", "utf-8")
     with pytest.raises(SourceError, match=r"list\.csv is a text file.*Give the XLSX"):
@@ -255,8 +323,8 @@ def test_lists_of_two_plans_are_never_one_venue(tmp_path):
 
     before = filled(tmp_path, {"N5": "yes"}, earlier, "before.xlsx")
     both = joined([later, before])
-    assert [one.given["willing"] for one in both] == ["yes", "no"]
-    assert not any(one.disputed for one in both)
+    assert [[row.given["willing"] for row in one.rows] for one in both] == [["yes"], ["no"]]
+    assert [[other["name"] for other in one.others] for one in both] == [["Cafe"], ["Cafe"]]
 
 
 def test_a_damaged_one(tmp_path):

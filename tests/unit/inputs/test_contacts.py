@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from csp_geo.core.wording import join
 from csp_geo.inputs.venues.contacts import (
     address_holds_contact,
     before_contact,
     holds_contact,
+    kinds_of_contact,
     public_address,
 )
 
@@ -122,6 +124,17 @@ def test_a_contact_in_another_form(contact):
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
+        ("2 Town Square Priya", "2 Town Square"),
+        ("2 Town Square (Priya, ext 214)", "2 Town Square"),
+        ("2 Town Square Barking IG11 7NB", "2 Town Square Barking IG11 7NB"),
+        ("2 Town Square, Barking", "2 Town Square, Barking"),
+        ("Station Parade West", "Station Parade West"),
+        ("12 Priya", ""),
+        ("Ripple Road, Barking IG11 7NB", "Ripple Road, Barking IG11 7NB"),
+        ("Ripple Road, Priya IG11 7NB", "Ripple Road"),
+        ("St Ann's", "St Ann's"),
+        ("3 St Ann's Priya", "3 St Ann's"),
+        ("3 High St Priya", "3 High St"),
         ("12-14 High Road, IG11 7NB", "12-14 High Road, IG11 7NB"),
         ("Unit 4 Heathway Shopping Centre, Heathway", "Unit 4 Heathway Shopping Centre, Heathway"),
         ("Bob Quartermain, Ripple Road", "Ripple Road"),
@@ -132,4 +145,30 @@ def test_a_contact_in_another_form(contact):
     ],
 )
 def test_only_what_has_the_shape_of_an_address_is_shown(address, shown):
-    assert public_address(address) == shown
+    assert public_address(address, frozenset({"barking"})) == (shown, shown != address)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Cafe (ask for Priya)", "a person to ask for"),
+        ("Cafe - key from Dave", "a person to ask for"),
+        ("Cafe (Priya, ext 214)", "a telephone number"),
+        ("Cafe O77OO 9OO123", "a telephone number"),
+        ("Cafe O7 7OO 9OO123", "a telephone number"),
+        ("Cafe, priya@x.org", "an e-mail address"),
+        ("Cafe priya [at] x dot org", "an e-mail address"),
+        ("Cafe @priya_ig", "a web address or a name on a network"),
+        ("Cafe, ring Priya 07700 900123", "a telephone number and a person to ask for"),
+        ("Ext 4 You", ""),
+        ("Keys & Locks", ""),
+        ("O2 Shop", ""),
+    ],
+)
+def test_a_contact_is_called_what_it_is(text, kinds):
+    assert join(kinds_of_contact(text)) == kinds
+    assert before_contact(text) == ("Cafe" if kinds else text)
+
+
+def test_what_stands_before_a_contact_is_as_it_was_written():
+    assert before_contact("O2 Shop, ring Jane") == "O2 Shop"

@@ -16,11 +16,12 @@ from csp_geo.core.errors import NoReportsError, SettingsError, SourceError
 from csp_geo.core.tables import PREMISES, check_table
 from csp_geo.decisions.havens.licensing import ask_licensing
 from csp_geo.inputs.areas.study_area import read_study_area
-from csp_geo.inputs.venues.ask_first import PERSON
-from csp_geo.inputs.venues.list_findings import day_of_list, say_reason
+from csp_geo.inputs.venues.ask_first import HOME, PERSON
+from csp_geo.inputs.venues.list_findings import day_of_list, hours_in_doubt, say_reason
 from csp_geo.inputs.venues.listing import name_key, read_answer, read_people
 from csp_geo.inputs.venues.premises import FSA_LICENCE, OSM_LICENCE, read_premises
 from csp_geo.inputs.venues.venue_types import GROUPS, read_venue_types
+from csp_geo.inputs.venues.works_addresses import STREET
 
 TYPES = read_venue_types()
 HEADER = ("Name", "Type", "Address", "Postcode", "Easting", "Northing", "Opening hours")
@@ -245,7 +246,51 @@ class TestSheets:
         assert made.ask_first["address"].isna().all()
         held = made.table.to_csv() + made.ask_first.to_csv()
         assert not any(word in held for word in ("07700", "jane@", "Jane", "8227", "Smith"))
-        assert any(said.startswith("4 rows had a telephone number") for said in made.cautions)
+        (said,) = [one for one in made.cautions if one.code == "contacts-in-lists"]
+        assert said.startswith("own.csv: a telephone number, ")
+        assert "4 rows and is not shown (rows " in said
+
+    @pytest.mark.parametrize(
+        ("postcode", "shown", "said"),
+        [
+            ("ig11 7nb", "IG11 7NB", ""),
+            ("IG11 7NB Priya", "IG11 7NB", "words in the postcode of 1 row are not shown"),
+            ("IG11 7NB ask for Priya", "IG11 7NB", "a person to ask for stands in"),
+            ("Priya", "", "words in the postcode"),
+            ("O77OO 9OO123", "", "a telephone number stands in"),
+        ],
+    )
+    def test_of_a_postcode_nothing_else_is_shown(
+        self, town_area, tmp_path, write, postcode, shown, said
+    ):
+        rows = [("Oak", "shop", "2 Ash Road", postcode, 544521, 184321, "")]
+        made = read_premises([write.csv(tmp_path / "own.csv", HEADER, rows)], town_area, TYPES)
+        assert made.table["postcode"].fillna("").tolist() == [shown]
+        told = " ".join(one for one in made.cautions if one.code == "contacts-in-lists")
+        assert told.startswith(f"own.csv: {said}" * bool(said))
+        assert bool(told) == bool(said)
+        assert ("(row 2)" in told) == bool(said)
+
+    def test_one_outside_the_area_is_said_by_its_row(self, town_area, tmp_path, write):
+        rows = [
+            ("Oak", "shop", "", "", 544521, 184321, ""),
+            ("Elm", "shop", "", "", 644521, 184321, ""),
+            ("Yew", "pub", "", "", 644521, 184321, ""),  # left out for its type
+        ]
+        made = read_premises([write.csv(tmp_path / "own.csv", HEADER, rows)], town_area, TYPES)
+        (said,) = [one for one in made.cautions if one.code == "listed-places-outside"]
+        assert said.startswith(
+            "own.csv: outside the study area, so left out: 1 place (row 3). Check "
+        )
+
+    def test_hours_in_doubt_of_a_list(self):
+        hours = ["Mo-Fr 09:00-17:00", "ask Jane", "Fri-Sat 11am-1am", None, "ask Bob"]
+        rows = pd.DataFrame({"opening_hours": hours, "source_row": range(2, 7)})
+        unread, slip = hours_in_doubt(rows)
+        assert (unread[0], unread[3]) == ("unreadable-hours", [3, 6])
+        assert (slip[0], slip[3]) == ("unreadable-hours", [4])
+        assert "Probably 23:00-01:00 is meant." in slip[2]
+        assert not any(word in str(unread) for word in ("Jane", "Bob"))
 
     def test_hostile_names_come_through_as_text(self, town_area, tmp_path, write):
         names = ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{{7*7}}", "W" * 400]
@@ -355,6 +400,7 @@ class TestAskFirst:
     FHRS = ("FHRSID", "BusinessName", "BusinessType", "AddressLine2", "PostCode", "RatingValue",
             "Easting", "Northing")  # fmt: skip
     SHOP, CAFE = "Retailers - other", "Restaurant/Cafe/Canteen"
+    TAKEAWAY = "Takeaway/sandwich shop"
 
     def asked(self, town_area, tmp_path, write, *rows, types=TYPES):
         """Return why each row is asked about first, by name; a far shop is always a candidate."""
@@ -417,12 +463,12 @@ class TestAskFirst:
     @pytest.mark.parametrize(
         ("name", "kind", "address", "apart", "asked"),
         [
-            ("Anthea Scott", SHOP, "181 Gorseway", 75.1, True),
-            ("Anthea Scott", SHOP, "181 Gorseway", 75, False),  # a shop in a parade
-            ("Anthea Scott", "Other catering premises", "1e Powell Close", 300, True),
-            ("Anthea Scott", CAFE, "181 Gorseway", 300, False),  # registered as a cafe
+            ("Magic Churros", SHOP, "181 Gorseway", 75.1, True),
+            ("Magic Churros", SHOP, "181 Gorseway", 75, False),  # a shop in a parade
+            ("Magic Churros", "Other catering premises", "1e Powell Close", 300, True),
+            ("Magic Churros", CAFE, "181 Gorseway", 300, False),  # registered as a cafe
             ("Anthea Stores", SHOP, "181 Gorseway", 300, False),
-            ("Anthea Scott", SHOP, "The Gorse Arcade", 300, False),  # no number in a street
+            ("Magic Churros", SHOP, "The Gorse Arcade", 300, False),  # no number in a street
         ],
     )
     def test_homes(  # noqa: PLR0917 - what is told of one row
@@ -445,7 +491,8 @@ class TestAskFirst:
         assert made.ask_first["why"].tolist() == [PERSON]
         assert any(
             "a.csv: no column says what kind of place a row is" in caution
-            and "2 rows count as the type 'other'" in caution
+            and "a betting shop, a pub or an off-licence is told from a shop by the name" in caution
+            and "read every one of 2 rows" in caution
             for caution in made.cautions
         )
         typed = [("Corner Stores", "shop", "14 Acacia Avenue", "", 544431, 184321, "")]
@@ -467,14 +514,62 @@ class TestAskFirst:
             made = read_premises([file], town_area, read_venue_types(path))
             assert made.ask_first["name"].tolist() == asked
 
+    @pytest.mark.parametrize(
+        ("name", "listed", "address", "asked"),
+        [
+            ("Grab A Bite", TAKEAWAY, "Platform 2 - 4 Toy Station, Station Parade", True),
+            ("Grab A Bite", TAKEAWAY, "Station Parade", False),
+            ("Jerk Pit", TAKEAWAY, "Rear of 246 Oxlow Lane", True),
+            ("Vilau Dragos", TAKEAWAY, "Market Square, East Street", True),
+            ("Corner Grill", TAKEAWAY, "Market Square, East Street", True),
+            ("Ho Lee", TAKEAWAY, "465 Porters Avenue", False),
+            ("Island Soul", TAKEAWAY, "The Bull, Rainham Road South", True),
+            ("Island Soul", TAKEAWAY, "3 Bull Lane", False),
+            ("Selenas", CAFE, "Unit 1f, Selinas Lane", True),
+            ("Selenas", CAFE, "Unit 1f, 58 Selinas Lane", False),
+            ("Selenas", CAFE, "Unit 1f, Vicarage Field Shopping Centre", False),
+            ("Asda Cafe", CAFE, "Unit 1f, Selinas Lane", False),
+            ("Costa", CAFE, "Unit 1, Toy Business Park", False),
+            ("Toy Cup", CAFE, "Unit 1, Toy Business Park", True),
+            ("Orange Restaurant & Bar", CAFE, "4 New Road", True),
+            ("Toy Snack Bar", CAFE, "4 New Road", False),
+        ],
+    )
+    def test_doors_that_are_not_to_the_street(  # noqa: PLR0917 - what is told of one row
+        self, town_area, tmp_path, write, name, listed, address, asked
+    ):
+        row = (name, listed, address, "5", 544421)
+        assert (name in self.asked(town_area, tmp_path, write, row)) == asked
+
+    def test_a_street_of_works(self, town_area, tmp_path, write):
+        works = [
+            ("Toy Cup", self.CAFE, "Ferry Works, River Road, Barking", "5", 544421),
+            ("Toy Foods", self.CAFE, "Unit 1, Creek Works, River Road, Barking", "5", 544421),
+        ]
+        cafe = ("Royal Dhaba", self.CAFE, "6a River Road, Barking", "5", 544421)
+        shops = [
+            (f"Toy {n}", self.CAFE, f"{n} Ripple Road, Barking", "5", 544421) for n in range(12)
+        ]
+        found = self.asked(town_area, tmp_path, write, *works, cafe, *shops)
+        assert found["Royal Dhaba"] == STREET
+        assert set(found) == {"Royal Dhaba", "Toy Foods", "Toy Cup"}
+        found = self.asked(town_area, tmp_path, write, works[0], cafe, *shops)
+        assert set(found) == {"Toy Cup"}
+
+    def test_a_home_is_called_one_before_its_rating(self, town_area, tmp_path, write):
+        row = ("Juraica Silva", self.SHOP, "3b Bridge House, London Road", "AwaitingInspection")
+        assert self.asked(town_area, tmp_path, write, (*row, 544421))["Juraica Silva"] == HOME
+        parade = ("Agouma", self.SHOP, "3 Cinema Parade, Whalebone Lane", "5", 544421)
+        assert self.asked(town_area, tmp_path, write, parade) == {}
+
     def test_another_home_near_is_no_parade(self, town_area, tmp_path, write):
         rows = [(name, self.SHOP, "1 Jarvis Close", "5", 544421) for name in ("Ann Lee", "Bo Ray")]
         assert set(self.asked(town_area, tmp_path, write, *rows)) == {"Ann Lee", "Bo Ray"}
 
     def test_a_list_of_ones_own_says_that_a_shop_is_one(self, town_area, tmp_path, write):
-        rows = [("Anthea Scott", "shop", "181 Gorseway", "", 544421, 184321, "")]
+        rows = [("Magic Churros", "shop", "181 Gorseway", "", 544421, 184321, "")]
         made = read_premises([write.csv(tmp_path / "a.csv", HEADER, rows)], town_area, TYPES)
-        assert made.table["name"].tolist() == ["Anthea Scott"]
+        assert made.table["name"].tolist() == ["Magic Churros"]
 
     @pytest.mark.parametrize(
         ("rating", "second", "asked"),
@@ -579,7 +674,15 @@ class TestVenueTypes:
             ("Restaurant/Cafe/Canteen", "Chemist Cafe", "cafe or restaurant"),
             ("library", "Toy School Library", "library"),
             ("", "Toy Nursery", "hospital, childcare or care"),
-            ("", "Toy Betting", "other"),
+            ("", "Toy Betting", "gambling venue"),
+            ("", "William Hill", "gambling venue"),
+            ("", "Ritz Casino", "gambling venue"),
+            ("", "Toy Food & Wine", "off-licence"),
+            ("", "Green Man Pub", "pub or bar"),
+            ("", "Public Library", "library"),
+            ("Retailers - other", "Liquid Express", "off-licence"),
+            ("Other catering premises", "Toy Betting", "other catering"),
+            ("Retailers - other", "Viper Fitness", "gym"),
             ("Retailers - other", "Toy Betting", "gambling venue"),
             ("Retailers - other", "BP Toy Road", "petrol station"),
             ("Retailers - other", "Toy Shellfish", "shop"),
@@ -737,12 +840,12 @@ def test_the_real_ratings_of_the_borough(shared_data):
         assert made.counts["read"] == 1191
         by_name = 15 + 6 + 3 + 2 + 1 + 1 + 1  # caterers, canteens, cash and carries, distributors,
         # a hookah lounge, a school, a home
-        assert made.reasons["alcohol-led"] == 48 + 13  # "Food & Wine" and the like
+        assert made.reasons["alcohol-led"] == 48 + 14  # "Food & Wine" and the like
         assert made.reasons["unsuitable-type"] == 88 + 77 + 56 + 38 + 1 - 5 + by_name  # 5 twice
-        assert made.counts["candidates"] + made.counts["ask_first"] == 765
+        assert made.counts["candidates"] + made.counts["ask_first"] == 764
         assert 120 <= made.counts["ask_first"] <= 150
         asked = dict(zip(made.ask_first["name"], made.ask_first["why"], strict=True))
-        for name in ("Anthea Scott", "DAGENHAM FIRE STATION", "West Ham Training Ground"):
+        for name in ("Magic Churros", "DAGENHAM FIRE STATION", "West Ham Training Ground"):
             assert name in asked
         candidates = set(made.table["name"])
         assert {"97p Knockout", "Boots UK Ltd", "Morrisons", "Abbey Leisure Centre"} <= candidates

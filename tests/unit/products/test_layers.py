@@ -141,7 +141,7 @@ class TestGround:
     def test_those_to_approach_have_numbers(self) -> None:
         venues = table(3, name=["New", "Newer", "There"], key=["site-1", "site-2", ""])
         layer = venue_layer(venues, n_existing=1)
-        assert layer.title == "To approach (2)"
+        assert layer.title == "Venues of this plan (2)"
         drawn = draw([layer], GRID, COORDINATOR).data["havens"]
         assert [haven.get("number") for haven in drawn] == [1, 2, None]
 

@@ -45,11 +45,25 @@ def test_other_doubts_are_said_of_venues_in_the_plan_alone():
     assert list(asked([DISAGREE] * 6)["name"]) == [f"Venue {n}" for n in (2, 0, 4, 3)]
 
 
-@pytest.mark.parametrize("text", [None, "", "9-5", "by appointment", "Mo-Fr 09:00-17:00; PH off"])
-def test_hours_without_a_slip_are_not_asked_about(text):
+@pytest.mark.parametrize("text", [None, "", "Mo-Fr 09:00-17:00; PH off"])
+def test_hours_that_can_be_read_are_not_asked_about(text):
     table = asked([text] * 6)
     check_table(table, TO_ASK)
     assert table.empty
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("9-5", "9-5"), ("by appointment", "by appointment"), ("9-5, ask Jane", None)],
+)
+def test_hours_that_cannot_be_read_are_asked_about_at_every_venue(text, shown):
+    table = asked([text] * 6)
+    check_table(table, TO_ASK)
+    assert len(table) == 6
+    assert table["note"].str.startswith("It never counts as open, because ").all()
+    assert [told if isinstance(told, str) else None for told in table["opening_hours"]] == [
+        shown
+    ] * 6
 
 
 def test_licensing_comes_before_hours_and_alone_above_chance():

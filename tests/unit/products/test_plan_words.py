@@ -12,33 +12,41 @@ from csp_geo.products.havens.plan_words import of, say_value
 
 
 @pytest.mark.parametrize(
-    ("value", "base", "said"),
+    ("value", "said"),
     [
-        (0, 214, "0"),
-        (0.04, 214, "under 0.1"),
-        (0.5, 214, "0.5"),
-        (0.99, 214, "1.0"),
-        (1.4, 214, "1"),
-        (61.4, 214, "61"),
-        (1.4, 19.9, "1.4"),
-        (1.4, 20, "1"),
+        (0, "0"),
+        (1e-9, "0"),
+        (0.04, "fewer than 1"),
+        (0.99, "fewer than 1"),
+        (1 - 1e-9, "1"),
+        (1.4, "1"),
+        (1_786.2, "1,786"),
     ],
 )
-def test_a_number_below_one_has_its_decimal(value, base, said):
-    assert say_value(value, base) == said
+def test_reports_are_never_told_in_parts(value, said):
+    assert say_value(value) == said
 
 
-def test_a_part_of_a_whole():
-    assert of(0.5, 214.2) == "0.5 of 214"
-    assert of(61.2, 214.2) == "61 of 214"
-    assert of(0.4, 2.9) == "0.4 of 2.9"
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (61.2, 214.2, "61 of 214"),
+        (0.5, 7.2, "fewer than 1 of 7"),
+        (7.0, 7.2, "nearly all of 7"),
+        (7.2, 7.2, "7 of 7"),
+        (0, 7.2, "0 of 7"),
+        (0.4, 0.9, "some of fewer than 1"),
+    ],
+)
+def test_a_part_of_a_whole_never_reads_as_all_of_it(part, whole, said):
+    assert of(part, whole) == said
 
 
 @pytest.mark.parametrize(
     ("curve", "covered", "more"),
     [
         ([29.4, 40.6, 43.4], ["29", "41", "43"], ["", "12", "2"]),
-        ([29.4, 40.6, 41.1], ["29.4", "40.6", "41.1"], ["", "11.2", "0.5"]),
+        ([29.4, 40.6, 41.1], ["29", "41", "41"], ["", "12", "fewer than 1"]),
         ([29.4, 40.6, 40.6], ["29", "41", "41"], ["", "12", "0"]),
         ([np.nan, 40.6, 43.4], ["41", "43"], ["", "2"]),
     ],

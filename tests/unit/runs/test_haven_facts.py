@@ -19,6 +19,8 @@ from csp_geo.decisions.havens.demand import Demand, DemandParams, demand_points
 from csp_geo.runs import haven_facts, havens
 from csp_geo.runs.havens import HavenOptions
 
+NONE_FOUND = pd.DataFrame({"finding": [], "name": [], "source_row": []})
+
 
 def demand(n=100, vague=0):
     """Demand of n reports at one place, so many of them without an hour."""
@@ -36,7 +38,7 @@ def plan_run(*, n=100, vague=0, thefts=0, unreachable=0.0, accuracy_m=20.0, **ch
     """Return a plan of which only what it warns of is in hand: by default nothing."""
     located = {"location_method": "exact", "location_accuracy_m": accuracy_m}
     incidents = pd.DataFrame({"theme": ["theft"] * thefts + ["robbery"] * (n - thefts), **located})
-    quiet = SimpleNamespace(cautions=(), days={})
+    quiet = SimpleNamespace(cautions=(), days={}, findings=NONE_FOUND)
     parts = {
         "options": options(),
         "demand": demand(n, vague),
@@ -88,9 +90,23 @@ def test_limits(changes, expected):
     assert codes(plan_run(**changes)) == expected
 
 
+def test_a_haven_outside_the_area_is_named():
+    findings = pd.DataFrame(
+        {
+            "finding": ["outside-study-area", "no-hours"],
+            "name": ["Toy", "Other"],
+            "source_row": [4, 5],
+        }
+    )
+    register = SimpleNamespace(cautions=(), name="havens.csv", findings=findings)
+    (said,) = haven_facts.cautions(plan_run(register=register))
+    assert "havens.csv: outside the study area, so not counted: Toy (row 4). " in said
+
+
 @pytest.mark.parametrize("step", ["register", "premises", "hours", "walk"])
 def test_what_a_step_warns_of_is_passed_on(step):
-    warned = SimpleNamespace(cautions=(Caution("list-as-read", "Said."),), days={})
+    said = (Caution("list-as-read", "Said."),)
+    warned = SimpleNamespace(cautions=said, days={}, findings=NONE_FOUND)
     assert haven_facts.cautions(plan_run(**{step: warned})) == ("Said.",)
 
 
@@ -122,6 +138,25 @@ def test_what_the_map_warned_of_comes_last_and_says_so():
     )
     run = plan_run(pack=pack, register=None)
     assert haven_facts.cautions(run)[1:] == ("From the map of 1 February 2023: Few.",)
+
+
+@pytest.mark.parametrize(
+    ("status", "willing", "found"),
+    [("candidate", "yes", {3}), ("candidate", "no", set()), ("lapsed", "yes", set())],
+)
+def test_who_said_yes_is_known_by_the_register(status, willing, found):
+    """The second candidate, after two havens that are there."""
+    venue = {"name": ["Old Library", "Corner Cafe"], "postcode": None, "address": "High Street"}
+    points = gpd.points_from_xy([544500, 545500], [184500] * 2, crs=27700)
+    candidates = gpd.GeoDataFrame(venue, geometry=points)
+    told = candidates.iloc[[1]].assign(status=status, willing=willing)
+    run = plan_run(
+        candidates=candidates,
+        register=SimpleNamespace(table=told),
+        venues=SimpleNamespace(n_existing=2),
+    )
+    assert haven_facts._said_yes(run) == found
+    assert haven_facts._said_yes(plan_run(register=None)) == set()
 
 
 class TestStandingOut:
