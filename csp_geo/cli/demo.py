@@ -46,7 +46,7 @@ def demo(out: Path, seed: int) -> None:
     )
     _lay_ground(out, context)
     pack = run_weekly(
-        options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps", seed=seed), context
+        options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps"), context
     )
     finish(pack, write_pack(pack, context))
     if pack.folder is not None:

@@ -79,7 +79,7 @@ KINDS: Final = {
         # --- the test for chance
         _maker("listed-places-outside", 86, "places of a list lie outside the study area"),
         _both("not-tested", 85, "a family of reports could not be tested against chance"),
-        _both("cannot-confirm", 85, "no hotspot of a source can be confirmed, and what is missing"),
+        _maker("cannot-confirm", 85, "nothing of a source can be confirmed, and what is missing"),
         _both("few-known-points", 85, "too few points of a source are known to test it well"),
         _maker("stand-in-places", 85, "known points stand in for a list of addresses or streets"),
         _both("repeated-points", 85, "reports said to be exact repeat at the same points"),

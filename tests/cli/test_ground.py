@@ -488,7 +488,7 @@ class TestProducts:
         assert ran.code == 0, ran.err
         pack, after, _ = self.weekly(csp, streetless)
         assert "not tested" not in set(after["verdict"])
-        assert "listed places" in (pack / "run.json").read_text("utf-8")
+        assert "4,500 addresses" in (pack / "run.json").read_text("utf-8")
 
     def test_what_concerns_the_maker_is_not_on_the_readers_page(
         self, add, csp, streetless, tmp_path

@@ -16,16 +16,13 @@ MOST_ON_STAND_IN: Final = 500
 UNLIKELY: Final = 0.01
 """Neighbourhoods that differ as much by chance on so few maps differ by what is not known."""
 OWN_POINTS: Final = (
-    "which other points there are is not known; archives of police.uk would tell (csp-geo ground "
-    "add)."
+    "which other points there are is not known; archives of police.uk would tell."
 )
 NO_ADDRESSES: Final = (
-    "how many addresses each point stands for is not known; addresses would tell (csp-geo ground "
-    "add)."
+    "how many addresses each point stands for is not known; a list of addresses would tell."
 )
 STAND_IN: Final = (
-    "published points do not say how many people live around them; addresses would (csp-geo ground "
-    "add)."
+    "published points do not say how many people live around them; a list of addresses would."
 )
 NEIGHBOURHOODS: Final = (
     "whole neighbourhoods have more reports, or fewer, than their addresses explain: the list of "

@@ -101,7 +101,8 @@ def cautions(test: FamilyTest) -> list[Caution]:
     found = []
     for one in test.map.strata:
         occupied = _occupied(test, one.source)
-        if one.places.snapped and len(one.places) < ROOM * occupied:
+        few = one.places.snapped and len(one.places) < ROOM * occupied
+        if few and not one.places.own:
             said = (
                 f"Only {len(one.places):,} points are known of the source {one.source} and "
                 f"{occupied:,} of them have reports: on so short a list hardly anything can stand "
@@ -110,7 +111,10 @@ def cautions(test: FamilyTest) -> list[Caution]:
             )
             found.append(Caution("few-known-points", said))
     for doubt, sources in _doubted(test).items():
-        said = f"Nothing with reports of {join(sources)} can be confirmed: {doubt}"
+        said = (
+            f"Nothing with reports of {join(sources)} can be confirmed: {doubt} What the ground "
+            "has, and where the rest is to be had, says csp-geo ground list."
+        )
         found.append(Caution("cannot-confirm", said))
     if standing_in := [one.source for one in test.map.strata if one.places.moved_m]:
         said = (
