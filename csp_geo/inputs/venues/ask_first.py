@@ -49,12 +49,13 @@ class AskFirst:
     """What tells premises about which somebody is to be asked first.
 
     `types` and `ratings` have the reason for each venue type and each rating (plain), `names` and
-    `addresses` the pattern for each reason, `plain_names` that of venues whose type says little. `registered` are business types (plain) under which
-    people at home are registered as well, `trading` finds words of a name that say it is a shop,
-    `titles` a name that begins with the title of a person, `initials` one of an initial and a word,
-    `forenames` one of two or three words that begins with a common forename, `surnames_first` one
-    of two that ends with one; `wares` finds words that no person is called, `parades` words of an
-    address where no home is. `works` tells addresses among works.
+    `addresses` the pattern for each reason, `plain_names` that of venues whose type says little.
+    `registered` are business types (plain) under which people at home are registered as well,
+    `trading` finds words of a name that say it is a shop, `titles` a name that begins with the
+    title of a person, `initials` one of an initial and a word, `forenames` one of two or three
+    words that begins with a common forename, `surnames_first` one of two that ends with one;
+    `wares` finds words that no person is called, `parades` words of an address where no home is.
+    `works` tells addresses among works.
     """
 
     types: Mapping[str, str]
