@@ -112,6 +112,7 @@ def page_facts(run: PlanRun, to_ask: pd.DataFrame) -> plan_words.HavenFacts:
         stages=say_stages(run.register) if run.register is not None else "",
         on=pack.as_of,
         said_yes=run.venues.said_yes,
+        for_each=options.each is not None,
         to_look_up=frozenset(int(n) for n in to_ask["to_approach"].dropna()),
         ground=run.ground.drawn() if run.ground else None,
     )

@@ -232,7 +232,7 @@ class TestWhoIsAsked:
         assert "On some days a span into the night looks like" in asked["Half Slip Cafe"]["note"]
         assert asked["Comment Cafe"]["opening_hours"] == ""
         assert not any("Zqjane" in text_of(out / name) for name in FILES)
-        assert "look wrong as written, at 3 venues" in capsys.readouterr().out
+        assert "look wrong as written, at 4 venues" in capsys.readouterr().out
 
     def test_every_site_has_whom_to_ask_next(self, made: Path, record: dict) -> None:
         """Of the sample's three two stand alone, which is said."""

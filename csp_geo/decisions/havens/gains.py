@@ -11,6 +11,8 @@ from csp_geo.core.errors import SchemaError
 from csp_geo.decisions.siting.cover import checked_fixed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
@@ -165,6 +167,7 @@ def uncovered_spots(  # noqa: PLR0913, PLR0917 - a plan, and the ways and places
     there: Ints,
     chosen: Ints,
     hotspots: gpd.GeoDataFrame,
+    doors: Sequence[str],
 ) -> list[Spot]:
     """Tell how much of each hotspot's demand stays uncovered, the most first.
 
@@ -179,6 +182,9 @@ def uncovered_spots(  # noqa: PLR0913, PLR0917 - a plan, and the ways and places
         are there with the plan. Those of `chosen` are not listed as near.
     hotspots
         With a family and a polygon each, in metres.
+    doors
+        A mark for each site, the same for those that may be one place, "" for all others: of these
+        one is listed.
 
     Notes
     -----
@@ -196,7 +202,7 @@ def uncovered_spots(  # noqa: PLR0913, PLR0917 - a plan, and the ways and places
                 float(weight[inside].sum()),
                 float(now[inside].sum()),
                 float(then[inside].sum()),
-                _nearest(cover.at(inside), metres[inside], free, chosen),
+                _nearest(cover.at(inside), metres[inside], free, chosen, doors),
             )
         )
     return sorted(spots, key=lambda spot: -spot.left)
@@ -225,12 +231,18 @@ def _same_places(
     return found
 
 
-def _nearest(cover: OpenCover, metres: Floats, free: Ints, chosen: Ints) -> tuple[Near, ...]:
+def _nearest(
+    cover: OpenCover, metres: Floats, free: Ints, chosen: Ints, doors: Sequence[str]
+) -> tuple[Near, ...]:
     """Return the sites nearest to the middle of a hotspot's places, and what each would add."""
     if not len(metres) or not len(free):
         return ()
     typical = np.median(metres[:, free], axis=0)
-    closest = np.argsort(typical, kind="stable")[:_NEAREST]
+    closest: dict[str, int] = {}
+    for one in np.argsort(typical, kind="stable").tolist():
+        closest.setdefault(doors[free[one]] or f"site {one}", one)
+        if len(closest) == _NEAREST:
+            break
     is_left = cover.counts(chosen) == 0
     demand = cover.demand.toarray()
     return tuple(
@@ -239,6 +251,6 @@ def _nearest(cover: OpenCover, metres: Floats, free: Ints, chosen: Ints) -> tupl
             float(typical[one]),
             float(demand[is_left & (cover.counts(free[[one]]) > 0)].sum()),
         )
-        for one in closest
+        for one in closest.values()
         if np.isfinite(typical[one])
     )

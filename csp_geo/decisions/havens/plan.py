@@ -193,6 +193,7 @@ def plan_havens(
             there,
             best.sites,
             hotspots,
+            venues.doors,
         ),
         xy=demand.xy,
         covered=_share_covered(asked, best),

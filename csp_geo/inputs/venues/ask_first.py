@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from csp_geo.core.arrays import Flags
 
-TABLES: Final = ("types", "ratings", "names", "addresses")
+TABLES: Final = ("types", "ratings", "names", "plain_names", "addresses")
 _HOMES: Final = ("registered", "trading", "titles", "forenames", "wares", "parades")
 NEIGHBOUR_M: Final = 75.0
 """A shop in a parade has another business up to this far from it; a house has none."""
@@ -37,6 +37,8 @@ _INVERTED: Final = re.compile(r"^[^\W\d_][\w'\u2019-]*, [^\W\d_][\w'\u2019-]*(?:
 _WORD: Final = r"[^\W\d_][\w'\u2019-]*"
 _MORE: Final = rf"(?: {_WORD})"
 """Another word of a person's name."""
+_INITIALS: Final = rf"[A-Z]\.? ?(?:[A-Z]\.? ?)?(?<=[. ]){_WORD}"
+"""J Smith, A. B. Khan."""
 _NUMBERED: Final = re.compile(r"^\d+\w?\b(?!-\d)")
 """A house in a street; several numbers are those of a larger building."""
 _NEVER: Final = re.compile(r"(?!)")
@@ -47,21 +49,24 @@ class AskFirst:
     """What tells premises about which somebody is to be asked first.
 
     `types` and `ratings` have the reason for each venue type and each rating (plain), `names` and
-    `addresses` the pattern for each reason. `registered` are business types (plain) under which
-    people at home are registered as well, `trading` finds words of a name that say it is a shop,
-    `titles` a name that begins with the title of a person, `forenames` one of two or three words
-    that begins with a common forename, `surnames_first` one of two that ends with one; `wares`
-    finds words that no person is called, `parades` words of an address where no home is. `works`
-    tells addresses among works.
+    `addresses` the pattern for each reason, `plain_names` that of venues whose type says little.
+    `registered` are business types (plain) under which people at home are registered as well,
+    `trading` finds words of a name that say it is a shop, `titles` a name that begins with the
+    title of a person, `initials` one of an initial and a word, `forenames` one of two or three
+    words that begins with a common forename, `surnames_first` one of two that ends with one;
+    `wares` finds words that no person is called, `parades` words of an address where no home is.
+    `works` tells addresses among works.
     """
 
     types: Mapping[str, str]
     ratings: Mapping[str, str]
     names: Mapping[str, re.Pattern[str]]
+    plain_names: Mapping[str, re.Pattern[str]]
     addresses: Mapping[str, re.Pattern[str]]
     registered: frozenset[str]
     trading: re.Pattern[str]
     titles: re.Pattern[str]
+    initials: re.Pattern[str]
     forenames: re.Pattern[str]
     surnames_first: re.Pattern[str]
     wares: re.Pattern[str]
@@ -93,10 +98,12 @@ class AskFirst:
             {word: why for why, words in named["types"].items() for word in words},
             {plain(word): why for why, words in named["ratings"].items() for word in words},
             {why: whole_words(words) for why, words in named["names"].items()},
+            {why: whole_words(words) for why, words in named["plain_names"].items()},
             {why: endings(words) for why, words in named["addresses"].items()},
             frozenset(map(plain, homes.get("registered", ()))),
             whole_words(homes.get("trading", ())),
             re.compile(rf"^(?:{titles})\b\.?{_MORE}{{1,3}}$", re.IGNORECASE) if titles else _NEVER,
+            re.compile(rf"^(?:(?i:{titles})\.? )?{_INITIALS}$") if titles else _NEVER,
             re.compile(rf"^(?:{forenames}){_MORE}{{1,2}}$", re.IGNORECASE) if forenames else _NEVER,
             re.compile(rf"^{_WORD} (?:{forenames})$", re.IGNORECASE) if forenames else _NEVER,
             whole_words(homes.get("wares", ())),
@@ -125,13 +132,13 @@ class AskFirst:
         works = self.works.reasons(names, addresses, list(rows["venue_type"].astype("str")))
         found = []
         for n, (name, address) in enumerate(zip(names, addresses, strict=True)):
-            row, in_registers = rows.iloc[n], business[n] in self.registered
+            row, in_registers = rows.iloc[n], business[n] in {"", *self.registered}
             at_home = alone[n] and in_registers and self._is_a_house(address)
             person = not trades[n] and self._person(name, address, plainest[n], vague[n])
             reasons = (
                 self.types.get(str(row["venue_type"]), ""),
                 PERSON if person else "",
-                _first(self.names, name),
+                _first(self.names, name) or (_first(self.plain_names, name) if vague[n] else ""),
                 HOME if plainest[n] and not trades[n] and at_home else "",
                 # A second list is another witness.
                 self.ratings.get(plain(row["rating"]), "") if row["n_lists"] == 1 else "",
@@ -144,7 +151,8 @@ class AskFirst:
         """Tell whether a name is that of a person."""
         by_form = self.titles.match(name) or _INVERTED.match(name)
         last = self.surnames_first.match(name) and not _NUMBERED.match(address)
-        by_words = (self.forenames.match(name) or last) and not self.wares.search(name)
+        first = self.forenames.match(name) or self.initials.match(name)
+        by_words = (first or last) and not self.wares.search(name)
         return bool((plainest and by_form) or (vague and by_words))
 
     def _is_a_house(self, address: str) -> bool:

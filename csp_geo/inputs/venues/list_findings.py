@@ -27,8 +27,8 @@ ASK_FIRST: Final = "ask-first"
 REASONS: Final[Mapping[str, str]] = {
     NO_NAME: "It has no name.",
     NO_VENUE: "Nothing says that it is a business or a public building.",
-    UNKNOWN_TYPE: "Its business type is not in the table of venue types: nobody knows whether "
-    "people may walk in.",
+    UNKNOWN_TYPE: "Its business type is not in the table of venue types, so that nobody knows "
+    "whether people may walk in.",
     "unsuitable-type": "Businesses of its type are never approached.",
     "alcohol-led": "Pubs, bars and off-licences are left out unless asked for.",
     "gambling": "Gambling venues are left out unless asked for.",

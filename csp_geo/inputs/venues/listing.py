@@ -25,6 +25,7 @@ from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.read import ReportFile
 from csp_geo.inputs.reasons import REASON
 from csp_geo.inputs.source import Source, plain
+from csp_geo.inputs.venues.door import door_of
 from csp_geo.inputs.venues.hours_columns import HOURS, joined_hours
 from csp_geo.inputs.venues.list_columns import PLACES, Wanted, list_columns
 from csp_geo.inputs.venues.venue_types import GROUPS, OTHER, SUITABLE
@@ -135,11 +136,22 @@ def _together(rows: pd.DataFrame) -> list[list[int]]:
 
 
 def _is_same(a: pd.Series, b: pd.Series) -> bool:
+    """Tell whether two rows of one name are one venue: near, and not at two numbers of a street."""
+    if _at_two_numbers(a["address"], b["address"]):
+        return False
     apart = np.hypot(a["x_m"] - b["x_m"], a["y_m"] - b["y_m"])
     if np.isfinite(apart) and apart <= SAME_M:
         return True
     codes = [plain(row["postcode"]) for row in (a, b) if isinstance(row["postcode"], str)]
     return len(codes) > 1 and codes[0] == codes[1]
+
+
+def _at_two_numbers(one: object, other: object) -> bool:
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    doors = [door_of(text).numbers for text in (one, other)]
+    streets = [{street for _, street in door} for door in doors]
+    return all(doors) and not streets[0].isdisjoint(streets[1]) and doors[0].isdisjoint(doors[1])
 
 
 def _join(rows: pd.DataFrame, group: list[int], groups: Mapping[str, str]) -> None:

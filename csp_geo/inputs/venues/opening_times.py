@@ -13,6 +13,7 @@ DAY: Final = 1440
 _NOON: Final = 720
 _HOUR: Final = 60
 _LAST_HOUR: Final = 24
+_EVENING, _MORNING, _HALF_PAST_MIDNIGHT = 20, 5, 30
 _AFTERNOON: Final = 13
 _LATE_MORNING: Final = 11 * 60
 """Nobody opens from here to noon alone: "11am-12am" is until midnight."""
@@ -46,18 +47,26 @@ def is_slip(start: int, end: int) -> bool:
     """Tell a span, in minutes since midnight, that looks like a slip of the twelve-hour clock.
 
     It opens and closes at the same minute; or goes on past midnight for 16 hours or more, or until
-    noon; or begins before 13:00 and ends from 01:00 to 06:59: "12:00-10:00", "11:00-05:00".
+    noon; or begins before 13:00 and ends from 01:00 to 06:59: "12:00-10:00", "11:00-05:00". So does
+    one that begins from 00:31 to 04:59 and goes on past noon ("1am-5pm"), and one that begins from
+    20:00 on and lasts twelve hours or more ("10pm-10am").
     """
     until = end if end > start else end + DAY
     by_night = until - DAY in _DEEP_NIGHT and start < _AFTERNOON * _HOUR
     at_noon = until - DAY == _NOON
     long = by_night or at_noon or until - start >= _LONG_NIGHT
-    return start == end or (until > DAY and long)
+    all_night = start >= _EVENING * _HOUR and until - start >= _NOON
+    from_night = _HALF_PAST_MIDNIGHT < start < _MORNING * _HOUR and until > _NOON
+    return start == end or (until > DAY and (long or all_night)) or from_night
 
 
 def refuse_slip(start: int, end: int) -> None:
     """Raise `UnreadError` for a slip, with what was probably meant."""
     if is_slip(start, end):
+        if _HALF_PAST_MIDNIGHT < start < _MORNING * _HOUR < end <= DAY:
+            raise UnreadError(SLIP, f"{clock(start + _NOON)}-{clock(end)}" * (start + _NOON < end))
+        if start >= _EVENING * _HOUR and start - _NOON < end + _NOON <= DAY:
+            raise UnreadError(SLIP, f"{clock(start - _NOON)}-{clock(end + _NOON)}")
         closes = end % DAY + _NOON
         by_day = start + _SHORTEST <= closes <= DAY
         opens = start if by_day else start + _NOON

@@ -23,6 +23,7 @@ from csp_geo.inputs.own_columns import read_own_columns
 from csp_geo.inputs.source import plain
 from csp_geo.inputs.venues import to_settle as notes
 from csp_geo.inputs.venues.call_answers import say_name
+from csp_geo.inputs.venues.call_words import read_choice, says_nothing
 from csp_geo.inputs.venues.list_columns import list_columns
 from csp_geo.inputs.venues.listing import NO, UNKNOWN, YES, read_answer
 from csp_geo.inputs.venues.register import STATUSES, WANTED
@@ -239,6 +240,8 @@ class RegisterText:
             wanted["opening_hours"] = answers.venue["opening_hours"]
         number = f"tel {given['telephone']}" if "telephone" in given else ""
         spoken, held = given.get("spoken_to", ""), given.get("contact", "")
+        if len(spoken) == 1 or read_choice(spoken)[0] or says_nothing(spoken):
+            spoken = ""  # a tick is no name
         wanted["contact"] = self._added(at, "contact", spoken, number, held)
         wanted[_NOTE] = self._added(at, _NOTE, given.get(_NOTE, ""))
         if given.get("asked_on", "") > self._asked_on(at):

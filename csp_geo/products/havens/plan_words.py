@@ -41,6 +41,7 @@ class HavenFacts(PageFacts):
 
     `counting` says why the reports counted are fewer than there are, "" where they are not;
     `no_hours` that no report says its hour;
+    `for_each`: each area is to have a haven.
     `said_yes` are the venues (positions) that have agreed, by the register; `to_look_up` the
     numbers of those to approach that stand in for-the-coordinator.csv.
     `existing` are the havens of the register with name, venue_type, address, opening_hours,
@@ -67,6 +68,7 @@ class HavenFacts(PageFacts):
     stages: str
     on: date
     said_yes: frozenset[int] = frozenset()
+    for_each: bool = False
     to_look_up: frozenset[int] = frozenset()
     ground: Mapping[str, gpd.GeoDataFrame] | None = None
 
@@ -121,7 +123,11 @@ def site_words(plan: HavenPlan, venues: Venues, facts: HavenFacts, n: int) -> di
     what = reports_words(plan, facts)
     why = f"Covers {of(plan.why.alone[n], left)} {what} that nothing open covers now."
     if not plan.why.alone[n] > 0:
-        why += " It is listed because each area is to have one."
+        why += (
+            " It is listed because each area is to have one."
+            if facts.for_each
+            else " Fewer venues would cover as much: leave it out."
+        )
     elif venues.second[plan.order[n]] and not venues.second[venues.candidates].all():
         why += f" Its type ({row['venue_type']}) is second choice: no other covers nearly as many."
     shared = int(row["n_at_point"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import geopandas as gpd
 import numpy as np
 import pytest
 from scipy.stats import poisson
 
 from csp_geo.core.tables import CRITERIA
-from csp_geo.decisions.havens.candidates import VenueNames, _begins, _outside, _without_havens
+from csp_geo.decisions.havens.candidates import VenueNames, _begins, _without_havens
 from csp_geo.decisions.havens.licensing import FALSE_SHARE, above_chance
 
 
@@ -55,14 +53,6 @@ def test_who_has_a_row_of_its_own_is_not_what_another_row_says():
     assert out[1] == ""
     assert told["said_yes"].tolist() == [False, True, False]
     assert all("withdrawn" in out[n] for n in (0, 2))
-
-
-@pytest.mark.parametrize(
-    ("n", "said"), [(0, None), (1, "1 venue of the lists lies outside"), (2, "2 venues")]
-)
-def test_venues_outside_the_area_are_said(n, said):
-    found = _outside(SimpleNamespace(reasons={"outside-study-area": n}))
-    assert [one.startswith(said) for one in map(str, found)] == [True] * bool(n)
 
 
 class TestAboveChance:

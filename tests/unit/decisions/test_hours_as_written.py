@@ -42,6 +42,10 @@ def test_there_are_two_hundred():
         ("Mon-Sat 1000-0400", "10:00-16:00"),
         ("7pm-12pm", "19:00-24:00"),
         ("6pm-11am", "18:00-23:00"),
+        ("Mon-Fri 1am-5pm", "13:00-17:00"),
+        ("Mon-Fri 2am-11pm", "14:00-23:00"),
+        ("Sat 10pm-11am", "10:00-23:00"),
+        ("Mon-Fri 10pm-10am", "10:00-22:00"),
     ],
 )
 def test_a_slip_says_what_was_probably_meant(text, meant):
