@@ -256,9 +256,8 @@ class KnownPlaces:
             points = distinct(points_of(self._tested[self._snapped]))
         if points is None:
             raise NoPlacesError(
-                "there is no list of places where such reports can be. Give the ground addresses "
-                "(csp-geo ground add), or put a list into data/context (addresses.csv or "
-                "streets.geojson)."
+                "there is no list of places where such reports can be: no addresses in the ground, "
+                "and none in data/context (addresses.csv or streets.geojson)."
             )
         return PlaceList(points, "places near known street points", moved_m=MOVED_M)
 
