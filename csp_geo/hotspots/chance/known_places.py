@@ -232,9 +232,10 @@ class KnownPlaces:
             these reports.
         """
         found = self._known_points(source, used) if snapped else self._list(source, used)
-        if len(found) < FEWEST:
+        n_places = found.n_listed or len(found)  # before they are spread
+        if n_places < FEWEST:
             raise NoPlacesError(
-                f"{len(found)} {found.what} are too few to say what chance would do; it takes "
+                f"{n_places} {found.what} are too few to say what chance would do; it takes "
                 f"{FEWEST}."
             )
         return found

@@ -31,6 +31,7 @@ WEEKLY = (
     "clusters-withheld",
     "listed-places-outside",
     "not-tested",
+    "cannot-confirm",
     "few-known-points",
     "stand-in-places",
     "repeated-points",
