@@ -62,7 +62,7 @@ def test_snapped_reports(family_of):
     }
     (caution,) = explain.cautions(test)
     assert caution.code == "cannot-confirm"
-    assert caution == f"Nothing with reports of offence can be confirmed: {NO_ADDRESSES}"
+    assert caution.startswith(f"Nothing with reports of offence can be confirmed: {NO_ADDRESSES}")
 
 
 def test_known_points_that_are_weighed_by_addresses(family_of):
@@ -88,8 +88,8 @@ def test_points_of_the_tested_reports_alone(family_of):
         "Known points of the source offence: 40, those of its reports alone; 40 have reports in "
         "this period."
     )
-    said = [one for one in explain.cautions(test) if one.code == "cannot-confirm"]
-    assert said == [f"Nothing with reports of offence can be confirmed: {OWN_POINTS}"]
+    (said,) = [one for one in explain.cautions(test) if one.code == "cannot-confirm"]
+    assert said.startswith(f"Nothing with reports of offence can be confirmed: {OWN_POINTS}")
 
 
 def test_sources_with_one_doubt_are_named_together(family_of):
@@ -99,8 +99,10 @@ def test_sources_with_one_doubt_are_named_together(family_of):
         source=["offence"] * 40 + ["asb"] * 40,
         location_method="snapped",
     )
-    said = [str(one) for one in explain.cautions(test) if one.code == "cannot-confirm"]
-    assert said == [f"Nothing with reports of asb and offence can be confirmed: {NO_ADDRESSES}"]
+    (said,) = [one for one in explain.cautions(test) if one.code == "cannot-confirm"]
+    assert said.startswith(
+        f"Nothing with reports of asb and offence can be confirmed: {NO_ADDRESSES}"
+    )
 
 
 @pytest.mark.parametrize(("v", "is_said"), [(0.004, False), (0.005, True), (1.25, True)])
