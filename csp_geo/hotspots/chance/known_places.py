@@ -128,9 +128,8 @@ def smoothed(places: Floats, used: Floats) -> Floats:
     n = copies * len(places)
     far = np.quantile(apart, rng.random(n))
     turn = rng.random(n) * 2 * np.pi
-    return np.repeat(places, copies, axis=0) + np.column_stack(
-        [far * np.cos(turn), far * np.sin(turn)]
-    )
+    apart_by = np.column_stack([far * np.cos(turn), far * np.sin(turn)])
+    return np.asarray(np.repeat(places, copies, axis=0) + apart_by)
 
 
 def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:

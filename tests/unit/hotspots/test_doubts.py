@@ -15,7 +15,7 @@ from csp_geo.inputs.ground.ground_uses import GroundPlaces
 WEST, SOUTH = 544010, 184020
 LIST = np.stack(np.meshgrid(np.arange(20, 2000, 100.0), np.arange(20, 2000, 100.0)), -1)
 LIST = LIST.reshape(-1, 2) + np.array([WEST, SOUTH])  # 400 places, 100 m apart
-HOMES = np.concatenate([LIST + [dx, 0] for dx in (-20, 0, 20)])
+HOMES = np.concatenate([LIST + np.array([dx, 0]) for dx in (-20, 0, 20)])
 EVEN = LIST[np.random.default_rng(1).permutation(400)]
 
 
