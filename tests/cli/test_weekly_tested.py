@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import geopandas as gpd
 import numpy as np
@@ -108,6 +109,27 @@ def test_the_same_seed_gives_the_same_bytes(run, town, pack):
     assert run("again", "--seed", "5", "--quiet").code == 0
     for name in ("hotspots.csv", "hotspots.geojson"):
         again = (town / "again" / "2023-02-01" / name).read_bytes()
+        assert again == (pack / name).read_bytes()
+
+
+def test_an_unrelated_file_beside_changes_no_verdict(town, ran, pack, csp, write, tmp_path):
+    """Of another year, at points that repeat: as if the source were moved to such points."""
+    shutil.copytree(town / "data", tmp_path / "data")
+    shutil.copy(town / "csp_geo.toml", tmp_path)
+    rows = [
+        (f"U{i}", "2021-05-20", "12:00", 544100 + 55 * (i % 30), 185500 + 3 * (i % 30), "Theft")
+        for i in range(300)
+    ]
+    header = ("reference", "date", "time", "easting", "northing", "category")
+    write.csv(tmp_path / "data" / "reports" / "offence" / "unrelated.csv", header, rows)
+    options = ("--as-of", "2023-02-01", "--out", "out", "--seed", "5", "--json")
+    made = csp("weekly", *options, cwd=tmp_path)
+    assert made.code == 0, made.err
+    accepted = {one["path"]: one["accepted"] for one in made.json["inputs"]}
+    assert accepted["offence/unrelated.csv"] == 300
+    assert made.json["test"] == ran.json["test"]
+    for name in ("hotspots.csv", "hotspots.geojson"):
+        again = (tmp_path / "out" / "2023-02-01" / name).read_bytes()
         assert again == (pack / name).read_bytes()
 
 

@@ -61,6 +61,7 @@ def test_what_is_confirmed_was_tested(spots, own, make_incidents, square: StudyA
         assert rows["confirmed"].is_monotonic_decreasing
 
 
+@pytest.mark.filterwarnings("ignore::csp_geo.core.errors.CautionWarning")
 @settings(max_examples=6)
 @given(spots=spots, seed=st.integers(0, 2**70))
 def test_the_same_again_in_any_order(spots, seed, make_incidents, square: StudyArea) -> None:

@@ -128,9 +128,8 @@ def smoothed(places: Floats, used: Floats) -> Floats:
     n = copies * len(places)
     far = np.quantile(apart, rng.random(n))
     turn = rng.random(n) * 2 * np.pi
-    return np.repeat(places, copies, axis=0) + np.column_stack(
-        [far * np.cos(turn), far * np.sin(turn)]
-    )
+    apart_by = np.column_stack([far * np.cos(turn), far * np.sin(turn)])
+    return np.asarray(np.repeat(places, copies, axis=0) + apart_by)
 
 
 def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
@@ -232,9 +231,10 @@ class KnownPlaces:
             these reports.
         """
         found = self._known_points(source, used) if snapped else self._list(source, used)
-        if len(found) < FEWEST:
+        n_places = found.n_listed or len(found)  # before they are spread
+        if n_places < FEWEST:
             raise NoPlacesError(
-                f"{len(found)} {found.what} are too few to say what chance would do; it takes "
+                f"{n_places} {found.what} are too few to say what chance would do; it takes "
                 f"{FEWEST}."
             )
         return found

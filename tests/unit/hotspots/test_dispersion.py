@@ -1,4 +1,4 @@
-"""How unevenly reports lie beyond chance: V against another optimiser, and where V must be nought."""
+"""How unevenly reports lie beyond chance: V by another optimiser, and where it must be nought."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ def around(n, step=3.0):
 class TestP:
     @pytest.fixture
     def found(self, make_incidents, town_area):
+        """150 reports at places of the list."""
         return family_of(make_incidents(ALONE, source="asb"), town_area)
 
     def test_is_one_more_than_the_maps_as_strong_over_one_more_than_the_maps(self, found):
@@ -48,28 +49,44 @@ class TestP:
         found.strongest = np.array([0.0, np.inf])
         assert found.as_strong(np.inf) == 1
 
+    @pytest.mark.parametrize("uneven", [0.0, 0.5])
     @pytest.mark.parametrize("expected", [0.1, 1.0, 4.0, 9.5, 30.0])
-    def test_needed_is_the_smallest_number_that_stands_out(
-        self, make_incidents, town_area, expected
-    ):
-        test = family_of(make_incidents(ALONE, source="asb"), town_area)
+    def test_needed_is_the_smallest_number_that_stands_out(self, found, expected, uneven):
+        variance = uneven * expected**2
         by_hand = [
             n
             for n in range(10, 151)
-            if n > expected and test.p_of(test.strength(n, expected)) <= 0.05
+            if n > expected and found.p_of(found.strength(n, expected, variance)) <= 0.05
         ]
-        assert test.needed(expected) == by_hand[0]
+        assert found.needed(expected, variance) == (by_hand[0] if by_hand else 0)
+        assert by_hand or uneven
+
+    def test_more_is_needed_where_what_is_expected_is_less_certain(self, found):
+        needed = [found.needed(4.0, variance) for variance in (0.0, 2.0, 8.0)]
+        assert needed == sorted(set(needed)), needed
 
     def test_one_map_in_twenty_as_strong_still_stands_out(self, found):
         """Four of 99 maps are stronger than anything, the others as strong as twelve reports."""
-        found.strongest = np.array([found.strength(12, 1.0)] * 95 + [1000.0] * 4)
-        assert found.needed(1.0) == 13
+        found.strongest = np.array([found.strength(12, 1.0, 0.5)] * 95 + [1000.0] * 4)
+        assert found.needed(1.0, 0.5) == 13
         found.strongest[94] = 1000.0
-        assert found.needed(1.0) == 0
+        assert found.needed(1.0, 0.5) == 0
 
-    def test_nothing_would_be_enough_where_all_are_expected(self, make_incidents, town_area):
-        test = family_of(make_incidents(ALONE, source="asb"), town_area)
-        assert test.needed(150.0) == 0
+    def test_nothing_would_be_enough_where_all_are_expected(self, found):
+        assert found.needed(150.0, 0.0) == 0
+
+    def test_usual_variance(self, found):
+        """150 reports over cells of 100 m, in each of which as many are expected."""
+        (one,) = found.map.strata
+        usual = 150 / len(np.unique(one.cell))
+        found.map.__dict__["dispersion"] = np.array([0.4])
+        assert found.usual_variance(10 * usual) == pytest.approx(0.4 * 10 * usual**2)
+        half = usual / 2  # less than one cell
+        assert found.usual_variance(half) == pytest.approx(0.4 * half**2)
+
+    def test_strength_on_a_smaller_map(self, found):
+        """The same of half as many reports: half is expected, with a quarter of the variance."""
+        assert found.strength(9, 4.0, 8.0, share=0.5) == found.strength(9, 2.0, 2.0)
 
 
 class TestSeed:
@@ -85,7 +102,7 @@ class TestSeed:
         p = []
         for seed in range(4):
             test = family_of(table, town_area, maps=499, seed=seed)
-            p.append(test.p_of(test.strength(10.0, 2.5)))
+            p.append(test.p_of(test.strength(10.0, 2.5, 0.0)))
         assert np.ptp(p) < 0.12, p
         assert 0.001 < np.mean(p) < 0.999
 
@@ -161,5 +178,6 @@ def test_off_the_list_is_further_than_the_distance_of_a_hotspot(
 
 
 def test_too_few_places(make_incidents, town_area):
-    with pytest.raises(NoPlacesError):
+    """However many they become when they are spread."""
+    with pytest.raises(NoPlacesError, match="10 listed places are too few"):
         family_of(make_incidents(ALONE, source="asb"), town_area, places=LIST[:10])

@@ -13,6 +13,7 @@ from csp_geo.core.errors import CautionWarning, CRSError, SettingsError
 from csp_geo.core.settings import ClusterParams
 from csp_geo.core.tables import HOTSPOTS, check_table
 from csp_geo.hotspots.chance import judge
+from csp_geo.hotspots.chance.family import Measured
 from csp_geo.hotspots.chance.family_map import Simulation
 from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
@@ -104,7 +105,7 @@ class TestInterface:
 
     def test_another_seed_another_p_close_by(self, make_incidents, confirm):
         rng = np.random.default_rng(6)
-        table = make_incidents([*around(10, step=20), *FAR[rng.integers(0, len(FAR), 400)]])
+        table = make_incidents([*around(10, step=20), *LIST[rng.integers(0, 1600, 400)]])
         p = [confirm(table, simulations=299, seed=s)["p_chance"].dropna() for s in (0, 1, 2**70)]
         assert not p[0].equals(p[1])
         assert max(abs(p[0].median() - q.median()) for q in p) < 0.1
@@ -113,33 +114,43 @@ class TestInterface:
 class TestLimits:
     """What one cluster is told, on both sides of each number; the test itself is stood in for."""
 
-    def judged(self, off=0, total=100, stand_in=True):
+    def judged(self, off=0, doubt="", p=0.05, n=100):
         """Return what is told of a hundred reports, so many of them far from every place."""
         test = SimpleNamespace(
-            measure=lambda inside, is_core: (9, 3.0),  # too few to go on
+            measure=lambda inside, is_core: Measured(n, 3.0, 1.5),
+            strength=lambda n, expected, variance: 7.0,
+            p_of=lambda strength: p,
+            as_strong=lambda strength: 0,
             off_list=np.arange(100) < off,
             is_core=np.ones(100, dtype=bool),
             simulation=Simulation(19),
-            needed=lambda expected: 10,
-            map=SimpleNamespace(total=total, has_stand_in=stand_in),
+            needed=lambda expected, variance: 10,
+            doubt_about=lambda inside: doubt,
+            map=SimpleNamespace(total=100),
         )
         sizes = {"width_m": 50.0, "length_m": 50.0, "area_m2": 2500.0}
-        counts = {"n": 100, "n_places": 9, "n_people": 0, "n_anonymous": 0}
+        counts = {"n": n, "n_places": 9, "n_people": 0, "n_anonymous": 0}
         known = Judgement(people=False, busy=False, **counts, **sizes)
         return judge._judge(test, known, np.ones(100, dtype=bool), "")[1]
 
     @pytest.mark.parametrize(("off", "is_tested"), [(0, True), (20, True), (21, False)])
     def test_a_fifth_may_lie_far_from_every_listed_place(self, off, is_tested):
-        assert bool(self.judged(off=off).untested) is not is_tested
+        found = self.judged(off=off, n=9)  # too few to go on
+        assert bool(found.untested) is not is_tested
 
     @pytest.mark.parametrize(
-        ("total", "stand_in", "is_doubtful"),
-        [(500, True, False), (501, True, True), (501, False, False)],
+        ("p", "n", "verdict"),
+        [
+            (0.05, 100, "could be where people live"),
+            (0.1, 100, "could be chance"),
+            (0.05, 9, "too few to test"),
+        ],
     )
-    def test_above_500_reports_points_that_stand_in_confirm_nothing(
-        self, total, stand_in, is_doubtful
-    ):
-        assert self.judged(total=total, stand_in=stand_in).stand_in is is_doubtful
+    def test_what_is_doubted_is_tested_and_not_confirmed(self, p, n, verdict):
+        found = self.judged(doubt="the list is short.", p=p, n=n)
+        assert found.verdict == verdict
+        if verdict == "could be where people live":
+            assert found.sentence.endswith("But the list is short.")
 
     @pytest.mark.parametrize(("off", "is_one"), [(9.9, True), (10.0, True), (10.1, False)])
     def test_reports_within_ten_metres_are_at_one_address(self, off, is_one):
@@ -164,18 +175,23 @@ class TestRules:
         assert "true addresses behind this point are unknown" in first["sentence"]
 
     @pytest.mark.parametrize("source", ["asb", "survey"])
-    def test_two_thousand_of_one_person_never_stand_out(self, make_incidents, confirm, source):
-        """All with the person's name: around a spot where four others were."""
-        xy = np.vstack(
-            [SPOT + np.random.default_rng(6).uniform(-45, 45, (2000, 2)), around(4), ALONE]
-        )
-        who = ["loud"] * 2000 + [f"p{i}" for i in range(64)]
-        weight = [1 / 2000] * 2000 + [1.0] * 64 if source == "survey" else 1.0
+    @pytest.mark.parametrize("n", [30, 2000])
+    @pytest.mark.filterwarnings("ignore:Nothing with reports of asb can be confirmed")
+    def test_many_of_one_person_never_stand_out(self, make_incidents, confirm, source, n):
+        """All with the person's name: around a spot where four others were.
+
+        2,000 recorded ones make their neighbourhood so full that nothing can be confirmed.
+        """
+        xy = np.vstack([SPOT + np.random.default_rng(6).uniform(-45, 45, (n, 2)), around(4), ALONE])
+        who = ["loud"] * n + [f"p{i}" for i in range(64)]
+        weight = [1 / n] * n + [1.0] * 64 if source == "survey" else 1.0
         table = make_incidents(xy, source=source, person_key=who, weight=weight)
         first = largest(confirm(table, simulations=19))
         assert not first["confirmed"]
-        if source == "asb":
-            assert first["depends_on"] == "one person with 2,000 of 2,004 reports"
+        if source == "asb" and n == 30:
+            assert first["depends_on"] == "one person with 30 of 34 reports"
+        elif source == "asb":
+            assert first["verdict"] == "could be where people live"
         else:
             assert (first["verdict"], first["n_people"]) == ("too few to test", 5)
 
@@ -252,6 +268,7 @@ class TestFinding:
     @pytest.mark.parametrize(
         "inner", [[((0, 0), 60)], [((-75, 0), 90), ((75, 0), 100)], [((0, 0), 200)]]
     )
+    @pytest.mark.filterwarnings("ignore:Nothing with reports of asb can be confirmed")
     def test_a_cluster_within_a_ring_of_another(self, make_incidents, confirm, inner):
         """The holes of a shape are closed: the ring's covers those inside."""
         found = confirm(make_incidents(self.ring(*inner), source="asb"), simulations=19)
@@ -343,10 +360,21 @@ class TestBadInput:
         table = make_incidents(xy, source="survey", person_key="loud")
         assert confirm(table).empty
 
-    def test_the_short_list_of_a_single_month_is_a_caution(self, make_incidents, confirm):
+    def test_the_points_of_the_reports_alone_are_a_caution_and_confirm_nothing(
+        self, make_incidents, confirm
+    ):
         table = make_incidents([*[SPOT] * 30, *ALONE], location_method="snapped")
-        with pytest.warns(CautionWarning, match="Only 61 points are known of the source offence"):
-            confirm(table, places=None)
+        with pytest.warns(CautionWarning) as said:
+            first = largest(confirm(table, places=None))
+        assert any("confirmed: which other points" in str(one.message) for one in said)
+        assert (first["verdict"], first["confirmed"]) == ("could be where people live", False)
+        assert first["p_chance"] == 1 / (MAPS + 1)
+
+    def test_an_anonymised_source_without_addresses_confirms_nothing(self, make_incidents, confirm):
+        table = make_incidents([*[SPOT] * 30, *ALONE], location_method="snapped")
+        with pytest.warns(CautionWarning, match="offence can be confirmed: how many addresses"):
+            first = largest(confirm(table, places={"offence": LIST}))
+        assert first["verdict"] == "could be where people live"
 
     def test_pins_without_a_person_are_a_caution(self, make_incidents, confirm):
         table = make_incidents([*around(25), *ALONE], source="survey")

@@ -181,9 +181,8 @@ class TestSmoothing:
 
     @pytest.mark.parametrize(("off", "is_spread"), [(4, False), (6, True)])
     def test_a_twentieth_may_lie_beside_it(self, off, is_spread):
-        places = LIST
-        used = np.concatenate([places, places[:off] + [15, 0]])[off:]  # off of a hundred
-        assert (smoothed(places, used) is not places) is is_spread
+        used = np.concatenate([LIST, LIST[:off] + np.array([15, 0])])[off:]  # a hundred
+        assert (smoothed(LIST, used) is not LIST) is is_spread
 
     def test_a_thin_list_is_spread_as_far_as_reports_lie_from_it(self):
         """One home in ten is listed; reports are at all homes."""

@@ -50,7 +50,7 @@ class TestFall:
         assert fallen.shape == (400, 900)
         times = np.bincount(fallen.ravel(), minlength=600) / 400
         for weight in (1.0, 2.0, 5.0):
-            own = WEIGHTS == weight
+            own = np.equal(WEIGHTS, weight)
             assert times[own].mean() == pytest.approx(one.expected[own].mean(), rel=0.02)
 
     def test_as_unevenly_as_v_says(self):

@@ -40,6 +40,10 @@ def finding(**changes):
         ({"p": 0.0501}, "could be chance"),
         ({"p": float("nan")}, "could be chance"),
         ({"depends_on": ("one person with 60 of 90 reports",)}, "rests on one part"),
+        ({"doubt": "the list is short."}, "could be where people live"),
+        ({"doubt": "a list.", "depends_on": ("the source asb",)}, "could be where people live"),
+        ({"doubt": "the list is short.", "p": 0.06}, "could be chance"),
+        ({"doubt": "the list is short.", "n": 9}, "too few to test"),
         ({"n": 10}, "stands out"),
         ({"n": 9}, "too few to test"),
         ({"people": True, "n": 90, "n_people": 6, "n_anonymous": 3}, "too few to test"),
@@ -88,6 +92,14 @@ def test_what_it_rests_on_is_named():
     assert said.startswith(
         "Rests on one part: without the place with 60 of 90 reports, or without the source asb, "
         "it would not stand out. With it: 90 reports"
+    )
+
+
+def test_what_cannot_be_confirmed_says_why():
+    said = finding(doubt="the list of addresses is short.").sentence
+    assert said == (
+        f"Could be where people live: 90 reports at 17 places; {CHANCE}, none of 999 maps showed a "
+        "cluster this strong. But the list of addresses is short."
     )
 
 
