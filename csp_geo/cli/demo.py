@@ -45,9 +45,7 @@ def demo(out: Path, seed: int) -> None:
         SAMPLE_AS_OF, "csp-geo demo", settings=settings_of(out / "csp_geo.toml"), key_folder=out
     )
     _lay_ground(out, context)
-    pack = run_weekly(
-        options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps"), context
-    )
+    pack = run_weekly(options_of(project_at(out), SAMPLE_AS_OF, out=out / "maps"), context)
     finish(pack, write_pack(pack, context))
     if pack.folder is not None:
         _make_rest(out, pack.folder, context)

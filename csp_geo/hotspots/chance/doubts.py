@@ -15,9 +15,7 @@ MOST_ON_STAND_IN: Final = 500
 """
 UNLIKELY: Final = 0.01
 """Neighbourhoods that differ as much by chance on so few maps differ by what is not known."""
-OWN_POINTS: Final = (
-    "which other points there are is not known; archives of police.uk would tell."
-)
+OWN_POINTS: Final = "which other points there are is not known; archives of police.uk would tell."
 NO_ADDRESSES: Final = (
     "how many addresses each point stands for is not known; a list of addresses would tell."
 )
