@@ -65,7 +65,7 @@ class Maps(NamedTuple):
     dispersion: Floats
 
 
-class Near(NamedTuple):
+class Seen(NamedTuple):
     """What a cluster has of listed places: scratch for one map."""
 
     listed: Ints
@@ -162,7 +162,7 @@ def crowd_near(  # noqa: PLR0913, PLR0917 - compiled: numbers one by one
     north: float,
     eps2: float,
     dispersion: Floats,
-    near: Near,
+    near: Seen,
     cluster: int,
 ) -> tuple[float, float]:
     """Return what is expected at the listed places within eps of a point, and its variance.
@@ -208,7 +208,7 @@ def count_clusters(maps: Maps, one: int, chance: Chance, found: Floats) -> int:
     seen_unit = np.full(n, -1, dtype=np.int64)
     seen_place = np.full(chance.at_place.shape[1], -1, dtype=np.int64)
     n_cells = len(dispersion) * crowd.columns * crowd.rows
-    near = Near(
+    near = Seen(
         np.full(len(crowd.x), -1, dtype=np.int64),
         np.full(n_cells, -1, dtype=np.int64),
         np.zeros(n_cells, dtype=np.float64),
