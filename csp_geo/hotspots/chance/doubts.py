@@ -26,6 +26,12 @@ NEIGHBOURHOODS: Final = (
     "whole neighbourhoods have more reports, or fewer, than their addresses explain: the list of "
     "addresses may be older, or be short there."
 )
+THIN_M: Final = 25.0
+"""Half of the reports further than this from a list of addresses: it has gaps (calibration.md)."""
+THIN: Final = (
+    "half of its reports lie further than 25 metres from every place on the list, so it has gaps; one "
+    "with all addresses would tell."
+)
 _PART: Final = 101
 """Tells the random numbers of this apart from those of the test."""
 
@@ -45,6 +51,8 @@ def _doubt(found: FamilyMap, number: int, one: Stratum, rng: np.random.Generator
         return OWN_POINTS
     if places.moved_m:
         return STAND_IN if found.total > MOST_ON_STAND_IN else ""
+    if places.apart_m > THIN_M:
+        return THIN
     if places.snapped and places.weights is None:
         return NO_ADDRESSES
     cells = found.cell[found.stratum == number]

@@ -55,8 +55,9 @@ class PlaceList:
     `weights` is how much falls on each, equal where none are given. `snapped`: reports lie at these
     places and nowhere else. `moved_m`: they fall that far around. `own`: these are only the places
     of the tested reports themselves. `what` names the list in a sentence: "known street points".
-    `n_listed` are as many as the list has, before they are spread; `n_joined` points are not on the
-    list of the ground, `n_empty` have no address of their own.
+    `n_listed` are as many as the list has, before they are spread, and `apart_m` is how far half of
+    the reports lie from it at least; `n_joined` points are not on the list of the ground, `n_empty`
+    have no address of their own.
     """
 
     xy: Floats
@@ -66,6 +67,7 @@ class PlaceList:
     moved_m: float = 0.0
     own: bool = False
     n_listed: int = 0
+    apart_m: float = 0.0
     n_joined: int = 0
     n_empty: int = 0
 
@@ -130,6 +132,11 @@ def smoothed(places: Floats, used: Floats) -> Floats:
     turn = rng.random(n) * 2 * np.pi
     apart_by = np.column_stack([far * np.cos(turn), far * np.sin(turn)])
     return np.asarray(np.repeat(places, copies, axis=0) + apart_by)
+
+
+def _spread(places: Floats, used: Floats, what: str) -> PlaceList:
+    apart = float(np.median(cKDTree(places).query(used)[0])) if len(used) else 0.0
+    return PlaceList(smoothed(places, used), what, n_listed=len(places), apart_m=apart)
 
 
 def stacked_sources(incidents: gpd.GeoDataFrame) -> tuple[str, ...]:
@@ -243,13 +250,11 @@ class KnownPlaces:
         given = self._by_source.get(source, self._listed)
         ground = self._ground
         if given is not None:
-            return PlaceList(smoothed(given, used), "listed places", n_listed=len(given))
+            return _spread(given, used, "listed places")
         if ground is not None and ground.along_streets is not None and source in self._on_streets:
-            places, what = ground.along_streets, "places along the streets"
-            return PlaceList(smoothed(places, used), what, n_listed=len(places))
+            return _spread(ground.along_streets, used, "places along the streets")
         if ground is not None and ground.addresses is not None:
-            places = ground.addresses
-            return PlaceList(smoothed(places, used), "addresses", n_listed=len(places))
+            return _spread(ground.addresses, used, "addresses")
         # Published points stand in for the addresses around them.
         points = self._points_of_ground()
         if points is None and self._snapped.any():

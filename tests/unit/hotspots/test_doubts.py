@@ -56,6 +56,14 @@ class TestKnownPoints:
             assert snapped_doubt(family_of, **known) == ("",)
 
 
+class TestThinList:
+    @pytest.mark.parametrize(("metres", "doubt"), [(0, ""), (24.9, ""), (25.1, doubts.THIN)])
+    def test_half_of_the_reports_beside_it(self, family_of, metres, doubt):
+        beside = EVEN[:60] + np.where(np.arange(60) < 31, metres, 0.0)[:, None] * np.array([1, 0])
+        found = family_of(beside, listed=LIST, source="asb", location_method="exact")
+        assert found.doubts == (doubt,)
+
+
 class TestStandIn:
     GROUND = GroundPlaces(known_points=LIST)
 
