@@ -29,8 +29,8 @@ NEIGHBOURHOODS: Final = (
 THIN_M: Final = 25.0
 """Half of the reports further than this from a list of addresses: it has gaps (calibration.md)."""
 THIN: Final = (
-    "half of its reports lie further than 25 metres from every place on the list, so it has gaps; one "
-    "with all addresses would tell."
+    "half of its reports lie further than 25 metres from every place on the list, so it has gaps; "
+    "one with all addresses would tell."
 )
 _PART: Final = 101
 """Tells the random numbers of this apart from those of the test."""

@@ -77,7 +77,7 @@ def _of_list(test: FamilyTest, one: Stratum) -> list[str]:
         return [said]
     if not places.snapped:
         return []
-    whose = "those of its reports alone" if places.own else "as they were given"
+    whose = "those of its reports alone" if places.own else "as given"
     joined = f", with {places.n_joined:,} that only its reports name" if places.n_joined else ""
     said = (
         f"Known points of the source {one.source}: {len(places):,}, {whose}{joined}; "

@@ -40,7 +40,7 @@ def test_snapped_reports(family_of):
         "evenly over the 100 known street points of Toy town."
     )
     assert second == (
-        "Known points of the source offence: 100, as they were given; 40 have reports in this period."
+        "Known points of the source offence: 100, as given; 40 have reports in this period."
     )
     assert explain.record(test) == {
         "unit": "reports",
@@ -74,7 +74,7 @@ def test_known_points_that_are_weighed_by_addresses(family_of):
         "Toy town"
     )
     assert explain.sentences(test, "Toy town")[1] == (
-        "Known points of the source offence: 100, as they were given, with 1 that only its reports "
+        "Known points of the source offence: 100, as given, with 1 that only its reports "
         "name; 42 have reports in this period. Each weighs as many addresses as are nearest to it; "
         "40 that no address is nearest to weigh as the smallest do."
     )
