@@ -163,7 +163,11 @@ def settings_from(values: Mapping[str, Any], where: str = "csp_geo.toml") -> Set
     toml.check_values(clusters, _CLUSTERS, f"{where}, [clusters]")
     toml.check_values(limits, _LIMITS, f"{where}, [limits]")
     toml.check_values(values.get("feeds", {}), _FEEDS, f"{where}, [feeds]", what="source")
-    rest = {key: value for key, value in values.items() if key not in {"clusters", "limits"}}
+    rest: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in values.items()
+        if key not in {"clusters", "limits"}
+    }
     return Settings(clusters=ClusterParams(**clusters), limits=Limits(**limits), **rest)
 
 

@@ -60,6 +60,10 @@ def written(draw):
         length = draw(st.integers(1, 959))
         if start < 780 and 60 <= start + length - 1440 < 420:
             length = 1440 - start  # what looks like a slip is not read
+        if 30 < start < 300:
+            length = min(length, 720 - start)
+        if start >= 1200:
+            length = min(length, 719)
         end = (start + length) % 1440
         rules.append(f"{DAYS[day]} {start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}")
         spans.append((day * 1440 + start, day * 1440 + start + length))

@@ -140,25 +140,6 @@ def test_what_the_map_warned_of_comes_last_and_says_so():
     assert haven_facts.cautions(run)[1:] == ("From the map of 1 February 2023: Few.",)
 
 
-@pytest.mark.parametrize(
-    ("status", "willing", "found"),
-    [("candidate", "yes", {3}), ("candidate", "no", set()), ("lapsed", "yes", set())],
-)
-def test_who_said_yes_is_known_by_the_register(status, willing, found):
-    """The second candidate, after two havens that are there."""
-    venue = {"name": ["Old Library", "Corner Cafe"], "postcode": None, "address": "High Street"}
-    points = gpd.points_from_xy([544500, 545500], [184500] * 2, crs=27700)
-    candidates = gpd.GeoDataFrame(venue, geometry=points)
-    told = candidates.iloc[[1]].assign(status=status, willing=willing)
-    run = plan_run(
-        candidates=candidates,
-        register=SimpleNamespace(table=told),
-        venues=SimpleNamespace(n_existing=2),
-    )
-    assert haven_facts._said_yes(run) == found
-    assert haven_facts._said_yes(plan_run(register=None)) == set()
-
-
 class TestStandingOut:
     """A hotspot 20 metres square that stands out, and one that does not."""
 
