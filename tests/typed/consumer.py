@@ -2,7 +2,7 @@
 
     python tests/typed/consumer.py PROJECT
 
-PROJECT is a folder with boundaries, context and reports in data/, as `csp-geo demo` makes it. What
+PROJECT is a folder with boundaries and reports in data/ and addresses in downloads/, as `csp-geo demo` makes it. What
 the `assert_type` lines say is what an editor shows to people who write against csp_geo.
 """
 
@@ -38,8 +38,8 @@ def weekly(project: Path) -> gpd.GeoDataFrame:
     used = result.incidents[result.incidents["occurred_at"] >= "2021-11-01"]
     clusters = cg.find_clusters(used, area, eps=100, min_samples=5)
     assert_type(clusters, gpd.GeoDataFrame)
-    addresses = pd.read_csv(project / "data" / "context" / "addresses.csv")
-    known = addresses[["easting", "northing"]].to_numpy()
+    addresses = gpd.read_file(project / "downloads" / "sample_addresses.geojson")
+    known = addresses.to_crs(used.crs).get_coordinates().to_numpy()
     hotspots = cg.confirm_clusters(clusters, used, area, places=known, simulations=19, seed=0)
     assert_type(hotspots, gpd.GeoDataFrame)
     page = cg.make_map(hotspots, used, area)
