@@ -2,8 +2,9 @@
 
     python tests/typed/consumer.py PROJECT
 
-PROJECT is a folder with boundaries and reports in data/ and addresses in downloads/, as `csp-geo demo` makes it. What
-the `assert_type` lines say is what an editor shows to people who write against csp_geo.
+PROJECT is a folder with boundaries and reports in data/ and addresses in downloads/, as `csp-geo
+demo` makes it. What the `assert_type` lines say is what an editor shows to people who write against
+csp_geo.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def weekly(project: Path) -> gpd.GeoDataFrame:
     clusters = cg.find_clusters(used, area, eps=100, min_samples=5)
     assert_type(clusters, gpd.GeoDataFrame)
     addresses = gpd.read_file(project / "downloads" / "sample_addresses.geojson")
-    known = addresses.to_crs(used.crs).get_coordinates().to_numpy()
+    known = addresses.to_crs("EPSG:27700").get_coordinates().to_numpy()
     hotspots = cg.confirm_clusters(clusters, used, area, places=known, simulations=19, seed=0)
     assert_type(hotspots, gpd.GeoDataFrame)
     page = cg.make_map(hotspots, used, area)
