@@ -17,6 +17,7 @@ from csp_geo.hotspots.chance.judge import judge_clusters
 from csp_geo.hotspots.chance.known_places import KnownPlaces
 from csp_geo.hotspots.find import find_hotspots
 from csp_geo.hotspots.verdict import LEAST
+from csp_geo.inputs.ground.ground_uses import GroundPlaces
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,15 +34,15 @@ BY_SCIKIT_LEARN: Final = 20
 def real_month(borough: Borough) -> None:
     """Print what stands out, for all themes together and for each."""
     month = borough.month
-    known = KnownPlaces(borough.everything, borough.area)
+    ground = GroundPlaces(borough.homes_of_residents, known_points=borough.known_places)
     print("| reports of | kind | name | n | places | expected | p | verdict |")
     print("|---|---|---|---:|---:|---:|---:|---|")
-    _print_rows("all themes", _judged(month, borough, known))
+    _print_rows("all themes", _judged(month, borough, ground))
     themes = month["theme"].value_counts()
     for theme in themes.index[themes >= ENOUGH]:
-        judged = _judged(month[(month["theme"] == theme).to_numpy()], borough, known)
+        judged = _judged(month[(month["theme"] == theme).to_numpy()], borough, ground)
         _print_rows(f"{theme} ({themes[theme]:,})", judged)
-    test = FamilyTest(month, PARAMS, known, SIMULATION)
+    test = FamilyTest(month, PARAMS, _known(month, borough, ground), SIMULATION)
     sizes = np.bincount(test.labels[test.labels >= 0])
     print("\n| cluster with | p by size |")
     print("|---|---:|")
@@ -51,8 +52,13 @@ def real_month(borough: Borough) -> None:
         print(f"| {size} reports | {p:.3f} |")
 
 
-def _judged(table: gpd.GeoDataFrame, borough: Borough, known: KnownPlaces) -> gpd.GeoDataFrame:
+def _known(table: gpd.GeoDataFrame, borough: Borough, ground: GroundPlaces) -> KnownPlaces:
+    return KnownPlaces(table, borough.area, ground=ground)
+
+
+def _judged(table: gpd.GeoDataFrame, borough: Borough, ground: GroundPlaces) -> gpd.GeoDataFrame:
     clusters, _ = find_hotspots(table, borough.area, PARAMS)
+    known = _known(table, borough, ground)
     return judge_clusters(clusters, table, borough.area, PARAMS, known, SIMULATION).hotspots
 
 
@@ -83,11 +89,12 @@ def speed(borough: Borough) -> None:
 def _seconds(world: World, n: int) -> tuple[float, float]:
     rng = np.random.default_rng(n)
     table = world.make(n, rng)
-    FamilyTest(table, PARAMS, world.known, Simulation(19, 0))  # compiles
+    known = world.known(table)
+    FamilyTest(table, PARAMS, known, Simulation(19, 0))  # compiles
     start = time.perf_counter()
-    test = FamilyTest(table, PARAMS, world.known, SIMULATION)
+    test = FamilyTest(table, PARAMS, known, SIMULATION)
     ours = time.perf_counter() - start
-    maps, _ = test.map._drawn(BY_SCIKIT_LEARN, rng)  # noqa: SLF001 - the maps of the test itself
+    maps = test.map._drawn(BY_SCIKIT_LEARN, rng)[0]  # noqa: SLF001 - the maps of the test itself
     model = DBSCAN(eps=PARAMS.eps, min_samples=PARAMS.min_samples)
     start = time.perf_counter()
     for xy in maps:

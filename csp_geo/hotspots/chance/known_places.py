@@ -14,6 +14,7 @@ from csp_geo.core.caution import Caution
 from csp_geo.core.errors import NoPlacesError
 from csp_geo.core.projection import points_of
 from csp_geo.core.tables import SHARED_POINTS, SOURCES
+from csp_geo.inputs.ground.police_points import SAME_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,6 @@ ROOM: Final = 1.5
 MOVED_M: Final = 60.0
 """How far reports fall from published points that stand in for a list of addresses."""
 BORDER_M: Final = 250.0
-SAME_M: Final = 5.0
-"""Known points closer than this are one: some of them moved a little between years."""
 MOST_OFF: Final = 0.05
 """Share of moved reports off the list of known points above which it is not that of these."""
 _SMALLEST: Final = 0.05

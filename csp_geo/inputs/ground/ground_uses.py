@@ -75,7 +75,8 @@ USES: Final = (
     Use(
         "test for chance",
         ("addresses", "known_points"),
-        "addresses are where reports can be; known points are kept, and not used yet",
+        "known points are where reports of police.uk can be, by the addresses nearest to each; "
+        "other reports fall on the addresses",
         "hotspots are compared with less, and may not be confirmed",
     ),
     Use(
